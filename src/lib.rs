@@ -1,0 +1,9 @@
+//! `infomat`: a booking server for clinics. One binary, one `SQLite` file.
+
+#[cfg(not(target_os = "linux"))]
+compile_error!("infomat runs on Linux: it relies on its files, locks and sockets");
+
+pub mod desk;
+pub mod refusal;
+pub mod visit;
+pub mod wire;

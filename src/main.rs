@@ -1,0 +1,3 @@
+//! The program: logger and dispatch.
+
+fn main() {}

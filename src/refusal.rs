@@ -1,0 +1,340 @@
+//! Every published refusal: its HTTP status, its code and its exact Russian text (contract 2, "Refusals").
+//!
+//! [`Refusal`] stands in the order of precedence of the contract's table. [`Transport`] are the answers of the
+//! transport (contract 1). No Russian text for patients stands anywhere else in the server.
+
+use crate::visit::Moment;
+use std::borrow::Cow;
+use uuid::Uuid;
+
+/// A message without a number of its own (contract 1).
+const NO_NUMBER: u16 = 5000;
+
+/// An expected, published "no" to a well-transported request. The caller's answer, never a fault of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No `Authorization` header, or another scheme.
+    NoBearer,
+    /// Not a token of contract 3: shape, header, claims, kind, unknown key id.
+    BadToken,
+    /// The signature does not fit.
+    BadSignature,
+    /// Past its end, or before its begin.
+    TokenExpired,
+    /// A malformed, doubled, over-long or unknown-valued parameter.
+    Parameter(BadParameter),
+    /// `directionId` without `directionType`, or the other way round.
+    DirectionIncomplete,
+    /// Neither way of naming the cell is complete.
+    CellNotNamed,
+    /// This server has no such LPU.
+    LpuUnknown,
+    /// No open card with the token's GUID in that LPU.
+    CardUnknown {
+        /// The card.
+        mkab: Uuid,
+        /// The clinic in the path.
+        lpu: Uuid,
+    },
+    /// No such cell in that LPU.
+    CellUnknown,
+    /// No cell of that resource at that time.
+    NoCellThen,
+    /// The request's `Idempotency-Key` belongs to another patient or cell.
+    KeyTaken,
+    /// The referral's number, type or patient differ.
+    ReferralUnknown,
+    /// The exam is unknown or another patient's.
+    ExamUnknown,
+    /// A children's clinic and 18 full years on the day of the visit.
+    GrownUp,
+    /// The card bears the ban and the source is self-service.
+    SelfBookingBanned,
+    /// The resource takes registered patients only.
+    NotRegistered,
+    /// The patient holds an active visit in this very cell.
+    AlreadyInCell,
+    /// An active visit, not yet over, with the same speciality.
+    SameSpeciality {
+        /// That visit's doctor.
+        doc_fio: String,
+        /// Its begin.
+        begin: Moment,
+    },
+    /// Full years on the day of the visit are outside the bounds.
+    AgeOutside,
+    /// The cell shares no access bit with the source.
+    NoAccess,
+    /// The cell is not a reception.
+    NotReception,
+    /// The cell has begun.
+    Begun,
+    /// The day of the visit is too far ahead for this server.
+    BeyondPeriod {
+        /// `max_period_days`.
+        days_max: i64,
+    },
+    /// The day of the visit is too far ahead for the client application.
+    BeyondSchedule {
+        /// The application's `scheduleDays`.
+        days_max: i64,
+    },
+    /// No free place.
+    Full,
+    /// An active visit overlaps; its begin.
+    SameTime {
+        /// That visit's begin.
+        begin: Moment,
+    },
+}
+
+/// Which parameter is bad, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadParameter {
+    /// The parameter's name, as the contract spells it.
+    pub name: &'static str,
+    /// What is wrong with it.
+    pub fault: ParameterFault,
+}
+
+/// What is wrong with a parameter. No value is repeated: it may be personal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterFault {
+    /// Not a GUID.
+    Guid,
+    /// Not a local date and time.
+    DateTime,
+    /// Given twice, in one place or in two.
+    Doubled,
+    /// Longer than this many characters.
+    TooLong(usize),
+    /// None of the known values.
+    Unknown(&'static str),
+    /// Another shape than this.
+    Shape(&'static str),
+}
+
+impl Refusal {
+    /// HTTP status.
+    pub fn status(&self) -> u16 {
+        use Refusal::{BadSignature, BadToken, NoBearer, TokenExpired};
+        match self {
+            NoBearer | BadToken | BadSignature | TokenExpired => 403,
+            _ => 400,
+        }
+    }
+
+    /// Internal code: `message_code`.
+    pub fn code(&self) -> u16 {
+        match self {
+            Refusal::NoBearer => 5010,
+            Refusal::BadToken => 5008,
+            Refusal::BadSignature => 5009,
+            Refusal::TokenExpired => 5007,
+            Refusal::DirectionIncomplete => 4033,
+            Refusal::CellNotNamed => 4036,
+            Refusal::CardUnknown { .. } => 4000,
+            Refusal::ReferralUnknown => 4031,
+            Refusal::GrownUp => 4005,
+            Refusal::SelfBookingBanned | Refusal::NotRegistered => 4007,
+            Refusal::AlreadyInCell => 4848,
+            Refusal::SameSpeciality { .. } => 4008,
+            Refusal::AgeOutside => 4029,
+            Refusal::BeyondPeriod { .. } => 5066,
+            Refusal::Full => 4009,
+            Refusal::SameTime { .. } => 4011,
+            Refusal::Parameter(_)
+            | Refusal::LpuUnknown
+            | Refusal::CellUnknown
+            | Refusal::NoCellThen
+            | Refusal::KeyTaken
+            | Refusal::ExamUnknown
+            | Refusal::NoAccess
+            | Refusal::NotReception
+            | Refusal::Begun
+            | Refusal::BeyondSchedule { .. } => NO_NUMBER,
+        }
+    }
+
+    /// The text for the patient: `message`.
+    pub fn text(&self) -> Cow<'static, str> {
+        let fixed = match self {
+            Refusal::NoBearer => "Запрос должен содержать 'Authorization: Bearer ...'",
+            Refusal::BadToken => "Токен некорректен",
+            Refusal::BadSignature => "Подпись запроса некорректна",
+            Refusal::TokenExpired => "Время действия токена истекло",
+            Refusal::DirectionIncomplete => "directionID и directionType не могут быть указаны отдельно",
+            Refusal::CellNotNamed => "Время и гвид врача или гвид ячейки расписания не должны быть пустыми",
+            Refusal::LpuUnknown => "Медицинская организация с таким гвидом не обслуживается этим сервером",
+            Refusal::CellUnknown => {
+                "Ячейка расписания с таким гвидом не найдена в этой медицинской организации"
+            }
+            Refusal::NoCellThen => "У этого врача нет приема в указанное время",
+            Refusal::KeyTaken => {
+                "Idempotency-Key уже использован для записи другого пациента или на другое время"
+            }
+            Refusal::ReferralUnknown => {
+                "Направление с таким номером не существует, либо принадлежит другому пациенту"
+            }
+            Refusal::ExamUnknown => {
+                "Мероприятие диспансеризации не существует, либо принадлежит другому пациенту"
+            }
+            Refusal::GrownUp => {
+                "Вы пытаетесь записаться в детское учреждение. Запись пациентов старше 18 лет запрещена."
+            }
+            Refusal::SelfBookingBanned => {
+                "Вам запрещена самостоятельная запись на прием через интернет или инфомат. Для записи на прием \
+                 обратитесь в регистратуру медицинского учреждения лично или по телефону."
+            }
+            Refusal::NotRegistered => {
+                "Вы не состоите на диспансерном учете у данного специалиста. Запись невозможна."
+            }
+            Refusal::AlreadyInCell => {
+                "У вас уже есть активная запись на данную ячейку расписания. Совершить повторную запись \
+                 невозможно"
+            }
+            Refusal::AgeOutside => {
+                "Запись недоступна для данной возрастной группы. Сотрудниками МО было установлено ограничение \
+                 по возрасту при записи на прием."
+            }
+            Refusal::NoAccess => {
+                "Запись на это время недоступна из данного источника. Обратитесь в регистратуру."
+            }
+            Refusal::NotReception => "Это время не предназначено для приема пациентов.",
+            Refusal::Begun => "Время приема уже наступило. Выберите другое время приема.",
+            Refusal::Full => "Это время уже занято. Выберите другое свободное время приема.",
+            _ => return Cow::Owned(self.filled_text()),
+        };
+        Cow::Borrowed(fixed)
+    }
+
+    /// The texts with something to fill in.
+    fn filled_text(&self) -> String {
+        match self {
+            Refusal::Parameter(bad) => bad.text(),
+            Refusal::CardUnknown { mkab, lpu } => format!("Не найден МКАБ: {mkab} в лпу: {lpu}"),
+            Refusal::SameSpeciality { doc_fio, begin } => format!(
+                "Вы уже записаны {doc_fio} на {}. Запрещено иметь более одной активной записи на прием на одну \
+                 специальность.",
+                clock(begin)
+            ),
+            Refusal::BeyondPeriod { days_max } => {
+                format!("Недопустимый период расписания. Максимальный период {days_max} дней")
+            }
+            Refusal::BeyondSchedule { days_max } => {
+                format!("Запись на прием доступна не ранее, чем за {days_max} дней.")
+            }
+            Refusal::SameTime { begin } => format!(
+                "Вы записаны в это время {}. Запрещено иметь более одной активной записи на прием в одно время.",
+                clock(begin)
+            ),
+            _ => unreachable!("every other text is fixed"),
+        }
+    }
+}
+
+impl BadParameter {
+    fn text(&self) -> String {
+        let name = self.name;
+        match self.fault {
+            ParameterFault::Guid => format!("Параметр {name}: нужен GUID"),
+            ParameterFault::DateTime => {
+                format!("Параметр {name}: нужны дата и время вида ГГГГ-ММ-ДД ЧЧ:ММ:СС.МММ")
+            }
+            ParameterFault::Doubled => format!("Параметр {name} указан более одного раза"),
+            ParameterFault::TooLong(max) => format!("Параметр {name}: не более {max} символов"),
+            ParameterFault::Unknown(known) => format!("Параметр {name}: допустимые значения: {known}"),
+            ParameterFault::Shape(shape) => format!("Параметр {name}: {shape}"),
+        }
+    }
+}
+
+/// Times in texts: `dd.MM.yyyy HH:mm`.
+fn clock(moment: &Moment) -> impl std::fmt::Display {
+    moment.format("%d.%m.%Y %H:%M")
+}
+
+/// Answers of the transport: the request never reached the rules (contract 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// 400: not HTTP/1.x as RFC 9112 has it, or not as this server takes it.
+    Malformed,
+    /// 404: unknown path.
+    UnknownPath,
+    /// 405: another method; the value of `Allow`.
+    Method(&'static str),
+    /// 408: the request did not arrive whole in time.
+    TooSlow,
+    /// 411: a body without a length.
+    LengthRequired,
+    /// 413: the body is too large.
+    BodyTooLarge,
+    /// 417: an `Expect` other than `100-continue`.
+    Expectation,
+    /// 429: too many connections from one address; seconds until another try.
+    TooMany(u32),
+    /// 431: the head is too large.
+    HeadTooLarge,
+    /// 500: a fault of ours; the log has the cause.
+    Fault,
+    /// 503: nothing was done, try again; seconds until then.
+    Unavailable(u32),
+    /// 505: another version of HTTP.
+    Version,
+}
+
+impl Transport {
+    /// HTTP status.
+    pub fn status(self) -> u16 {
+        match self {
+            Transport::Malformed => 400,
+            Transport::UnknownPath => 404,
+            Transport::Method(_) => 405,
+            Transport::TooSlow => 408,
+            Transport::LengthRequired => 411,
+            Transport::BodyTooLarge => 413,
+            Transport::Expectation => 417,
+            Transport::TooMany(_) => 429,
+            Transport::HeadTooLarge => 431,
+            Transport::Fault => 500,
+            Transport::Unavailable(_) => 503,
+            Transport::Version => 505,
+        }
+    }
+
+    /// Internal code: `message_code`.
+    pub fn code(self) -> u16 {
+        NO_NUMBER
+    }
+
+    /// The text: `message`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Transport::Malformed => "Запрос не соответствует протоколу HTTP/1.1",
+            Transport::UnknownPath => "Нет такого адреса",
+            Transport::Method(_) => "Этот метод здесь не поддерживается",
+            Transport::TooSlow => "Запрос не получен целиком за отведенное время",
+            Transport::LengthRequired => "Не указана длина тела запроса",
+            Transport::BodyTooLarge => "Тело запроса слишком велико",
+            Transport::Expectation => "Требование заголовка Expect невыполнимо",
+            Transport::TooMany(_) => "Слишком много запросов. Повторите позже",
+            Transport::HeadTooLarge => "Заголовок запроса слишком велик",
+            Transport::Fault => "Внутренняя ошибка сервера",
+            Transport::Unavailable(_) => {
+                "Сервис временно недоступен. Повторите попытку через несколько секунд"
+            }
+            Transport::Version => "Поддерживается только HTTP/1.1 и HTTP/1.0",
+        }
+    }
+
+    /// The header that goes with it: name and value.
+    pub fn header(self) -> Option<(&'static str, String)> {
+        match self {
+            Transport::Method(allow) => Some(("Allow", allow.to_owned())),
+            Transport::TooMany(seconds) | Transport::Unavailable(seconds) => {
+                Some(("Retry-After", seconds.to_string()))
+            }
+            _ => None,
+        }
+    }
+}

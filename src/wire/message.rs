@@ -1,0 +1,110 @@
+//! A request and an answer as plain structs, without sockets: what the desk takes and gives.
+
+use crate::refusal::{Refusal, Transport};
+use serde::Serialize;
+use std::net::IpAddr;
+
+/// Content type of every JSON answer (contract 1).
+pub const JSON: &str = "application/json; charset=utf-8";
+
+/// A whole, well-formed, bounded request, as the gate lets it in.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method, as sent.
+    pub method: String,
+    /// Path and query, still percent-encoded: printable ASCII that begins with `/`.
+    pub target: String,
+    /// Header fields in order: name as sent, value trimmed. Values are visible ASCII, blanks and bytes over 127
+    /// read as Latin-1.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty when there is none.
+    pub body: Vec<u8>,
+    /// The client's address.
+    pub client: IpAddr,
+}
+
+impl Request {
+    /// The values of all header fields with this name, in order.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |(field, _)| field.eq_ignore_ascii_case(name))
+            .map(|(_, value)| &**value)
+    }
+
+    /// The target's path, without the query.
+    pub fn path(&self) -> &str {
+        self.target
+            .split_once('?')
+            .map_or(&*self.target, |(path, _)| path)
+    }
+
+    /// The target's query, without `?`; empty when there is none.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+}
+
+/// An answer, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: &'static str,
+    /// Further header fields. No value holds a control character.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Internal code, for the log: `message_code` of a standard answer.
+    pub code: Option<u16>,
+}
+
+/// The standard answer (contract 1).
+#[derive(Serialize)]
+struct Standard<'a> {
+    code: u16,
+    message: &'a str,
+    message_code: String,
+}
+
+impl Answer {
+    /// Success with a JSON body.
+    pub fn json(body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("models have string keys and no failing serializer");
+        Answer {
+            status: 200,
+            content_type: JSON,
+            headers: Vec::new(),
+            body,
+            code: None,
+        }
+    }
+
+    fn standard(status: u16, code: u16, message: &str) -> Self {
+        let body = Standard {
+            code: status,
+            message,
+            message_code: code.to_string(),
+        };
+        Answer {
+            status,
+            code: Some(code),
+            ..Answer::json(&body)
+        }
+    }
+}
+
+impl From<&Refusal> for Answer {
+    fn from(refusal: &Refusal) -> Self {
+        Answer::standard(refusal.status(), refusal.code(), &refusal.text())
+    }
+}
+
+impl From<Transport> for Answer {
+    fn from(transport: Transport) -> Self {
+        let mut answer = Answer::standard(transport.status(), transport.code(), transport.text());
+        answer.headers.extend(transport.header());
+        answer
+    }
+}

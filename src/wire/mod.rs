@@ -1,0 +1,3 @@
+//! What goes over the wire: requests and answers as plain structs, parameters in, JSON out (contract 1).
+
+pub mod message;
