@@ -1,0 +1,348 @@
+//! The rules of booking (contract 2, "Refusals, in order of precedence"): pure, from "this server has no such LPU" down.
+//!
+//! [`decide`] answers one request; [`objection`] answers for one cell and is what listings use too, so that what they
+//! show as available is what booking accepts.
+
+use crate::refusal::Refusal;
+use crate::visit::{Cell, CellName, Earlier, Exam, Facts, Held, Moment, Referral, Standing, Wish};
+
+/// Full years from which a children's clinic takes no patient (4005).
+const GROWN_UP_YEARS: i64 = 18;
+
+/// Which rules are on: `[rules]` of the configuration. One switch for each row of the contract's table from 4005 down,
+/// 4009 excepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own in the configuration"
+)]
+pub struct Switches {
+    /// 4005.
+    pub children_clinic: bool,
+    /// 4007, the ban on self-booking.
+    pub self_booking_ban: bool,
+    /// 4007, registered patients only.
+    pub dispensary_only: bool,
+    /// 4848.
+    pub repeat_in_cell: bool,
+    /// 4008.
+    pub one_per_speciality: bool,
+    /// 4029.
+    pub age_bounds: bool,
+    /// `flagAccess` and "not a reception".
+    pub access: bool,
+    /// The cell has begun.
+    pub past: bool,
+    /// 5066.
+    pub max_period: bool,
+    /// `scheduleDays`.
+    pub schedule_days: bool,
+    /// 4011.
+    pub one_per_time: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Switches {
+            children_clinic: true,
+            self_booking_ban: true,
+            dispensary_only: true,
+            repeat_in_cell: true,
+            one_per_speciality: true,
+            age_bounds: true,
+            access: true,
+            past: true,
+            max_period: true,
+            schedule_days: true,
+            one_per_time: true,
+        }
+    }
+}
+
+/// What the clinic decided about the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The rules that are on.
+    pub switches: Switches,
+    /// `max_period_days`: most local calendar days between today and the day of a visit.
+    pub max_period_days: i64,
+}
+
+/// What is to be done for a request that nothing speaks against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval<'a> {
+    /// Make the visit.
+    Book(Booking<'a>),
+    /// It was made before with the same `Idempotency-Key`: answer with the visit in this row.
+    Repeat(i64),
+}
+
+/// All that a new visit is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booking<'a> {
+    /// Whose visit.
+    pub standing: &'a Standing,
+    /// Where.
+    pub cell: &'a Cell,
+    /// On what referral.
+    pub referral: Option<Referral>,
+    /// For what exam.
+    pub exam: Option<Exam>,
+}
+
+/// Decides one request to book. The first refusal that applies, in the contract's order, is the answer.
+pub fn decide<'a>(
+    wish: &Wish,
+    facts: &'a Facts,
+    policy: &Policy,
+    now: Moment,
+) -> Result<Approval<'a>, Refusal> {
+    if !facts.lpu_known {
+        return Err(Refusal::LpuUnknown);
+    }
+    let standing = facts
+        .standing
+        .as_ref()
+        .filter(|_| wish.bearer.lpu == wish.lpu)
+        .ok_or(Refusal::CardUnknown {
+            mkab: wish.bearer.mkab,
+            lpu: wish.lpu,
+        })?;
+    let cell = facts.cell.as_ref().ok_or(match wish.cell {
+        CellName::Guid(_) => Refusal::CellUnknown,
+        CellName::Begin(..) => Refusal::NoCellThen,
+    })?;
+    if let Some(earlier) = facts.earlier {
+        return repeat(earlier, standing, cell);
+    }
+    let referral = referral(wish, facts, standing)?;
+    let exam = exam(wish, facts, standing)?;
+    match objection(standing, cell, policy, now) {
+        Some(refusal) => Err(refusal),
+        None => Ok(Approval::Book(Booking {
+            standing,
+            cell,
+            referral,
+            exam,
+        })),
+    }
+}
+
+/// The contract's promise about `Idempotency-Key`.
+fn repeat<'a>(earlier: Earlier, standing: &Standing, cell: &Cell) -> Result<Approval<'a>, Refusal> {
+    if earlier.patient_id == standing.patient.id && earlier.cell_id == Some(cell.id) {
+        Ok(Approval::Repeat(earlier.visit_id))
+    } else {
+        Err(Refusal::KeyTaken)
+    }
+}
+
+/// 4031.
+fn referral(wish: &Wish, facts: &Facts, standing: &Standing) -> Result<Option<Referral>, Refusal> {
+    let Some(named) = &wish.referral else {
+        return Ok(None);
+    };
+    let fits = |known: &Referral| known.kind == named.kind && known.patient_id == standing.patient.id;
+    facts
+        .referral
+        .filter(fits)
+        .map(Some)
+        .ok_or(Refusal::ReferralUnknown)
+}
+
+/// The exam is known and the patient's own.
+fn exam(wish: &Wish, facts: &Facts, standing: &Standing) -> Result<Option<Exam>, Refusal> {
+    if wish.exam.is_none() {
+        return Ok(None);
+    }
+    facts
+        .exam
+        .filter(|known| known.patient_id == standing.patient.id)
+        .map(Some)
+        .ok_or(Refusal::ExamUnknown)
+}
+
+/// What one rule looks at.
+struct Case<'a> {
+    standing: &'a Standing,
+    cell: &'a Cell,
+    policy: &'a Policy,
+    now: Moment,
+}
+
+/// One row of the contract's table.
+struct Rule {
+    is_on: fn(&Switches) -> bool,
+    objects: fn(&Case) -> Option<Refusal>,
+}
+
+/// The rows from 4005 down, in the contract's order.
+const RULES: [Rule; 12] = [
+    Rule {
+        is_on: |on| on.children_clinic,
+        objects: children_clinic,
+    },
+    Rule {
+        is_on: |on| on.self_booking_ban,
+        objects: self_booking_ban,
+    },
+    Rule {
+        is_on: |on| on.dispensary_only,
+        objects: dispensary_only,
+    },
+    Rule {
+        is_on: |on| on.repeat_in_cell,
+        objects: repeat_in_cell,
+    },
+    Rule {
+        is_on: |on| on.one_per_speciality,
+        objects: one_per_speciality,
+    },
+    Rule {
+        is_on: |on| on.age_bounds,
+        objects: age_bounds,
+    },
+    Rule {
+        is_on: |on| on.access,
+        objects: access,
+    },
+    Rule {
+        is_on: |on| on.past,
+        objects: past,
+    },
+    Rule {
+        is_on: |on| on.max_period,
+        objects: max_period,
+    },
+    Rule {
+        is_on: |on| on.schedule_days,
+        objects: schedule_days,
+    },
+    Rule {
+        is_on: |_| true,
+        objects: free_place,
+    },
+    Rule {
+        is_on: |on| on.one_per_time,
+        objects: one_per_time,
+    },
+];
+
+/// The first rule that speaks against this patient in this cell; none when it can be booked.
+pub fn objection(standing: &Standing, cell: &Cell, policy: &Policy, now: Moment) -> Option<Refusal> {
+    let case = Case {
+        standing,
+        cell,
+        policy,
+        now,
+    };
+    RULES
+        .iter()
+        .filter(|rule| (rule.is_on)(&policy.switches))
+        .find_map(|rule| (rule.objects)(&case))
+}
+
+impl Case<'_> {
+    /// The patient's full years on the local day of the visit.
+    fn years(&self) -> i64 {
+        self.standing.patient.full_years(self.cell.begin.date_naive())
+    }
+
+    /// Local calendar days from today to the day of the visit.
+    fn days_ahead(&self) -> i64 {
+        (self.cell.begin.date_naive() - self.now.date_naive()).num_days()
+    }
+}
+
+fn children_clinic(case: &Case) -> Option<Refusal> {
+    (case.standing.lpu.is_children && case.years() >= GROWN_UP_YEARS).then_some(Refusal::GrownUp)
+}
+
+fn self_booking_ban(case: &Case) -> Option<Refusal> {
+    let banned = case.standing.patient.self_booking_banned && case.standing.application.self_service;
+    banned.then_some(Refusal::SelfBookingBanned)
+}
+
+fn dispensary_only(case: &Case) -> Option<Refusal> {
+    let resource = &case.cell.resource;
+    let registered = case.standing.registered_with.contains(&resource.id);
+    (resource.dispensary_only && !registered).then_some(Refusal::NotRegistered)
+}
+
+fn repeat_in_cell(case: &Case) -> Option<Refusal> {
+    let in_cell = case
+        .standing
+        .held
+        .iter()
+        .any(|held| held.cell_id == Some(case.cell.id));
+    in_cell.then_some(Refusal::AlreadyInCell)
+}
+
+fn one_per_speciality(case: &Case) -> Option<Refusal> {
+    let same = |held: &&Held| held.end > case.now && held.speciality_id == case.cell.resource.speciality_id;
+    let held = case.standing.held.iter().find(same)?;
+    Some(Refusal::SameSpeciality {
+        doc_fio: held.doc_fio.clone(),
+        begin: held.begin,
+    })
+}
+
+fn age_bounds(case: &Case) -> Option<Refusal> {
+    let years = case.years();
+    let fits = case.cell.ages.hold(years) && case.cell.resource.ages.hold(years);
+    (!fits).then_some(Refusal::AgeOutside)
+}
+
+/// Whether the cell is a reception at all: `busyType.type` 0 is not.
+pub fn is_reception(cell: &Cell) -> bool {
+    cell.busy_type.kind != 0
+}
+
+/// Whether the cell shares a bit with an application's rights.
+pub fn shares_access(cell: &Cell, access: i64) -> bool {
+    cell.flag_access & access != 0
+}
+
+/// Whether the cell has begun.
+pub fn has_begun(cell: &Cell, now: Moment) -> bool {
+    cell.begin <= now
+}
+
+/// Whether the cell has room for one more patient.
+pub fn has_place(cell: &Cell) -> bool {
+    cell.used_count < cell.plan_count
+}
+
+fn access(case: &Case) -> Option<Refusal> {
+    if !shares_access(case.cell, case.standing.application.access) {
+        Some(Refusal::NoAccess)
+    } else if !is_reception(case.cell) {
+        Some(Refusal::NotReception)
+    } else {
+        None
+    }
+}
+
+fn past(case: &Case) -> Option<Refusal> {
+    has_begun(case.cell, case.now).then_some(Refusal::Begun)
+}
+
+fn max_period(case: &Case) -> Option<Refusal> {
+    let days_max = case.policy.max_period_days;
+    (case.days_ahead() > days_max).then_some(Refusal::BeyondPeriod { days_max })
+}
+
+fn schedule_days(case: &Case) -> Option<Refusal> {
+    let days_max = case.standing.application.schedule_days?;
+    (case.days_ahead() > days_max).then_some(Refusal::BeyondSchedule { days_max })
+}
+
+fn free_place(case: &Case) -> Option<Refusal> {
+    (!has_place(case.cell)).then_some(Refusal::Full)
+}
+
+fn one_per_time(case: &Case) -> Option<Refusal> {
+    let overlaps = |held: &&Held| held.begin < case.cell.end && case.cell.begin < held.end;
+    let held = case.standing.held.iter().find(overlaps)?;
+    Some(Refusal::SameTime { begin: held.begin })
+}
