@@ -6,5 +6,6 @@ compile_error!("infomat runs on Linux: it relies on its files, locks and sockets
 pub mod desk;
 pub mod refusal;
 pub mod rules;
+pub mod store;
 pub mod visit;
 pub mod wire;

@@ -1,0 +1,308 @@
+//! Booking: gathering what the rules ask, and writing what they approved.
+
+use super::{Fault, Store, Turn, rows};
+use crate::rules::Booking;
+use crate::visit::{
+    Cell, CellName, ClientApplication, Contact, Earlier, Exam, Facts, Held, Lpu, Moment, Patient, Referral,
+    Stamp, Standing, Wish,
+};
+use rusqlite::{OptionalExtension, named_params};
+use uuid::Uuid;
+
+/// What the journal calls the making of a visit.
+const BOOKED: &str = "booked";
+
+impl Store {
+    /// Everything the rules ask about a wish. Stops gathering where the first refusal is already certain.
+    pub fn facts(&self, wish: &Wish, now: Moment) -> Result<Facts, Fault> {
+        let mut facts = Facts {
+            lpu_known: false,
+            standing: None,
+            cell: None,
+            referral: None,
+            exam: None,
+            earlier: None,
+        };
+        let Some(lpu) = self.find_lpu(wish.lpu)? else {
+            return Ok(facts);
+        };
+        facts.lpu_known = true;
+        let Some(patient) = self.find_open_patient(wish.bearer.mkab, lpu.id)? else {
+            return Ok(facts);
+        };
+        let application = self.find_application(&wish.bearer.source)?;
+        facts.earlier = wish
+            .idempotency_key
+            .as_deref()
+            .map_or(Ok(None), |key| self.find_earlier(key))?;
+        facts.cell = self.find_cell(wish.cell, lpu.id, &application, facts.earlier)?;
+        let since = facts.cell.as_ref().map_or(now, |cell| cell.begin.min(now));
+        facts.standing = Some(self.standing(lpu, patient, application, since)?);
+        if let Some(named) = &wish.referral {
+            facts.referral = self.find_referral(&named.number)?;
+        }
+        if let Some(guid) = wish.exam {
+            facts.exam = self.find_exam(guid)?;
+        }
+        Ok(facts)
+    }
+
+    /// What the rules ask about a patient, for cells that begin at `since` or later.
+    pub fn standing(
+        &self,
+        lpu: Lpu,
+        patient: Patient,
+        application: ClientApplication,
+        since: Moment,
+    ) -> Result<Standing, Fault> {
+        let registered_with = self.registered_with(patient.id)?;
+        let held = self.held_visits(patient.id, since)?;
+        Ok(Standing {
+            lpu,
+            patient,
+            application,
+            registered_with,
+            held,
+        })
+    }
+
+    /// A clinic by its GUID.
+    pub fn find_lpu(&self, guid: Uuid) -> Result<Option<Lpu>, Fault> {
+        let mut statement = self.connection.prepare_cached(include_str!("sql/find_lpu.sql"))?;
+        let lpu = statement.query_row(named_params! { ":guid": guid }, |row| {
+            Ok(Lpu {
+                id: row.get("id")?,
+                is_children: row.get("is_children")?,
+                model: row.get("model")?,
+            })
+        });
+        Ok(lpu.optional()?)
+    }
+
+    /// An open card by its GUID, in one clinic.
+    pub fn find_open_patient(&self, guid: Uuid, lpu_id: i64) -> Result<Option<Patient>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_open_patient.sql"))?;
+        let patient = statement.query_row(named_params! { ":guid": guid, ":lpu": lpu_id }, |row| {
+            Ok(Patient {
+                id: row.get("id")?,
+                birth_date: row.get("birth_date")?,
+                uchastok_num: row.get("uchastok_num")?,
+                self_booking_banned: row.get("self_booking_banned")?,
+            })
+        });
+        Ok(patient.optional()?)
+    }
+
+    /// A client application by its mnemonic; an unknown one counts as `Internet` (contract 4).
+    pub fn find_application(&self, mnem: &str) -> Result<ClientApplication, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_application.sql"))?;
+        Ok(statement.query_row(named_params! { ":mnem": mnem }, rows::application)?)
+    }
+
+    fn find_earlier(&self, key: &str) -> Result<Option<Earlier>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_earlier.sql"))?;
+        let earlier = statement.query_row(named_params! { ":key": key }, |row| {
+            Ok(Earlier {
+                visit_id: row.get("id")?,
+                patient_id: row.get("patient_id")?,
+                cell_id: row.get("slot_id")?,
+            })
+        });
+        Ok(earlier.optional()?)
+    }
+
+    fn find_cell(
+        &self,
+        name: CellName,
+        lpu_id: i64,
+        application: &ClientApplication,
+        earlier: Option<Earlier>,
+    ) -> Result<Option<Cell>, Fault> {
+        match name {
+            CellName::Guid(guid) => self.find_cell_by_guid(guid, lpu_id),
+            CellName::Begin(resource, local) => {
+                let begin = self
+                    .zone
+                    .from_local(local)
+                    .filter(|begin| begin.timestamp_subsec_nanos() == 0);
+                let Some(begin) = begin else { return Ok(None) };
+                let mut statement = self
+                    .connection
+                    .prepare_cached(include_str!("sql/find_cell_by_begin.sql"))?;
+                let parameters = named_params! {
+                    ":resource": resource,
+                    ":begin_at": begin.timestamp(),
+                    ":lpu": lpu_id,
+                    ":earlier": earlier.and_then(|earlier| earlier.cell_id),
+                    ":access": application.access,
+                };
+                Ok(statement.query_row(parameters, |row| self.cell(row)).optional()?)
+            }
+        }
+    }
+
+    /// A cell by its GUID, in one clinic.
+    pub fn find_cell_by_guid(&self, guid: Uuid, lpu_id: i64) -> Result<Option<Cell>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_cell_by_guid.sql"))?;
+        let parameters = named_params! { ":guid": guid, ":lpu": lpu_id };
+        Ok(statement.query_row(parameters, |row| self.cell(row)).optional()?)
+    }
+
+    fn registered_with(&self, patient_id: i64) -> Result<Vec<i64>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/registered_with.sql"))?;
+        let resources = statement.query_map(named_params! { ":patient": patient_id }, |row| row.get(0))?;
+        Ok(resources.collect::<Result<_, _>>()?)
+    }
+
+    fn held_visits(&self, patient_id: i64, since: Moment) -> Result<Vec<Held>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/held_visits.sql"))?;
+        let parameters = named_params! { ":patient": patient_id, ":since": since.timestamp() };
+        let held = statement.query_map(parameters, |row| {
+            Ok(Held {
+                cell_id: row.get("slot_id")?,
+                speciality_id: row.get("speciality_id")?,
+                doc_fio: rows::row_doc_fio(row)?,
+                begin: self.zone.at(row.get("begin_at")?),
+                end: self.zone.at(row.get("end_at")?),
+            })
+        })?;
+        Ok(held.collect::<Result<_, _>>()?)
+    }
+
+    fn find_referral(&self, number: &str) -> Result<Option<Referral>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_referral.sql"))?;
+        let referral = statement.query_row(named_params! { ":number": number }, |row| {
+            Ok(Referral {
+                id: row.get("id")?,
+                kind: rows::referral_type(row)?,
+                patient_id: row.get("patient_id")?,
+            })
+        });
+        Ok(referral.optional()?)
+    }
+
+    fn find_exam(&self, guid: Uuid) -> Result<Option<Exam>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_exam.sql"))?;
+        let exam = statement.query_row(named_params! { ":guid": guid }, |row| {
+            Ok(Exam {
+                id: row.get("id")?,
+                patient_id: row.get("patient_id")?,
+            })
+        });
+        Ok(exam.optional()?)
+    }
+}
+
+impl Turn<'_> {
+    /// Writes an approved visit with its history, the card's new contacts and the journal. Returns the visit's row.
+    pub fn book(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<i64, Fault> {
+        self.whole(|turn| {
+            let visit = turn.insert_visit(wish, booking, stamp)?;
+            let application = &booking.standing.application;
+            turn.insert_history(visit, ["", "", ""], application, stamp.now)?;
+            turn.update_contact(booking.standing.patient.id, &wish.contact)?;
+            turn.insert_journal(BOOKED, stamp.ticket, stamp.now)?;
+            Ok(visit)
+        })
+    }
+
+    fn insert_visit(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<i64, Fault> {
+        let cell = booking.cell;
+        let day = cell.begin.date_naive();
+        let num = self.next_num(cell.resource.id, day)?;
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/insert_visit.sql"))?;
+        Ok(statement.insert(named_params! {
+            ":guid": stamp.ticket,
+            ":patient": booking.standing.patient.id,
+            ":slot": cell.id,
+            ":resource": cell.resource.id,
+            ":day": day,
+            ":num": num,
+            ":begin_at": cell.begin.timestamp(),
+            ":end_at": cell.end.timestamp(),
+            ":made_at": stamp.now.timestamp(),
+            ":application": booking.standing.application.id,
+            ":login": wish.bearer.login,
+            ":referral": booking.referral.map(|referral| referral.id),
+            ":exam": booking.exam.map(|exam| exam.id),
+            ":external_user": wish.external_user,
+            ":idempotency_key": wish.idempotency_key,
+        })?)
+    }
+
+    /// The next running number of a resource's bookings for a day. Cancelled visits keep theirs.
+    fn next_num(&self, resource_id: i64, day: chrono::NaiveDate) -> Result<i64, Fault> {
+        let mut statement = self.connection.prepare_cached(include_str!("sql/next_num.sql"))?;
+        Ok(
+            statement.query_row(named_params! { ":resource": resource_id, ":day": day }, |row| {
+                row.get(0)
+            })?,
+        )
+    }
+
+    /// Adds to a visit's history: element, old value, new value.
+    pub(super) fn insert_history(
+        &self,
+        visit: i64,
+        [element, old_value, new_value]: [&str; 3],
+        application: &ClientApplication,
+        now: Moment,
+    ) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/insert_history.sql"))?;
+        statement.execute(named_params! {
+            ":visit": visit,
+            ":element": element,
+            ":old_value": old_value,
+            ":new_value": new_value,
+            ":editor": "",
+            ":at": now.timestamp(),
+            ":application": application.id,
+        })?;
+        Ok(())
+    }
+
+    fn update_contact(&self, patient_id: i64, contact: &Contact) -> Result<(), Fault> {
+        if *contact == Contact::default() {
+            return Ok(());
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/update_contact.sql"))?;
+        statement.execute(named_params! {
+            ":patient": patient_id,
+            ":email": contact.email,
+            ":email_confirm_agree": contact.email_confirm_agree,
+            ":phone": contact.phone,
+        })?;
+        Ok(())
+    }
+
+    /// Adds to the journal what happened to a visit.
+    pub(super) fn insert_journal(&self, event: &str, visit: Uuid, now: Moment) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/insert_journal.sql"))?;
+        statement.execute(named_params! { ":at": now.timestamp(), ":event": event, ":visit_guid": visit })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! The only door to `SQLite`. Reads are methods of [`Store`], writes of [`Turn`]; statements lie in `sql/`, each named as
+//! the function that runs it.
+
+mod booking;
+mod fault;
+mod open;
+mod rows;
+mod ticket;
+
+pub use fault::Fault;
+pub use open::{OpenError, ServerLock, VERSION};
+
+use crate::visit::Zone;
+use rusqlite::Connection;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// An open database.
+pub struct Store {
+    connection: Connection,
+    zone: Zone,
+    /// Pages in the write-ahead log after the last commit of this connection.
+    wal_pages: Arc<AtomicU32>,
+}
+
+impl Store {
+    /// Opens a turn: one write transaction, which only [`Turn::commit`] makes last.
+    ///
+    /// Waits for another writer (an import) as long as the busy timeout says.
+    pub fn turn(&mut self) -> Result<Turn<'_>, Fault> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Turn { store: self })
+    }
+
+    /// Pages that wait in the write-ahead log since it was last started over.
+    pub fn wal_pages(&self) -> u32 {
+        self.wal_pages.load(Ordering::Relaxed)
+    }
+
+    /// Copies the write-ahead log into the database file as far as readers allow, without waiting for anybody.
+    pub fn checkpoint(&mut self) -> Result<(), Fault> {
+        let (log, copied) = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+                Ok((row.get(1)?, row.get(2)?))
+            })?;
+        let (log, copied): (i64, i64) = (log, copied);
+        self.wal_pages
+            .store(u32::try_from(log - copied).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// One write transaction. Dropped without [`Turn::commit`], nothing of it has happened.
+pub struct Turn<'a> {
+    store: &'a mut Store,
+}
+
+impl Turn<'_> {
+    /// Makes everything in the turn last: when this returns, it is on the disk.
+    pub fn commit(self) -> Result<(), Fault> {
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    /// Runs one piece of writing that is done as a whole or not at all, whatever becomes of the rest of the turn.
+    pub fn whole<T>(&self, work: impl FnOnce(&Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.connection.prepare_cached("SAVEPOINT piece")?.execute([])?;
+        let done = work(self);
+        if done.is_err() && self.is_alive() {
+            self.connection.prepare_cached("ROLLBACK TO piece")?.execute([])?;
+        }
+        if self.is_alive() {
+            self.connection.prepare_cached("RELEASE piece")?.execute([])?;
+        }
+        done
+    }
+
+    /// Whether the transaction still stands: some faults of the disk make `SQLite` roll it back by itself.
+    pub fn is_alive(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+}
+
+impl Deref for Turn<'_> {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        self.store
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if self.is_alive()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            log::error!("a turn could not be rolled back: {error}");
+        }
+    }
+}

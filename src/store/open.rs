@@ -1,0 +1,238 @@
+//! Opening and making a database: its identity, version and settings, and the lock of the one server on it.
+
+use super::{Fault, Store};
+use crate::visit::Zone;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use std::{fmt, io};
+
+/// The current schema, which new files are made from.
+const SCHEMA: &str = include_str!("../../schema.sql");
+
+/// What brings a file of version n + 1 to n + 2: its name and its statements, the n-th for the n-th version.
+const MIGRATIONS: [(&str, &str); 0] = [];
+
+/// Version of the schema that this program reads and writes: `PRAGMA user_version`.
+pub const VERSION: usize = 1 + MIGRATIONS.len();
+
+/// `PRAGMA application_id`: "infm" in ASCII.
+const APPLICATION_ID: i64 = 0x696e_666d;
+
+/// How long a write waits for another writer (contract 5: "past 5 seconds a waiting booking gets 503").
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// More than the statements of this program: none is prepared twice.
+const STATEMENTS_MAX: usize = 128;
+
+/// Why a database cannot be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// There is no such file.
+    Missing(PathBuf),
+    /// It is a database, but not one of ours.
+    Foreign(PathBuf),
+    /// It was written by a newer program.
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: usize,
+    },
+    /// Another server has it.
+    InUse(PathBuf),
+    /// A file of ours beside it cannot be written.
+    Io(PathBuf, io::Error),
+    /// Anything else.
+    Fault(Fault),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            OpenError::Missing(path) => {
+                write!(
+                    out,
+                    "there is no database {}: `infomat init` makes one",
+                    path.display()
+                )
+            }
+            OpenError::Foreign(path) => write!(out, "{} is not a database of infomat", path.display()),
+            OpenError::Newer { path, version } => write!(
+                out,
+                "{} has version {version}, written by a newer infomat; this one knows up to {VERSION}",
+                path.display()
+            ),
+            OpenError::InUse(path) => {
+                write!(
+                    out,
+                    "another server has the database: {} is locked",
+                    path.display()
+                )
+            }
+            OpenError::Io(path, error) => write!(out, "{}: {error}", path.display()),
+            OpenError::Fault(fault) => fault.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl From<Fault> for OpenError {
+    fn from(fault: Fault) -> Self {
+        OpenError::Fault(fault)
+    }
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        OpenError::Fault(error.into())
+    }
+}
+
+/// The right to be the one server on a database: a lock on a file of its own beside it, held while this lives. The system
+/// takes it back when the process ends, however it ends. Import and backup do not take it.
+pub struct ServerLock(#[expect(dead_code, reason = "the open file holds the lock")] File);
+
+impl ServerLock {
+    /// Takes the lock for the database at `path`.
+    pub fn take(path: &Path) -> Result<Self, OpenError> {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".lock");
+        let lock_path = PathBuf::from(name);
+        let io_error = |error| OpenError::Io(lock_path.clone(), error);
+        let file = private_file(&lock_path).map_err(io_error)?;
+        match file.try_lock() {
+            Ok(()) => Ok(ServerLock(file)),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(lock_path)),
+            Err(TryLockError::Error(error)) => Err(io_error(error)),
+        }
+    }
+}
+
+/// Opens a file for writing and makes it, readable by its owner alone, where it is missing.
+fn private_file(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+}
+
+impl Store {
+    /// Makes the database at `path` unless it is there. Says whether it made one.
+    pub fn create(path: &Path) -> Result<bool, OpenError> {
+        private_file(path).map_err(|error| OpenError::Io(path.to_owned(), error))?;
+        let connection = connect(path)?;
+        if !is_blank(&connection)? {
+            check_identity(&connection, path)?;
+            return Ok(false);
+        }
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             {SCHEMA}
+             PRAGMA application_id = {APPLICATION_ID};
+             PRAGMA user_version = {VERSION};
+             COMMIT;"
+        ))?;
+        Ok(true)
+    }
+
+    /// Opens the database at `path` and brings an older one up to [`VERSION`].
+    pub fn open(path: &Path, zone: Zone) -> Result<Self, OpenError> {
+        if !path.exists() {
+            return Err(OpenError::Missing(path.to_owned()));
+        }
+        let mut connection = connect(path)?;
+        if is_blank(&connection)? {
+            return Err(OpenError::Missing(path.to_owned()));
+        }
+        let version = check_identity(&connection, path)?;
+        migrate(&mut connection, path, version, &MIGRATIONS)?;
+        let wal_pages = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&wal_pages);
+        // A hook of our own also switches SQLite's automatic checkpoints off: the desk makes them when nothing waits.
+        connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
+            counter.store(u32::try_from(pages).unwrap_or(u32::MAX), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(Store {
+            connection,
+            zone,
+            wal_pages,
+        })
+    }
+}
+
+/// Opens the file with the settings that every connection of this program has.
+fn connect(path: &Path) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // Without it, a statement whose plan may depend on its parameters is prepared anew each time they change.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.execute_batch(
+        "PRAGMA cell_size_check = ON;
+         PRAGMA foreign_keys = ON;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA cache_size = -8192;",
+    )?;
+    Ok(connection)
+}
+
+/// Whether nobody has put anything in the file yet.
+fn is_blank(connection: &Connection) -> Result<bool, Fault> {
+    Ok(connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?)
+}
+
+/// The file is ours and not newer than this program; its version.
+fn check_identity(connection: &Connection, path: &Path) -> Result<usize, OpenError> {
+    let application_id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let version = usize::try_from(version).unwrap_or(0);
+    if application_id != APPLICATION_ID || version == 0 {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    if version > VERSION {
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            version,
+        });
+    }
+    Ok(version)
+}
+
+/// Applies the migrations that the file lacks, each in one transaction with its version, after a copy of the file.
+fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    version: usize,
+    migrations: &[(&str, &str)],
+) -> Result<(), OpenError> {
+    let done = usize::try_from(version - 1).map_err(|_| OpenError::Foreign(path.to_owned()))?;
+    let Some(missing) = migrations.get(done..).filter(|missing| !missing.is_empty()) else {
+        return Ok(());
+    };
+    let copy = path.with_extension(format!("before-{}.db", version + 1));
+    connection.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)?;
+    for (number, (name, statements)) in (version + 1..).zip(missing) {
+        log::info!("bringing the database to version {number}: {name}");
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             {statements}
+             PRAGMA user_version = {number};
+             COMMIT;"
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+SELECT * FROM cell WHERE guid = :guid AND lpu_id = :lpu

@@ -1,0 +1,1 @@
+SELECT id, patient_id FROM exam WHERE guid = :guid

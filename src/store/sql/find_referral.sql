@@ -1,0 +1,1 @@
+SELECT id, type, patient_id FROM referral WHERE number = :number

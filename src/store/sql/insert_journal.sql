@@ -1,0 +1,1 @@
+INSERT INTO journal (at, event, visit_guid) VALUES (:at, :event, :visit_guid)

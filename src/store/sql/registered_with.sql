@@ -1,0 +1,1 @@
+SELECT resource_id FROM dispensary_registration WHERE patient_id = :patient

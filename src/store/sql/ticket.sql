@@ -1,0 +1,15 @@
+SELECT v.id, v.guid, v.num, v.begin_at, v.end_at, v.made_at, v.login, v.status,
+       coalesce(k.uchastok_num, '') AS uchastok_num,
+       s.guid AS slot_guid, s.plan_count, s.used_count, s.busy_type, s.busy_code, s.busy_name, s.room,
+       r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title, r.role,
+       r.room AS resource_room, r.flat,
+       p.name AS speciality, l.guid AS lpu_guid, l.model, a.source, a.mnem, e.guid AS exam_guid
+FROM visit v
+JOIN resource r ON r.id = v.resource_id
+JOIN speciality p ON p.id = r.speciality_id
+JOIN lpu l ON l.id = r.lpu_id
+JOIN client_application a ON a.id = v.client_application_id
+LEFT JOIN slot s ON s.id = v.slot_id
+LEFT JOIN patient k ON k.id = v.patient_id
+LEFT JOIN exam e ON e.id = v.exam_id
+WHERE v.id = :visit
