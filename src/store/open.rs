@@ -219,10 +219,10 @@ fn migrate(
     version: usize,
     migrations: &[(&str, &str)],
 ) -> Result<(), OpenError> {
-    let done = usize::try_from(version - 1).map_err(|_| OpenError::Foreign(path.to_owned()))?;
-    let Some(missing) = migrations.get(done..).filter(|missing| !missing.is_empty()) else {
+    let missing = &migrations[version - 1..];
+    if missing.is_empty() {
         return Ok(());
-    };
+    }
     let copy = path.with_extension(format!("before-{}.db", version + 1));
     connection.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)?;
     for (number, (name, statements)) in (version + 1..).zip(missing) {
