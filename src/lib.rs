@@ -7,5 +7,6 @@ pub mod desk;
 pub mod refusal;
 pub mod rules;
 pub mod store;
+pub mod token;
 pub mod visit;
 pub mod wire;

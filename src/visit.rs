@@ -9,6 +9,12 @@ use uuid::Uuid;
 /// A moment in the clinic's local time, with its offset.
 pub type Moment = DateTime<FixedOffset>;
 
+/// A GUID as the contract takes it: hyphenated, in any case of letters; no braces, no `urn:uuid:`.
+pub fn guid(text: &str) -> Option<Uuid> {
+    let hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
+    hyphenated.then(|| Uuid::try_parse(text).ok()).flatten()
+}
+
 /// The clinic's local time: a fixed offset from the configuration (`utc_offset`), or the system's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zone {

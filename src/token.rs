@@ -1,0 +1,314 @@
+//! Tokens (contract 3): HS256 in compact JWS (RFC 7515, RFC 7518). Pure: no file, no clock.
+//!
+//! A token is checked in the contract's order, and the first check that fails is the answer: shape and header
+//! (5008), signature (5009), claims (5008), times (5007).
+
+use crate::refusal::Refusal;
+use crate::visit::{self, Bearer, Moment};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, SecondsFormat, TimeDelta};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::Sha256;
+use std::fmt;
+use std::marker::PhantomData;
+use uuid::Uuid;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod vectors;
+
+/// Longest token that is looked at (contract 3).
+pub const TOKEN_BYTES_MAX: usize = 4096;
+
+/// Shortest key (contract 3; RFC 7518, 3.2 asks for as many bits as the hash has).
+pub const KEY_BYTES_MIN: usize = 32;
+
+/// The only algorithm.
+const ALGORITHM: &str = "HS256";
+
+/// The only type of JWS.
+const TYPE: &str = "JWT";
+
+/// The only kind of token: a patient's, for one LPU.
+const KIND: &str = "LpuToken";
+
+/// Most digits of a second's fraction in a time.
+const FRACTION_DIGITS_MAX: usize = 9;
+
+/// A key shared by those who make tokens and those who check them.
+#[derive(Clone)]
+pub struct Key {
+    id: String,
+    /// HMAC with the key already taken in; cloned for every message.
+    mac: Hmac<Sha256>,
+}
+
+impl Key {
+    /// A key by its id (`kid`) and bytes; none when there are fewer than [`KEY_BYTES_MIN`].
+    pub fn new(id: &str, bytes: &[u8]) -> Option<Key> {
+        (bytes.len() >= KEY_BYTES_MIN).then(|| Key::of_any_length(id, bytes))
+    }
+
+    fn of_any_length(id: &str, bytes: &[u8]) -> Key {
+        Key {
+            id: id.to_owned(),
+            mac: Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"),
+        }
+    }
+
+    /// Whether `signature` is the whole HMAC of `message`; compares in constant time.
+    fn fits(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.mac
+            .clone()
+            .chain_update(message)
+            .verify_slice(signature)
+            .is_ok()
+    }
+}
+
+impl fmt::Debug for Key {
+    /// The id alone: what the key is made of goes nowhere.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({:?})", self.id)
+    }
+}
+
+/// The keys this server knows; one of them signs.
+#[derive(Clone, Debug)]
+pub struct KeyRing {
+    keys: Vec<Key>,
+    signer: Key,
+}
+
+impl KeyRing {
+    /// A ring of `keys`, of which the one called `sign_with` signs; none when there is no such key or two keys
+    /// share an id.
+    pub fn new(keys: Vec<Key>, sign_with: &str) -> Option<KeyRing> {
+        let doubled = (1..keys.len()).any(|at| keys[..at].iter().any(|key| key.id == keys[at].id));
+        let signer = keys.iter().find(|key| key.id == sign_with)?.clone();
+        (!doubled).then_some(KeyRing { keys, signer })
+    }
+
+    /// Whom the token names, if it holds now. `leeway` widens both ends of its life.
+    ///
+    /// # Errors
+    /// [`Refusal::BadToken`], [`Refusal::BadSignature`], [`Refusal::TokenExpired`], in the contract's order.
+    pub fn verify(&self, token: &str, now: Moment, leeway: TimeDelta) -> Result<Bearer, Refusal> {
+        let parts = Parts::of(token).ok_or(Refusal::BadToken)?;
+        let kid = parts.header.kid.as_deref();
+        let mut candidates = self
+            .keys
+            .iter()
+            .filter(|key| kid.is_none_or(|kid| kid == key.id))
+            .peekable();
+        candidates.peek().ok_or(Refusal::BadToken)?;
+        if !candidates.any(|key| key.fits(parts.signed, &parts.signature)) {
+            return Err(Refusal::BadSignature);
+        }
+        let claims: Claims = parse(&parts.payload)
+            .filter(|claims: &Claims| claims.token_type == KIND)
+            .ok_or(Refusal::BadToken)?;
+        if claims.begin - now > leeway || now - claims.end > leeway {
+            return Err(Refusal::TokenExpired);
+        }
+        Ok(claims.into())
+    }
+
+    /// A token that names `bearer` and holds from `begin` to `end`, in the vendor's form.
+    pub fn sign(&self, bearer: &Bearer, begin: Moment, end: Moment) -> String {
+        let header = Header {
+            alg: ALGORITHM.to_owned(),
+            typ: TYPE.to_owned(),
+            kid: Some(self.signer.id.clone()),
+        };
+        let claims = Claims {
+            patient: PatientClaim {
+                lpu: bearer.lpu,
+                mkab: bearer.mkab,
+                is_closed: false,
+            },
+            begin,
+            end,
+            login: Some(bearer.login.clone()),
+            auth_source: bearer.source.clone(),
+            privilege: bearer.privilege,
+            token_type: KIND.to_owned(),
+        };
+        let mut token = encode(&header) + "." + &encode(&claims);
+        let signature = self.signer.mac.clone().chain_update(&token).finalize();
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature.into_bytes(), &mut token);
+        token
+    }
+}
+
+/// The token in the values of a request's `Authorization` fields: `Bearer` in any case of letters, blanks, token
+/// (RFC 6750, 2.1).
+///
+/// # Errors
+/// [`Refusal::NoBearer`] without such a field or with another scheme, [`Refusal::BadToken`] when there are two
+/// fields or nothing stands behind the scheme.
+pub fn bearer_of<'a>(mut authorization: impl Iterator<Item = &'a str>) -> Result<&'a str, Refusal> {
+    let value = authorization.next().ok_or(Refusal::NoBearer)?.trim_ascii();
+    if authorization.next().is_some() {
+        return Err(Refusal::BadToken);
+    }
+    let (scheme, token) = value.split_once([' ', '\t']).unwrap_or((value, ""));
+    if !scheme.eq_ignore_ascii_case("Bearer") {
+        return Err(Refusal::NoBearer);
+    }
+    match token.trim_ascii() {
+        "" => Err(Refusal::BadToken),
+        token => Ok(token),
+    }
+}
+
+/// A token taken apart, its signature not yet looked at.
+struct Parts<'a> {
+    header: Header,
+    /// What the signature is over.
+    signed: &'a [u8],
+    payload: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl Parts<'_> {
+    fn of(token: &str) -> Option<Parts<'_>> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return None;
+        }
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, payload) = signed.split_once('.')?;
+        // The engine refuses padding, foreign characters (a fourth part's dot too) and trailing bits that are not
+        // zero, so that one signature has one spelling.
+        let decode = |part| URL_SAFE_NO_PAD.decode(part).ok();
+        let header: Header = parse(&decode(header)?)?;
+        (header.alg == ALGORITHM && header.typ == TYPE).then_some(Parts {
+            header,
+            signed: signed.as_bytes(),
+            payload: decode(payload)?,
+            signature: decode(signature)?,
+        })
+    }
+}
+
+/// The JOSE header. Anything else in it is refused (contract 3), `crit` (RFC 7515, 4.1.11) with it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    alg: String,
+    typ: String,
+    #[serde(default, deserialize_with = "present")]
+    kid: Option<String>,
+}
+
+/// The claims, in the contract's order. Unknown ones are ignored, doubled known ones refused.
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    #[serde(rename = "Patient", deserialize_with = "object")]
+    patient: PatientClaim,
+    #[serde(
+        rename = "TokenBeginLifeTime",
+        serialize_with = "write_moment",
+        deserialize_with = "moment"
+    )]
+    begin: Moment,
+    #[serde(
+        rename = "TokenEndLifeTime",
+        serialize_with = "write_moment",
+        deserialize_with = "moment"
+    )]
+    end: Moment,
+    login: Option<String>,
+    #[serde(rename = "authSource", default)]
+    auth_source: String,
+    #[serde(default)]
+    privilege: bool,
+    #[serde(rename = "tokenType")]
+    token_type: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PatientClaim {
+    #[serde(rename = "Lpu", deserialize_with = "guid")]
+    lpu: Uuid,
+    #[serde(rename = "Mkab", deserialize_with = "guid")]
+    mkab: Uuid,
+    /// Not acted upon: whether the card is closed is the database's to say (4000).
+    #[serde(rename = "IsClosed", default)]
+    is_closed: bool,
+}
+
+impl From<Claims> for Bearer {
+    fn from(claims: Claims) -> Bearer {
+        Bearer {
+            lpu: claims.patient.lpu,
+            mkab: claims.patient.mkab,
+            login: claims.login.unwrap_or_default(),
+            source: claims.auth_source,
+            privilege: claims.privilege,
+        }
+    }
+}
+
+fn encode(part: &impl Serialize) -> String {
+    let json = serde_json::to_vec(part).expect("strings, truth values and times have a JSON form");
+    URL_SAFE_NO_PAD.encode(json)
+}
+
+/// One JSON object and nothing behind it.
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let value = object(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(value)
+}
+
+/// A struct from a JSON object only: serde would take an array of its fields too.
+fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Object<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+    deserializer.deserialize_map(Object(PhantomData))
+}
+
+/// A string where there is the name: `null` is not one.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
+fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
+    visit::guid(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("a GUID"))
+}
+
+/// RFC 3339 with offset. chrono would also take a blank for the `T`, a typographic minus, and any number of digits.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    let strict = text.is_ascii() && !text.contains(' ') && digits <= FRACTION_DIGITS_MAX;
+    strict
+        .then(|| DateTime::parse_from_rfc3339(&text).ok())
+        .flatten()
+        .ok_or_else(|| D::Error::custom("a time as RFC 3339 has it"))
+}
+
+/// Seven digits of fraction, as the vendor writes it.
+fn write_moment<S: Serializer>(moment: &Moment, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut text = moment.to_rfc3339_opts(SecondsFormat::Nanos, false);
+    let fraction = text.find('.').expect("nanoseconds are written with a point");
+    text.replace_range(fraction + 8..fraction + 10, "");
+    serializer.serialize_str(&text)
+}
