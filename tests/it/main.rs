@@ -1,1 +1,8 @@
 //! Black-box tests of the real binary, one crate.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test's helpers are tests too: what cannot go on says so and fails"
+)]
+
+mod model;
