@@ -5,4 +5,5 @@
     reason = "a test's helpers are tests too: what cannot go on says so and fails"
 )]
 
+mod large;
 mod model;
