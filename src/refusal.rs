@@ -110,8 +110,20 @@ pub enum ParameterFault {
     TooLong(usize),
     /// None of the known values.
     Unknown(&'static str),
-    /// Another shape than this.
-    Shape(&'static str),
+    /// Not percent-encoded UTF-8 (RFC 3986, 2.1), or not a string, number or truth value of JSON.
+    Encoding,
+    /// Holds control characters.
+    Control,
+    /// Not an e-mail address.
+    Email,
+    /// Not a telephone number.
+    Phone,
+    /// Not a body of a kind that is taken.
+    ContentType,
+    /// Not one JSON object.
+    Json,
+    /// Not this many visible ASCII characters at most, or none.
+    VisibleAscii(usize),
 }
 
 impl Refusal {
@@ -244,7 +256,21 @@ impl BadParameter {
             ParameterFault::Doubled => format!("Параметр {name} указан более одного раза"),
             ParameterFault::TooLong(max) => format!("Параметр {name}: не более {max} символов"),
             ParameterFault::Unknown(known) => format!("Параметр {name}: допустимые значения: {known}"),
-            ParameterFault::Shape(shape) => format!("Параметр {name}: {shape}"),
+            ParameterFault::Encoding => {
+                format!("Параметр {name}: нужна строка в UTF-8, в адресе и форме - с кодами %XX")
+            }
+            ParameterFault::Control => format!("Параметр {name}: управляющие символы недопустимы"),
+            ParameterFault::Email => format!("Параметр {name}: нужен адрес вида name@example.org"),
+            ParameterFault::Phone => {
+                format!("Параметр {name}: нужен номер телефона из цифр, пробелов и знаков + - ( )")
+            }
+            ParameterFault::ContentType => format!(
+                "Параметр {name}: нужен application/x-www-form-urlencoded или application/json в UTF-8"
+            ),
+            ParameterFault::Json => format!("Параметр {name}: нужен один объект JSON"),
+            ParameterFault::VisibleAscii(max) => {
+                format!("Параметр {name}: нужно от 1 до {max} видимых символов ASCII")
+            }
         }
     }
 }

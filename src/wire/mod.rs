@@ -1,3 +1,5 @@
 //! What goes over the wire: requests and answers as plain structs, parameters in, JSON out (contract 1).
 
 pub mod message;
+pub mod params;
+pub mod wish;

@@ -1,0 +1,287 @@
+//! The parameters of a request, from its query string, form body or JSON body (contract 1).
+//!
+//! [`Params::collect`] takes the parameters that a method knows, names without regard to case; all others are
+//! ignored. Typed getters then say what is wrong with one, so that a method that asks in the contract's order refuses
+//! in that order. An empty value, and `null`, are as good as none; given twice they are refused all the same.
+
+use crate::refusal::{BadParameter, ParameterFault, Refusal};
+use crate::visit;
+use crate::wire::message::Request;
+use chrono::{NaiveDate, NaiveDateTime};
+use percent_encoding::percent_decode;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use std::fmt;
+use uuid::Uuid;
+
+#[cfg(test)]
+mod tests;
+
+/// What a refusal calls the query string when a name in it cannot be read.
+const QUERY: &str = "query";
+
+/// What a refusal calls the body when it, or a name in it, cannot be read.
+const BODY: &str = "body";
+
+/// The header that says what the body is.
+const CONTENT_TYPE: &str = "Content-Type";
+
+/// Most digits of a second's fraction.
+const FRACTION_DIGITS_MAX: usize = 7;
+
+/// The refusal of one parameter.
+pub fn bad(name: &'static str, fault: ParameterFault) -> Refusal {
+    Refusal::Parameter(BadParameter { name, fault })
+}
+
+/// The parameters that a method knows, as one request gives them.
+#[derive(Debug)]
+pub struct Params {
+    slots: Vec<Slot>,
+}
+
+/// One known parameter.
+#[derive(Debug)]
+struct Slot {
+    name: &'static str,
+    /// None when the request does not name it.
+    value: Option<Result<String, ParameterFault>>,
+}
+
+/// What a body can be.
+enum Content {
+    Form,
+    Json,
+}
+
+impl Params {
+    /// Collects the parameters called `known` from query and body.
+    ///
+    /// # Errors
+    /// [`Refusal::Parameter`] for a query or body that cannot be read at all. What is wrong with one parameter is
+    /// told when it is asked for.
+    pub fn collect(request: &Request, known: &[&'static str]) -> Result<Params, Refusal> {
+        let slots = known.iter().map(|name| Slot { name, value: None });
+        let mut params = Params {
+            slots: slots.collect(),
+        };
+        params.take_form(request.query().as_bytes(), QUERY)?;
+        if !request.body.is_empty() {
+            match content(request)? {
+                Content::Form => params.take_form(&request.body, BODY)?,
+                Content::Json => params.take_json(&request.body)?,
+            }
+        }
+        Ok(params)
+    }
+
+    /// Text of at most `chars_max` characters, without control characters.
+    pub fn text(&self, name: &'static str, chars_max: usize) -> Result<Option<&str>, Refusal> {
+        match self.value(name)? {
+            Some(value) if value.chars().count() > chars_max => {
+                Err(bad(name, ParameterFault::TooLong(chars_max)))
+            }
+            value => Ok(value),
+        }
+    }
+
+    /// A GUID.
+    pub fn guid(&self, name: &'static str) -> Result<Option<Uuid>, Refusal> {
+        self.parsed(name, visit::guid, ParameterFault::Guid)
+    }
+
+    /// Local date and time: `yyyy-MM-dd HH:mm:ss.fff`; fraction, seconds and `T` for the blank are optional.
+    pub fn date_time(&self, name: &'static str) -> Result<Option<NaiveDateTime>, Refusal> {
+        self.parsed(name, date_time, ParameterFault::DateTime)
+    }
+
+    /// What the one of `words` means that is given, without regard to case; `known` tells them to people.
+    pub fn word<T: Copy>(
+        &self,
+        name: &'static str,
+        words: &[(&'static str, T)],
+        known: &'static str,
+    ) -> Result<Option<T>, Refusal> {
+        let meaning = |value: &str| {
+            let word = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(value));
+            word.map(|(_, meaning)| *meaning)
+        };
+        self.parsed(name, meaning, ParameterFault::Unknown(known))
+    }
+
+    /// Of a parameter that is not looked at: it must not be given twice.
+    pub fn not_doubled(&self, name: &'static str) -> Result<(), Refusal> {
+        match self.slot(name).value {
+            Some(Err(ParameterFault::Doubled)) => Err(bad(name, ParameterFault::Doubled)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A parameter read by `parse`; `fault` is what is wrong when that gives nothing.
+    pub fn parsed<T>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+        fault: ParameterFault,
+    ) -> Result<Option<T>, Refusal> {
+        let Some(value) = self.value(name)? else {
+            return Ok(None);
+        };
+        parse(value).map(Some).ok_or_else(|| bad(name, fault))
+    }
+
+    /// The decoded value; none when there is none or it is empty.
+    fn value(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
+        match &self.slot(name).value {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(&**value).filter(|value| !value.is_empty())),
+            Some(Err(fault)) => Err(bad(name, *fault)),
+        }
+    }
+
+    fn slot(&self, name: &'static str) -> &Slot {
+        let slot = self.slots.iter().find(|slot| slot.name == name);
+        slot.expect("a method asks for parameters that it collects")
+    }
+
+    fn put(&mut self, name: &str, value: impl FnOnce() -> Result<String, ParameterFault>) {
+        let mut slots = self.slots.iter_mut();
+        if let Some(slot) = slots.find(|slot| slot.name.eq_ignore_ascii_case(name)) {
+            slot.value = Some(match slot.value {
+                None => value(),
+                Some(_) => Err(ParameterFault::Doubled),
+            });
+        }
+    }
+
+    /// Takes in `name=value&...`.
+    fn take_form(&mut self, form: &[u8], place: &'static str) -> Result<(), Refusal> {
+        for pair in form.split(|byte| *byte == b'&') {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            let name = halves.next().unwrap_or_default();
+            let value = halves.next().unwrap_or_default();
+            let name = decoded(name).map_err(|fault| bad(place, fault))?;
+            self.put(&name, || decoded(value));
+        }
+        Ok(())
+    }
+
+    /// Takes in a JSON object.
+    fn take_json(&mut self, json: &[u8]) -> Result<(), Refusal> {
+        let Members(members) = serde_json::from_slice(json).map_err(|_| bad(BODY, ParameterFault::Json))?;
+        for (name, value) in members {
+            self.put(&name, || scalar(value));
+        }
+        Ok(())
+    }
+}
+
+/// What the body is, by its `Content-Type`.
+fn content(request: &Request) -> Result<Content, Refusal> {
+    let mut fields = request.headers(CONTENT_TYPE);
+    let field = fields.next().unwrap_or_default();
+    if fields.next().is_some() {
+        return Err(bad(CONTENT_TYPE, ParameterFault::Doubled));
+    }
+    let mut parts = field.split(';').map(str::trim_ascii);
+    let media_type = parts.next().unwrap_or_default();
+    let is_utf_8 = parts
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
+        .all(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
+    if is_utf_8 && media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        Ok(Content::Form)
+    } else if is_utf_8 && media_type.eq_ignore_ascii_case("application/json") {
+        Ok(Content::Json)
+    } else {
+        Err(bad(CONTENT_TYPE, ParameterFault::ContentType))
+    }
+}
+
+/// A name or value of a form: `+` is a blank, `%` begins two digits, the result is UTF-8 without control characters.
+fn decoded(encoded: &[u8]) -> Result<String, ParameterFault> {
+    let is_escape = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+    let is_strict = encoded
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'%')
+        .all(|(at, _)| encoded.get(at + 1..at + 3).is_some_and(is_escape));
+    if !is_strict {
+        return Err(ParameterFault::Encoding);
+    }
+    let with_blanks: Vec<u8> = encoded
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
+    let text = percent_decode(&with_blanks).decode_utf8();
+    printable(text.map_err(|_| ParameterFault::Encoding)?.into_owned())
+}
+
+/// A value of a JSON body: a string, or a number or truth value as it is written there; `null` is as good as none.
+fn scalar(value: &RawValue) -> Result<String, ParameterFault> {
+    let json = value.get();
+    match json.as_bytes() {
+        [b'"', ..] => printable(serde_json::from_str(json).map_err(|_| ParameterFault::Encoding)?),
+        [b'{' | b'[', ..] => Err(ParameterFault::Encoding),
+        b"null" => Ok(String::new()),
+        _ => Ok(json.to_owned()),
+    }
+}
+
+fn printable(text: String) -> Result<String, ParameterFault> {
+    if text.contains(char::is_control) {
+        Err(ParameterFault::Control)
+    } else {
+        Ok(text)
+    }
+}
+
+/// The members of a JSON object, doubled ones twice, values as they are written.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collector;
+        impl<'de> Visitor<'de> for Collector {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collector)
+    }
+}
+
+/// `yyyy-MM-dd HH:mm[:ss[.f]]`, one to seven digits of fraction, `T` or a blank in the middle. Nothing else: chrono's
+/// own formats take signs, blanks and single digits too.
+fn date_time(text: &str) -> Option<NaiveDateTime> {
+    let (clock, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let (minutes, seconds) = ("0000-00-00_00:00", "0000-00-00_00:00:00");
+    let has_fraction = clock.len() < text.len();
+    let fits = |pattern: &str| {
+        let pairs = clock.bytes().zip(pattern.bytes());
+        clock.len() == pattern.len()
+            && pairs.into_iter().all(|(byte, place)| match place {
+                b'0' => byte.is_ascii_digit(),
+                b'_' => byte == b' ' || byte == b'T',
+                _ => byte == place,
+            })
+    };
+    let is_fraction = (1..=FRACTION_DIGITS_MAX).contains(&fraction.len())
+        && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    if !(fits(seconds) || fits(minutes) && !has_fraction) || !is_fraction {
+        return None;
+    }
+    let number = |from: usize, to: usize| clock.get(from..to).map_or(Some(0), |part| part.parse().ok());
+    let date = NaiveDate::from_ymd_opt(clock[..4].parse().ok()?, number(5, 7)?, number(8, 10)?)?;
+    let nanoseconds = format!("{fraction:0<9}").parse().ok()?;
+    date.and_hms_nano_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, nanoseconds)
+}
