@@ -5,6 +5,7 @@ compile_error!("infomat runs on Linux: it relies on its files, locks and sockets
 
 pub mod demo;
 pub mod desk;
+pub mod edge;
 pub mod refusal;
 pub mod rules;
 pub mod store;

@@ -1,0 +1,268 @@
+//! The life of one client's connection: request after request read whole under deadlines, handed over, answered.
+
+use super::Limits;
+use super::answer::refused;
+use super::connections::Place;
+use super::head::{After, Framing, HEAD_BYTES_MAX, Head, Scan};
+use super::relay::Relay;
+use super::spare::{Spare, Taken};
+use crate::refusal::Transport;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
+
+/// Bytes that every connection may hold of what it sends; more needs spare memory.
+const FREE_BYTES: usize = 4 * 1024;
+/// Bytes that are still read from a client that was told its connection ends.
+const LINGER_BYTES_MAX: usize = 1024 * 1024;
+/// Seconds after which a client may try again when there was no memory for its request.
+const RETRY_SECONDS: u32 = 2;
+
+/// What all connections share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Deadlines.
+    pub limits: Limits,
+    /// The way to the desk.
+    pub relay: Relay,
+    /// Memory for large requests.
+    pub spare: Spare,
+}
+
+/// One connection while it is served.
+struct Client<'a> {
+    place: &'a Place,
+    shared: &'a Shared,
+    inbox: Inbox,
+}
+
+/// Bytes that have come and are not used yet.
+struct Inbox {
+    bytes: Vec<u8>,
+    filled: usize,
+    taken: Option<Taken>,
+}
+
+/// Why a connection ends.
+enum End {
+    /// There is nobody to tell, or nothing to say.
+    Silent,
+    /// The client is told.
+    Refused(Transport),
+    /// The last answer said so.
+    Agreed,
+}
+
+/// Serves a connection until it ends.
+pub fn serve(place: &Place, shared: &Shared) {
+    let mut client = Client {
+        place,
+        shared,
+        inbox: Inbox::new(),
+    };
+    let end = loop {
+        if let Err(end) = client.exchange() {
+            break end;
+        }
+    };
+    match end {
+        End::Silent => {}
+        End::Agreed => client.linger(),
+        End::Refused(transport) => {
+            let head_only = client.inbox.filled().starts_with(b"HEAD ");
+            if client.send(&refused(transport, head_only)).is_ok() {
+                client.linger();
+            }
+        }
+    }
+}
+
+impl Client<'_> {
+    /// One request and its answer.
+    fn exchange(&mut self) -> Result<(), End> {
+        let head_bytes = self.receive_head()?;
+        let head = Head::parse(&self.inbox.filled()[..head_bytes])?;
+        let framing = head.framing();
+        let taken = self.shared.spare.take(head.message_bytes(), FREE_BYTES);
+        let _taken = taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
+        let mut message = head.forwarded(self.place.client());
+        self.inbox.consume(head_bytes);
+        self.receive_body(&mut message, framing)?;
+        if !self.place.begin() {
+            return Err(End::Silent);
+        }
+        let after = if self.place.stopping() {
+            After::Close
+        } else {
+            framing.after
+        };
+        let patience = self.shared.limits.line_wait;
+        let response = self
+            .shared
+            .relay
+            .exchange(&message, framing, after.word(), patience);
+        self.place.end();
+        self.send(&response?.bytes)?;
+        if after == After::Close {
+            Err(End::Agreed)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Waits for a whole head; its length. Its time runs from its first byte.
+    fn receive_head(&mut self) -> Result<usize, End> {
+        let limits = &self.shared.limits;
+        let mut scan = Scan::default();
+        let mut deadline = None;
+        loop {
+            if let Some(head_bytes) = scan.head_end(self.inbox.filled())? {
+                return Ok(head_bytes);
+            }
+            if self.inbox.filled > 0 && deadline.is_none() {
+                deadline = Some(Instant::now() + limits.head);
+            }
+            self.inbox.grow_if_full(&self.shared.spare)?;
+            let until = deadline.unwrap_or_else(|| Instant::now() + limits.idle);
+            let room = &mut self.inbox.bytes[self.inbox.filled..];
+            match receive(self.place.stream(), room, until) {
+                Ok(0) => return Err(End::Silent),
+                Ok(count) => self.inbox.filled += count,
+                Err(error) if error.kind() == io::ErrorKind::TimedOut && self.inbox.holds_words() => {
+                    return Err(Transport::TooSlow.into());
+                }
+                Err(_) => return Err(End::Silent),
+            }
+        }
+    }
+
+    /// Reads the body behind the head in `message`.
+    fn receive_body(&mut self, message: &mut Vec<u8>, framing: Framing) -> Result<(), End> {
+        let here = framing.body_bytes.min(self.inbox.filled);
+        message.extend_from_slice(&self.inbox.filled()[..here]);
+        self.inbox.consume(here);
+        if here == framing.body_bytes {
+            return Ok(());
+        }
+        if framing.expects_continue {
+            self.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        }
+        let deadline = Instant::now() + self.shared.limits.body;
+        let mut filled = message.len();
+        message.resize(filled + framing.body_bytes - here, 0);
+        while filled < message.len() {
+            match receive(self.place.stream(), &mut message[filled..], deadline) {
+                Ok(0) => return Err(End::Silent),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                    return Err(Transport::TooSlow.into());
+                }
+                Err(_) => return Err(End::Silent),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends all of it before the deadline for answers.
+    fn send(&self, bytes: &[u8]) -> Result<(), End> {
+        let deadline = Instant::now() + self.shared.limits.answer;
+        send(self.place.stream(), bytes, deadline).map_err(|_| End::Silent)
+    }
+
+    /// Ends our side and reads what the client still sends, for a short time, so that closing does not tear the last
+    /// answer from its hands (RFC 9112, 9.6).
+    fn linger(&mut self) {
+        let stream = self.place.stream();
+        let deadline = Instant::now() + self.shared.limits.linger;
+        let mut left = LINGER_BYTES_MAX;
+        if stream.shutdown(Shutdown::Write).is_err() {
+            return;
+        }
+        while let Ok(count @ 1..) = receive(stream, &mut self.inbox.bytes, deadline) {
+            left = left.saturating_sub(count);
+            if left == 0 {
+                return;
+            }
+        }
+    }
+}
+
+impl Inbox {
+    fn new() -> Self {
+        Inbox {
+            bytes: vec![0; FREE_BYTES],
+            filled: 0,
+            taken: None,
+        }
+    }
+
+    fn filled(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    /// Whether there is more than the empty line that may stand ahead of a request.
+    fn holds_words(&self) -> bool {
+        self.filled().iter().any(|byte| !byte.is_ascii_whitespace())
+    }
+
+    /// Takes spare memory for a head that is larger than usual.
+    fn grow_if_full(&mut self, spare: &Spare) -> Result<(), Transport> {
+        if self.filled == self.bytes.len() {
+            let taken = spare.take(HEAD_BYTES_MAX, FREE_BYTES);
+            self.taken = Some(taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?);
+            self.bytes.resize(HEAD_BYTES_MAX, 0);
+        }
+        Ok(())
+    }
+
+    /// Forgets the first `count` bytes, and gives spare memory back that is not needed any more.
+    fn consume(&mut self, count: usize) {
+        self.bytes.copy_within(count..self.filled, 0);
+        self.filled -= count;
+        if self.taken.is_some() && self.filled <= FREE_BYTES {
+            self.bytes.truncate(FREE_BYTES);
+            self.bytes.shrink_to_fit();
+            self.taken = None;
+        }
+    }
+}
+
+impl From<Transport> for End {
+    fn from(transport: Transport) -> Self {
+        End::Refused(transport)
+    }
+}
+
+/// One read that ends at the deadline, whatever trickles in before.
+fn receive(mut stream: &TcpStream, room: &mut [u8], deadline: Instant) -> io::Result<usize> {
+    loop {
+        stream.set_read_timeout(Some(left(deadline)?))?;
+        match stream.read(room) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
+/// Writes all of it, one write if the client takes it, and ends at the deadline.
+fn send(mut stream: &TcpStream, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
+    while !bytes.is_empty() {
+        stream.set_write_timeout(Some(left(deadline)?))?;
+        match stream.write(bytes) {
+            Ok(count) => bytes = &bytes[count..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Time until the deadline; at least a millisecond, since none would mean forever.
+fn left(deadline: Instant) -> io::Result<Duration> {
+    let left = deadline.checked_duration_since(Instant::now());
+    let left = left.ok_or(io::ErrorKind::TimedOut)?;
+    Ok(left.max(Duration::from_millis(1)))
+}

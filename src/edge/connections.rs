@@ -1,0 +1,222 @@
+//! Who is connected: bounded in number, in all and for each address, with room kept for this machine itself. When a
+//! bound is reached, the connection that has gone longest without a whole request makes room.
+
+use crate::refusal::Transport;
+use std::collections::HashMap;
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// Connections from one address, this machine's own excepted.
+const PER_ADDRESS_MAX: usize = 128;
+/// Connections that only this machine may have: the terminal beside the server, or the proxy in front of it.
+const KEPT_FOR_LOOPBACK: usize = 256;
+/// How long a connection that was closed to make room may take to go.
+const LEAVING_MAX: Duration = Duration::from_millis(500);
+/// Seconds after which a client that found no room may try again.
+const RETRY_SECONDS: u32 = 5;
+
+/// [`Connection::waiting_since`]: the desk works for it.
+const SERVED: u64 = u64::MAX;
+/// [`Connection::waiting_since`]: it was closed to make room.
+const CLOSED: u64 = u64::MAX - 1;
+
+/// All connections.
+#[derive(Debug)]
+pub struct Connections {
+    max: usize,
+    began: Instant,
+    stopping: AtomicBool,
+    present: Mutex<Present>,
+    left: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Present {
+    connections: HashMap<u64, Arc<Connection>>,
+    admitted: u64,
+}
+
+/// One connection.
+#[derive(Debug)]
+struct Connection {
+    stream: TcpStream,
+    client: IpAddr,
+    /// Milliseconds since the gate opened, when it connected or last got its answer; or [`SERVED`], or [`CLOSED`].
+    waiting_since: AtomicU64,
+}
+
+/// A connection's place among all; dropped, it is free again.
+#[derive(Debug)]
+pub struct Place {
+    connections: Arc<Connections>,
+    number: u64,
+    connection: Arc<Connection>,
+}
+
+impl Connections {
+    /// None yet; at most `max`.
+    pub fn new(max: usize) -> Arc<Self> {
+        Arc::new(Connections {
+            max,
+            began: Instant::now(),
+            stopping: AtomicBool::new(false),
+            present: Mutex::default(),
+            left: Condvar::new(),
+        })
+    }
+
+    /// Gives a new connection its place, closing another one if need be.
+    ///
+    /// # Errors
+    /// The connection and what to tell it: 429 if its address holds too many, 503 if all together are too many, and
+    /// none of them can go.
+    pub fn admit(
+        self: &Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+    ) -> Result<Place, (TcpStream, Transport)> {
+        let client = peer.ip().to_canonical();
+        let local = client.is_loopback();
+        let own = |other: &Connection| other.client == client;
+        let remote = |other: &Connection| !other.client.is_loopback();
+        let remote_max = self.max.saturating_sub(KEPT_FOR_LOOPBACK);
+        let full = Transport::Unavailable(RETRY_SECONDS);
+        if !local && !self.make_room(PER_ADDRESS_MAX, own) {
+            return Err((stream, Transport::TooMany(RETRY_SECONDS)));
+        }
+        if !local && !self.make_room(remote_max, remote) || !self.make_room(self.max, |_| true) {
+            return Err((stream, full));
+        }
+        let connection = Arc::new(Connection {
+            stream,
+            client,
+            waiting_since: AtomicU64::new(self.now_ms()),
+        });
+        let mut present = self.locked();
+        present.admitted += 1;
+        let number = present.admitted;
+        present.connections.insert(number, connection.clone());
+        Ok(Place {
+            connections: self.clone(),
+            number,
+            connection,
+        })
+    }
+
+    /// Closes the connection that waits longest, whoever it is; for a shortage of descriptors or threads.
+    pub fn close_longest_waiting(&self) {
+        let present = self.locked();
+        Self::close_one(&present, |_| true);
+    }
+
+    /// Lets nobody wait any more: what has come whole is answered, then the connections end.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        for connection in self.locked().connections.values() {
+            // What the system has received already can still be read.
+            let _ = connection.stream.shutdown(Shutdown::Read);
+        }
+    }
+
+    /// Waits until the last one has gone; whether that was in time.
+    pub fn wait_until_empty(&self, patience: Duration) -> bool {
+        let present = self.locked();
+        let some = |present: &mut Present| !present.connections.is_empty();
+        let waited = self
+            .left
+            .wait_timeout_while(present, patience, some)
+            .expect(UNPOISONED);
+        !waited.1.timed_out()
+    }
+
+    /// Sees to it that fewer than `max` of `group` are there; whether that came about.
+    fn make_room(&self, max: usize, group: impl Fn(&Connection) -> bool) -> bool {
+        let full =
+            |present: &Present| present.connections.values().filter(|other| group(other)).count() >= max;
+        let present = self.locked();
+        if !full(&present) {
+            return true;
+        }
+        if !Self::close_one(&present, &group) {
+            return false;
+        }
+        let waited = self
+            .left
+            .wait_timeout_while(present, LEAVING_MAX, |present| full(present));
+        !waited.expect(UNPOISONED).1.timed_out()
+    }
+
+    /// Closes the one of `group` that waits longest; whether there was one.
+    fn close_one(present: &Present, group: impl Fn(&Connection) -> bool) -> bool {
+        let waiting = present.connections.values().filter(|other| group(other));
+        let since = |other: &Connection| other.waiting_since.load(Ordering::Acquire);
+        let longest = waiting
+            .map(|other| (since(other), other))
+            .min_by_key(|(since, _)| *since);
+        longest.is_some_and(|(since, other)| since < CLOSED && other.close(since))
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).expect("no server runs for so long")
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Present> {
+        self.present.lock().expect(UNPOISONED)
+    }
+}
+
+const UNPOISONED: &str = "nothing under this lock panics";
+
+impl Connection {
+    /// Closes it if it still waits since then.
+    fn close(&self, since: u64) -> bool {
+        let swapped = self
+            .waiting_since
+            .compare_exchange(since, CLOSED, Ordering::AcqRel, Ordering::Acquire);
+        if swapped.is_ok() {
+            let _ = self.stream.shutdown(Shutdown::Both);
+        }
+        swapped.is_ok()
+    }
+}
+
+impl Place {
+    /// The connection itself.
+    pub fn stream(&self) -> &TcpStream {
+        &self.connection.stream
+    }
+
+    /// The client's address.
+    pub fn client(&self) -> IpAddr {
+        self.connection.client
+    }
+
+    /// Whether connections are to end after the answer they are waiting for.
+    pub fn stopping(&self) -> bool {
+        self.connections.stopping.load(Ordering::Acquire)
+    }
+
+    /// From now on the desk works for this connection, and it is not closed to make room; false if it has been.
+    pub fn begin(&self) -> bool {
+        let since = &self.connection.waiting_since;
+        let served = |state| (state != CLOSED).then_some(SERVED);
+        since
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, served)
+            .is_ok()
+    }
+
+    /// The desk has answered: the connection waits for its client again.
+    pub fn end(&self) {
+        let now = self.connections.now_ms();
+        self.connection.waiting_since.store(now, Ordering::Release);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.connections.locked().connections.remove(&self.number);
+        self.connections.left.notify_all();
+    }
+}

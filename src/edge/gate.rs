@@ -1,0 +1,108 @@
+//! The door: the TCP listener, who may come in, and closing time.
+
+use super::answer::refused;
+use super::client::{self, Shared};
+use super::connections::Connections;
+use crate::refusal::Transport;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::thread;
+
+/// Stack of a connection's thread: its own buffers are on the heap.
+const CLIENT_STACK_BYTES: usize = 128 * 1024;
+/// Pause when the system has no descriptor, thread or memory for another connection.
+const SHORTAGE_PAUSE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
+
+/// Lets clients in until `stop` can be read, then answers what has come whole; returns when all have gone, at the
+/// latest after the time that the limits give.
+pub fn stand(
+    listener: TcpListener,
+    stop: &UnixStream,
+    connections: &Arc<Connections>,
+    shared: &Arc<Shared>,
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    while !waits_for_stop(Some(&listener), stop, None)? {
+        match listener.accept() {
+            Ok((stream, peer)) => {
+                if let Err(error) = let_in(stream, peer, connections, shared) {
+                    log::warn!("no thread for another connection: {error}");
+                    connections.close_longest_waiting();
+                    waits_for_stop(None, stop, Some(&SHORTAGE_PAUSE))?;
+                }
+            }
+            Err(error) if is_shortage(&error) => {
+                log::warn!("no further connection can be taken now: {error}");
+                connections.close_longest_waiting();
+                waits_for_stop(None, stop, Some(&SHORTAGE_PAUSE))?;
+            }
+            // The client has gone again, or there was none.
+            Err(_) => {}
+        }
+    }
+    drop(listener);
+    connections.stop();
+    if !connections.wait_until_empty(shared.limits.stop) {
+        log::warn!("some connections were cut off at the end");
+    }
+    Ok(())
+}
+
+/// Waits for a client or for the end; whether it is the end.
+fn waits_for_stop(
+    listener: Option<&TcpListener>,
+    stop: &UnixStream,
+    pause: Option<&Timespec>,
+) -> io::Result<bool> {
+    let mut waited = vec![PollFd::new(stop, PollFlags::IN)];
+    waited.extend(listener.map(|listener| PollFd::new(listener, PollFlags::IN)));
+    match poll(&mut waited, pause) {
+        Ok(_) => Ok(!waited[0].revents().is_empty()),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Too many descriptors, here or in the whole system, or no memory.
+fn is_shortage(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let errno = Errno::from_io_error(error);
+    errno.is_some_and(|errno| [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM].contains(&errno))
+}
+
+/// Gives the client a place and a thread, or tells it that there is none.
+fn let_in(
+    stream: TcpStream,
+    peer: SocketAddr,
+    connections: &Arc<Connections>,
+    shared: &Arc<Shared>,
+) -> io::Result<()> {
+    let place = match connections.admit(stream, peer) {
+        Ok(place) => place,
+        Err((stream, transport)) => {
+            turn_away(&stream, transport);
+            return Ok(());
+        }
+    };
+    // Without it an answer may wait for the client's acknowledgement of the one before.
+    let _ = place.stream().set_nodelay(true);
+    let shared = shared.clone();
+    let builder = thread::Builder::new()
+        .name("client".into())
+        .stack_size(CLIENT_STACK_BYTES);
+    builder.spawn(move || client::serve(&place, &shared))?;
+    Ok(())
+}
+
+/// Says so without waiting: there is no thread that could.
+fn turn_away(mut stream: &TcpStream, transport: Transport) {
+    if stream.set_nonblocking(true).is_ok() {
+        let _ = stream.write(&refused(transport, false));
+    }
+}

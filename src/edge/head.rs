@@ -1,0 +1,328 @@
+//! The head of a request, read strictly (RFC 9112): what is not plainly well-formed is refused, never mended.
+//! Pure: bytes in, verdict out.
+
+use crate::refusal::Transport;
+use std::net::IpAddr;
+
+/// Most bytes of a head: request line, header fields and the empty line.
+pub const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Most header fields.
+pub const FIELDS_MAX: usize = 64;
+/// Most bytes of a body.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// The private header field with the client's address. One that a client sends is dropped.
+pub const CLIENT_FIELD: &str = "Infomat-Client";
+
+/// Fields that concern one connection, or that tiny_http would act upon; the gate has acted upon them already.
+const KEPT_BACK: [&str; 9] = [
+    "Connection",
+    "Content-Length",
+    "Expect",
+    "Keep-Alive",
+    "Proxy-Connection",
+    "TE",
+    "Trailer",
+    "Upgrade",
+    CLIENT_FIELD,
+];
+
+/// Looks for the end of a head while it arrives. Each byte is looked at once, however small the pieces.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Bytes looked at.
+    seen: usize,
+    /// Where the current line begins.
+    line: usize,
+}
+
+impl Scan {
+    /// The length of the head that `bytes` begin with, or `None` if it goes on. Further calls take the same bytes and
+    /// more.
+    ///
+    /// # Errors
+    /// What no head can hold (control characters, bare CR or LF), or a head that is too large.
+    pub fn head_end(&mut self, bytes: &[u8]) -> Result<Option<usize>, Transport> {
+        while self.seen < bytes.len().min(HEAD_BYTES_MAX) {
+            let at = self.seen;
+            let after_cr = at > 0 && bytes[at - 1] == b'\r';
+            self.seen += 1;
+            match bytes[at] {
+                b'\n' if after_cr => {
+                    let empty = at - self.line == 1;
+                    // One empty line ahead of the request line is passed over (RFC 9112, 2.2).
+                    match (empty, self.line) {
+                        (true, 2) => return Err(Transport::Malformed),
+                        (true, 0) | (false, _) => self.line = self.seen,
+                        (true, _) => return Ok(Some(self.seen)),
+                    }
+                }
+                _ if after_cr => return Err(Transport::Malformed),
+                b'\r' | b'\t' | b' '..=b'~' => {}
+                // Bytes over 127 may stand in a field's value only; a TLS hello has them, or controls, at once.
+                0x80.. if self.line > 2 => {}
+                _ => return Err(Transport::Malformed),
+            }
+        }
+        if bytes.len() < HEAD_BYTES_MAX {
+            Ok(None)
+        } else {
+            Err(Transport::HeadTooLarge)
+        }
+    }
+}
+
+/// A well-formed head.
+#[derive(Debug)]
+pub struct Head<'a> {
+    method: &'a str,
+    target: &'a str,
+    /// The authority of a target in absolute form: it overrides `Host` (RFC 9112, 3.2.2).
+    authority: Option<&'a str>,
+    fields: [httparse::Header<'a>; FIELDS_MAX],
+    fields_count: usize,
+    bytes_count: usize,
+    framing: Framing,
+}
+
+/// What the gate has to know about a request besides passing it on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Framing {
+    /// Length of the body, at most [`BODY_BYTES_MAX`].
+    pub body_bytes: usize,
+    /// The client waits for `100 Continue` before it sends the body.
+    pub expects_continue: bool,
+    /// What becomes of the connection after the answer.
+    pub after: After,
+    /// `GET` or `HEAD`: the request only reads.
+    pub safe: bool,
+    /// `HEAD`: the answer has no body.
+    pub head_only: bool,
+}
+
+/// What becomes of a connection after an answer (RFC 9112, 9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// It ends.
+    Close,
+    /// It stays, as HTTP/1.1 has it.
+    Stay,
+    /// It stays, and an HTTP/1.0 client has to be told so.
+    StayAndSay,
+}
+
+impl After {
+    /// The value of the answer's `Connection` field, if it needs one.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            After::Close => Some("close"),
+            After::Stay => None,
+            After::StayAndSay => Some("keep-alive"),
+        }
+    }
+}
+
+impl<'a> Head<'a> {
+    /// Parses a whole head, as [`Scan`] found it.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Transport> {
+        let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
+        let mut request = httparse::Request::new(&mut fields);
+        match request.parse(bytes) {
+            Ok(status) if status.is_complete() => {}
+            Err(httparse::Error::TooManyHeaders) => return Err(Transport::HeadTooLarge),
+            Err(httparse::Error::Version) if names_a_version(bytes) => return Err(Transport::Version),
+            Ok(_) | Err(_) => return Err(Transport::Malformed),
+        }
+        let whole = "a complete head has method, target and version";
+        let method = request.method.expect(whole);
+        let old = request.version.expect(whole) == 0;
+        let (target, authority) = origin_form(request.path.expect(whole))?;
+        let fields_count = request.headers.len();
+        let framing = Framing::read(method, old, request.headers)?;
+        Ok(Head {
+            method,
+            target,
+            authority,
+            fields,
+            fields_count,
+            bytes_count: bytes.len(),
+            framing,
+        })
+    }
+
+    /// How the message is framed.
+    pub fn framing(&self) -> Framing {
+        self.framing
+    }
+
+    /// The head as it goes over a private connection: the client's address and one plain length, nothing that
+    /// tiny_http would act upon, bytes over 127 (and percent signs) of values percent-encoded, since tiny_http takes
+    /// ASCII alone. Space for the body is reserved behind it.
+    pub fn forwarded(&self, client: IpAddr) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.message_bytes());
+        for part in [self.method, " ", self.target, " HTTP/1.1\r\n"] {
+            out.extend_from_slice(part.as_bytes());
+        }
+        if let Some(authority) = self.authority {
+            push_field(&mut out, "Host", authority.as_bytes());
+        }
+        for field in &self.fields[..self.fields_count] {
+            let overridden = self.authority.is_some() && field.name.eq_ignore_ascii_case("Host");
+            if !overridden && !KEPT_BACK.iter().any(|name| name.eq_ignore_ascii_case(field.name)) {
+                push_field(&mut out, field.name, field.value);
+            }
+        }
+        push_field(&mut out, CLIENT_FIELD, client.to_string().as_bytes());
+        if self.framing.body_bytes > 0 {
+            push_field(
+                &mut out,
+                "Content-Length",
+                self.framing.body_bytes.to_string().as_bytes(),
+            );
+        }
+        out.extend_from_slice(b"\r\n");
+        out
+    }
+
+    /// Bytes that the whole message takes on its way, a little more than less.
+    pub fn message_bytes(&self) -> usize {
+        const OWN_BYTES: usize = 160;
+        self.bytes_count + OWN_BYTES + self.framing.body_bytes
+    }
+}
+
+impl Framing {
+    fn read(method: &str, old: bool, fields: &[httparse::Header]) -> Result<Self, Transport> {
+        let all = |name: &'static str| {
+            fields
+                .iter()
+                .filter(move |field| field.name.eq_ignore_ascii_case(name))
+                .map(|field| field.value)
+        };
+        check_host(all("Host"), old)?;
+        let body_bytes = body_bytes(all("Content-Length"), all("Transfer-Encoding").count() > 0, old)?;
+        // An HTTP/1.0 client cannot mean its Expect (RFC 9110, 10.1.1).
+        let expects_continue = !old && expects_continue(all("Expect"))?;
+        let says = |word: &str| {
+            let mut words = all("Connection").flat_map(|value| value.split(|byte| *byte == b','));
+            words.any(|said| said.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
+        };
+        let after = match (old, says("close")) {
+            (false, false) => After::Stay,
+            (true, false) if says("keep-alive") => After::StayAndSay,
+            _ => After::Close,
+        };
+        Ok(Framing {
+            body_bytes,
+            expects_continue,
+            after,
+            safe: matches!(method, "GET" | "HEAD"),
+            head_only: method == "HEAD",
+        })
+    }
+}
+
+/// Reverses the encoding of values in [`Head::forwarded`]; bytes over 127 read as Latin-1.
+pub fn decoded(value: &str) -> String {
+    percent_encoding::percent_decode_str(value)
+        .map(char::from)
+        .collect()
+}
+
+/// Whether the request line has three words, and the third is `HTTP/` and a version.
+fn names_a_version(head: &[u8]) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    let mut words = line.split(|byte| *byte == b' ');
+    let version = words.nth(2).unwrap_or_default();
+    words.next().is_none()
+        && matches!(
+            version,
+            [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9']
+        )
+}
+
+/// Path and query, and the authority if the target came in absolute form. Printable ASCII alone.
+fn origin_form(target: &str) -> Result<(&str, Option<&str>), Transport> {
+    const SCHEME: &str = "http://";
+    if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Transport::Malformed);
+    }
+    if target.starts_with('/') {
+        return Ok((target, None));
+    }
+    let (scheme, rest) = target
+        .split_at_checked(SCHEME.len())
+        .ok_or(Transport::Malformed)?;
+    let (authority, path) = rest.split_at(rest.find('/').ok_or(Transport::Malformed)?);
+    if scheme.eq_ignore_ascii_case(SCHEME) && is_authority(authority.as_bytes()) {
+        Ok((path, Some(authority)))
+    } else {
+        Err(Transport::Malformed)
+    }
+}
+
+/// Exactly one `Host` (RFC 9112, 3.2); an HTTP/1.0 client may leave it out.
+fn check_host<'a>(mut hosts: impl Iterator<Item = &'a [u8]>, old: bool) -> Result<(), Transport> {
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) if is_authority(host) => Ok(()),
+        (None, None) if old => Ok(()),
+        _ => Err(Transport::Malformed),
+    }
+}
+
+/// A host and perhaps a port, by their alphabet: names, addresses, brackets; no user, path or list.
+fn is_authority(value: &[u8]) -> bool {
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~%[]:".contains(byte);
+    !value.is_empty() && value.iter().all(allowed)
+}
+
+/// At most one plain decimal length; none means no body (RFC 9112, 6.3).
+fn body_bytes<'a>(
+    mut lengths: impl Iterator<Item = &'a [u8]>,
+    chunked: bool,
+    old: bool,
+) -> Result<usize, Transport> {
+    let length = match (lengths.next(), lengths.next()) {
+        (Some(_), Some(_)) => return Err(Transport::Malformed),
+        (Some(_), None) if chunked => return Err(Transport::Malformed),
+        (None, _) if chunked && old => return Err(Transport::Malformed),
+        (None, _) if chunked => return Err(Transport::LengthRequired),
+        (None, _) => return Ok(0),
+        (Some(length), None) => length,
+    };
+    if length.is_empty() || !length.iter().all(u8::is_ascii_digit) {
+        return Err(Transport::Malformed);
+    }
+    let digits = str::from_utf8(length).expect("digits are ASCII");
+    let bytes: u64 = digits.parse().map_err(|_| Transport::Malformed)?;
+    match usize::try_from(bytes) {
+        Ok(bytes) if bytes <= BODY_BYTES_MAX => Ok(bytes),
+        _ => Err(Transport::BodyTooLarge),
+    }
+}
+
+fn expects_continue<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Result<bool, Transport> {
+    match (values.next(), values.next()) {
+        (None, _) => Ok(false),
+        (Some(value), None) if value.eq_ignore_ascii_case(b"100-continue") => Ok(true),
+        _ => Err(Transport::Expectation),
+    }
+}
+
+fn push_field(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    for &byte in value {
+        if byte == b'%' || !byte.is_ascii() {
+            let escaped = percent_encoding::percent_encode_byte(byte);
+            out.extend_from_slice(escaped.as_bytes());
+        } else {
+            out.push(byte);
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+#[cfg(test)]
+mod tests;

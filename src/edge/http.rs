@@ -1,0 +1,200 @@
+//! The HTTP server behind the gate: tiny_http on private connections, and the loop in which the desk takes turns.
+
+use super::EndsWithPanic;
+use super::answer::rendered;
+use super::head::{After, BODY_BYTES_MAX, CLIENT_FIELD, Framing, decoded};
+use super::relay::{LINES, Line};
+use super::spare::Spare;
+use crate::desk::{Desk, TURN_REQUESTS_MAX};
+use crate::refusal::Transport;
+use crate::wire::message::{Answer, Request};
+use std::collections::VecDeque;
+use std::fs::DirBuilder;
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Quiet for so long, the desk may rest.
+const QUIET: Duration = Duration::from_millis(40);
+/// Rested, it looks up this often all the same.
+const LOOK_UP: Duration = Duration::from_secs(1);
+
+/// tiny_http, listening on nothing but the private connections that [`Http::open`] gave out.
+pub struct Http {
+    server: tiny_http::Server,
+    /// The gate has closed: no request will come any more.
+    closed: AtomicBool,
+}
+
+/// Where the answer to a request goes.
+struct Reply {
+    writer: Box<dyn Write + Send>,
+    head_only: bool,
+}
+
+/// Requests that wait for the desk, with where their answers go.
+#[derive(Default)]
+struct Waiting {
+    writers: Vec<Request>,
+    writer_replies: Vec<Reply>,
+    readers: VecDeque<(Request, Reply)>,
+}
+
+impl Http {
+    /// Starts tiny_http on a socket in a fresh folder of this user alone, opens and tries the private connections one
+    /// by one (connections that come in a burst may stay unanswered), and removes the folder: nobody else can connect.
+    pub fn open() -> io::Result<(Self, Vec<Line>)> {
+        let folder = std::env::temp_dir().join(format!("infomat-{}", Uuid::now_v7()));
+        DirBuilder::new().mode(0o700).create(&folder)?;
+        let path = folder.join("http");
+        let opened = UnixListener::bind(&path).and_then(|listener| {
+            let server = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
+            let lines = (0..LINES)
+                .map(|_| opened_line(&server, &path))
+                .collect::<io::Result<_>>()?;
+            Ok((server, lines))
+        });
+        std::fs::remove_dir_all(&folder)?;
+        let (server, lines) = opened?;
+        let closed = AtomicBool::new(false);
+        Ok((Http { server, closed }, lines))
+    }
+
+    /// No request will come any more: [`Http::serve`] returns.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.server.unblock();
+    }
+
+    /// Takes turns until [`Http::close`]. A turn answers all writers that wait, then at most one reader, so that no
+    /// booking waits for more than one reading. A panic of the desk ends the process: its transaction is rolled back,
+    /// and a server without a desk would only hang.
+    pub fn serve(&self, desk: &mut Desk) -> io::Result<()> {
+        let _ends = EndsWithPanic;
+        let mut waiting = Waiting::default();
+        let mut rested = false;
+        while !self.closed.load(Ordering::Acquire) {
+            if !self.gather(&mut waiting, desk, if rested { LOOK_UP } else { QUIET })? {
+                if !rested {
+                    desk.rest();
+                }
+                rested = true;
+                continue;
+            }
+            rested = false;
+            if !waiting.writers.is_empty() {
+                let answers = desk.turn(&waiting.writers);
+                assert_eq!(
+                    answers.len(),
+                    waiting.writers.len(),
+                    "every request of a turn has one answer"
+                );
+                waiting.writers.clear();
+                for (reply, answer) in waiting.writer_replies.drain(..).zip(&answers) {
+                    reply.send(answer);
+                }
+            }
+            if let Some((request, reply)) = waiting.readers.pop_front() {
+                reply.send(&desk.read(&request));
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for a request unless some wait already, then takes without waiting what else has come; whether there is
+    /// something to do.
+    fn gather(&self, waiting: &mut Waiting, desk: &Desk, patience: Duration) -> io::Result<bool> {
+        let mut next = if waiting.is_empty() {
+            self.server.recv_timeout(patience)?
+        } else {
+            self.server.try_recv()?
+        };
+        while let Some(incoming) = next {
+            waiting.add(incoming, desk)?;
+            if waiting.writers.len() == TURN_REQUESTS_MAX {
+                break;
+            }
+            next = self.server.try_recv()?;
+        }
+        Ok(!waiting.is_empty())
+    }
+}
+
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.writers.is_empty() && self.readers.is_empty()
+    }
+
+    fn add(&mut self, incoming: tiny_http::Request, desk: &Desk) -> io::Result<()> {
+        let (request, reply) = received(incoming)?;
+        if desk.writes(&request) {
+            self.writers.push(request);
+            self.writer_replies.push(reply);
+        } else {
+            self.readers.push_back((request, reply));
+        }
+        Ok(())
+    }
+}
+
+impl Reply {
+    /// One write. That the other end is gone is no fault of ours: the gate is closing.
+    fn send(mut self, answer: &Answer) {
+        let bytes = rendered(answer, self.head_only);
+        if let Err(error) = self.writer.write_all(&bytes).and_then(|()| self.writer.flush()) {
+            log::warn!("an answer could not be handed to the gate: {error}");
+        }
+    }
+}
+
+/// A private connection, tried with one request and its answer.
+fn opened_line(server: &tiny_http::Server, path: &std::path::Path) -> io::Result<Line> {
+    const TRIAL: Framing = Framing {
+        body_bytes: 0,
+        expects_continue: false,
+        after: After::Stay,
+        safe: true,
+        head_only: true,
+    };
+    const TRIAL_SECONDS_MAX: u64 = 10;
+    let mut line = Line::new(UnixStream::connect(path)?);
+    line.send(b"HEAD / HTTP/1.1\r\n\r\n")?;
+    let incoming = server
+        .recv_timeout(Duration::from_secs(TRIAL_SECONDS_MAX))?
+        .ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, "a private connection was not served"))?;
+    let (_, reply) = received(incoming)?;
+    reply.send(&Answer::from(Transport::UnknownPath));
+    line.receive(TRIAL, None, &Spare::new(0))?;
+    Ok(line)
+}
+
+/// The request as the desk takes it, whole: the gate has sent its body along with its head.
+fn received(mut incoming: tiny_http::Request) -> io::Result<(Request, Reply)> {
+    let mut body = vec![0; incoming.body_length().unwrap_or(0).min(BODY_BYTES_MAX)];
+    incoming.as_reader().read_exact(&mut body)?;
+    let mut client = None;
+    let mut headers = Vec::with_capacity(incoming.headers().len());
+    for header in incoming.headers() {
+        let value = header.value.as_str();
+        if header.field.equiv(CLIENT_FIELD) {
+            client = value.parse().ok();
+        } else {
+            headers.push((header.field.as_str().to_string(), decoded(value)));
+        }
+    }
+    let request = Request {
+        method: incoming.method().to_string(),
+        target: incoming.url().to_owned(),
+        headers,
+        body,
+        client: client.unwrap_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)),
+    };
+    let reply = Reply {
+        head_only: request.method == "HEAD",
+        writer: incoming.into_writer(),
+    };
+    Ok((request, reply))
+}

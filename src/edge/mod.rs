@@ -1,0 +1,148 @@
+//! The edge: the network on one side, the desk on the other (`gate` admits, `http` takes turns).
+//!
+//! The network never reaches tiny_http, which trusts its peers. The gate lets in only whole, well-formed, bounded
+//! requests, each under a deadline, and hands them over private connections:
+//!
+//! ```text
+//! client ── TCP ── gate (client.rs: one thread a connection) ── private connection (relay.rs) ── tiny_http ── desk
+//! ```
+
+mod answer;
+mod client;
+mod connections;
+mod gate;
+mod head;
+mod http;
+mod relay;
+mod spare;
+
+use crate::desk::Desk;
+use client::Shared;
+use connections::Connections;
+use http::Http;
+use relay::{LINES, Relay};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use spare::Spare;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// Connections in all.
+const CONNECTIONS_MAX: u64 = 1280;
+/// Descriptors that something else than connections of clients needs: three for each private connection, and the
+/// database, the log and the listener.
+const OTHER_DESCRIPTORS: u64 = 3 * LINES as u64 + 64;
+/// Spare memory for large requests, over all connections.
+const SPARE_REQUEST_BYTES: usize = 6 * 1024 * 1024;
+/// Spare memory for large answers, over all connections.
+const SPARE_ANSWER_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long the edge waits for whom. All are absolute: what trickles in does not prolong them.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// From the first byte of a head to its last.
+    pub head: Duration,
+    /// From the end of the head to the end of the body.
+    pub body: Duration,
+    /// For a client to take its answer.
+    pub answer: Duration,
+    /// For the first byte of the next request; then the connection is closed without a word.
+    pub idle: Duration,
+    /// For a client to read its last answer before the connection is closed.
+    pub linger: Duration,
+    /// For a private connection to become free; then the client gets 503, and nothing was done.
+    pub line_wait: Duration,
+    /// For all clients to go after the end was asked for.
+    pub stop: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(15),
+            answer: Duration::from_secs(10),
+            idle: Duration::from_mins(1),
+            linger: Duration::from_secs(1),
+            line_wait: Duration::from_secs(5),
+            stop: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Serves clients of `listener` until SIGTERM or SIGINT, answers what has come whole by then, and returns. The calling
+/// thread is the desk's. `ready` is called with the address once requests can be taken.
+pub fn serve(
+    listener: TcpListener,
+    desk: &mut Desk,
+    limits: Limits,
+    ready: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let (stop, stopper) = UnixStream::pair()?;
+    for signal in [SIGTERM, SIGINT] {
+        signal_hook::low_level::pipe::register(signal, stopper.try_clone()?)?;
+    }
+    serve_until(listener, stop, desk, limits, ready)
+}
+
+/// As [`serve`], until `stop` can be read.
+fn serve_until(
+    listener: TcpListener,
+    stop: UnixStream,
+    desk: &mut Desk,
+    limits: Limits,
+    ready: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let connections = Connections::new(connections_max()?);
+    let (http, lines) = Http::open()?;
+    let shared = Arc::new(Shared {
+        limits,
+        relay: Relay::new(lines, Spare::new(SPARE_ANSWER_BYTES)),
+        spare: Spare::new(SPARE_REQUEST_BYTES),
+    });
+    let http = Arc::new(http);
+    let closes = http.clone();
+    ready(listener.local_addr()?);
+    let gate = thread::Builder::new().name("gate".into()).spawn(move || {
+        let _ends = EndsWithPanic;
+        let stood = gate::stand(listener, &stop, &connections, &shared);
+        closes.close();
+        stood
+    })?;
+    http.serve(desk)?;
+    gate.join().expect("a panic of the gate ends the process")
+}
+
+/// Ends the process when one of the threads panics without which the server would only hang. The message has been
+/// printed by then; the service manager starts the server again, and the journal puts the database right.
+struct EndsWithPanic;
+
+impl Drop for EndsWithPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Raises the number of descriptors as far as this process may, and says how many connections that allows.
+fn connections_max() -> io::Result<usize> {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    setrlimit(Resource::Nofile, raised)?;
+    let descriptors = limit.maximum.unwrap_or(u64::MAX);
+    let connections = descriptors.saturating_sub(OTHER_DESCRIPTORS).min(CONNECTIONS_MAX);
+    if connections == 0 {
+        return Err(io::Error::other(format!(
+            "this process may open {descriptors} files; it needs more than {OTHER_DESCRIPTORS}"
+        )));
+    }
+    Ok(usize::try_from(connections).expect("at most CONNECTIONS_MAX"))
+}
