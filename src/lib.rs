@@ -3,6 +3,7 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("infomat runs on Linux: it relies on its files, locks and sockets");
 
+pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod edge;

@@ -5,13 +5,15 @@
 
 use crate::refusal::Refusal;
 use crate::visit::{Cell, CellName, Earlier, Exam, Facts, Held, Moment, Referral, Standing, Wish};
+use serde::Deserialize;
 
 /// Full years from which a children's clinic takes no patient (4005).
 const GROWN_UP_YEARS: i64 = 18;
 
 /// Which rules are on: `[rules]` of the configuration. One switch for each row of the contract's table from 4005 down,
 /// 4009 excepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of its own in the configuration"

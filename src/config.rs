@@ -1,0 +1,268 @@
+//! The configuration file (contract 6): what it means, checked once, when the program starts.
+//!
+//! A name that is not known and a value out of bounds are errors that tell file, line and name. Every value may be
+//! left out; `packaging/infomat.toml` shows them all with their defaults.
+
+use crate::rules::Policy;
+use crate::token::{KEY_BYTES_MIN, Key, KeyRing};
+use crate::visit::Zone;
+use chrono::TimeDelta;
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+use written::{Written, WrittenTokens, default_key_id};
+
+#[cfg(test)]
+mod tests;
+mod written;
+
+/// Where the configuration is when nobody says otherwise (contract 6).
+pub const DEFAULT_PATH: &str = "/etc/infomat/infomat.toml";
+
+/// A first configuration, commented, which says what the defaults are.
+pub const SAMPLE: &str = include_str!("../packaging/infomat.toml");
+
+/// Largest configuration file.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// Largest key file.
+const KEY_FILE_BYTES_MAX: u64 = 4096;
+
+/// Bits of a key file's mode that let others than its owner at it.
+const MODE_OF_OTHERS: u32 = 0o077;
+
+/// What the configuration file says. Paths are absolute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The database.
+    pub database: PathBuf,
+    /// Address and port to answer on.
+    pub listen: SocketAddr,
+    /// The clinic's local time.
+    pub zone: Zone,
+    /// The rules.
+    pub policy: Policy,
+    /// The tokens.
+    pub tokens: Tokens,
+}
+
+/// `[tokens]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// `id` of the key that signs: one of `keys`.
+    pub sign_with: String,
+    /// How long a token of this server holds.
+    pub lifetime: TimeDelta,
+    /// By how much a token's life is widened at both ends.
+    pub leeway: TimeDelta,
+    /// The keys, at least one, no `id` twice.
+    pub keys: Vec<KeyFile>,
+}
+
+/// `[[tokens.keys]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFile {
+    /// The key's `kid`.
+    pub id: String,
+    /// Where its bytes are.
+    pub path: PathBuf,
+}
+
+/// What is wrong with the configuration, or with a key file that it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    file: PathBuf,
+    line: Option<usize>,
+    message: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(f, ", line {line}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl ConfigError {
+    fn of_file(file: &Path, message: impl Into<String>) -> ConfigError {
+        ConfigError {
+            file: file.to_owned(),
+            line: None,
+            message: message.into(),
+        }
+    }
+
+    /// About what stands at `span` of the file's `text`.
+    fn at(file: &Path, text: &str, span: Option<Range<usize>>, message: impl Into<String>) -> ConfigError {
+        let line_at = |span: Range<usize>| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count();
+        ConfigError {
+            line: span.map(line_at),
+            ..ConfigError::of_file(file, message)
+        }
+    }
+
+    /// What toml says, in one line: its message and, for a bad value, the names that lead to it.
+    fn of_toml(file: &Path, text: &str, mut error: toml::de::Error) -> ConfigError {
+        // Without the text toml tells the names instead of drawing the line, which may hold what is not for a log.
+        error.set_input(None);
+        let message: Vec<_> = error.to_string().lines().map(str::to_owned).collect();
+        ConfigError::at(file, text, error.span(), message.join(", "))
+    }
+}
+
+impl Config {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// [`ConfigError`]; a missing file gets advice.
+    pub fn load(path: &Path) -> Result<Config, ConfigError> {
+        let bytes = read(path, FILE_BYTES_MAX).map_err(|error| {
+            let advice = match error.kind() {
+                io::ErrorKind::NotFound => {
+                    "; run `infomat init` to make it, or name another with --config FILE"
+                }
+                _ => "",
+            };
+            ConfigError::of_file(path, format!("cannot be read: {error}{advice}"))
+        })?;
+        let text = String::from_utf8(bytes).map_err(|_| ConfigError::of_file(path, "is not UTF-8 text"))?;
+        Config::parse(&text, path)
+    }
+
+    /// Reads `text` as the content of the file at `path`, which need not be there.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
+        let written: Written =
+            toml::from_str(text).map_err(|error| ConfigError::of_toml(path, text, error))?;
+        // Absolute, because to SQLite some relative paths (`:memory:`) are no files.
+        let folder = std::path::absolute(path)
+            .map_err(|error| ConfigError::of_file(path, format!("has no absolute path: {error}")))?;
+        let folder = folder.parent().unwrap_or(Path::new("/"));
+        Ok(Config {
+            database: folder.join(&written.database),
+            listen: written.listen,
+            zone: written.utc_offset.map_or(Zone::System, Zone::Fixed),
+            policy: Policy {
+                switches: written.rules,
+                max_period_days: written.max_period_days,
+            },
+            tokens: tokens(written.tokens, folder)
+                .map_err(|(span, message)| ConfigError::at(path, text, span, message))?,
+        })
+    }
+
+    /// The keys, from their files. A file that others than its owner can read is told to the log.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a file cannot be read or holds too short a key.
+    pub fn key_ring(&self) -> Result<KeyRing, ConfigError> {
+        let keys: Result<Vec<Key>, ConfigError> = self.tokens.keys.iter().map(KeyFile::load).collect();
+        Ok(KeyRing::new(keys?, &self.tokens.sign_with).expect("names were checked when the file was read"))
+    }
+}
+
+impl KeyFile {
+    fn load(&self) -> Result<Key, ConfigError> {
+        let wrong = |what: String| {
+            ConfigError::of_file(
+                &self.path,
+                format!("the file of the key `{}` of tokens.keys {what}", self.id),
+            )
+        };
+        let mut bytes = read(&self.path, KEY_FILE_BYTES_MAX)
+            .map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        if bytes.last() == Some(&b'\n') {
+            bytes.pop();
+        }
+        let mode = self
+            .path
+            .metadata()
+            .map_or(0, |metadata| metadata.permissions().mode());
+        if mode & MODE_OF_OTHERS != 0 {
+            log::warn!(
+                "{}: others than its owner can get at this key; mode 0600 would be right",
+                self.path.display()
+            );
+        }
+        Key::new(&self.id, &bytes).ok_or_else(|| {
+            wrong(format!(
+                "holds {} bytes without the newline at its end; at least {KEY_BYTES_MIN} are needed",
+                bytes.len()
+            ))
+        })
+    }
+}
+
+/// `[tokens]` with paths from `folder`, or what is wrong with it and where.
+fn tokens(written: WrittenTokens, folder: &Path) -> Result<Tokens, (Option<Range<usize>>, String)> {
+    let mut keys: Vec<KeyFile> = Vec::with_capacity(written.keys.len());
+    for key in written.keys {
+        let id = key.id.get_ref();
+        if keys.iter().any(|earlier| earlier.id == *id) {
+            let message = format!("two keys of tokens.keys have the id `{id}`");
+            return Err((Some(key.id.span()), message));
+        }
+        keys.push(KeyFile {
+            path: folder.join(key.file),
+            id: key.id.into_inner(),
+        });
+    }
+    let span = written.sign_with.as_ref().map(Spanned::span);
+    let sign_with = written.sign_with.map_or_else(default_key_id, Spanned::into_inner);
+    if !keys.iter().any(|key| key.id == sign_with) {
+        let ids: Vec<_> = keys.iter().map(|key| format!("`{}`", key.id)).collect();
+        let message = format!(
+            "tokens.sign_with is `{sign_with}`; it must be the id of a key: {}",
+            ids.join(", ")
+        );
+        return Err((span, message));
+    }
+    Ok(Tokens {
+        sign_with,
+        lifetime: TimeDelta::minutes(written.lifetime_minutes),
+        leeway: TimeDelta::seconds(written.leeway_seconds),
+        keys,
+    })
+}
+
+/// The whole file, which may hold at most `bytes_max`.
+fn read(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("more than {bytes_max} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Writes [`SAMPLE`] to `path` if there is no file yet; whether it did.
+///
+/// # Errors
+/// Those of the file system; then there is no file, or the one that was there.
+pub fn write_sample(path: &Path) -> io::Result<bool> {
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let written = file.write_all(SAMPLE.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        std::fs::remove_file(path)?;
+    }
+    written.map(|()| true)
+}

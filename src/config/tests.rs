@@ -1,0 +1,354 @@
+//! What a configuration means, and what a broken one is told: file, line and name.
+
+use super::*;
+use chrono::FixedOffset;
+use std::fs;
+
+const PATH: &str = "/etc/infomat/infomat.toml";
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text, Path::new(PATH))
+}
+
+/// The complaint, without the file's name.
+fn complaint(text: &str) -> String {
+    let error = parse(text).expect_err(text).to_string();
+    let rest = error.strip_prefix(PATH).expect("the file comes first");
+    rest.trim_start_matches([',', ' ', ':']).to_owned()
+}
+
+fn defaults() -> Config {
+    Config {
+        database: PathBuf::from("/etc/infomat/infomat.db"),
+        listen: "127.0.0.1:8080".parse().unwrap(),
+        zone: Zone::System,
+        policy: Policy {
+            switches: crate::rules::Switches::default(),
+            max_period_days: 60,
+        },
+        tokens: Tokens {
+            sign_with: "main".to_owned(),
+            lifetime: TimeDelta::minutes(10),
+            leeway: TimeDelta::zero(),
+            keys: vec![KeyFile {
+                id: "main".to_owned(),
+                path: PathBuf::from("/etc/infomat/hmac.key"),
+            }],
+        },
+    }
+}
+
+#[test]
+fn the_sample_says_what_the_defaults_are() {
+    assert_eq!(parse(SAMPLE), Ok(defaults()));
+    for empty in ["", "# nothing\n", "[tokens]\n[rules]\n"] {
+        assert_eq!(parse(empty), Ok(defaults()), "{empty:?}");
+    }
+    // Each value is there: changing any of them changes what the file means.
+    let values = SAMPLE
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(" = "));
+    let mut count = 0;
+    for (name, value) in values {
+        let other = match value {
+            "true" => "false",
+            "10" | "0" | "60" => "9",
+            "\"127.0.0.1:8080\"" => "\"[::1]:0\"",
+            _ => "\"x\"",
+        };
+        let bent = SAMPLE.replace(&format!("\n{name} = {value}\n"), &format!("\n{name} = {other}\n"));
+        assert_ne!(parse(&bent), Ok(defaults()), "{name}");
+        count += 1;
+    }
+    assert_eq!(count, 19);
+    let with_offset = SAMPLE.replace("# utc_offset =", "utc_offset =");
+    let east = FixedOffset::east_opt(3 * 3600).unwrap();
+    assert_eq!(parse(&with_offset).unwrap().zone, Zone::Fixed(east));
+}
+
+#[test]
+fn a_configuration_with_everything_else() {
+    let config = parse(
+        r#"
+        database = "/var/lib/infomat/clinic.db"
+        listen = "[::1]:0"
+        utc_offset = "-09:30"
+        max_period_days = 366
+        [tokens]
+        sign_with = "new"
+        lifetime_minutes = 1440
+        leeway_seconds = 300
+        keys = [{ id = "old", file = "keys/old" }, { id = "new", file = "/run/new" }]
+        [rules]
+        past = false
+        "#,
+    )
+    .unwrap();
+    let expected = Config {
+        database: PathBuf::from("/var/lib/infomat/clinic.db"),
+        listen: "[::1]:0".parse().unwrap(),
+        zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
+        policy: Policy {
+            switches: crate::rules::Switches {
+                past: false,
+                ..Default::default()
+            },
+            max_period_days: 366,
+        },
+        tokens: Tokens {
+            sign_with: "new".to_owned(),
+            lifetime: TimeDelta::days(1),
+            leeway: TimeDelta::minutes(5),
+            keys: [("old", "/etc/infomat/keys/old"), ("new", "/run/new")]
+                .map(|(id, path)| KeyFile {
+                    id: id.to_owned(),
+                    path: PathBuf::from(path),
+                })
+                .to_vec(),
+        },
+    };
+    assert_eq!(config, expected);
+}
+
+#[test]
+fn relative_files_become_absolute() {
+    let here = std::env::current_dir().unwrap();
+    let config = Config::parse("database = \":memory:\"", Path::new("x.toml")).unwrap();
+    assert_eq!(config.database, here.join(":memory:"));
+}
+
+#[test]
+fn names_that_are_not_known() {
+    for (text, line, name) in [
+        ("\ndatabse = \"x\"\n", 2, "databse"),
+        ("[tokens]\n\n\nsign = \"x\"", 4, "sign"),
+        (
+            "[[tokens.keys]]\nid = \"main\"\nfile = \"f\"\nbytes = 1",
+            4,
+            "bytes",
+        ),
+        ("[rules]\npast = true\n4005 = false", 3, "4005"),
+        ("[token]\n", 1, "token"),
+    ] {
+        let complaint = complaint(text);
+        let expected = format!("line {line}: unknown field `{name}`, expected ");
+        assert!(complaint.starts_with(&expected), "{complaint}");
+        assert!(!complaint.contains('\n'), "{complaint}");
+    }
+}
+
+#[test]
+fn values_that_are_not_right() {
+    let keys = "[[tokens.keys]]\nid = \"a\"\nfile = \"f\"\n";
+    for (text, expected) in [
+        (
+            "listen = 8080",
+            "line 1: invalid type: integer `8080`, expected a string, in `listen`",
+        ),
+        (
+            "\nlisten = \"localhost\"",
+            "line 2: expected an IP address and a port, such as",
+        ),
+        (
+            "database = \"\"",
+            "line 1: expected the path of a file, in `database`",
+        ),
+        (
+            "database = \"..\"",
+            "line 1: expected the path of a file, in `database`",
+        ),
+        (
+            "max_period_days = 0",
+            "line 1: 0 is out of bounds, expected 1 to 366, in `max_period_days`",
+        ),
+        ("max_period_days = 367", "line 1: 367 is out of bounds"),
+        ("max_period_days = \"60\"", "line 1: invalid type: string"),
+        ("max_period_days = 1.5", "line 1: invalid type: floating point"),
+        (
+            "[tokens]\nlifetime_minutes = 0",
+            "line 2: 0 is out of bounds, expected 1 to 1440, in `tokens.lifetime_minutes`",
+        ),
+        (
+            "[tokens]\nlifetime_minutes = 1441",
+            "line 2: 1441 is out of bounds",
+        ),
+        (
+            "[tokens]\nleeway_seconds = -1",
+            "line 2: -1 is out of bounds, expected 0 to 300, in `tokens.leeway_seconds`",
+        ),
+        ("[tokens]\nleeway_seconds = 301", "line 2: 301 is out of bounds"),
+        (
+            "[rules]\npast = 1",
+            "line 2: invalid type: integer `1`, expected a boolean, in `rules.past`",
+        ),
+        ("past = true\npast = true", "line 2: duplicate key"),
+        ("x", "line 1: "),
+        (
+            "[tokens]\nkeys = []",
+            "line 2: expected 1 to 16 keys, in `tokens.keys`",
+        ),
+        (
+            "[[tokens.keys]]\nid = \"main\"",
+            "line 1: missing field `file`, in `tokens.keys`",
+        ),
+        (
+            &keys.replace("\"a\"", "\"\""),
+            "line 2: expected 1 to 64 visible ASCII characters, in `tokens.keys.id`",
+        ),
+        (
+            &keys.replace("\"a\"", "\"a b\""),
+            "line 2: expected 1 to 64 visible",
+        ),
+        (
+            &keys.replace('a', &"a".repeat(65)),
+            "line 2: expected 1 to 64 visible",
+        ),
+        (&keys.repeat(2), "line 5: two keys of tokens.keys have the id `a`"),
+        (
+            keys,
+            "tokens.sign_with is `main`; it must be the id of a key: `a`",
+        ),
+        (
+            "\n[tokens]\nsign_with = \"x\"",
+            "line 3: tokens.sign_with is `x`; it must be the id of a key: `main`",
+        ),
+    ] {
+        let complaint = complaint(text);
+        assert!(complaint.starts_with(expected), "{complaint} / {expected}");
+    }
+    let entry = "{ id = \"a\", file = \"f\" },";
+    let many = format!("tokens.keys = [{}]", entry.repeat(17));
+    assert!(complaint(&many).contains("expected 1 to 16 keys"));
+}
+
+#[test]
+fn offsets() {
+    let of = |text: &str| parse(&format!("utc_offset = \"{text}\"")).map(|config| config.zone);
+    for (text, seconds) in [
+        ("+00:00", 0),
+        ("+14:00", 50_400),
+        ("-14:00", -50_400),
+        ("+05:45", 20_700),
+    ] {
+        assert_eq!(
+            of(text),
+            Ok(Zone::Fixed(FixedOffset::east_opt(seconds).unwrap())),
+            "{text}"
+        );
+    }
+    for other in [
+        "",
+        "3",
+        "+3:00",
+        "03:00",
+        "+03",
+        "+0300",
+        "+03 00",
+        "+ 0300",
+        "+03:0",
+        "+03:00:00",
+        "+03:60",
+        "+14:01",
+        "-14:01",
+        "+23:59",
+        "+ 3:00",
+        "+03:+1",
+        "UTC",
+        "Z",
+        "Europe/Moscow",
+    ] {
+        let message = of(other).unwrap_err().to_string();
+        assert!(
+            message.contains("line 1: expected an offset from UTC"),
+            "{other}: {message}"
+        );
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("infomat.toml");
+    let load = || Config::load(&path).unwrap_err().to_string();
+
+    let message = load();
+    assert!(message.starts_with(path.to_str().unwrap()), "{message}");
+    assert!(
+        message.contains("`infomat init`") && message.contains("--config FILE"),
+        "{message}"
+    );
+
+    fs::write(&path, b"# \xff").unwrap();
+    assert!(load().ends_with("is not UTF-8 text"));
+
+    fs::write(&path, "#".repeat(usize::try_from(FILE_BYTES_MAX).unwrap())).unwrap();
+    assert!(Config::load(&path).is_ok());
+    fs::write(&path, "#".repeat(usize::try_from(FILE_BYTES_MAX).unwrap() + 1)).unwrap();
+    assert!(load().ends_with("cannot be read: more than 1048576 bytes"));
+}
+
+#[test]
+fn the_first_file_is_written_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("infomat.toml");
+    assert!(write_sample(&path).unwrap());
+    assert_eq!(
+        Config::load(&path).unwrap().database,
+        folder.path().join("infomat.db")
+    );
+    fs::write(&path, "# mine").unwrap();
+    assert!(!write_sample(&path).unwrap());
+    assert_eq!(fs::read_to_string(&path).unwrap(), "# mine");
+    assert!(write_sample(&folder.path().join("no/such/folder")).is_err());
+}
+
+/// One trailing newline does not count; what is left has to be long enough.
+#[test]
+fn keys_from_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hmac.key");
+    let config = Config::parse("", &folder.path().join("infomat.toml")).unwrap();
+    let refused = || config.key_ring().unwrap_err().to_string();
+    assert!(refused().contains("the file of the key `main` of tokens.keys cannot be read"));
+
+    let long_enough = "k".repeat(KEY_BYTES_MIN);
+    let bearer = crate::visit::Bearer {
+        lpu: uuid::Uuid::nil(),
+        mkab: uuid::Uuid::nil(),
+        login: String::new(),
+        source: String::new(),
+        privilege: false,
+    };
+    let now = chrono::DateTime::UNIX_EPOCH.fixed_offset();
+    let key = Key::new("main", long_enough.as_bytes()).unwrap();
+    let token = KeyRing::new(vec![key], "main").unwrap().sign(&bearer, now, now);
+    let verifies = |content: String| {
+        fs::write(&path, content).unwrap();
+        config
+            .key_ring()
+            .unwrap()
+            .verify(&token, now, TimeDelta::zero())
+            .is_ok()
+    };
+    assert!(verifies(long_enough.clone()));
+    assert!(verifies(format!("{long_enough}\n")));
+    assert!(!verifies(format!("{long_enough}\n\n")));
+    assert!(!verifies(format!("{long_enough}\r\n")));
+
+    fs::write(&path, format!("{}\n", &long_enough[1..])).unwrap();
+    let message = refused();
+    assert!(message.starts_with(path.to_str().unwrap()), "{message}");
+    assert!(
+        message.contains("holds 31 bytes") && message.contains("at least 32"),
+        "{message}"
+    );
+    assert!(!message.contains("kkk"), "{message}");
+
+    fs::write(
+        &path,
+        "k".repeat(usize::try_from(KEY_FILE_BYTES_MAX).unwrap() + 1),
+    )
+    .unwrap();
+    assert!(refused().contains("more than 4096 bytes"));
+}

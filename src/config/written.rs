@@ -1,0 +1,158 @@
+//! The configuration file as it is written: names, defaults, and the bounds of each value by itself.
+
+use crate::rules::Switches;
+use chrono::FixedOffset;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use toml::Spanned;
+
+/// Most keys known at once.
+const KEYS_MAX: usize = 16;
+
+/// Longest `id` of a key.
+const KEY_ID_BYTES_MAX: usize = 64;
+
+/// Largest `max_period_days`.
+const PERIOD_DAYS_MAX: i64 = 366;
+
+/// Largest `lifetime_minutes`.
+const LIFETIME_MINUTES_MAX: i64 = 1440;
+
+/// Largest `leeway_seconds`.
+const LEEWAY_SECONDS_MAX: i64 = 300;
+
+/// Largest `utc_offset`, east or west.
+const OFFSET_SECONDS_MAX: i32 = 14 * 3600;
+
+/// The whole file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Written {
+    #[serde(deserialize_with = "path")]
+    pub database: PathBuf,
+    #[serde(deserialize_with = "listen")]
+    pub listen: SocketAddr,
+    #[serde(deserialize_with = "utc_offset")]
+    pub utc_offset: Option<FixedOffset>,
+    #[serde(deserialize_with = "bounded::<_, 1, PERIOD_DAYS_MAX>")]
+    pub max_period_days: i64,
+    pub tokens: WrittenTokens,
+    pub rules: Switches,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Written {
+            database: PathBuf::from("infomat.db"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            utc_offset: None,
+            max_period_days: 60,
+            tokens: WrittenTokens::default(),
+            rules: Switches::default(),
+        }
+    }
+}
+
+/// `[tokens]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WrittenTokens {
+    pub sign_with: Option<Spanned<String>>,
+    #[serde(deserialize_with = "bounded::<_, 1, LIFETIME_MINUTES_MAX>")]
+    pub lifetime_minutes: i64,
+    #[serde(deserialize_with = "bounded::<_, 0, LEEWAY_SECONDS_MAX>")]
+    pub leeway_seconds: i64,
+    #[serde(deserialize_with = "keys")]
+    pub keys: Vec<WrittenKey>,
+}
+
+impl Default for WrittenTokens {
+    fn default() -> Self {
+        let main = WrittenKey {
+            id: Spanned::new(0..0, default_key_id()),
+            file: PathBuf::from("hmac.key"),
+        };
+        WrittenTokens {
+            sign_with: None,
+            lifetime_minutes: 10,
+            leeway_seconds: 0,
+            keys: vec![main],
+        }
+    }
+}
+
+/// `[[tokens.keys]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenKey {
+    #[serde(deserialize_with = "key_id")]
+    pub id: Spanned<String>,
+    #[serde(deserialize_with = "path")]
+    pub file: PathBuf,
+}
+
+/// The key that there is, and that signs, when the file names none.
+pub fn default_key_id() -> String {
+    "main".to_owned()
+}
+
+fn bounded<'de, D: Deserializer<'de>, const MIN: i64, const MAX: i64>(
+    deserializer: D,
+) -> Result<i64, D::Error> {
+    let number = i64::deserialize(deserializer)?;
+    if (MIN..=MAX).contains(&number) {
+        Ok(number)
+    } else {
+        Err(D::Error::custom(format!(
+            "{number} is out of bounds, expected {MIN} to {MAX}"
+        )))
+    }
+}
+
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+    let path = PathBuf::deserialize(deserializer)?;
+    if path.file_name().is_none() {
+        return Err(D::Error::custom("expected the path of a file"));
+    }
+    Ok(path)
+}
+
+fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| {
+        D::Error::custom("expected an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080")
+    })
+}
+
+/// Sign, two digits, colon, two digits.
+fn utc_offset<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FixedOffset>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let has_shape = text.len() == "+03:00".len() && text.as_bytes()[3] == b':';
+    let offset: Option<FixedOffset> = has_shape.then(|| text.parse().ok()).flatten();
+    offset
+        .filter(|offset| offset.local_minus_utc().abs() <= OFFSET_SECONDS_MAX)
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("expected an offset from UTC, -14:00 to +14:00, such as +03:00"))
+}
+
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrittenKey>, D::Error> {
+    let keys = Vec::deserialize(deserializer)?;
+    if keys.is_empty() || keys.len() > KEYS_MAX {
+        return Err(D::Error::custom(format!("expected 1 to {KEYS_MAX} keys")));
+    }
+    Ok(keys)
+}
+
+fn key_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<String>, D::Error> {
+    let id = Spanned::<String>::deserialize(deserializer)?;
+    let text = id.get_ref();
+    let is_id =
+        !text.is_empty() && text.len() <= KEY_ID_BYTES_MAX && text.bytes().all(|b| b.is_ascii_graphic());
+    is_id.then_some(id).ok_or_else(|| {
+        D::Error::custom(format!(
+            "expected 1 to {KEY_ID_BYTES_MAX} visible ASCII characters"
+        ))
+    })
+}
