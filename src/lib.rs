@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod edge;
+pub mod page;
 pub mod refusal;
 pub mod rules;
 pub mod store;

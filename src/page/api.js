@@ -1,0 +1,103 @@
+// Calls to the server that do not give up: a lost line, a restart or a busy server is waited for, calmly and in
+// sight. Every call here may be repeated without harm: reading, a booking with its key, cancelling, checking in.
+
+/** An attempt without an answer for so long is given up and made again. */
+const ATTEMPT_MS_MAX = 10_000;
+/** After so long without an answer the patient is told that it takes a moment. */
+const SLOW_MS = 1_500;
+/** Pauses between attempts; the last one goes on. */
+const PAUSES_MS = [500, 1_000, 2_000, 3_000];
+/** A longer `Retry-After` is a refusal for the patient, not a pause for us. */
+const RETRY_AFTER_S_MAX = 10;
+
+/** The server's published "no": its text is for the patient. */
+export class Refused extends Error {
+  constructor(status, code, message, retryAfterSeconds) {
+    super(message);
+    Object.assign(this, { status, code, retryAfterSeconds });
+  }
+}
+
+let tell = () => {};
+let clockSkewMs = 0;
+
+/** Names the listener for the state of the line: `good`, `slow`, `lost`, or `busy` with the server's own words. */
+export function onLine(listener) {
+  tell = listener;
+}
+
+/** The server's time in milliseconds since 1970: its clock decides what is past, not the terminal's. */
+export function serverNow() {
+  return Date.now() + clockSkewMs;
+}
+
+/** One call, repeated until it is answered or `signal` ends it. Returns the answer's JSON or throws `Refused`. */
+export async function call(method, path, { query = {}, headers = {}, body, signal } = {}) {
+  const address = withQuery(path, query);
+  const request = { method, headers: { ...headers }, cache: "no-store", credentials: "omit" };
+  if (body) {
+    request.body = JSON.stringify(body);
+    request.headers["Content-Type"] = "application/json";
+  }
+  for (let attempt = 0; ; attempt++) {
+    const outcome = await tryOnce(address, request, signal);
+    if (!outcome.again) {
+      tell("good");
+      if (outcome.refused) throw outcome.refused;
+      return outcome.json;
+    }
+    tell(outcome.words ? "busy" : "lost", outcome.words);
+    const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
+    await wait(Math.max(pause, outcome.pauseMs ?? 0), signal);
+  }
+}
+
+function withQuery(path, query) {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  return pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
+}
+
+async function tryOnce(address, request, signal) {
+  const limit = new AbortController();
+  const timeout = setTimeout(() => limit.abort(), ATTEMPT_MS_MAX);
+  const slow = setTimeout(() => tell("slow"), SLOW_MS);
+  const give = () => limit.abort();
+  signal?.addEventListener("abort", give);
+  try {
+    signal?.throwIfAborted();
+    const answer = await fetch(address, { ...request, signal: limit.signal });
+    return judge(answer, await answer.json());
+  } catch (error) {
+    signal?.throwIfAborted();
+    // What `fetch` throws for a lost line, our own time limit, and an answer cut off in the middle.
+    if (error instanceof TypeError || error instanceof SyntaxError || error.name === "AbortError") return { again: true };
+    throw error;
+  } finally {
+    clearTimeout(timeout);
+    clearTimeout(slow);
+    signal?.removeEventListener("abort", give);
+  }
+}
+
+function judge(answer, json) {
+  const date = Date.parse(answer.headers.get("Date") ?? "");
+  if (!Number.isNaN(date)) clockSkewMs = date - Date.now();
+  if (answer.ok) return { json };
+  const retryAfterSeconds = Number(answer.headers.get("Retry-After") ?? 0);
+  const soon = answer.status === 429 && retryAfterSeconds <= RETRY_AFTER_S_MAX;
+  if (answer.status >= 500 || answer.status === 408 || soon) {
+    const words = answer.status === 503 ? json.message : undefined;
+    return { again: true, words, pauseMs: Math.min(retryAfterSeconds, RETRY_AFTER_S_MAX) * 1000 };
+  }
+  return { refused: new Refused(answer.status, json.message_code, json.message, retryAfterSeconds) };
+}
+
+function wait(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}

@@ -1,0 +1,112 @@
+// What the terminal asks of the clinic, method by method, and the two things that outlive a person: which clinic
+// this terminal stands in and which client application it is.
+
+import { call, Refused, serverNow } from "./api.js";
+import { session } from "./session.js";
+
+const BASE = "/api/v2";
+const NO_GUID = "00000000-0000-0000-0000-000000000000";
+/** Bit of `access` that marks a terminal's application. */
+const ACCESS_INFOMAT = 32;
+/** A token that ends so soon is renewed before the call. */
+const TOKEN_REST_MS = 20_000;
+
+export const terminal = {
+  /** All clinics of this server. */
+  clinics: [],
+  /** The chosen one: the `lpu` model. */
+  lpu: null,
+  /** GUID of the client application, `null` when the server has none for terminals. */
+  application: null,
+};
+
+/** Learns which clinics there are and what this terminal is. `?lpu=GUID` in the address settles the clinic. */
+export async function learn(signal) {
+  const applications = await call("GET", `${BASE}/settings/clientApplication/${NO_GUID}`, { signal });
+  const mine = applications
+    .filter((one) => one.clientApplicationGuid && one.access & ACCESS_INFOMAT)
+    // Of several, the one with the fewest rights.
+    .sort((a, b) => a.access - b.access)[0];
+  terminal.application = mine?.clientApplicationGuid ?? null;
+  terminal.clinics = await call("GET", `${BASE}/lpu`, { signal });
+  const wanted = new URLSearchParams(location.search).get("lpu")?.toLowerCase();
+  const named = terminal.clinics.find((one) => one.guid === wanted);
+  terminal.lpu = named ?? (terminal.clinics.length === 1 ? terminal.clinics[0] : null);
+}
+
+/** Asks for a token for the typed document and birth date. */
+export async function identify(signal) {
+  const name = { policy: "n_pol", snils: "snils" }[session.document];
+  const headers = terminal.application ? { ClientApplication: terminal.application } : {};
+  const query = { [name]: session.number, Birthday: session.birth };
+  session.who = await call("GET", `${BASE}/auth/${terminal.lpu.guid}/token`, { query, headers, signal });
+}
+
+/** A call in the patient's name. A token that ran out is renewed unseen; nothing of the choice is lost. */
+async function personal(method, path, options = {}) {
+  if (Date.parse(session.who.expires) - serverNow() < TOKEN_REST_MS) await identify(options.signal);
+  const send = () =>
+    call(method, path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${session.who.token}` } });
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof Refused && error.code === "5007")) throw error;
+    await identify(options.signal);
+    return send();
+  }
+}
+
+const lpu = (path) => `${BASE}/lpu/${terminal.lpu.guid}/${path}`;
+const visit = (path = "") => `${BASE}/visit/${terminal.lpu.guid}${path}`;
+const WAITING = "/api/v3/waitinglist";
+
+export const specialities = (signal) => personal("GET", lpu("speciality"), { signal });
+
+export const doctors = (speciality, signal) => personal("GET", lpu("doctor"), { query: { speciality }, signal });
+
+/** Cells of one doctor, both days included. */
+export const schedule = (doctor, from, to, signal) =>
+  personal("GET", lpu(`doctor/${doctor}/schedule/${from}/${to}`), { signal });
+
+/** Books the chosen cell. However often it is tried, it is one booking: the key says so. */
+export const book = (signal) =>
+  personal("POST", visit(), {
+    query: { timeTable: session.cell.guid },
+    headers: { "Idempotency-Key": session.key },
+    signal,
+  });
+
+/** Active tickets from now on; with dates, whatever was active in them. */
+export async function tickets(signal, dates = {}) {
+  const all = await personal("GET", visit(), { query: dates, signal });
+  return all.filter((ticket) => !ticket.history.some((entry) => entry.newValue === "cancelled"));
+}
+
+/** Cancels. A ticket that is not active any more is what was wanted: the first answer may have been lost. */
+export async function cancel(ticket, signal) {
+  try {
+    await personal("DELETE", visit(`/${ticket.ticketGuid}`), { signal });
+  } catch (error) {
+    if (error.code !== "4022") throw error;
+  }
+}
+
+export const checkIn = (ticket, signal) => personal("POST", visit(`/${ticket.ticketGuid}/checkin`), { signal });
+
+export const waitingList = (signal) => personal("GET", WAITING, { signal });
+
+export const stopWaiting = (entry, signal) => personal("DELETE", `${WAITING}/${entry.guid}`, { signal });
+
+/** Enters the waiting list of the chosen speciality from `dateStart` on. */
+export const startWaiting = (dateStart, phone, signal) =>
+  personal("POST", WAITING, {
+    body: {
+      lpuGuid: terminal.lpu.guid,
+      specialityCode: session.speciality.code,
+      doctorGuid: session.doctor?.guid,
+      phone: phone || undefined,
+      dateStart,
+      isAgree: 1,
+    },
+    signal,
+  });

@@ -1,0 +1,51 @@
+// Building blocks for the document. Text only ever enters as text nodes: nothing here parses markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * An element. `props` are attributes, but for `class`, `text`, and `on` (event name to listener); a false or
+ * absent value leaves the attribute out, true sets it empty.
+ */
+export function el(name, props = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(props)) {
+    if (key === "text") node.textContent = value;
+    else if (key === "on") for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
+    else if (value === true) node.setAttribute(key, "");
+    else if (value !== false && value !== undefined && value !== null) node.setAttribute(key, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** An element of a drawing. */
+export function svg(name, props = {}, ...children) {
+  const node = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(props)) node.setAttribute(key, value);
+  node.append(...children);
+  return node;
+}
+
+/** A picture from the sheet of icons. It only repeats what words beside it say, so screen readers skip it. */
+export function icon(name) {
+  return svg(
+    "svg",
+    { class: "icon", "aria-hidden": "true", focusable: "false" },
+    svg("use", { href: `/page/icons.svg#${name}` }),
+  );
+}
+
+/** A button with words and perhaps a picture. `look` is its class: `main`, `quiet`, `danger`. */
+export function button(label, act, { look = "", picture, ...props } = {}) {
+  return el(
+    "button",
+    { type: "button", class: `button ${look}`, ...props, on: { click: act } },
+    picture ? icon(picture) : null,
+    el("span", { text: label }),
+  );
+}
+
+/** Puts new children into the element with this id. */
+export function fill(id, ...children) {
+  document.getElementById(id).replaceChildren(...children);
+}

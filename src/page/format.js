@@ -1,0 +1,65 @@
+// Dates, times and names for people. The server's times are the clinic's wall clock with its offset: they are
+// shown as written, never moved to the terminal's zone.
+
+import { serverNow } from "./api.js";
+import { terminal } from "./clinic.js";
+import { session } from "./session.js";
+import { t } from "./texts.js";
+
+const DAY_MS = 86_400_000;
+
+/** `2026-11-24` of a date-time of the server. */
+export const dateOf = (moment) => moment.slice(0, 10);
+
+/** `08:45` of a date-time of the server. */
+export const timeOf = (moment) => moment.slice(11, 16);
+
+/** Now on the clinic's wall clock, as the server writes it. The offset is that of the server's own times. */
+export function clinicNow() {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(terminal.lpu?.status?.lastChangeTime ?? "") ?? [];
+  const offset = sign
+    ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes))
+    : -new Date().getTimezoneOffset();
+  return new Date(serverNow() + offset * 60_000).toISOString().slice(0, 19);
+}
+
+export const today = () => dateOf(clinicNow());
+
+/** The day so many days later. */
+export const addDays = (date, days) => new Date(asUtc(date) + days * DAY_MS).toISOString().slice(0, 10);
+
+/** 0 for Monday to 6 for Sunday. */
+export const weekday = (date) => (new Date(asUtc(date)).getUTCDay() + 6) % 7;
+
+/** `вторник, 24 ноября`. */
+export const longDate = (date) => written(date, { weekday: "long", day: "numeric", month: "long" });
+
+/** `24 ноября`. */
+export const shortDate = (date) => written(date, { day: "numeric", month: "long" });
+
+/** `вт` */
+export const weekdayShort = (date) => written(date, { weekday: "short" });
+
+/** `сегодня`, `завтра` or `24 ноября`. */
+export function nearDate(date) {
+  if (date === today()) return t("today");
+  if (date === addDays(today(), 1)) return t("tomorrow");
+  return shortDate(date);
+}
+
+/** `сегодня в 08:45`. */
+export const nearMoment = (moment) => t("dateAtTime", { date: nearDate(dateOf(moment)), time: timeOf(moment) });
+
+/** `кабинет 202, 2 этаж`, as much of it as is known. */
+export function whereabouts(room, flat) {
+  return [room ? t("room", { room }) : "", flat ? t("floor", { floor: flat }) : ""].filter(Boolean).join(", ");
+}
+
+/** The first letter of each part of `Иванов И. И.`: what a slip of paper may show. */
+export const initials = (name) =>
+  name.split(" ").filter(Boolean).map((part) => `${part[0]}.`).join(" ");
+
+const asUtc = (date) => Date.parse(`${date}T00:00:00Z`);
+
+const written = (date, parts) =>
+  new Intl.DateTimeFormat(session.language, { ...parts, timeZone: "UTC" }).format(asUtc(date));

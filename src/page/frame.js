@@ -1,0 +1,97 @@
+// What stands around every screen: the clinic, the person and the time above; the bar with "back", the switches
+// and "finish" below; and buttons that scroll what does not fit.
+
+import { button, fill } from "./dom.js";
+import { clinicNow, timeOf } from "./format.js";
+import { terminal } from "./clinic.js";
+import { back, finish, redraw } from "./machine.js";
+import { session } from "./session.js";
+import { t } from "./texts.js";
+
+/** The clock shows minutes; it is looked at this often. */
+const CLOCK_MS = 5_000;
+/** A press of "lower" moves by this part of what is seen, so that a line stays in view. */
+const SCROLL_PART = 0.8;
+/** Less than this is rounding, not something out of sight. */
+const TOLERANCE_PX = 4;
+
+/** Draws everything around the screen. `open`: nobody is known yet; `home`: there is nothing to finish. */
+export function showAround({ open, home }) {
+  fill("place", terminal.lpu?.name ?? "");
+  fill("patient", session.who && !open ? session.who.greeting : "");
+  showClock();
+  const bar = document.getElementById("bar");
+  const held = bar.contains(document.activeElement) ? document.activeElement.id : null;
+  bar.setAttribute("aria-label", t("controls"));
+  bar.replaceChildren(
+    session.trail.length && !home ? button(t("back"), back, { id: "back", picture: "back" }) : filler(),
+    button(session.contrast ? t("contrastOff") : t("contrast"), () => flip("contrast"), { id: "contrast", look: "quiet", picture: "contrast" }),
+    button(session.large ? t("smaller") : t("larger"), () => flip("large"), { id: "larger", look: "quiet", picture: "text" }),
+    button(t("languageOther"), speak, { id: "language", look: "quiet", picture: "globe", lang: session.language === "ru" ? "en" : "ru" }),
+    home ? filler() : button(t("finish"), finish, { id: "finish", picture: "exit" }),
+  );
+  if (held) document.getElementById(held)?.focus();
+  fill(
+    "scroll",
+    button(t("scrollUp"), () => scroll(-1), { id: "up", picture: "up" }),
+    button(t("scrollDown"), () => scroll(1), { id: "down", picture: "down" }),
+  );
+  fit();
+}
+
+function filler() {
+  const span = document.createElement("span");
+  span.className = "filler";
+  return span;
+}
+
+function flip(what) {
+  session[what] = !session[what];
+  redraw();
+}
+
+function speak() {
+  session.language = session.language === "ru" ? "en" : "ru";
+  redraw();
+}
+
+function showClock() {
+  fill("clock", timeOf(clinicNow()));
+}
+
+function scroll(direction) {
+  const work = document.getElementById("work");
+  work.scrollBy({ top: direction * work.clientHeight * SCROLL_PART });
+}
+
+/** Offers the scrolling buttons when something is out of sight. They take room themselves: measured without them. */
+function fit() {
+  const buttons = document.getElementById("scroll");
+  buttons.hidden = true;
+  buttons.hidden = hiddenPart() < TOLERANCE_PX;
+  mark();
+}
+
+/** Of the two buttons, only the one that leads somewhere. */
+function mark() {
+  const { scrollTop } = document.getElementById("work");
+  document.getElementById("up").disabled = scrollTop < TOLERANCE_PX;
+  document.getElementById("down").disabled = scrollTop > hiddenPart() - TOLERANCE_PX;
+}
+
+function hiddenPart() {
+  const work = document.getElementById("work");
+  return work.scrollHeight - work.clientHeight;
+}
+
+/** Starts the clock and keeps the scrolling buttons true. */
+export function startFrame() {
+  setInterval(showClock, CLOCK_MS);
+  const work = document.getElementById("work");
+  work.addEventListener("scroll", mark, { passive: true });
+  addEventListener("resize", fit);
+  // A banner that appears takes room, too.
+  new ResizeObserver(() => {
+    if (hiddenPart() >= TOLERANCE_PX) document.getElementById("scroll").hidden = false;
+  }).observe(work);
+}

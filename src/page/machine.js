@@ -1,0 +1,161 @@
+// Which screen is shown, and how one leads to the next. A screen is `{ load?, view, step?, open? }`: `load(signal)`
+// asks the server, `view(data)` says what is seen. Leaving a screen abandons everything it still waits for.
+
+import { onLine, Refused } from "./api.js";
+import { el, fill, icon } from "./dom.js";
+import { showAround } from "./frame.js";
+import { closePad } from "./pad.js";
+import { clearPaper } from "./paper.js";
+import { session, wipe } from "./session.js";
+import { t } from "./texts.js";
+
+/** Steps on the way to a ticket, for "step 2 of 4". */
+const STEPS = 4;
+
+const screens = new Map();
+let here = { name: null, data: undefined, notice: "", ready: false };
+let leaving = new AbortController();
+let busy = false;
+
+/** Names the screens; called once at the start. */
+export function register(all) {
+  for (const [name, screen] of Object.entries(all)) screens.set(name, screen);
+}
+
+/** Name of the screen that is shown. */
+export const place = () => here.name;
+
+/** Whether the screen belongs to nobody yet, so that there is nothing to wipe. */
+export const isOpen = () => screens.get(here.name)?.open === true;
+
+/**
+ * Shows a screen. `notice` is a sentence above it; `given` goes to its `load` and `view`; `instead` leaves the
+ * present screen out of the way back.
+ */
+export function go(name, { notice = "", given, instead = false } = {}) {
+  if (here.name && !instead && here.name !== name) session.trail.push({ name: here.name, given: here.given });
+  return enter(name, given, notice);
+}
+
+/** One screen back. */
+export function back() {
+  const last = session.trail.pop();
+  if (last.name === "welcome") finish();
+  else enter(last.name, last.given, "");
+}
+
+/** Back to an earlier screen by its name; what lay between is left out of the way back. */
+export function returnTo(name, notice = "") {
+  const at = session.trail.findLastIndex((one) => one.name === name);
+  if (at >= 0) session.trail.length = at;
+  enter(name, undefined, notice);
+}
+
+/** Back to the menu of the person who is known. */
+export function toMenu(notice = "") {
+  session.trail = [];
+  enter("menu", undefined, notice);
+}
+
+/** Forgets everything about the person and greets the next. */
+export function finish() {
+  leaving.abort();
+  wipe();
+  clearPaper();
+  enter("welcome", undefined, "");
+}
+
+/** Shows the present screen again: its words in another language, or its data after a change. */
+export function redraw() {
+  draw(false);
+}
+
+/**
+ * Does something that asks the server, once at a time: further presses wait it out. A refusal goes to `refused`,
+ * or to the screen for refusals.
+ */
+export async function run(task, refused = (error) => go("refusal", { given: { error } })) {
+  if (busy) return;
+  busy = true;
+  document.body.classList.add("busy");
+  const { signal } = leaving;
+  try {
+    await task(signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof Refused)) throw error;
+    await refused(error);
+  } finally {
+    if (leaving.signal === signal) settle();
+  }
+}
+
+function settle() {
+  busy = false;
+  document.body.classList.remove("busy");
+}
+
+async function enter(name, given, notice) {
+  leaving.abort();
+  leaving = new AbortController();
+  settle();
+  showLine("good");
+  const { signal } = leaving;
+  const screen = screens.get(name);
+  here = { name, given, notice, data: undefined, ready: !screen.load };
+  draw(true);
+  if (!screen.load) return;
+  try {
+    const data = await screen.load(signal, given);
+    if (signal.aborted) return;
+    Object.assign(here, { data, ready: true });
+    draw(true);
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof Refused)) throw error;
+    go("refusal", { given: { error }, instead: true });
+  }
+}
+
+function draw(arriving) {
+  const screen = screens.get(here.name);
+  closePad();
+  const seen = here.ready ? screen.view(here.data, here.given) : { title: t("loading"), lead: "", work: [] };
+  document.documentElement.lang = session.language;
+  document.documentElement.classList.toggle("contrast", session.contrast);
+  document.documentElement.classList.toggle("large", session.large);
+  document.title = t("title");
+  document.body.dataset.screen = here.ready ? here.name : "loading";
+  const step = document.getElementById("step");
+  step.hidden = !(screen.step && here.ready);
+  step.replaceChildren(...(step.hidden ? [] : steps(screen.step)));
+  fill("title", seen.title);
+  fill("lead", seen.lead ?? "");
+  fill("notice", ...(here.notice && here.ready ? [icon("info"), el("span", { text: here.notice })] : []));
+  fill("work", ...seen.work.filter(Boolean));
+  showAround({ open: screen.open === true, home: here.name === "welcome" });
+  if (arriving && here.ready) {
+    document.getElementById("work").scrollTop = 0;
+    document.getElementById("title").focus({ preventScroll: true });
+  }
+}
+
+function steps(now) {
+  const marks = Array.from({ length: STEPS }, (_, at) => el("i", { class: at < now ? "done" : "" }));
+  return [el("span", { text: t("step", { now, all: STEPS }) }), el("span", { class: "marks", "aria-hidden": "true" }, ...marks)];
+}
+
+function showLine(state, words) {
+  const text = {
+    good: () => "",
+    slow: () => t("lineSlow"),
+    lost: () => t("lineLost"),
+    busy: () => t("lineBusy", { words }),
+  }[state]();
+  const line = document.getElementById("line");
+  if (line.textContent === text) return;
+  line.className = state;
+  line.replaceChildren(...(text ? [icon("line"), el("span", { text })] : []));
+}
+
+onLine(showLine);

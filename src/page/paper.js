@@ -1,0 +1,30 @@
+// The ticket on 80 mm paper: built into a part of the document that only the printer shows.
+
+import { el, fill } from "./dom.js";
+import { dateOf, initials, longDate, timeOf, whereabouts } from "./format.js";
+import { qr } from "./qr.js";
+import { session } from "./session.js";
+import { t } from "./texts.js";
+
+/** Prints a ticket. */
+export function print(ticket) {
+  fill(
+    "paper",
+    el("p", { class: "paper-clinic", text: ticket.lpu.name }),
+    el("p", { class: "paper-num" }, el("span", { text: t("ticketNumber") }), ` ${ticket.num}`),
+    el("p", { class: "paper-time", text: timeOf(ticket.beginTime) }),
+    el("p", { class: "paper-date", text: longDate(dateOf(ticket.beginTime)) }),
+    el("p", { class: "paper-doctor", text: ticket.docFio }),
+    el("p", { text: ticket.speciality }),
+    el("p", { class: "paper-where", text: whereabouts(ticket.room, ticket.flat) }),
+    el("p", { text: `${t("ticketPatient")}: ${initials(session.who.patient)}` }),
+    qr(ticket.ticketGuid, t("ticketQr")),
+    el("p", { class: "paper-note", text: t("ticketPaper") }),
+  );
+  window.print();
+}
+
+/** Leaves nothing to print. */
+export function clearPaper() {
+  fill("paper");
+}

@@ -1,0 +1,50 @@
+// The date of birth; with it the patient is known.
+
+import { identify } from "../clinic.js";
+import { today } from "../format.js";
+import { go, run, toMenu } from "../machine.js";
+import { pad } from "../pad.js";
+import { session } from "../session.js";
+import { t } from "../texts.js";
+
+/** The earliest year of birth that is taken for one. */
+const YEAR_MIN = 1900;
+
+export const birth = {
+  view: () => ({
+    title: t("birthTitle"),
+    lead: t("birthLead"),
+    work: pad({
+      digits: () => session.birthDigits,
+      set: (digits) => { session.birthDigits = digits; },
+      max: 8,
+      shape: "##.##.####",
+      blank: (at) => t("birthShape")[at],
+      next: t("next"),
+      done,
+    }),
+  }),
+};
+
+function done() {
+  if (session.birthDigits.length < 8) return go("birth", { notice: t("birthShort") });
+  const date = dateFrom(session.birthDigits);
+  if (!date) return go("birth", { notice: t("birthWrong") });
+  session.birth = date;
+  return run(
+    async (signal) => {
+      await identify(signal);
+      toMenu();
+    },
+    (error) => go("refusal", { given: { error, identifying: true } }),
+  );
+}
+
+/** `2019-12-31` from `31122019`, or nothing when there was no such day. */
+function dateFrom(digits) {
+  const [day, month, year] = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4)];
+  const date = `${year}-${month}-${day}`;
+  const real = new Date(`${date}T00:00:00Z`);
+  const exists = !Number.isNaN(real.getTime()) && real.toISOString().startsWith(date);
+  return exists && Number(year) >= YEAR_MIN && date <= today() ? date : null;
+}

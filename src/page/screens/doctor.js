@@ -1,0 +1,59 @@
+// Booking, step 2: which doctor. Those the patient has seen come first, then whoever is free soonest.
+
+import { doctors, tickets } from "../clinic.js";
+import { button } from "../dom.js";
+import { addDays, nearMoment, today, whereabouts } from "../format.js";
+import { go } from "../machine.js";
+import { card, cards, pictureOf, sentence } from "../parts.js";
+import { session } from "../session.js";
+import { t } from "../texts.js";
+
+/** Visits of so many days back tell which doctors the patient knows. */
+const KNOWN_DAYS = 365;
+
+export const doctor = {
+  step: 2,
+  async load(signal) {
+    const dates = { dateFrom: addDays(today(), -KNOWN_DAYS), dateTo: today() };
+    const [all, seen] = await Promise.all([doctors(session.speciality.code, signal), tickets(signal, dates)]);
+    const known = new Set(seen.map((ticket) => ticket.docGuid));
+    return all
+      .map((one) => ({ ...one, known: known.has(one.guid) }))
+      .sort((a, b) => rank(a) - rank(b) || soonest(a).localeCompare(soonest(b)));
+  },
+  view: (all) => ({
+    title: t("doctorTitle"),
+    lead: session.speciality.name,
+    work: all.some((one) => one.nearestSlot)
+      ? [cards("pair", all.map(option))]
+      : [
+          sentence(t("doctorNone")),
+          button(t("waitingJoin"), () => go("waiting"), { look: "main", picture: "list" }),
+        ],
+  }),
+};
+
+const rank = (one) => (one.nearestSlot ? 0 : 2) - (one.known ? 1 : 0);
+const soonest = (one) => one.nearestSlot?.beginTime ?? "";
+
+function option(one) {
+  return card({
+    picture: one.type === "doctor" ? "doctor" : pictureOf(one.speciality),
+    heading: one.docFio,
+    lines: [
+      one.known ? t("doctorOwn") : "",
+      [one.role, whereabouts(one.room, one.flat)].filter(Boolean).join(", "),
+      one.nearestSlot ? t("nearest", { when: nearMoment(one.nearestSlot.beginTime) }) : t("noPlaces"),
+    ],
+    look: one.nearestSlot ? "" : "empty",
+    lang: "ru",
+    act: () => choose(one),
+  });
+}
+
+/** Chooses a doctor, and shows the times. */
+export function choose(one) {
+  session.doctor = one;
+  session.day = null;
+  go("time");
+}

@@ -1,0 +1,43 @@
+// The number of the policy, or of the SNILS where the policy is at home.
+
+import { button } from "../dom.js";
+import { go, redraw } from "../machine.js";
+import { pad } from "../pad.js";
+import { session } from "../session.js";
+import { t } from "../texts.js";
+
+const DOCUMENTS = {
+  policy: { digits: 16, shape: "#### #### #### ####", other: "snils" },
+  snils: { digits: 11, shape: "###-###-### ##", other: "policy" },
+};
+
+export const number = {
+  view() {
+    const { digits: max, shape, other } = DOCUMENTS[session.document];
+    const text = (part) => t(session.document + part);
+    return {
+      title: text("Title"),
+      lead: text("Lead"),
+      work: [
+        ...pad({
+          digits: () => session.number,
+          set: (digits) => { session.number = digits; },
+          max,
+          shape,
+          next: t("next"),
+          done: () =>
+            session.number.length === max
+              ? go("birth")
+              : go("number", { notice: t(`${session.document}Short`, { n: session.number.length }) }),
+        }),
+        button(text("Other"), () => change(other), { look: "other", picture: "card" }),
+      ],
+    };
+  },
+};
+
+function change(other) {
+  session.document = other;
+  session.number = "";
+  redraw();
+}

@@ -1,0 +1,37 @@
+// The ticket. It is booked before it is printed; without paper the number is enough.
+
+import { button, el } from "../dom.js";
+import { finish, toMenu } from "../machine.js";
+import { print } from "../paper.js";
+import { appointment } from "../parts.js";
+import { qr } from "../qr.js";
+import { t } from "../texts.js";
+
+export const ticket = {
+  load: async (_, booked) => {
+    // The screen is drawn first; printing may hold the page for a while.
+    setTimeout(() => print(booked), 200);
+    return booked;
+  },
+  view: (booked) => ({
+    title: t("ticketTitle"),
+    lead: t("ticketLead", { num: booked.num }),
+    work: [
+      slip(booked),
+      button(t("ticketDone"), finish, { look: "main huge", picture: "check" }),
+      button(t("ticketPrint"), () => print(booked), { id: "again", picture: "printer" }),
+      button(t("toMenu"), () => toMenu(), { picture: "home" }),
+    ],
+  }),
+};
+
+/** The ticket as it is seen on the screen. */
+export function slip(booked) {
+  return el(
+    "article",
+    { class: "slip" },
+    el("p", { class: "num" }, el("span", { text: t("ticketNumber") }), el("b", { text: booked.num })),
+    appointment(booked),
+    qr(booked.ticketGuid, t("ticketQr")),
+  );
+}

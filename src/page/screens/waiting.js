@@ -1,0 +1,57 @@
+// The waiting list: where there is no time, the desk calls when there is.
+
+import { startWaiting, waitingList } from "../clinic.js";
+import { button, el } from "../dom.js";
+import { today } from "../format.js";
+import { finish, go, run, toMenu } from "../machine.js";
+import { pad } from "../pad.js";
+import { session } from "../session.js";
+import { t } from "../texts.js";
+
+const PHONE_DIGITS = 10;
+
+export const waiting = {
+  view: () => ({
+    title: t("waitingTitle"),
+    lead: t("waitingLead"),
+    work: [
+      ...pad({
+        digits: () => session.phone,
+        set: (digits) => { session.phone = digits; },
+        max: PHONE_DIGITS,
+        shape: "+7 ### ### ## ##",
+        next: t("waitingJoin"),
+        done: join,
+      }),
+      el("p", { class: "small other", text: t("waitingAgree") }),
+    ],
+  }),
+};
+
+function join() {
+  const typed = session.phone.length;
+  if (typed && typed < PHONE_DIGITS) return go("waiting", { notice: t("waitingPhoneShort", { n: typed }) });
+  return run(async (signal) => {
+    try {
+      await startWaiting(today(), typed ? `+7${session.phone}` : "", signal);
+    } catch (error) {
+      // Who is on the list already has what was wanted: perhaps only the first answer was lost.
+      const mine = error.status === 400 ? await waitingList(signal) : [];
+      if (!mine.some((entry) => entry.specialityCode === session.speciality.code)) throw error;
+    }
+    session.trail = [];
+    go("waited", { instead: true });
+  });
+}
+
+export const waited = {
+  view: () => ({
+    title: t("waitingDoneTitle"),
+    lead: session.speciality.name,
+    work: [
+      el("p", { class: "sentence", text: t("waitingDoneLead") }),
+      button(t("ticketDone"), finish, { look: "main huge", picture: "check" }),
+      button(t("toMenu"), () => toMenu(), { picture: "home" }),
+    ],
+  }),
+};

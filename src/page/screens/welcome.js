@@ -1,0 +1,23 @@
+// The greeting. Nobody is known here, and nothing of anybody is left.
+
+import { terminal } from "../clinic.js";
+import { button, el, icon } from "../dom.js";
+import { go } from "../machine.js";
+import { t } from "../texts.js";
+
+const STAGES = [["card", "stagePolicy"], ["calendar", "stageBirth"], ["doctor", "stageDoctor"], ["tickets", "stageTicket"]];
+
+export const welcome = {
+  open: true,
+  view: () => ({
+    title: t("welcomeTitle"),
+    lead: t("welcomeLead"),
+    work: [
+      button(t("welcomeStart"), () => go("number"), { id: "begin", look: "main huge", picture: "touch" }),
+      el("ol", { class: "stages" }, ...STAGES.map(([picture, text]) =>
+        el("li", {}, el("span", { class: "picture" }, icon(picture)), el("span", { text: t(text) })))),
+      el("p", { class: "hint" }, icon("scanner"), el("span", { text: t("welcomeScanner") })),
+      terminal.clinics.length > 1 ? button(t("clinicOther"), () => go("choice", { instead: true }), { picture: "clinic" }) : null,
+    ],
+  }),
+};

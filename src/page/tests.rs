@@ -1,0 +1,150 @@
+//! What the page promises about itself, read off its files.
+
+use super::*;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Everything that a terminal loads, together.
+const PAGE_BYTES_MAX: usize = 150_000;
+/// A screen is read at one sitting.
+const SCREEN_LINES_MAX: usize = 200;
+
+fn text(file: &File) -> &'static str {
+    std::str::from_utf8(file.body).expect("the page's files are text")
+}
+
+/// Every file of the folder is served, and nothing else.
+#[test]
+fn the_list_is_the_folder() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/page");
+    let mut found = BTreeSet::new();
+    for (prefix, folder) in [("", folder.clone()), ("screens/", folder.join("screens"))] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name != "screens" && name != "tests.rs" {
+                found.insert(match &*name {
+                    "index.html" => "/".to_owned(),
+                    name => format!("/page/{prefix}{name}"),
+                });
+            }
+        }
+    }
+    let listed: BTreeSet<String> = files().iter().map(|file| file.path.to_owned()).collect();
+    assert_eq!(listed, found);
+}
+
+#[test]
+fn the_page_is_small() {
+    let total: usize = files().iter().map(|file| file.body.len()).sum();
+    assert!(total < PAGE_BYTES_MAX, "{total} bytes");
+    for file in files().iter().filter(|file| file.path.contains("/screens/")) {
+        let lines = text(file).lines().count();
+        assert!(lines < SCREEN_LINES_MAX, "{}: {lines} lines", file.path);
+    }
+}
+
+/// The document names its modules, so that the browser fetches them side by side: all of them, and no others.
+#[test]
+fn the_document_announces_every_module() {
+    let document = text(file("/").unwrap());
+    let named: BTreeSet<&str> = document
+        .split('"')
+        .filter(|part| part.starts_with("/page/"))
+        .collect();
+    let wanted: BTreeSet<&str> = files()
+        .iter()
+        .map(|file| file.path)
+        .filter(|path| path.starts_with("/page/"))
+        .filter(|path| !path.ends_with(".svg") || *path == "/page/icon.svg")
+        .collect();
+    assert_eq!(named, wanted);
+}
+
+/// Strict from the inside as well: nothing that the policy would have to be loosened for, and nothing kept.
+#[test]
+fn nothing_needs_an_exception() {
+    for file in files() {
+        let text = text(file);
+        for word in [
+            "innerHTML",
+            "eval(",
+            "style=\"",
+            "localStorage",
+            "sessionStorage",
+            "indexedDB",
+            "document.cookie",
+            "pushState",
+            "location.hash",
+        ] {
+            assert!(!text.contains(word), "{}: {word}", file.path);
+        }
+        let foreign = text.replace("http://www.w3.org/2000/svg", "");
+        assert!(
+            !foreign.contains("http://") && !foreign.contains("https://"),
+            "{}",
+            file.path
+        );
+    }
+}
+
+#[test]
+fn a_file_is_known_by_its_tag() {
+    let file = file("/page/app.js").unwrap();
+    assert!(file.is_known_by(&file.etag));
+    assert!(file.is_known_by(&format!("\"0\", W/{}", file.etag)));
+    assert!(file.is_known_by("*"));
+    assert!(!file.is_known_by("\"0\""));
+    assert!(!file.is_known_by(""));
+}
+
+#[test]
+fn only_the_document_is_never_kept() {
+    let caching = |path: &str| {
+        let headers = file(path).unwrap().headers();
+        headers
+            .into_iter()
+            .find(|(name, _)| *name == "Cache-Control")
+            .map(|(_, value)| value)
+    };
+    assert_eq!(caching("/").as_deref(), Some("no-store"));
+    assert_eq!(caching("/page/style.css").as_deref(), Some("no-cache"));
+}
+
+#[test]
+fn a_foreign_name_is_not_ours() {
+    let names = ["infomat.clinic.example".to_owned()];
+    for ours in [
+        "127.0.0.1:8080",
+        "127.0.0.1",
+        "192.168.1.5:80",
+        "[::1]:8080",
+        "[fe80::1]",
+        "localhost",
+        "LocalHost:8080",
+        "localhost.:8080",
+        "infomat.clinic.example",
+        "INFOMAT.clinic.example.:443",
+    ] {
+        assert!(host_is_ours(ours, &names), "{ours}");
+    }
+    for foreign in [
+        "",
+        "evil.example",
+        "evil.example:8080",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "infomat.clinic.example.evil.example",
+        "127.0.0.1:8080:80",
+        "127.0.0.1:port",
+        "[::1",
+        "[::1]evil.example",
+        "::1",
+        "user@localhost",
+        "localhost..",
+        "2130706433",
+    ] {
+        assert!(!host_is_ours(foreign, &names), "{foreign}");
+    }
+    assert!(!host_is_ours(&"1".repeat(300), &names));
+}
