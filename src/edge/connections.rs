@@ -220,3 +220,6 @@ impl Drop for Place {
         self.connections.left.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -221,3 +221,6 @@ fn content_length(fields: &[httparse::Header]) -> io::Result<usize> {
     let digits = str::from_utf8(field.value).map_err(io::Error::other)?;
     digits.parse().map_err(io::Error::other)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+use super::*;
+use std::io::Read;
+use std::net::TcpListener;
+use std::thread;
+
+/// Clients with addresses of the test's choice, on real sockets.
+struct Street {
+    listener: TcpListener,
+    connections: Arc<Connections>,
+}
+
+impl Street {
+    fn new(max: usize) -> Self {
+        Street {
+            listener: TcpListener::bind("127.0.0.1:0").unwrap(),
+            connections: Connections::new(max),
+        }
+    }
+
+    /// A client comes to the door; its own end, and what the door says.
+    fn comes(&self, address: &str) -> (TcpStream, Result<Place, Transport>) {
+        let client = TcpStream::connect(self.listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = self.listener.accept().unwrap();
+        let peer = SocketAddr::new(address.parse().unwrap(), 1);
+        let admitted = self.connections.admit(stream, peer);
+        (client, admitted.map_err(|(_, transport)| transport))
+    }
+
+    /// A client comes in and does nothing; it goes when the gate closes its connection.
+    fn idles(&self, address: &str) -> TcpStream {
+        let (client, place) = self.comes(address);
+        let place = place.unwrap();
+        thread::spawn(move || place.stream().read(&mut [0]));
+        client
+    }
+
+    fn count(&self) -> usize {
+        self.connections.locked().connections.len()
+    }
+}
+
+/// Waits until the gate has closed the connection.
+fn is_closed(mut client: &TcpStream) {
+    client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+}
+
+fn is_open(mut client: &TcpStream) {
+    client.set_nonblocking(true).unwrap();
+    let nothing_yet = client.read(&mut [0]).unwrap_err();
+    assert_eq!(nothing_yet.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+/// Milliseconds tell who waits longer.
+fn a_moment_passes(street: &Street) {
+    let before = street.connections.now_ms();
+    while street.connections.now_ms() == before {
+        thread::yield_now();
+    }
+}
+
+/// Goal: when all places are taken, the one that waits longest goes, and never one that the desk works for.
+#[test]
+fn the_longest_waiting_makes_room() {
+    let street = Street::new(3);
+    let (_client, served) = street.comes("127.0.0.1");
+    let served = served.unwrap();
+    assert!(served.begin());
+    a_moment_passes(&street);
+    let first = street.idles("127.0.0.1");
+    a_moment_passes(&street);
+    let second = street.idles("127.0.0.1");
+    a_moment_passes(&street);
+    let third = street.idles("127.0.0.1");
+    is_closed(&first);
+    // Its answer is out: it has waited for a shorter time than the others.
+    a_moment_passes(&street);
+    served.end();
+    a_moment_passes(&street);
+    let _fourth = street.idles("127.0.0.1");
+    is_closed(&second);
+    let _fifth = street.idles("127.0.0.1");
+    is_closed(&third);
+    assert_eq!(street.count(), 3);
+    assert!(served.begin());
+}
+
+/// Goal: a connection that was closed to make room hands nothing more to the desk.
+#[test]
+fn a_closed_connection_begins_nothing() {
+    let street = Street::new(1);
+    let (client, place) = street.comes("127.0.0.1");
+    let place = place.unwrap();
+    street.connections.close_longest_waiting();
+    is_closed(&client);
+    assert!(!place.begin());
+}
+
+/// Goal: where nobody can go, the new client is told so: nothing is promised twice.
+#[test]
+fn who_is_served_does_not_go() {
+    let street = Street::new(1);
+    let (client, place) = street.comes("127.0.0.1");
+    assert!(place.as_ref().unwrap().begin());
+    let (_other, refused) = street.comes("127.0.0.1");
+    assert_eq!(refused.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
+    is_open(&client);
+}
+
+/// Goal: one address of the network takes no more than its share, in IPv4 and its IPv6 form alike; when its
+/// connections are all served, it is told 429.
+#[test]
+fn an_address_has_its_share() {
+    let street = Street::new(PER_ADDRESS_MAX + KEPT_FOR_LOOPBACK + 1);
+    let neighbour = street.idles("10.0.0.2");
+    a_moment_passes(&street);
+    let first = street.idles("10.0.0.1");
+    a_moment_passes(&street);
+    let mut own = Vec::new();
+    for _ in 1..PER_ADDRESS_MAX {
+        let (client, place) = street.comes("10.0.0.1");
+        let place = place.unwrap();
+        assert!(place.begin());
+        own.push((client, place));
+    }
+    let (last, place) = street.comes("::ffff:10.0.0.1");
+    assert!(place.as_ref().unwrap().begin());
+    own.push((last, place.unwrap()));
+    is_closed(&first);
+    let (_client, refused) = street.comes("10.0.0.1");
+    assert_eq!(refused.err(), Some(Transport::TooMany(RETRY_SECONDS)));
+    assert_eq!(street.count(), PER_ADDRESS_MAX + 1);
+    drop(neighbour);
+}
+
+/// Goal: however many come from the network, this machine's own clients find room, and are not closed for others.
+#[test]
+fn room_is_kept_for_this_machine() {
+    let street = Street::new(KEPT_FOR_LOOPBACK + 2);
+    let own = street.idles("::1");
+    a_moment_passes(&street);
+    let first = street.idles("10.0.0.1");
+    a_moment_passes(&street);
+    let _second = street.idles("10.0.0.2");
+    let _third = street.idles("10.0.0.3");
+    is_closed(&first);
+    is_open(&own);
+    assert_eq!(street.count(), 3);
+}
+
+/// Goal: at closing time a client that waits is let go, and the gate knows when the last one has gone.
+#[test]
+fn closing_time_ends_the_waiting() {
+    let street = Street::new(2);
+    let client = street.idles("127.0.0.1");
+    assert!(!street.connections.wait_until_empty(Duration::from_millis(1)));
+    street.connections.stop();
+    is_closed(&client);
+    assert!(street.connections.wait_until_empty(Duration::from_secs(5)));
+}
