@@ -266,3 +266,6 @@ fn left(deadline: Instant) -> io::Result<Duration> {
     let left = left.ok_or(io::ErrorKind::TimedOut)?;
     Ok(left.max(Duration::from_millis(1)))
 }
+
+#[cfg(test)]
+mod tests;

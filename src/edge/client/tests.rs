@@ -1,0 +1,252 @@
+use super::super::connections::Connections;
+use super::super::relay::Line;
+use super::*;
+use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+/// A deadline that a test waits for.
+const SHORT: Duration = Duration::from_millis(300);
+/// Between the bytes of a trickle.
+const TRICKLE: Duration = Duration::from_millis(20);
+const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// A served connection: the client's end, the desk's end of the one line, and the serving thread.
+struct Served {
+    client: TcpStream,
+    desk: UnixStream,
+    connections: Arc<Connections>,
+    thread: JoinHandle<()>,
+}
+
+fn patient() -> Limits {
+    Limits {
+        head: PATIENCE,
+        body: PATIENCE,
+        answer: PATIENCE,
+        idle: PATIENCE,
+        linger: PATIENCE,
+        line_wait: PATIENCE,
+        stop: PATIENCE,
+    }
+}
+
+fn served(limits: Limits, spare_bytes: usize) -> Served {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    let (stream, peer) = listener.accept().unwrap();
+    let connections = Connections::new(1);
+    let place = connections.admit(stream, peer).unwrap();
+    let (line, desk) = UnixStream::pair().unwrap();
+    let shared = Shared {
+        limits,
+        relay: Relay::new(vec![Line::new(line)], Spare::new(usize::MAX / 2)),
+        spare: Spare::new(spare_bytes),
+    };
+    let thread = thread::spawn(move || serve(&place, &shared));
+    Served {
+        client,
+        desk,
+        connections,
+        thread,
+    }
+}
+
+/// All that the client gets until its connection ends, at least when it stops sending too.
+fn rest(mut client: &TcpStream) -> String {
+    let mut text = String::new();
+    client.read_to_string(&mut text).unwrap();
+    text
+}
+
+/// Reads what the desk gets until it ends with `end`.
+fn handed_over(mut desk: &UnixStream, end: &str) -> String {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(end.as_bytes()) {
+        let mut byte = [0];
+        desk.read_exact(&mut byte).unwrap();
+        bytes.push(byte[0]);
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Sends bytes slowly until the connection ends; how long that took.
+fn trickle(mut client: &TcpStream, first: &[u8]) -> Duration {
+    let began = Instant::now();
+    client.write_all(first).unwrap();
+    client.set_read_timeout(Some(TRICKLE)).unwrap();
+    while let Err(error) = client.peek(&mut [0]) {
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        assert!(began.elapsed() < PATIENCE, "a trickle goes on and on");
+        client.write_all(b"a").unwrap();
+    }
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    began.elapsed()
+}
+
+/// Goal: a connection opened ahead, or kept, is closed without a word when nothing comes; an empty line is nothing.
+#[test]
+fn silence_ends_in_silence() {
+    for sent in ["", "\r\n"] {
+        let limits = Limits {
+            idle: SHORT,
+            head: SHORT,
+            ..patient()
+        };
+        let mut served = served(limits, 0);
+        let began = Instant::now();
+        served.client.write_all(sent.as_bytes()).unwrap();
+        assert_eq!(rest(&served.client), "");
+        assert!(began.elapsed() >= SHORT);
+        served.thread.join().unwrap();
+    }
+}
+
+/// Goal: a head has to be whole in its time, however steadily it trickles.
+#[test]
+fn a_trickled_head_meets_its_deadline() {
+    let served = served(
+        Limits {
+            head: SHORT,
+            linger: SHORT,
+            ..patient()
+        },
+        0,
+    );
+    let took = trickle(&served.client, b"GET /");
+    assert!(took >= SHORT, "{took:?}");
+    let text = rest(&served.client);
+    assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
+    assert!(text.contains("\r\nConnection: close\r\n"), "{text}");
+    served.thread.join().unwrap();
+}
+
+/// Goal: so has a body; nothing of it reaches the desk.
+#[test]
+fn a_trickled_body_meets_its_deadline() {
+    let served = served(
+        Limits {
+            body: SHORT,
+            linger: SHORT,
+            ..patient()
+        },
+        usize::MAX / 2,
+    );
+    let took = trickle(
+        &served.client,
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n",
+    );
+    assert!(took >= SHORT, "{took:?}");
+    assert!(rest(&served.client).starts_with("HTTP/1.1 408 "));
+    served.thread.join().unwrap();
+    let mut desk = &served.desk;
+    assert_eq!(desk.read(&mut [0]).unwrap(), 0);
+}
+
+/// Goal: a client that does not take its answer is let go. Method: an answer larger than what the system buffers.
+#[test]
+fn an_answer_never_read_meets_its_deadline() {
+    const ANSWER_BYTES: usize = 32 * 1024 * 1024;
+    let mut served = served(
+        Limits {
+            answer: SHORT,
+            ..patient()
+        },
+        0,
+    );
+    served.client.write_all(GET).unwrap();
+    handed_over(&served.desk, "\r\n\r\n");
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {ANSWER_BYTES}\r\n\r\n");
+    served.desk.write_all(head.as_bytes()).unwrap();
+    served.desk.write_all(&vec![b'x'; ANSWER_BYTES]).unwrap();
+    let began = Instant::now();
+    served.thread.join().unwrap();
+    assert!(began.elapsed() < PATIENCE);
+}
+
+/// Goal: the client is asked for a body that it holds back, and the desk gets the request in one piece.
+#[test]
+fn a_body_held_back_is_asked_for() {
+    let mut served = served(patient(), 0);
+    let head = "PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+    served.client.write_all(head.as_bytes()).unwrap();
+    let mut go_on = [0; 25];
+    served.client.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    served.client.write_all(b"hello").unwrap();
+    let message = handed_over(&served.desk, "hello");
+    assert!(message.starts_with("PUT /a HTTP/1.1\r\n"), "{message}");
+    assert!(
+        message.ends_with("\r\nContent-Length: 5\r\n\r\nhello"),
+        "{message}"
+    );
+    // With the body at hand there is nothing to ask for.
+    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    served
+        .client
+        .write_all(format!("{head}hello").as_bytes())
+        .unwrap();
+    handed_over(&served.desk, "hello");
+    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    served.client.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n".repeat(2));
+    served.thread.join().unwrap();
+}
+
+/// Goal: while there is no spare memory, large requests are told to come again and small ones go on.
+#[test]
+fn large_requests_wait_for_memory() {
+    let long_head = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}", "a".repeat(FREE_BYTES));
+    let long_body = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n";
+    for large in [&*long_head, long_body] {
+        let mut served = served(patient(), FREE_BYTES / 8);
+        served.client.write_all(GET).unwrap();
+        handed_over(&served.desk, "\r\n\r\n");
+        served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        served.client.write_all(large.as_bytes()).unwrap();
+        served.client.shutdown(Shutdown::Write).unwrap();
+        let text = rest(&served.client);
+        assert!(
+            text.starts_with("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 503 "),
+            "{text}"
+        );
+        assert!(text.contains("\r\nRetry-After: "), "{text}");
+        served.thread.join().unwrap();
+    }
+}
+
+/// Goal: memory for a large head is given back with it. Method: as much as one of them takes, and many in a row.
+#[test]
+fn memory_is_given_back() {
+    let long = format!(
+        "GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n",
+        "a".repeat(FREE_BYTES * 2)
+    );
+    let mut served = served(patient(), HEAD_BYTES_MAX + long.len());
+    for _ in 0..10 {
+        served.client.write_all(long.as_bytes()).unwrap();
+        handed_over(&served.desk, "\r\n\r\n");
+        served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    }
+    served.client.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n".repeat(10));
+    served.thread.join().unwrap();
+}
+
+/// Goal: at closing time requests that have come whole are answered, and the last answer that follows says so.
+#[test]
+fn closing_time_answers_what_has_come() {
+    let mut served = served(patient(), 0);
+    served.client.write_all(&GET.repeat(3)).unwrap();
+    handed_over(&served.desk, "\r\n\r\n");
+    served.connections.stop();
+    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    handed_over(&served.desk, "\r\n\r\n");
+    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    let expected = "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+    assert_eq!(rest(&served.client), expected);
+    served.thread.join().unwrap();
+}
