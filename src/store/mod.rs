@@ -6,6 +6,7 @@ mod fault;
 mod open;
 mod rows;
 mod ticket;
+mod timetable;
 
 pub use fault::Fault;
 pub use open::{OpenError, ServerLock, VERSION};
@@ -31,6 +32,11 @@ impl Store {
     pub fn turn(&mut self) -> Result<Turn<'_>, Fault> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         Ok(Turn { store: self })
+    }
+
+    /// The clinic's local time.
+    pub fn zone(&self) -> Zone {
+        self.zone
     }
 
     /// Pages that wait in the write-ahead log since it was last started over.

@@ -2,4 +2,5 @@
 
 pub mod message;
 pub mod params;
+pub mod ticket;
 pub mod wish;

@@ -1,0 +1,56 @@
+//! `infomat init`
+
+use super::Failure;
+use crate::config::Config;
+use crate::store::Store;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Bytes of a new key before they are written as hexadecimal digits: as many as the hash has.
+const KEY_BYTES: usize = 32;
+
+/// Makes the database, and a random key in place of each key file that is missing. What is there stays as it is.
+pub fn run(config: &Config) -> Result<(), Failure> {
+    for key in &config.tokens.keys {
+        if make_key(&key.path).map_err(|error| Failure::of(key.path.display(), error))? {
+            println!("made the key {}", key.path.display());
+        }
+    }
+    let made = Store::create(&config.database)?;
+    println!(
+        "{} the database {}",
+        if made { "made" } else { "kept" },
+        config.database.display()
+    );
+    Ok(())
+}
+
+/// Writes a random key to a new file with mode 0600, whole or not at all. Says whether it did: a file that is there is
+/// left alone.
+fn make_key(path: &Path) -> io::Result<bool> {
+    if path.exists() {
+        return Ok(false);
+    }
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let text: String = digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect();
+    let draft = path.with_extension("new");
+    let mut file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()?;
+    match fs::hard_link(&draft, path) {
+        Ok(()) => fs::remove_file(&draft).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(&draft).map(|()| false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,75 @@
+//! What each command does, a file each.
+
+mod check;
+mod init;
+mod serve;
+mod token;
+
+use crate::cli::{Cli, Command};
+use crate::config::{Config, ConfigError};
+use crate::store::{Fault, OpenError};
+use std::fmt;
+use std::process::ExitCode;
+
+/// Why a command ends with another status than 0 (contract 6).
+#[derive(Debug)]
+pub enum Failure {
+    /// It could not be done: status 1.
+    Failed(String),
+    /// The configuration or the database's version is wrong, and starting again does not help: status 78, `EX_CONFIG`.
+    Misconfigured(String),
+}
+
+impl Failure {
+    /// The exit status.
+    pub fn status(&self) -> ExitCode {
+        match self {
+            Failure::Failed(_) => ExitCode::FAILURE,
+            Failure::Misconfigured(_) => ExitCode::from(78),
+        }
+    }
+
+    /// A failure that says what was being done to what.
+    fn of(what: impl fmt::Display, error: impl fmt::Display) -> Self {
+        Failure::Failed(format!("{what}: {error}"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Failure::Failed(text) | Failure::Misconfigured(text) => out.write_str(text),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Failure::Misconfigured(error.to_string())
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Newer { .. } | OpenError::Foreign(_) => Failure::Misconfigured(error.to_string()),
+            _ => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Failure::Failed(fault.to_string())
+    }
+}
+
+/// Does what was typed.
+pub fn run(cli: &Cli) -> Result<(), Failure> {
+    match &cli.command {
+        Command::Init => init::run(&Config::load(&cli.config)?),
+        Command::Serve => serve::run(&Config::load(&cli.config)?),
+        Command::Token(token) => token::run(&Config::load(&cli.config)?, token),
+        Command::Check => check::run(&cli.config),
+    }
+}

@@ -1,0 +1,24 @@
+//! `infomat token`
+
+use super::Failure;
+use crate::cli::Token;
+use crate::config::Config;
+use crate::visit::Bearer;
+use chrono::{TimeDelta, Utc};
+
+/// Prints one token for a card.
+pub fn run(config: &Config, wanted: &Token) -> Result<(), Failure> {
+    let bearer = Bearer {
+        lpu: wanted.lpu,
+        mkab: wanted.mkab,
+        login: wanted.login.clone(),
+        source: wanted.source.clone(),
+        privilege: false,
+    };
+    let life = wanted.minutes.map_or(config.tokens.lifetime, |minutes| {
+        TimeDelta::minutes(minutes.into())
+    });
+    let now = config.zone.localize(Utc::now().fixed_offset());
+    println!("{}", config.key_ring()?.sign(&bearer, now, now + life));
+    Ok(())
+}

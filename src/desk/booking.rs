@@ -1,0 +1,42 @@
+//! `POST visit`: gathers, decides and writes one booking (contract 2).
+
+use crate::refusal::Refusal;
+use crate::rules::{self, Approval, Policy};
+use crate::store::{Fault, Turn};
+use crate::visit::{Moment, Stamp, Ticket, Wish};
+use crate::wire::message::Answer;
+use crate::wire::ticket::TicketVisitWithLpu;
+use uuid::Uuid;
+
+/// Books what is wished, or says why not. A refused booking has written nothing.
+pub fn book(
+    turn: &Turn,
+    wish: &Wish,
+    policy: &Policy,
+    now: Moment,
+) -> Result<Result<Ticket, Refusal>, Fault> {
+    let facts = turn.facts(wish, now)?;
+    let visit = match rules::decide(wish, &facts, policy, now) {
+        Ok(Approval::Book(booking)) => turn.book(
+            wish,
+            &booking,
+            &Stamp {
+                now,
+                ticket: Uuid::now_v7(),
+            },
+        )?,
+        Ok(Approval::Repeat(visit)) => visit,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    turn.ticket(visit).map(Ok)
+}
+
+/// The answer to a booking, full or short as it was wished.
+pub fn shown(ticket: &Ticket, wish: &Wish, started: Moment) -> Answer {
+    let show = if wish.full_response {
+        TicketVisitWithLpu::full
+    } else {
+        TicketVisitWithLpu::short
+    };
+    Answer::json(&show(ticket, started))
+}

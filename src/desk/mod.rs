@@ -1,0 +1,167 @@
+//! The desk: the one place that decides. It answers requests on plain structs, without sockets, in turns.
+//!
+//! A turn is a handful of requests that may write. They share one transaction and one flush; their answers are given only
+//! after it, so a 200 means that the booking is on the disk. If the commit fails, nobody in the turn was booked.
+
+mod booking;
+
+use crate::refusal::{Refusal, Transport};
+use crate::route::{Route, Routed, route};
+use crate::rules::Policy;
+use crate::store::{Fault, Store};
+use crate::token::{KeyRing, bearer_of};
+use crate::visit::{Bearer, Moment, Wish, Zone};
+use crate::wire::message::{Answer, Request};
+use crate::wire::wish::wish;
+use chrono::{TimeDelta, Utc};
+
+/// Most requests that are decided in one turn, with one commit.
+pub const TURN_REQUESTS_MAX: usize = 64;
+
+/// Pages in the write-ahead log from which a quiet moment is used to copy them into the database file.
+const REST_WAL_PAGES_MIN: u32 = 64;
+
+/// Pages in the write-ahead log at which they are copied between two turns, quiet or not: 16 MiB.
+const WAL_PAGES_MAX: u32 = 4096;
+
+/// `Retry-After` of a 503, in seconds.
+const RETRY_SECONDS: u32 = 2;
+
+/// What the desk goes by.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The clinic's local time.
+    pub zone: Zone,
+    /// Keys of tokens.
+    pub keys: KeyRing,
+    /// Widens both ends of a token's life.
+    pub leeway: TimeDelta,
+    /// The rules.
+    pub policy: Policy,
+}
+
+/// The one place that decides. Lives on one thread.
+pub struct Desk {
+    store: Store,
+    settings: Settings,
+    started: Moment,
+}
+
+/// A request that may write, as far as it can be understood without the store.
+enum Work {
+    Book(Wish),
+}
+
+impl Desk {
+    /// A desk over an open store.
+    pub fn new(store: Store, settings: Settings) -> Self {
+        let started = now(&settings);
+        Desk {
+            store,
+            settings,
+            started,
+        }
+    }
+
+    /// Whether the request may write: such requests share a turn and its commit.
+    pub fn writes(&self, request: &Request) -> bool {
+        matches!(
+            route(&request.method, request.path()),
+            Ok(Routed {
+                route: Route::Book,
+                ..
+            })
+        )
+    }
+
+    /// Answers requests that may write, in order, with one commit; at most [`TURN_REQUESTS_MAX`]. The answers may go
+    /// out when this returns: what they promise is on the disk.
+    pub fn turn(&mut self, requests: &[Request]) -> Vec<Answer> {
+        let now = now(&self.settings);
+        let works: Vec<_> = requests
+            .iter()
+            .map(|request| understand(request, &self.settings, now))
+            .collect();
+        if works.iter().all(Result::is_err) {
+            return works.into_iter().filter_map(Result::err).collect();
+        }
+        if self.store.wal_pages() > WAL_PAGES_MAX {
+            self.checkpoint();
+        }
+        self.perform(&works, now).unwrap_or_else(|fault| {
+            log::error!("a turn of {} requests was not done: {fault}", works.len());
+            let undone = |work| match work {
+                Ok(_) => Answer::from(Transport::Unavailable(RETRY_SECONDS)),
+                Err(answer) => answer,
+            };
+            works.into_iter().map(undone).collect()
+        })
+    }
+
+    /// Does what was understood, in one transaction. What was not is answered already.
+    fn perform(&mut self, works: &[Result<Work, Answer>], now: Moment) -> Result<Vec<Answer>, Fault> {
+        let turn = self.store.turn()?;
+        let mut answers = Vec::with_capacity(works.len());
+        for work in works {
+            let answer = match work {
+                Ok(Work::Book(wish)) => booking::book(&turn, wish, &self.settings.policy, now)
+                    .map(|booked| booked.map(|ticket| booking::shown(&ticket, wish, self.started))),
+                Err(answer) => Ok(Ok(answer.clone())),
+            };
+            answers.push(match answer {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(refusal)) => Answer::from(&refusal),
+                Err(fault) if turn.is_alive() && !fault.is_unavailable() => {
+                    log::error!("a request was not done: {fault}");
+                    Answer::from(Transport::Fault)
+                }
+                Err(fault) => return Err(fault),
+            });
+        }
+        turn.commit()?;
+        Ok(answers)
+    }
+
+    /// Answers one request that only reads.
+    pub fn read(&mut self, request: &Request) -> Answer {
+        match route(&request.method, request.path()) {
+            Ok(_) => unreachable!("every route so far writes"),
+            Err(transport) => Answer::from(transport),
+        }
+    }
+
+    /// Nothing waits: time to copy the write-ahead log into the database file.
+    pub fn rest(&mut self) {
+        if self.store.wal_pages() >= REST_WAL_PAGES_MIN {
+            self.checkpoint();
+        }
+    }
+
+    fn checkpoint(&mut self) {
+        if let Err(fault) = self.store.checkpoint() {
+            log::error!("the write-ahead log could not be copied into the database: {fault}");
+        }
+    }
+}
+
+/// The moment on the clinic's clock.
+fn now(settings: &Settings) -> Moment {
+    settings.zone.localize(Utc::now().fixed_offset())
+}
+
+/// Routes, authenticates and parses: all that needs no store.
+fn understand(request: &Request, settings: &Settings, now: Moment) -> Result<Work, Answer> {
+    let Routed {
+        route: Route::Book,
+        arguments,
+    } = route(&request.method, request.path())?;
+    let bearer = authenticate(request, settings, now).map_err(|refusal| Answer::from(&refusal))?;
+    let wish = wish(request, &arguments[0], bearer).map_err(|refusal| Answer::from(&refusal))?;
+    Ok(Work::Book(wish))
+}
+
+/// Whom the request's token names (contract 3).
+fn authenticate(request: &Request, settings: &Settings, now: Moment) -> Result<Bearer, Refusal> {
+    let token = bearer_of(request.headers("Authorization"))?;
+    settings.keys.verify(token, now, settings.leeway)
+}

@@ -1,0 +1,135 @@
+//! The URL space on one screen: (method, path) to a [`Route`] (contract 1: under `/api/v2` and alike under `/`).
+
+use crate::refusal::Transport;
+use percent_encoding::percent_decode_str;
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Contract 2.
+    Book,
+}
+
+/// One path with the methods it answers to.
+struct Place {
+    /// Path words; `{}` stands for an argument.
+    path: &'static str,
+    methods: &'static [(&'static str, Route)],
+    /// The same methods, for `Allow`.
+    allow: &'static str,
+}
+
+/// Every place. Of two that fit a path, the first counts.
+const PLACES: &[Place] = &[Place {
+    path: "visit/{}",
+    methods: &[("POST", Route::Book)],
+    allow: "POST",
+}];
+
+/// The base address that vendor clients use besides `/`.
+const BASE: [&str; 2] = ["api", "v2"];
+
+/// Most arguments in a path.
+const ARGUMENTS_MAX: usize = 3;
+
+/// A request's route with the arguments in its path, percent-decoded but not yet looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Routed {
+    /// The route.
+    pub route: Route,
+    /// The arguments, in order.
+    pub arguments: Vec<String>,
+}
+
+/// Finds the route. Path words are matched without regard to case; empty segments do not count.
+///
+/// # Errors
+/// [`Transport::UnknownPath`], [`Transport::Method`].
+pub fn route(method: &str, path: &str) -> Result<Routed, Transport> {
+    let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let has_base = segments.len() > BASE.len()
+        && BASE
+            .iter()
+            .zip(&segments)
+            .all(|(word, segment)| word.eq_ignore_ascii_case(segment));
+    let segments = if has_base {
+        &segments[BASE.len()..]
+    } else {
+        &segments[..]
+    };
+    let (place, arguments) = PLACES
+        .iter()
+        .find_map(|place| Some((place, arguments(place.path, segments)?)))
+        .ok_or(Transport::UnknownPath)?;
+    let route = place.methods.iter().find(|(known, _)| *known == method);
+    let (_, route) = route.ok_or(Transport::Method(place.allow))?;
+    Ok(Routed {
+        route: *route,
+        arguments,
+    })
+}
+
+/// The arguments of a path that has the form of `pattern`; none when it has not.
+fn arguments(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
+    let mut arguments = Vec::with_capacity(ARGUMENTS_MAX);
+    let mut segments = segments.iter();
+    for word in pattern.split('/') {
+        let segment = segments.next()?;
+        if word == "{}" {
+            arguments.push(percent_decode_str(segment).decode_utf8_lossy().into_owned());
+        } else if !word.eq_ignore_ascii_case(segment) {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn booking_is_found_under_both_bases_in_any_case() {
+        let guid = "c3c977af-c3b4-4517-9d57-50a6844ec660";
+        for base in ["/api/v2/visit/", "/visit/", "/API/V2/Visit/", "//api//v2/VISIT/"] {
+            let routed = route("POST", &format!("{base}{guid}")).expect(base);
+            assert_eq!(
+                routed,
+                Routed {
+                    route: Route::Book,
+                    arguments: vec![guid.to_owned()]
+                }
+            );
+        }
+    }
+
+    #[test]
+    fn other_paths_and_methods_are_told_apart() {
+        for path in [
+            "/",
+            "/visit",
+            "/api/v2",
+            "/api/v2/visit",
+            "/visit/a/b/c/d",
+            "/api/visit/a",
+            "/api/v1/visit/a",
+        ] {
+            assert_eq!(route("POST", path), Err(Transport::UnknownPath), "{path}");
+        }
+        for method in ["PUT", "PATCH", "post"] {
+            assert!(
+                matches!(route(method, "/visit/a"), Err(Transport::Method(_))),
+                "{method}"
+            );
+        }
+    }
+
+    #[test]
+    fn allow_names_the_methods_of_its_place() {
+        for place in PLACES {
+            let methods: Vec<_> = place.methods.iter().map(|(method, _)| *method).collect();
+            assert_eq!(place.allow, methods.join(", "), "{}", place.path);
+            assert!(place.path.matches("{}").count() <= ARGUMENTS_MAX);
+        }
+    }
+}

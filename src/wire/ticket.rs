@@ -1,0 +1,183 @@
+//! `TicketVisitWithLpu`: the answer to a booking, and every other showing of a visit (contract 2).
+
+use crate::visit::{BusyType, Change, Moment, Ticket};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use uuid::Uuid;
+
+/// A moment as answers write it: `2019-04-18T08:45:00+03:00`.
+pub fn moment(moment: Moment) -> String {
+    moment.format("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// A full answer: all fields of the page's example, in its order.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketVisitWithLpu<'a> {
+    lpu: Box<RawValue>,
+    num: String,
+    uchastok_num: &'a str,
+    room: &'a str,
+    flat: i64,
+    busy_type: Option<DocBusyType<'a>>,
+    ticket_guid: Uuid,
+    /// Only in the short answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lpu_guid: Option<Uuid>,
+    time_table_guid: Option<Uuid>,
+    doc_fio: &'a str,
+    doc_guid: Option<Uuid>,
+    doctor_role: &'a str,
+    speciality: &'a str,
+    begin_time: String,
+    end_time: String,
+    date_of_appointment: String,
+    plan_count: i64,
+    used_count: i64,
+    source: i64,
+    login: Option<&'a str>,
+    source_name: &'a str,
+    disp_exam_guid: Option<Uuid>,
+    history: Vec<DocumentHistory<'a>>,
+}
+
+/// `busyType` as answers show it.
+#[derive(Serialize)]
+pub struct DocBusyType<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: i64,
+    code: &'a str,
+}
+
+impl<'a> From<&'a BusyType> for DocBusyType<'a> {
+    fn from(busy: &'a BusyType) -> Self {
+        DocBusyType {
+            name: &busy.name,
+            kind: busy.kind,
+            code: &busy.code,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DocumentHistory<'a> {
+    element: &'a str,
+    element_guid: Uuid,
+    old_value: &'a str,
+    new_value: &'a str,
+    editor: &'a str,
+    date: String,
+    client: Client<'a>,
+}
+
+#[derive(Serialize)]
+struct Client<'a> {
+    mnem: &'a str,
+    name: &'a str,
+    description: &'a str,
+}
+
+impl<'a> From<&'a Change> for DocumentHistory<'a> {
+    fn from(change: &'a Change) -> Self {
+        DocumentHistory {
+            element: &change.element,
+            element_guid: Uuid::nil(),
+            old_value: &change.old_value,
+            new_value: &change.new_value,
+            editor: &change.editor,
+            date: moment(change.at),
+            client: Client {
+                mnem: &change.client_mnem,
+                name: &change.client_name,
+                description: &change.client_description,
+            },
+        }
+    }
+}
+
+impl<'a> TicketVisitWithLpu<'a> {
+    /// The full answer. `started` is when this server started: `lpu.status` tells it.
+    pub fn full(ticket: &'a Ticket, started: Moment) -> Self {
+        TicketVisitWithLpu {
+            lpu: lpu_with_status(&ticket.lpu_model, started),
+            num: num(ticket.num),
+            uchastok_num: &ticket.uchastok_num,
+            room: &ticket.room,
+            flat: ticket.flat,
+            busy_type: ticket.busy_type.as_ref().map(DocBusyType::from),
+            ticket_guid: ticket.guid,
+            lpu_guid: None,
+            time_table_guid: ticket.cell,
+            doc_fio: &ticket.doc_fio,
+            doc_guid: Some(ticket.resource),
+            doctor_role: &ticket.role,
+            speciality: &ticket.speciality,
+            begin_time: moment(ticket.begin),
+            end_time: moment(ticket.end),
+            date_of_appointment: moment(ticket.made),
+            plan_count: ticket.plan_count,
+            used_count: ticket.used_count,
+            source: ticket.source,
+            login: Some(&*ticket.login).filter(|login| !login.is_empty()),
+            source_name: &ticket.source_name,
+            disp_exam_guid: ticket.exam,
+            history: ticket.history.iter().map(DocumentHistory::from).collect(),
+        }
+    }
+
+    /// The short answer (`fullResponse=false`): only `lpu`, `num`, `ticketGuid` and `lpuGuid` are filled.
+    pub fn short(ticket: &'a Ticket, started: Moment) -> Self {
+        TicketVisitWithLpu {
+            lpu: lpu_with_status(&ticket.lpu_model, started),
+            num: num(ticket.num),
+            uchastok_num: "",
+            room: "",
+            flat: 0,
+            busy_type: None,
+            ticket_guid: ticket.guid,
+            lpu_guid: Some(ticket.lpu),
+            time_table_guid: None,
+            doc_fio: "",
+            doc_guid: None,
+            doctor_role: "",
+            speciality: "",
+            begin_time: String::new(),
+            end_time: String::new(),
+            date_of_appointment: String::new(),
+            plan_count: 0,
+            used_count: 0,
+            source: 0,
+            login: None,
+            source_name: "",
+            disp_exam_guid: None,
+            history: Vec::new(),
+        }
+    }
+}
+
+/// The running number: at least three digits.
+fn num(num: i64) -> String {
+    format!("{num:03}")
+}
+
+/// `LpuWithStatus`: the imported model with this server's own status in front.
+pub fn lpu_with_status(model: &str, started: Moment) -> Box<RawValue> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Status {
+        name: &'static str,
+        last_change_time: String,
+        ping: u32,
+    }
+    let status = to_raw_value(&Status {
+        name: "Online",
+        last_change_time: moment(started),
+        ping: 0,
+    })
+    .expect("a struct of texts and numbers");
+    let fields = model.strip_prefix('{').expect("the schema keeps a JSON object");
+    RawValue::from_string(format!("{{\"status\":{status},{fields}"))
+        .expect("the model is an object with at least its guid")
+}
