@@ -169,6 +169,7 @@ CREATE TABLE visit (
     exam_id INTEGER REFERENCES exam ON DELETE SET NULL,
     external_user TEXT,
     idempotency_key TEXT,
+    checked_in_at INTEGER,
     CHECK (status <> 'active' OR (patient_id IS NOT NULL AND slot_id IS NOT NULL)),
     UNIQUE (resource_id, day, num)
 ) STRICT;
@@ -221,3 +222,35 @@ CREATE TABLE journal (
     event TEXT NOT NULL CHECK (event IN ('booked', 'cancelled')),
     visit_guid BLOB NOT NULL CHECK (length(visit_guid) = 16)
 ) STRICT;
+
+-- A wish to be called when a place is free. Somebody waits once for one speciality.
+CREATE TABLE waiting_entry (
+    id INTEGER PRIMARY KEY,
+    guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
+    patient_id INTEGER NOT NULL REFERENCES patient ON DELETE CASCADE,
+    speciality_id INTEGER NOT NULL REFERENCES speciality,
+    resource_id INTEGER REFERENCES resource,
+    phone TEXT NOT NULL,
+    complaints TEXT NOT NULL,
+    date_start TEXT NOT NULL CHECK (date_start IS date(date_start)),
+    date_end TEXT NOT NULL CHECK (date_end IS date(date_end)),
+    time_start TEXT NOT NULL,
+    time_end TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'ended')),
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX waiting_entry_active ON waiting_entry (patient_id, speciality_id) WHERE status = 'active';
+CREATE INDEX waiting_entry_by_patient ON waiting_entry (patient_id);
+CREATE INDEX waiting_entry_by_speciality ON waiting_entry (speciality_id);
+CREATE INDEX waiting_entry_by_resource ON waiting_entry (resource_id);
+
+-- Identifications that failed lately, so that guessing is slowed down across restarts. `document` is a digest.
+CREATE TABLE failed_identification (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    document BLOB NOT NULL CHECK (length(document) = 32)
+) STRICT;
+CREATE INDEX failed_identification_by_address ON failed_identification (address, at);
+CREATE INDEX failed_identification_by_document ON failed_identification (document, at);
+CREATE INDEX failed_identification_by_time ON failed_identification (at);

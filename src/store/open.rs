@@ -15,7 +15,10 @@ use std::{fmt, io};
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// What brings a file of version n + 1 to n + 2: its name and its statements, the n-th for the n-th version.
-const MIGRATIONS: [(&str, &str); 0] = [];
+const MIGRATIONS: [(&str, &str); 1] = [(
+    "before and after the booking",
+    include_str!("migrations/0002_before_and_after_the_booking.sql"),
+)];
 
 /// Version of the schema that this program reads and writes: `PRAGMA user_version`.
 pub const VERSION: usize = 1 + MIGRATIONS.len();
