@@ -16,22 +16,28 @@ export const terminal = {
   clinics: [],
   /** The chosen one: the `lpu` model. */
   lpu: null,
+  /** Whether the address or the server leaves no choice. */
+  settled: false,
   /** GUID of the client application, `null` when the server has none for terminals. */
   application: null,
 };
 
 /** Learns which clinics there are and what this terminal is. `?lpu=GUID` in the address settles the clinic. */
 export async function learn(signal) {
-  const applications = await call("GET", `${BASE}/settings/clientApplication/${NO_GUID}`, { signal });
+  const [applications, clinics] = await Promise.all([
+    call("GET", `${BASE}/settings/clientApplication/${NO_GUID}`, { signal }),
+    call("GET", `${BASE}/lpu`, { signal }),
+  ]);
   const mine = applications
     .filter((one) => one.clientApplicationGuid && one.access & ACCESS_INFOMAT)
     // Of several, the one with the fewest rights.
     .sort((a, b) => a.access - b.access)[0];
   terminal.application = mine?.clientApplicationGuid ?? null;
-  terminal.clinics = await call("GET", `${BASE}/lpu`, { signal });
+  terminal.clinics = clinics;
   const wanted = new URLSearchParams(location.search).get("lpu")?.toLowerCase();
-  const named = terminal.clinics.find((one) => one.guid === wanted);
-  terminal.lpu = named ?? (terminal.clinics.length === 1 ? terminal.clinics[0] : null);
+  const only = terminal.clinics.length === 1 ? terminal.clinics[0] : null;
+  terminal.lpu = terminal.clinics.find((one) => one.guid === wanted) ?? only;
+  terminal.settled = terminal.lpu !== null;
 }
 
 /** Asks for a token for the typed document and birth date. */

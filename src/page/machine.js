@@ -133,7 +133,7 @@ function draw(arriving) {
   fill("lead", seen.lead ?? "");
   fill("notice", ...(here.notice && here.ready ? [icon("info"), el("span", { text: here.notice })] : []));
   fill("work", ...seen.work.filter(Boolean));
-  showAround({ open: screen.open === true, home: here.name === "welcome" });
+  showAround({ open: screen.open === true, home: !session.trail.length && screen.open === true });
   if (arriving && here.ready) {
     document.getElementById("work").scrollTop = 0;
     document.getElementById("title").focus({ preventScroll: true });

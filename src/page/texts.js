@@ -75,7 +75,8 @@ const ru = {
   specialityNone: "Сейчас записаться нельзя: мест нет. Обратитесь в регистратуру.",
 
   doctorTitle: "Выберите врача",
-  doctorOwn: "Вы уже были у этого врача",
+  doctorDistrict: "Ваш участковый врач",
+  doctorKnown: "Вы уже были у этого врача",
   doctorNone: "Ко всем врачам мест пока нет. Встаньте в лист ожидания: мы сообщим, когда место появится.",
 
   timeTitle: "День и время",
@@ -226,7 +227,8 @@ const en = {
   specialityNone: "There are no places now. Please ask at the desk.",
 
   doctorTitle: "Choose a doctor",
-  doctorOwn: "You have seen this doctor",
+  doctorDistrict: "Your district doctor",
+  doctorKnown: "You have seen this doctor",
   doctorNone: "No doctor has a place yet. Join the waiting list: we will tell you when there is one.",
 
   timeTitle: "Day and time",

@@ -1,4 +1,5 @@
-// Booking, step 2: which doctor. Those the patient has seen come first, then whoever is free soonest.
+// Booking, step 2: which doctor. The patient's district doctor comes first, then those the patient has seen, then
+// whoever is free soonest; those without a free time come last.
 
 import { doctors, tickets } from "../clinic.js";
 import { button } from "../dom.js";
@@ -10,6 +11,8 @@ import { t } from "../texts.js";
 
 /** Visits of so many days back tell which doctors the patient knows. */
 const KNOWN_DAYS = 365;
+/** A district doctor's role names the district: `Врач-терапевт участковый, участок 3`. */
+const DISTRICT = /участок\s*№?\s*([\p{L}\d]+)/iu;
 
 export const doctor = {
   step: 2,
@@ -18,7 +21,7 @@ export const doctor = {
     const [all, seen] = await Promise.all([doctors(session.speciality.code, signal), tickets(signal, dates)]);
     const known = new Set(seen.map((ticket) => ticket.docGuid));
     return all
-      .map((one) => ({ ...one, known: known.has(one.guid) }))
+      .map((one) => ({ ...one, own: isOwn(one), known: known.has(one.guid) }))
       .sort((a, b) => rank(a) - rank(b) || soonest(a).localeCompare(soonest(b)));
   },
   view: (all) => ({
@@ -33,7 +36,8 @@ export const doctor = {
   }),
 };
 
-const rank = (one) => (one.nearestSlot ? 0 : 2) - (one.known ? 1 : 0);
+const isOwn = (one) => session.who.uchastokNum !== "" && DISTRICT.exec(one.role)?.[1] === session.who.uchastokNum;
+const rank = (one) => (one.nearestSlot ? 0 : 4) - (one.own ? 2 : 0) - (one.known ? 1 : 0);
 const soonest = (one) => one.nearestSlot?.beginTime ?? "";
 
 function option(one) {
@@ -41,7 +45,7 @@ function option(one) {
     picture: one.type === "doctor" ? "doctor" : pictureOf(one.speciality),
     heading: one.docFio,
     lines: [
-      one.known ? t("doctorOwn") : "",
+      one.own ? t("doctorDistrict") : one.known ? t("doctorKnown") : "",
       [one.role, whereabouts(one.room, one.flat)].filter(Boolean).join(", "),
       one.nearestSlot ? t("nearest", { when: nearMoment(one.nearestSlot.beginTime) }) : t("noPlaces"),
     ],

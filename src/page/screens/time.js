@@ -61,6 +61,8 @@ function calendar({ first, last }, places) {
 
 function dayButton(day, n, outside) {
   if (outside) return el("span", { class: "day outside" });
+  const date = longDate(day);
+  const spoken = n ? t("dayFree", { date, places: t("places", { n }) }) : t("dayFull", { date });
   return el(
     "button",
     {
@@ -68,12 +70,12 @@ function dayButton(day, n, outside) {
       class: "day",
       disabled: !n,
       "aria-pressed": n ? String(day === session.day) : undefined,
-      "aria-label": n ? t("dayFree", { date: longDate(day), places: t("places", { n }) }) : t("dayFull", { date: longDate(day) }),
       "data-day": day,
       on: { click: () => pick(day) },
     },
-    el("b", { text: Number(day.slice(8)) }),
-    el("span", { text: n ? n : "—" }),
+    el("b", { "aria-hidden": "true", text: Number(day.slice(8)) }),
+    el("span", { "aria-hidden": "true", text: n ? n : "—" }),
+    el("span", { class: "unseen", text: spoken }),
   );
 }
 

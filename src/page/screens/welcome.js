@@ -17,7 +17,7 @@ export const welcome = {
       el("ol", { class: "stages" }, ...STAGES.map(([picture, text]) =>
         el("li", {}, el("span", { class: "picture" }, icon(picture)), el("span", { text: t(text) })))),
       el("p", { class: "hint" }, icon("scanner"), el("span", { text: t("welcomeScanner") })),
-      terminal.clinics.length > 1 ? button(t("clinicOther"), () => go("choice", { instead: true }), { picture: "clinic" }) : null,
+      terminal.settled ? null : button(t("clinicOther"), () => go("choice", { instead: true }), { picture: "clinic" }),
     ],
   }),
 };

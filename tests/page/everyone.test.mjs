@@ -1,0 +1,140 @@
+// For everyone: WCAG with axe-core on every screen, targets that a shaking finger hits, within reach; and quick.
+
+import test from "node:test";
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { get } from "node:http";
+import { createRequire } from "node:module";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { clinic, NETWORK_WORDS, SIZES, terminal } from "./kiosk.mjs";
+import { tour } from "./tour.mjs";
+
+const here = clinic();
+const allowed = NETWORK_WORDS;
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Where pictures of every screen go, if anybody wants to see them. */
+const PICTURES = process.env.INFOMAT_PICTURES;
+
+const TARGET_PX_MIN = 72;
+const GAP_PX_MIN = 8;
+const FIRST_SCREEN_MS_MAX = 300;
+
+/** Names of the violations on the present screen, with the elements. */
+async function violations(page) {
+  const { violations } = await page.evaluate(async ([source, rules]) => {
+    if (!window.axe) (0, eval)(source);
+    return window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
+  }, [AXE, RULES]);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+/** What is wrong with the places and sizes of what can be touched, scrolled out of sight or not. */
+function misplaced([targetMin, gapMin]) {
+  const faults = [];
+  const top = innerHeight / 3;
+  const work = document.getElementById("work");
+  const boxes = [...document.querySelectorAll("button")]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }))
+    .map((node) => ({ name: node.innerText.trim() || node.ariaLabel, box: node.getBoundingClientRect(), inWork: work.contains(node) }));
+  for (const { name, box, inWork } of boxes) {
+    if (box.width < targetMin || box.height < targetMin) faults.push(`${name}: ${box.width} x ${box.height}`);
+    if (box.top + (inWork ? work.scrollTop : 0) < top) faults.push(`${name}: above the lower two thirds`);
+    if (box.left < 0 || box.right > innerWidth) faults.push(`${name}: beyond the edge`);
+  }
+  for (const [at, one] of boxes.entries()) {
+    for (const other of boxes.slice(at + 1)) {
+      if (one.inWork !== other.inWork) continue;
+      const across = Math.max(one.box.left, other.box.left) - Math.min(one.box.right, other.box.right);
+      const along = Math.max(one.box.top, other.box.top) - Math.min(one.box.bottom, other.box.bottom);
+      if (Math.max(across, along) < gapMin - 0.01) faults.push(`${one.name} and ${other.name}: too close`);
+    }
+  }
+  if (document.documentElement.scrollWidth > innerWidth || work.scrollWidth > work.clientWidth) faults.push("scrolls sideways");
+  return faults;
+}
+
+for (const size of Object.keys(SIZES)) {
+  for (const look of ["normal", "contrast", "large"]) {
+    test(`every screen, ${size}, ${look}`, async (t) => {
+      const kiosk = await terminal(t, here, { size, allowed });
+      if (look === "contrast") await kiosk.touch("Контраст");
+      if (look === "large") await kiosk.touch("Крупнее");
+      const faults = [];
+      await tour(here.server, kiosk, async (name) => {
+        for (const fault of await violations(kiosk.page)) faults.push(`${name}: ${fault}`);
+        for (const fault of await kiosk.page.evaluate(misplaced, [TARGET_PX_MIN, GAP_PX_MIN])) faults.push(`${name}: ${fault}`);
+        if (PICTURES) {
+          mkdirSync(PICTURES, { recursive: true });
+          await kiosk.page.screenshot({ path: join(PICTURES, `${size}-${look}-${name}.png`) });
+        }
+      });
+      assert.deepEqual(faults, []);
+    });
+  }
+}
+
+test("the question for more time is as good as a screen", async (t) => {
+  const kiosk = await terminal(t, here, { clock: true });
+  for (const look of ["normal", "contrast"]) {
+    await kiosk.begin();
+    if (look === "contrast") await kiosk.touch("Контраст");
+    await kiosk.page.clock.fastForward(61_000);
+    await kiosk.page.locator("#idle[open]").waitFor();
+    assert.deepEqual(await violations(kiosk.page), []);
+    assert.equal(await kiosk.page.evaluate(() => document.activeElement.innerText), "Да, продолжить");
+    await kiosk.touch("Да, продолжить");
+    await kiosk.touch("Назад");
+    await kiosk.on("welcome");
+  }
+});
+
+test("what does not fit is reached by large buttons, without a swipe", async (t) => {
+  const kiosk = await terminal(t, here, { size: "small" });
+  await kiosk.identify(here.server.patient());
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+  assert.equal(await kiosk.page.locator("#up").isVisible(), false);
+  const last = kiosk.page.locator(".card").last();
+  for (let touches = 0; touches < 20 && (await kiosk.page.locator("#down").isVisible()); touches++) {
+    const before = await kiosk.page.locator("#work").evaluate((work) => work.scrollTop);
+    await kiosk.page.locator("#down").tap();
+    await kiosk.page.waitForFunction((top) => document.getElementById("work").scrollTop > top, before);
+    // The buttons follow in the next frame.
+    await kiosk.page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+  }
+  assert.ok(await last.evaluate((node) => node.getBoundingClientRect().bottom <= document.getElementById("work").getBoundingClientRect().bottom));
+  assert.equal(await kiosk.page.locator("#up").isVisible(), true);
+});
+
+test("the first screen is there at once", async (t) => {
+  const kiosk = await terminal(t, here);
+  const times = [];
+  for (let round = 0; round < 5; round++) {
+    await kiosk.page.reload();
+    const shown = await kiosk.page.waitForFunction(() => document.getElementById("begin") && performance.now(), null, { polling: "raf" });
+    times.push(await shown.jsonValue());
+  }
+  times.sort((a, b) => a - b);
+  t.diagnostic(`first screen: ${times.map(Math.round).join(", ")} ms`);
+  assert.ok(times[2] < FIRST_SCREEN_MS_MAX, `${times.map(Math.round)} ms`);
+});
+
+test("the page is served with its policy, and a foreign name is not", async () => {
+  const answer = await fetch(here.server.address());
+  const policy = answer.headers.get("Content-Security-Policy");
+  assert.match(policy, /default-src 'none'/);
+  assert.doesNotMatch(policy, /unsafe|\*|data:|http/);
+  assert.equal(answer.headers.get("Cache-Control"), "no-store");
+  assert.equal(answer.headers.get("Referrer-Policy"), "no-referrer");
+  assert.equal(answer.headers.get("X-Frame-Options"), "DENY");
+  const style = await fetch(`${here.server.origin}/page/style.css`);
+  const again = await fetch(`${here.server.origin}/page/style.css`, { headers: { "If-None-Match": style.headers.get("ETag") } });
+  assert.equal(again.status, 304);
+  const [foreign] = await once(get(here.server.origin, { headers: { Host: "rebound.example" } }), "response");
+  foreign.resume();
+  assert.ok(foreign.statusCode >= 400, "a foreign name was pointed here");
+});

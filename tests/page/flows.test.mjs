@@ -1,0 +1,215 @@
+// What a person comes for, by touch, from the greeting to the end.
+
+import test from "node:test";
+import assert from "node:assert/strict";
+import { clinic, terminal } from "./kiosk.mjs";
+import { CHILDREN, POLYCLINIC } from "./server.mjs";
+
+const here = clinic();
+
+/** Somebody who has never done it takes about this long to find and touch the next thing. */
+const TOUCH_SECONDS = 1.5;
+
+test("a visit is booked in under a minute, printed once, and is the server's", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here);
+  let touches = 0;
+  await kiosk.page.exposeFunction("touched", () => { touches += 1; });
+  await kiosk.page.evaluate(() => addEventListener("click", () => window.touched()));
+  const began = Date.now();
+
+  await kiosk.identify(patient);
+  assert.match(await kiosk.text("#title"), /Иван П\./);
+  await kiosk.choose(cell);
+  const asked = await kiosk.text("#work");
+  for (const fact of [cell.doctor.docFio, cell.doctor.speciality, cell.beginTime.slice(11, 16), `кабинет ${cell.room}`]) {
+    assert.ok(asked.includes(fact), fact);
+  }
+  await kiosk.book();
+
+  const seconds = (Date.now() - began) / 1000 + touches * TOUCH_SECONDS;
+  assert.ok(seconds < 60, `${touches} touches, ${seconds} s`);
+  const [ticket, ...more] = await here.server.tickets(patient);
+  assert.deepEqual(more, []);
+  assert.equal(ticket.timeTableGuid, cell.guid);
+  assert.equal(await kiosk.text(".slip .num b"), ticket.num);
+  assert.match(await kiosk.text("#lead"), new RegExp(ticket.num));
+  await kiosk.page.waitForFunction(() => window.printed === 1);
+  await kiosk.touch("Напечатать ещё раз");
+  assert.equal(await kiosk.printed(), 2);
+  await kiosk.touch("Готово");
+  await kiosk.on("welcome");
+});
+
+test("a ticket is listed, printed and cancelled, and its place is free again", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient, (doctor) => doctor.type === "doctor");
+  const { num } = await here.server.book(patient, cell.guid);
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  await kiosk.touch("Мои записи");
+  await kiosk.on("tickets");
+  assert.match(await kiosk.text("#work"), new RegExp(`${cell.doctor.docFio}[^]*${num}`));
+  await kiosk.page.locator(".card").tap();
+  await kiosk.on("visit");
+  await kiosk.touch("Напечатать талон");
+  assert.equal(await kiosk.printed(), 1);
+  await kiosk.touch("Отменить запись");
+  await kiosk.on("cancelling");
+  await kiosk.touch("Нет, оставить");
+  await kiosk.on("tickets");
+  assert.equal((await here.server.tickets(patient)).length, 1);
+  await kiosk.page.locator(".card").tap();
+  await kiosk.touch("Отменить запись");
+  await kiosk.touch("Да, отменить");
+  await kiosk.on("tickets");
+  assert.match(await kiosk.text("#notice"), /отменена/);
+  assert.match(await kiosk.text("#work"), /Записей пока нет/);
+  assert.deepEqual(await here.server.tickets(patient), []);
+  await here.server.book(here.server.patient(), cell.guid);
+});
+
+test("who has come is marked, and told where to go", async (t) => {
+  const patient = here.server.patient();
+  const soon = (cell) => Date.parse(cell.beginTime) - Date.now() < 2 * 3_600_000;
+  const cell = (await here.server.freeCells(patient)).find(soon);
+  if (!cell) return t.skip("no cell of the demo clinic begins within two hours");
+  const { ticketGuid } = await here.server.book(patient, cell.guid);
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  await kiosk.touch("Я уже здесь");
+  await kiosk.on("arrival");
+  await kiosk.page.locator(".card").tap();
+  await kiosk.on("arrived");
+  assert.match(await kiosk.text("#work"), new RegExp(`кабинет ${cell.room}`));
+  const token = await here.server.token(patient);
+  const { json } = await here.server.ask("GET", `/visit/${patient.lpu}/${ticketGuid}`, { token });
+  assert.equal(json.history.length, 2, "the arrival is in the history");
+});
+
+test("who has no visit today is told so, and can book", async (t) => {
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(here.server.patient());
+  await kiosk.touch("Я уже здесь");
+  await kiosk.on("arrival");
+  assert.match(await kiosk.text("#work"), /На сегодня записей нет/);
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+});
+
+test("where there is no place, the waiting list is joined, shown and left", async (t) => {
+  const patient = here.server.patient();
+  const token = await here.server.token(patient);
+  const { json: all } = await here.server.ask("GET", `/lpu/${POLYCLINIC}/speciality`, { token });
+  const { name } = all.find((one) => one.countFree === 0);
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+  await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(name, { exact: true }) }).tap();
+  await kiosk.on("doctor");
+  await kiosk.touch("Встать в лист ожидания");
+  await kiosk.on("waiting");
+  await kiosk.digits("900");
+  await kiosk.page.locator(".next").tap();
+  assert.match(await kiosk.text("#notice"), /10 цифр\. Вы ввели 3/);
+  await kiosk.digits("0000001");
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("waited");
+  await kiosk.touch("На главную");
+  await kiosk.touch("Мои записи");
+  await kiosk.on("tickets");
+  assert.match(await kiosk.text("#work"), new RegExp(`Лист ожидания: ${name}`));
+  await kiosk.page.locator(".card").tap();
+  await kiosk.page.locator(".card").waitFor({ state: "detached" });
+  await kiosk.on("tickets");
+});
+
+test("every step goes back, and nothing typed or chosen is lost", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here);
+  await kiosk.begin();
+  await kiosk.digits("1234");
+  await kiosk.touch("Назад");
+  await kiosk.on("welcome");
+  await kiosk.begin();
+  assert.match(await kiosk.text(".unseen"), /ничего/, "the greeting forgets");
+  await kiosk.digits(patient.policyNumber);
+  await kiosk.page.locator(".next").tap();
+  await kiosk.digits("0503");
+  await kiosk.touch("Назад");
+  await kiosk.on("number");
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("birth");
+  await kiosk.digits(patient.birthDate.slice(0, 4));
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("menu");
+  await kiosk.choose(cell);
+  for (const screen of ["time", "doctor", "speciality", "menu"]) {
+    await kiosk.touch("Назад");
+    await kiosk.on(screen);
+  }
+  await kiosk.touch("Закончить");
+  await kiosk.on("welcome");
+});
+
+test("the district doctor comes first", async (t) => {
+  const patient = here.server.patient({ uchastokNum: "5" });
+  const [cell] = await here.server.freeCells(patient, (doctor) => /участок 5/.test(doctor.role));
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(cell.doctor.speciality, { exact: true }) }).tap();
+  await kiosk.on("doctor");
+  const first = await kiosk.page.locator(".card").first().innerText();
+  assert.match(first, new RegExp(`${cell.doctor.docFio}[^]*Ваш участковый врач`));
+});
+
+test("everything is there in English, and switching keeps what was typed", async (t) => {
+  const patient = here.server.patient();
+  const kiosk = await terminal(t, here);
+  await kiosk.begin();
+  await kiosk.digits("12345");
+  await kiosk.touch("English");
+  assert.equal(await kiosk.text("#title"), "Policy number");
+  assert.equal(await kiosk.page.locator("html").getAttribute("lang"), "en");
+  assert.match(await kiosk.text(".unseen"), /1 2 3 4 5/);
+  await kiosk.touch("Erase all");
+  await kiosk.digits(patient.policyNumber);
+  await kiosk.page.locator(".next").tap();
+  const [year, month, day] = patient.birthDate.split("-");
+  await kiosk.digits(day + month + year);
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("menu");
+  assert.doesNotMatch(await kiosk.text("#work"), /[а-яё]/i);
+  await kiosk.touch("Finish");
+  await kiosk.on("welcome");
+  assert.equal(await kiosk.text("#title"), "Здравствуйте!", "the next person is greeted in Russian");
+});
+
+test("with several clinics the terminal asks where it stands, once", async (t) => {
+  const kiosk = await terminal(t, here, { address: here.server.origin });
+  await kiosk.page.locator(".card", { hasText: "детская" }).tap();
+  await kiosk.on("welcome");
+  assert.match(await kiosk.text("#place"), /детская/);
+  const year = new Date().getFullYear() - 8;
+  await kiosk.identify(here.server.patient({ lpu: CHILDREN, birthDate: `${year}-06-01` }));
+  await kiosk.touch("Закончить");
+  await kiosk.on("welcome");
+  assert.match(await kiosk.text("#place"), /детская/);
+});
+
+test("the SNILS serves where the policy is at home", async (t) => {
+  const patient = here.server.patient();
+  const kiosk = await terminal(t, here);
+  await kiosk.begin();
+  await kiosk.touch("Ввести СНИЛС");
+  await kiosk.digits(patient.snils);
+  await kiosk.page.locator(".next").tap();
+  const [year, month, day] = patient.birthDate.split("-");
+  await kiosk.digits(day + month + year);
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("menu");
+});

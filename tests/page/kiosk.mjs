@@ -1,0 +1,151 @@
+// A terminal: Debian's Chromium on the page, and fingers.
+
+import { after, before } from "node:test";
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+import { Server } from "./server.mjs";
+
+const CHROMIUM = process.env.INFOMAT_CHROMIUM ?? "/usr/bin/chromium";
+
+export const SIZES = {
+  portrait: { width: 1080, height: 1920 },
+  wide: { width: 1920, height: 1080 },
+  small: { width: 1024, height: 768 },
+};
+
+/** What the browser itself says when an answer is an error or does not come; the page cannot keep it from that. */
+export const NETWORK_WORDS = /Failed to load resource/;
+
+/** One server and one browser for the tests of a file. */
+export function clinic() {
+  const here = {};
+  before(async () => {
+    here.server = await Server.start();
+    here.browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+  });
+  after(async () => {
+    await here.browser?.close();
+    await here.server?.stop();
+  });
+  return here;
+}
+
+/**
+ * A terminal with its greeting on the screen. When the test `t` ends, it has asked no other host and left no message
+ * in the console, but for those that fit `allowed`.
+ */
+export async function terminal(t, { server, browser }, { size = "portrait", address, allowed, clock = false } = {}) {
+  const context = await browser.newContext({
+    viewport: SIZES[size],
+    hasTouch: true,
+    locale: "ru-RU",
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  if (clock) await page.clock.install();
+  const complaints = [];
+  page.on("console", (message) => allowed?.test(message.text()) || complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== server.origin) complaints.push(`asks ${request.url()}`);
+  });
+  await page.addInitScript(() => {
+    window.printed = 0;
+    window.print = () => { window.printed += 1; };
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(complaints, [], "what the browser complained of");
+  });
+  await page.goto(address ?? server.address());
+  await page.locator("#begin, [data-screen=choice] .card").first().waitFor();
+  return new Terminal(page);
+}
+
+/** What a person does and sees. */
+export class Terminal {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Waits for a screen. */
+  async on(screen) {
+    await this.page.locator(`body[data-screen="${screen}"]`).waitFor();
+  }
+
+  /** Touches what has these words. */
+  async touch(words) {
+    await this.page.getByRole("button", { name: words }).first().tap();
+  }
+
+  /** Touches digits on the screen. */
+  async digits(digits) {
+    for (const digit of digits) await this.page.locator(".key", { hasText: digit }).tap();
+  }
+
+  /** The words of a part of the page. */
+  text(selector = "#screen") {
+    return this.page.locator(selector).innerText();
+  }
+
+  async begin() {
+    await this.page.locator("#begin").tap();
+    await this.on("number");
+  }
+
+  /** From the greeting to the question for the birth date answered. */
+  async present(patient) {
+    await this.begin();
+    await this.digits(patient.policyNumber);
+    await this.page.locator(".next").tap();
+    await this.on("birth");
+    const [year, month, day] = patient.birthDate.split("-");
+    await this.digits(day + month + year);
+    await this.page.locator(".next").tap();
+  }
+
+  /** From the greeting to the menu. */
+  async identify(patient) {
+    await this.present(patient);
+    await this.on("menu");
+  }
+
+  /** From the menu to the times of the doctor of this cell. */
+  async findTimes(cell) {
+    await this.touch("Записаться к врачу");
+    await this.on("speciality");
+    await this.page.locator(".card").filter({ has: this.page.getByText(cell.doctor.speciality, { exact: true }) }).tap();
+    await this.on("doctor");
+    await this.page.locator(".card").filter({ has: this.page.getByText(cell.doctor.docFio, { exact: true }) }).tap();
+    await this.on("time");
+  }
+
+  /** From the menu to the last question about this cell. */
+  async choose(cell) {
+    await this.findTimes(cell);
+    await this.page.locator(`[data-day="${cell.beginTime.slice(0, 10)}"]`).tap();
+    await this.page.locator(".slot", { hasText: cell.beginTime.slice(11, 16) }).tap();
+    await this.on("confirm");
+  }
+
+  /** Touches "book" and waits for the ticket. */
+  async book() {
+    await this.page.locator("#book").tap();
+    await this.on("ticket");
+  }
+
+  printed() {
+    return this.page.evaluate(() => window.printed);
+  }
+}

@@ -1,0 +1,100 @@
+// No line, a server that restarts, an answer that takes long: a calm banner, nothing lost, one ticket.
+
+import test from "node:test";
+import assert from "node:assert/strict";
+import { clinic, NETWORK_WORDS, terminal } from "./kiosk.mjs";
+
+const here = clinic();
+const allowed = NETWORK_WORDS;
+
+/** Waits for the banner about the line, or for its end. */
+const banner = (kiosk, words) => kiosk.page.locator("#line", { hasText: words }).waitFor();
+const calm = (kiosk) => kiosk.page.locator("#line:empty").waitFor({ state: "attached" });
+
+test("the server is killed while somebody chooses, and comes back", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.identify(patient);
+  await here.server.kill();
+  await kiosk.touch("Записаться к врачу");
+  await banner(kiosk, "Нет связи");
+  assert.equal(await kiosk.text("#title"), "Минуту…");
+  await here.server.up();
+  await kiosk.on("speciality");
+  await calm(kiosk);
+  await kiosk.touch("Назад");
+  await kiosk.choose(cell);
+  await kiosk.book();
+  assert.equal((await here.server.tickets(patient)).length, 1);
+});
+
+test("the server is killed under the press: one ticket, with one key, after it is back", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.identify(patient);
+  await kiosk.choose(cell);
+  const keys = [];
+  kiosk.page.on("request", (request) => {
+    if (request.method() === "POST") keys.push(request.headers()["idempotency-key"]);
+  });
+  await here.server.kill();
+  await kiosk.page.locator("#book").tap();
+  await banner(kiosk, "Ничего не потеряется");
+  // An impatient finger changes nothing.
+  await kiosk.page.locator("#book").tap();
+  await here.server.up();
+  await kiosk.on("ticket");
+  assert.ok(keys.length > 1, `${keys.length} attempts`);
+  assert.equal(new Set(keys).size, 1);
+  assert.match(keys[0], /^[\x21-\x7e]{1,64}$/);
+  assert.equal((await here.server.tickets(patient)).length, 1);
+});
+
+test("the answer is lost after the booking: the repeated press finds the same ticket", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.identify(patient);
+  await kiosk.choose(cell);
+  // The request reaches the server and is answered; the line breaks before the terminal hears of it.
+  await kiosk.page.route("**/visit/**", async (route) => {
+    await route.fetch();
+    await route.abort("connectionreset");
+  }, { times: 1 });
+  await kiosk.book();
+  const tickets = await here.server.tickets(patient);
+  assert.equal(tickets.length, 1);
+  assert.equal(await kiosk.text(".slip .num b"), tickets[0].num);
+});
+
+test("a slow answer: a word after a moment, and the way back works meanwhile", async (t) => {
+  const patient = here.server.patient();
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.identify(patient);
+  here.server.freeze();
+  try {
+    await kiosk.touch("Записаться к врачу");
+    await banner(kiosk, "ждём ответа");
+    await kiosk.touch("Назад");
+    await kiosk.on("menu");
+    await calm(kiosk);
+    await kiosk.touch("Записаться к врачу");
+    await banner(kiosk, "ждём ответа");
+  } finally {
+    here.server.thaw();
+  }
+  await kiosk.on("speciality");
+  await calm(kiosk);
+});
+
+test("no server at the start: the page waits for it and greets", async (t) => {
+  const kiosk = await terminal(t, here, { allowed });
+  // The document is there, the methods are not yet.
+  await kiosk.page.route("**/api/**", (route) => route.abort("connectionrefused"), { times: 2 });
+  await kiosk.page.reload();
+  await banner(kiosk, "Нет связи");
+  await kiosk.on("welcome");
+  await calm(kiosk);
+});

@@ -1,0 +1,114 @@
+// The ticket on 80 mm paper, and its code.
+
+import test from "node:test";
+import assert from "node:assert/strict";
+import jsQR from "jsqr";
+import { PNG } from "pngjs";
+import { clinic, terminal } from "./kiosk.mjs";
+
+const here = clinic();
+const POINTS_PER_MM = 72 / 25.4;
+
+/** Books a cell and shows the ticket. */
+async function ticketOf(t, patient, cell, options) {
+  const kiosk = await terminal(t, here, options);
+  await kiosk.identify(patient);
+  await kiosk.choose(cell);
+  await kiosk.book();
+  await kiosk.page.waitForFunction(() => window.printed === 1);
+  return kiosk;
+}
+
+/** Widths, heights and number of the pages of a PDF of Chromium's. */
+function pages(pdf) {
+  const text = pdf.toString("latin1");
+  const boxes = [...text.matchAll(/\/MediaBox\s*\[\s*([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s*\]/g)];
+  return boxes.map(([, left, bottom, right, top]) => ({
+    width_mm: (right - left) / POINTS_PER_MM,
+    height_mm: (top - bottom) / POINTS_PER_MM,
+  }));
+}
+
+/** What the pixels of a picture say to a decoder that knows nothing of ours. */
+function decode(picture) {
+  const { data, width, height } = PNG.sync.read(picture);
+  return jsQR(new Uint8ClampedArray(data), width, height)?.data;
+}
+
+test("one page, 80 mm wide, whatever the size of the screen and its text", async (t) => {
+  for (const size of ["portrait", "small"]) {
+    const patient = here.server.patient();
+    const [cell] = await here.server.freeCells(patient);
+    const kiosk = await ticketOf(t, patient, cell, { size });
+    await kiosk.touch("Крупнее");
+    const found = pages(await kiosk.page.pdf({ preferCSSPageSize: true }));
+    assert.equal(found.length, 1);
+    assert.ok(Math.abs(found[0].width_mm - 80) < 0.5, `${found[0].width_mm} mm`);
+  }
+});
+
+test("one page with the longest names", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const long = (words) => words.repeat(20).trim();
+  const { json: lpu } = await here.server.ask("GET", `/lpu/${patient.lpu}`);
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  await kiosk.choose(cell);
+  // A model of the clinic and of the ticket as long as they can get.
+  await kiosk.page.route("**/visit/**", async (route) => {
+    const answer = await route.fetch();
+    const ticket = await answer.json();
+    const more = { lpu: { ...lpu, name: long("Поликлиника имени всех врачей ") }, docFio: long("Длиннофамильная "), speciality: long("Специальность "), room: long("12345 ") };
+    await route.fulfill({ response: answer, json: { ...ticket, ...more } });
+  });
+  await kiosk.book();
+  await kiosk.page.waitForFunction(() => window.printed === 1);
+  assert.equal(pages(await kiosk.page.pdf({ preferCSSPageSize: true })).length, 1);
+  await kiosk.page.emulateMedia({ media: "print" });
+  const qr = await kiosk.page.locator("#paper .qr").boundingBox();
+  const paper = await kiosk.page.locator("#paper").boundingBox();
+  assert.ok(qr.y + qr.height <= paper.y + paper.height, "the code is on the paper");
+});
+
+test("the paper bears what the patient needs, initials instead of a name, and nothing of the screen", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await ticketOf(t, patient, cell);
+  const [ticket] = await here.server.tickets(patient);
+  await kiosk.page.emulateMedia({ media: "print" });
+  const paper = await kiosk.text("#paper");
+  for (const fact of [ticket.lpu.name, ticket.num, ticket.beginTime.slice(11, 16), ticket.docFio, ticket.speciality, `кабинет ${ticket.room}`, `${ticket.flat} этаж`, "П. И. С."]) {
+    assert.ok(paper.includes(fact), fact);
+  }
+  assert.doesNotMatch(paper, /Петров|Иван/);
+  assert.equal(await kiosk.page.locator("#screen").isVisible(), false);
+});
+
+test("the code is the ticket's GUID, on the screen in both contrasts and on paper", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await ticketOf(t, patient, cell);
+  const [{ ticketGuid }] = await here.server.tickets(patient);
+  const read = async (selector) => decode(await kiosk.page.locator(selector).screenshot());
+  assert.equal(await read(".slip .qr"), ticketGuid);
+  await kiosk.touch("Контраст");
+  assert.equal(await read(".slip .qr"), ticketGuid);
+  await kiosk.page.emulateMedia({ media: "print" });
+  assert.equal(await read("#paper .qr"), ticketGuid);
+});
+
+test("codes of many GUIDs are read back", async (t) => {
+  const kiosk = await terminal(t, here);
+  for (let round = 0; round < 24; round++) {
+    const guid = crypto.randomUUID();
+    await kiosk.page.evaluate(async (text) => {
+      const { qr } = await import("/page/qr.js");
+      const code = qr(text, "code");
+      code.style.width = "300px";
+      code.id = "trial";
+      document.getElementById("work").replaceChildren(code);
+    }, guid);
+    assert.equal(await decode(await kiosk.page.locator("#trial").screenshot()), guid);
+  }
+});

@@ -1,0 +1,175 @@
+// The real binary with its demo clinic in a folder of its own, and patients made up for one test each.
+
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createHmac } from "node:crypto";
+
+/** The program under test; `cargo test` says where it is. */
+const BINARY = process.env.INFOMAT_BINARY;
+if (!BINARY) throw new Error("INFOMAT_BINARY: path of the program to test");
+
+export const POLYCLINIC = "10000000-0000-4000-8000-000000000001";
+export const CHILDREN = "10000000-0000-4000-8000-000000000002";
+const KIOSK = "50000000-0000-4000-8000-000000000001";
+
+/** Years before today of a grown-up's birth. */
+const GROWN_UP_YEARS = 50;
+
+export class Server {
+  #child;
+  #folder = mkdtempSync(join(tmpdir(), "infomat-page-"));
+  #patients = 0;
+  port = 0;
+
+  static async start() {
+    const server = new Server();
+    await server.up();
+    return server;
+  }
+
+  /** `http://127.0.0.1:PORT` */
+  get origin() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The terminal's address in one clinic. */
+  address(lpu = POLYCLINIC) {
+    return `${this.origin}/?lpu=${lpu}`;
+  }
+
+  /** Starts it, on the same port as before. */
+  async up() {
+    const log = openSync(join(this.#folder, "server.log"), "a");
+    const args = ["demo", "--listen", `127.0.0.1:${this.port}`, "--data", this.#folder];
+    this.#child = spawn(BINARY, args, { stdio: ["ignore", "pipe", log] });
+    const lines = createInterface(this.#child.stdout);
+    for await (const line of lines) {
+      const found = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
+      if (found) {
+        this.port = Number(found[1]);
+        this.#child.stdout.resume();
+        return;
+      }
+    }
+    throw new Error(`the server did not start: ${readFileSync(join(this.#folder, "server.log"))}`);
+  }
+
+  /** Pulls the plug. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    await once(this.#child, "exit");
+  }
+
+  /** Lets it hang, and go on. */
+  freeze() {
+    this.#child.kill("SIGSTOP");
+  }
+
+  thaw() {
+    this.#child.kill("SIGCONT");
+  }
+
+  async stop() {
+    this.#child.kill("SIGCONT");
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** Imports lines of clinic data beside the serving server. */
+  import(...lines) {
+    const input = lines.map((line) => JSON.stringify(line)).join("\n");
+    const config = join(this.#folder, "infomat.toml");
+    const done = spawnSync(BINARY, ["import", "-", "--config", config], { input, encoding: "utf8" });
+    if (done.status !== 0) throw new Error(done.stderr);
+  }
+
+  /** A new patient: Иван Петров, made up. `more` replaces fields of the card. */
+  patient(more = {}) {
+    this.#patients += 1;
+    const number = String(this.#patients).padStart(6, "0");
+    const year = new Date().getFullYear() - GROWN_UP_YEARS;
+    const card = {
+      kind: "patient",
+      guid: `39000000-0000-4000-8000-000000${number}`,
+      lpu: POLYCLINIC,
+      family: "Петров",
+      name: "Иван",
+      patronymic: "Сергеевич",
+      birthDate: `${year}-03-05`,
+      sex: "m",
+      policyNumber: `9900000000${number}`,
+      snils: `99000${number}`,
+      ...more,
+    };
+    this.import(card);
+    return card;
+  }
+
+  /** Asks a method; the JSON of its answer, with its status. */
+  async ask(method, path, { token, body } = {}) {
+    const headers = { ClientApplication: KIOSK };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    if (body) headers["Content-Type"] = "application/json";
+    const answer = await fetch(`${this.origin}/api/v2${path}`, { method, headers, body: body && JSON.stringify(body) });
+    return { status: answer.status, json: await answer.json() };
+  }
+
+  /** A token as the terminal gets it. */
+  async token(patient) {
+    const query = new URLSearchParams({ Birthday: patient.birthDate, n_pol: patient.policyNumber });
+    const { status, json } = await this.ask("GET", `/auth/${patient.lpu}/token?${query}`);
+    if (status !== 200) throw new Error(JSON.stringify(json));
+    return json.token;
+  }
+
+  /** A token that has run out, signed with the demo clinic's key. */
+  expiredToken(patient) {
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const text = [
+      part({ alg: "HS256", typ: "JWT" }),
+      part({
+        Patient: { Lpu: patient.lpu, Mkab: patient.guid, IsClosed: false },
+        TokenBeginLifeTime: "2020-01-01T00:00:00.0000000+03:00",
+        TokenEndLifeTime: "2020-01-01T00:10:00.0000000+03:00",
+        login: "",
+        authSource: "Infomat",
+        privilege: false,
+        tokenType: "LpuToken",
+      }),
+    ].join(".");
+    const key = readFileSync(join(this.#folder, "hmac.key"), "utf8").replace(/\n$/, "");
+    return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
+  }
+
+  /** The patient's active tickets, as the server has them. */
+  async tickets(patient) {
+    const { json } = await this.ask("GET", `/visit/${patient.lpu}`, { token: await this.token(patient) });
+    return json;
+  }
+
+  /** Free cells that this patient may book, with their doctors, of doctors of whom `which` is true. */
+  async freeCells(patient, which = () => true) {
+    const token = await this.token(patient);
+    const { json: doctors } = await this.ask("GET", `/lpu/${patient.lpu}/doctor`, { token });
+    const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    const found = [];
+    for (const doctor of doctors.filter((one) => one.nearestSlot && which(one))) {
+      const path = `/lpu/${patient.lpu}/doctor/${doctor.guid}/schedule/${day(0)}/${day(13)}`;
+      const { json: cells } = await this.ask("GET", path, { token });
+      for (const cell of cells) if (cell.status === "Available") found.push({ ...cell, doctor });
+    }
+    return found;
+  }
+
+  /** Books, for whoever the test says was quicker. */
+  async book(patient, cell) {
+    const token = await this.token(patient);
+    const { status, json } = await this.ask("POST", `/visit/${patient.lpu}?timeTable=${cell}`, { token });
+    if (status !== 200) throw new Error(JSON.stringify(json));
+    return json;
+  }
+}

@@ -1,0 +1,94 @@
+// A walk through every screen of the page, for whoever wants to look at each.
+
+/** Calls `look(name)` on every screen. The terminal stands at the greeting at the start and at the end. */
+export async function tour(server, kiosk, look) {
+  const patient = server.patient();
+  const cells = await server.freeCells(patient, (doctor) => doctor.type === "doctor");
+  const soon = (one) => Date.parse(one.beginTime) - Date.now() < 2 * 3_600_000;
+  const cell = cells.find((one) => soon(one) && one.count === 1) ?? cells[0];
+  const see = async (screen, name = screen) => {
+    await kiosk.on(screen);
+    await look(name);
+  };
+  await see("welcome");
+  await kiosk.begin();
+  await kiosk.digits(patient.policyNumber.slice(0, 7));
+  await see("number");
+  await kiosk.page.locator(".next").tap();
+  await see("number", "number-short");
+  await kiosk.digits(patient.policyNumber.slice(7));
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("birth");
+  const [year, month, day] = patient.birthDate.split("-");
+  await kiosk.digits(day + month);
+  await see("birth");
+  await kiosk.digits("1901");
+  await kiosk.page.locator(".next").tap();
+  await see("refusal");
+  await kiosk.page.locator("#work .button").nth(1).tap();
+  await kiosk.on("birth");
+  for (let erased = 0; erased < 4; erased++) await kiosk.page.locator(".key").last().tap();
+  await kiosk.digits(year);
+  await kiosk.page.locator(".next").tap();
+  await see("menu");
+  await kiosk.page.locator(".card").nth(2).tap();
+  await see("arrival", "arrival-none");
+  await kiosk.page.locator("#back").tap();
+  await kiosk.on("menu");
+  await booking(server, kiosk, cell, see);
+  await kiosk.page.locator("#work .button").nth(2).tap();
+  await kiosk.on("menu");
+  await afterBooking(kiosk, soon(cell), see);
+  await waiting(server, kiosk, patient, see);
+  await kiosk.page.locator("#finish").tap();
+  await kiosk.on("welcome");
+}
+
+async function booking(server, kiosk, cell, see) {
+  await kiosk.page.locator(".card").first().tap();
+  await see("speciality");
+  await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(cell.doctor.speciality, { exact: true }) }).tap();
+  await see("doctor");
+  await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(cell.doctor.docFio, { exact: true }) }).tap();
+  await see("time");
+  await kiosk.page.locator(`[data-day="${cell.beginTime.slice(0, 10)}"]`).tap();
+  await kiosk.page.locator(".slot", { hasText: cell.beginTime.slice(11, 16) }).tap();
+  await see("confirm");
+  await kiosk.book();
+  await see("ticket");
+}
+
+async function afterBooking(kiosk, hasCome, see) {
+  await kiosk.page.locator(".card").nth(1).tap();
+  await see("tickets");
+  await kiosk.page.locator(".card").first().tap();
+  await see("visit");
+  await kiosk.page.locator(".button.danger").tap();
+  await see("cancelling");
+  await kiosk.page.locator("#back").tap();
+  await kiosk.page.locator("#back").tap();
+  await kiosk.page.locator("#back").tap();
+  await kiosk.on("menu");
+  if (!hasCome) return;
+  await kiosk.page.locator(".card").nth(2).tap();
+  await see("arrival");
+  await kiosk.page.locator(".card").first().tap();
+  await see("arrived");
+  await kiosk.page.locator("#back").tap();
+  await kiosk.page.locator("#back").tap();
+  await kiosk.on("menu");
+}
+
+async function waiting(server, kiosk, patient, see) {
+  const token = await server.token(patient);
+  const { json: all } = await server.ask("GET", `/lpu/${patient.lpu}/speciality`, { token });
+  const { name } = all.find((one) => one.countFree === 0);
+  await kiosk.page.locator(".card").first().tap();
+  await kiosk.on("speciality");
+  await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(name, { exact: true }) }).tap();
+  await see("doctor", "doctor-none");
+  await kiosk.page.locator("#work .button").tap();
+  await see("waiting");
+  await kiosk.page.locator(".next").tap();
+  await see("waited");
+}
