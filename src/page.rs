@@ -24,7 +24,6 @@ const HEADERS: &[(&str, &str)] = &[
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
     ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
 ];
 

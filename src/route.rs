@@ -8,6 +8,8 @@ use percent_encoding::percent_decode_str;
 pub enum Route {
     /// Contract 2.
     Book,
+    /// A file of the terminal's page; its path is looked up as it is.
+    Page,
 }
 
 /// One path with the methods it answers to.
@@ -20,11 +22,28 @@ struct Place {
 }
 
 /// Every place. Of two that fit a path, the first counts.
-const PLACES: &[Place] = &[Place {
-    path: "visit/{}",
-    methods: &[("POST", Route::Book)],
-    allow: "POST",
-}];
+const PLACES: &[Place] = &[
+    Place {
+        path: "visit/{}",
+        methods: &[("POST", Route::Book)],
+        allow: "POST",
+    },
+    Place {
+        path: "",
+        methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "page/{}",
+        methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "page/screens/{}",
+        methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
+        allow: "GET, HEAD",
+    },
+];
 
 /// The base address that vendor clients use besides `/`.
 const BASE: [&str; 2] = ["api", "v2"];
@@ -73,7 +92,7 @@ pub fn route(method: &str, path: &str) -> Result<Routed, Transport> {
 fn arguments(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
     let mut arguments = Vec::with_capacity(ARGUMENTS_MAX);
     let mut segments = segments.iter();
-    for word in pattern.split('/') {
+    for word in pattern.split('/').filter(|word| !word.is_empty()) {
         let segment = segments.next()?;
         if word == "{}" {
             arguments.push(percent_decode_str(segment).decode_utf8_lossy().into_owned());
@@ -106,7 +125,6 @@ mod tests {
     #[test]
     fn other_paths_and_methods_are_told_apart() {
         for path in [
-            "/",
             "/visit",
             "/api/v2",
             "/api/v2/visit",

@@ -4,6 +4,7 @@
 //! after it, so a 200 means that the booking is on the disk. If the commit fails, nobody in the turn was booked.
 
 mod booking;
+mod page;
 
 use crate::refusal::{Refusal, Transport};
 use crate::route::{Route, Routed, route};
@@ -125,7 +126,10 @@ impl Desk {
     /// Answers one request that only reads.
     pub fn read(&mut self, request: &Request) -> Answer {
         match route(&request.method, request.path()) {
-            Ok(_) => unreachable!("every route so far writes"),
+            Ok(routed) => match routed.route {
+                Route::Page => page::serve(request),
+                Route::Book => unreachable!("what writes is answered in a turn"),
+            },
             Err(transport) => Answer::from(transport),
         }
     }
@@ -151,10 +155,7 @@ fn now(settings: &Settings) -> Moment {
 
 /// Routes, authenticates and parses: all that needs no store.
 fn understand(request: &Request, settings: &Settings, now: Moment) -> Result<Work, Answer> {
-    let Routed {
-        route: Route::Book,
-        arguments,
-    } = route(&request.method, request.path())?;
+    let Routed { arguments, .. } = route(&request.method, request.path())?;
     let bearer = authenticate(request, settings, now).map_err(|refusal| Answer::from(&refusal))?;
     let wish = wish(request, &arguments[0], bearer).map_err(|refusal| Answer::from(&refusal))?;
     Ok(Work::Book(wish))

@@ -1,0 +1,106 @@
+//! The terminal's page in a real browser, on the real binary with its demo clinic.
+//!
+//! The scripts in `tests/page/` drive Debian's Chromium with playwright-core under node's own test runner; see there
+//! what each of them looks at. They need node, `/usr/bin/chromium` and `npm ci` in `tests/page`. Where one of these
+//! is missing the tests say so and pass, unless `INFOMAT_REQUIRE=all` is set: then that is a failure.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// One browser at a time: the scripts look at times, too.
+static BROWSER: Mutex<()> = Mutex::new(());
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page")
+}
+
+/// What is missing to run the scripts.
+fn missing() -> Option<&'static str> {
+    let node = Command::new("node")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
+    if !node.is_ok_and(|status| status.success()) {
+        return Some("node (Debian's package nodejs)");
+    }
+    if !Path::new(CHROMIUM).exists() {
+        return Some("/usr/bin/chromium (Debian's package chromium)");
+    }
+    if !folder().join("node_modules/playwright-core").exists() {
+        return Some("playwright-core (npm ci in tests/page)");
+    }
+    None
+}
+
+/// Runs one script to its end, its words going to this test's output.
+fn run(script: &str) {
+    if let Some(thing) = missing() {
+        let required = env::var("INFOMAT_REQUIRE").is_ok_and(|value| value == "all");
+        assert!(!required, "{script} needs {thing}");
+        eprintln!("SKIPPED: {script} was not run, it needs {thing}");
+        return;
+    }
+    let _turn = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
+    let output = Command::new("node")
+        .args(["--test", "--test-reporter=spec", script])
+        .current_dir(folder())
+        .env("INFOMAT_BINARY", env!("CARGO_BIN_EXE_infomat"))
+        .output()
+        .unwrap();
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success(), "{script} failed");
+}
+
+#[test]
+fn every_flow_by_touch() {
+    run("flows.test.mjs");
+}
+
+#[test]
+fn every_refusal_shown() {
+    run("refusals.test.mjs");
+}
+
+#[test]
+fn outages_of_the_line_and_the_server() {
+    run("line.test.mjs");
+}
+
+#[test]
+fn nothing_stays_of_the_person_before() {
+    run("privacy.test.mjs");
+}
+
+#[test]
+fn keyboard_and_scanner() {
+    run("hands.test.mjs");
+}
+
+#[test]
+fn the_ticket_on_paper() {
+    run("paper.test.mjs");
+}
+
+#[test]
+fn every_screen_for_everyone() {
+    run("everyone.test.mjs");
+}
+
+/// The policies let the browser go to the address that its start script opens, and nowhere else.
+#[test]
+fn the_terminal_may_see_its_own_page_only() {
+    let kiosk = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/kiosk");
+    let script = std::fs::read_to_string(kiosk.join("kiosk-browser")).unwrap();
+    let (_, rest) = script.split_once("INFOMAT_KIOSK_ADDRESS:-").unwrap();
+    let (address, _) = rest.split_once("/}").unwrap();
+    let policies = std::fs::read_to_string(kiosk.join("policies.json")).unwrap();
+    let policies: serde_json::Value = serde_json::from_str(&policies).unwrap();
+    assert_eq!(policies["URLAllowlist"], serde_json::json!([address]));
+    assert_eq!(policies["URLBlocklist"][0], "*");
+    assert_eq!(policies["DeveloperToolsAvailability"], 2, "never");
+    assert_eq!(policies["DownloadRestrictions"], 3, "none at all");
+}
