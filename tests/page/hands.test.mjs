@@ -105,4 +105,9 @@ test("a scanner's Enter never presses the button that happens to have the focus"
   await kiosk.page.keyboard.type(patient.policyNumber);
   await kiosk.page.keyboard.press("Enter");
   await kiosk.on("birth");
+  await kiosk.page.locator("#finish").focus();
+  const [year, month, day] = patient.birthDate.split("-");
+  await kiosk.page.keyboard.type(day + month + year);
+  await kiosk.page.keyboard.press("Enter");
+  await kiosk.on("menu");
 });

@@ -98,17 +98,39 @@ test("the code is the ticket's GUID, on the screen in both contrasts and on pape
   assert.equal(await read("#paper .qr"), ticketGuid);
 });
 
-test("codes of many GUIDs are read back", async (t) => {
+/** The format bits of level M, mask 0 to 7 (ISO/IEC 18004, annex C). */
+const FORMATS = [
+  "101010000010010", "101000100100101", "101111001111100", "101101101001011",
+  "100010111111001", "100000011001110", "100111110010111", "100101010100000",
+];
+
+/** Both copies of the format bits, read off the drawing. */
+function formats(path) {
+  const dark = new Set([...path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => `${x - 4},${y - 4}`));
+  const bit = (x, y) => (dark.has(`${x},${y}`) ? "1" : "0");
+  const first = [...[0, 1, 2, 3, 4, 5, 7].map((x) => bit(x, 8)), ...[8, 7, 5, 4, 3, 2, 1, 0].map((y) => bit(8, y))];
+  const second = [...[28, 27, 26, 25, 24, 23, 22].map((y) => bit(8, y)), ...[21, 22, 23, 24, 25, 26, 27, 28].map((x) => bit(x, 8))];
+  return [first.join(""), second.join("")];
+}
+
+test("codes of many GUIDs are read back, and say their format as the standard does", async (t) => {
   const kiosk = await terminal(t, here);
+  const masks = new Set();
   for (let round = 0; round < 24; round++) {
     const guid = crypto.randomUUID();
-    await kiosk.page.evaluate(async (text) => {
+    const path = await kiosk.page.evaluate(async (text) => {
       const { qr } = await import("/page/qr.js");
       const code = qr(text, "code");
       code.style.width = "300px";
       code.id = "trial";
       document.getElementById("work").replaceChildren(code);
+      return code.querySelector("path").getAttribute("d");
     }, guid);
-    assert.equal(await decode(await kiosk.page.locator("#trial").screenshot()), guid);
+    assert.equal(decode(await kiosk.page.locator("#trial").screenshot()), guid);
+    const [first, second] = formats(path);
+    assert.ok(FORMATS.includes(first), first);
+    assert.equal(second, first);
+    masks.add(first);
   }
+  assert.ok(masks.size > 1, "the mask is chosen, not fixed");
 });

@@ -6,8 +6,12 @@ import { clinic, terminal } from "./kiosk.mjs";
 
 const here = clinic();
 
-/** Everything that the document holds, seen or not, with the values of its attributes. */
-const everything = (kiosk) => kiosk.page.evaluate(() => document.documentElement.outerHTML);
+/** Everything that the document holds, seen or not, with the values of its attributes; and what the page remembers. */
+const everything = (kiosk) =>
+  kiosk.page.evaluate(async () => {
+    const { session } = await import("/page/session.js");
+    return document.documentElement.outerHTML + JSON.stringify(session);
+  });
 
 /** Looks for traces of the patient: names, number, date, ticket. */
 async function holdsNothingOf(kiosk, patient, ...more) {
@@ -33,7 +37,7 @@ test("after a minute the page asks, fifteen seconds later it has forgotten every
   await clock.fastForward(55_000);
   assert.equal(await kiosk.page.locator("#idle[open]").count(), 0, "not before its time");
   await clock.fastForward(5_000);
-  await kiosk.page.locator("#idle[open]").waitFor();
+  await kiosk.page.locator("#idle[open]").waitFor({ timeout: 3_000 });
   assert.match(await kiosk.text("#idle"), /Нужно ещё время\?/);
   await clock.fastForward(10_000);
   const left = Number(await kiosk.text("#idle-left"));
@@ -86,7 +90,7 @@ test("who finishes leaves nothing, and the browser's way back shows nothing", as
   await holdsNothingOf(kiosk, patient);
   await kiosk.page.keyboard.press("Alt+ArrowLeft");
   await kiosk.page.goBack().catch(() => null);
-  assert.doesNotMatch(await everything(kiosk), new RegExp(patient.family));
+  assert.doesNotMatch(await kiosk.page.content(), new RegExp(patient.family));
 });
 
 test("an answer that comes after the end finds nobody", async (t) => {
@@ -114,7 +118,7 @@ test("the screen shows the first name and one letter, the address bar nothing", 
   const kiosk = await terminal(t, here);
   await kiosk.identify(patient);
   assert.equal(await kiosk.text("#patient"), "Иван П.");
-  const held = await everything(kiosk);
+  const held = await kiosk.page.content();
   assert.ok(!held.includes(patient.family) && !held.includes(patient.patronymic) && !held.includes(patient.policyNumber));
   assert.equal(kiosk.page.url(), here.server.address());
 });
