@@ -16,7 +16,7 @@ const allowed = NETWORK_WORDS;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Where pictures of every screen go, if anybody wants to see them. */
+/** Where pictures of every screen go, if anybody wants to see them; `INFOMAT_PICTURE_SCALE` makes them smaller. */
 const PICTURES = process.env.INFOMAT_PICTURES;
 
 const TARGET_PX_MIN = 72;

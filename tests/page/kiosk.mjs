@@ -7,6 +7,9 @@ import { Server } from "./server.mjs";
 
 const CHROMIUM = process.env.INFOMAT_CHROMIUM ?? "/usr/bin/chromium";
 
+/** Pictures for a document are made smaller than the screen. */
+const PICTURE_SCALE = Number(process.env.INFOMAT_PICTURE_SCALE ?? 1);
+
 export const SIZES = {
   portrait: { width: 1080, height: 1920 },
   wide: { width: 1920, height: 1080 },
@@ -48,6 +51,7 @@ export function clinic() {
 export async function terminal(t, { server, browser }, { size = "portrait", address, allowed, clock = false } = {}) {
   const context = await browser.newContext({
     viewport: SIZES[size],
+    deviceScaleFactor: PICTURE_SCALE,
     hasTouch: true,
     locale: "ru-RU",
     reducedMotion: "reduce",

@@ -89,6 +89,22 @@ test("a slow answer: a word after a moment, and the way back works meanwhile", a
   await calm(kiosk);
 });
 
+test("a server that cannot write just now: its own words, and the booking when it can", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.identify(patient);
+  await kiosk.choose(cell);
+  const release = await here.server.lock();
+  const unavailable = kiosk.page.waitForResponse((answer) => answer.status() === 503);
+  await kiosk.page.locator("#book").tap();
+  const { message } = await (await unavailable).json();
+  await banner(kiosk, `${message} Пробуем снова.`);
+  await release();
+  await kiosk.on("ticket");
+  assert.equal((await here.server.tickets(patient)).length, 1);
+});
+
 test("no server at the start: the page waits for it and greets", async (t) => {
   const kiosk = await terminal(t, here, { allowed });
   // The document is there, the methods are not yet.

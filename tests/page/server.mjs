@@ -64,6 +64,23 @@ export class Server {
     await once(this.#child, "exit");
   }
 
+  /** Takes the database's write lock, as another program may; the function returned lets it go. */
+  async lock() {
+    const program = [
+      "import sqlite3, sys",
+      "db = sqlite3.connect(sys.argv[1], isolation_level=None)",
+      "db.execute('BEGIN IMMEDIATE')",
+      "print('held', flush=True)",
+      "sys.stdin.read()",
+    ].join("\n");
+    const holder = spawn("python3", ["-c", program, join(this.#folder, "infomat.db")], { stdio: ["pipe", "pipe", "inherit"] });
+    await once(holder.stdout, "data");
+    return async () => {
+      holder.stdin.end();
+      await once(holder, "exit");
+    };
+  }
+
   /** Lets it hang, and go on. */
   freeze() {
     this.#child.kill("SIGSTOP");
