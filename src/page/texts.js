@@ -87,6 +87,7 @@ const ru = {
   evening: "Вечер",
   dayFree: "{date}, {places}",
   dayFull: "{date}, мест нет",
+  dayLegend: "Под числом: сколько мест свободно",
 
   confirmTitle: "Всё верно?",
   confirmLead: "Проверьте и нажмите «Записаться».",
@@ -239,6 +240,7 @@ const en = {
   evening: "Evening",
   dayFree: "{date}, {places}",
   dayFull: "{date}, no places",
+  dayLegend: "Below the date: how many places are free",
 
   confirmTitle: "Is this right?",
   confirmLead: "Check it and press “Book”.",

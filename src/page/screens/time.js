@@ -56,6 +56,7 @@ function calendar({ first, last }, places) {
     { class: "calendar" },
     ...days.slice(0, 7).map((day) => el("span", { class: "weekday", "aria-hidden": "true", text: weekdayShort(day) })),
     ...days.map((day) => dayButton(day, places.get(day), day < first || day > last)),
+    el("p", { class: "small legend", "aria-hidden": "true", text: t("dayLegend") }),
   );
 }
 
