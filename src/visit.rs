@@ -3,11 +3,14 @@
 //! Words are those of the contract: LPU (the clinic), MKAB (the patient's card, here [`Patient`]), resource
 //! (doctor, room or equipment), cell (a place in the timetable, kind `slot`), ticket or visit (a booking).
 
-use chrono::{DateTime, Datelike, FixedOffset, Local, NaiveDate, NaiveDateTime, TimeZone};
-use uuid::Uuid;
+mod clock;
+mod ticket;
 
-/// A moment in the clinic's local time, with its offset.
-pub type Moment = DateTime<FixedOffset>;
+pub use clock::{Moment, Zone};
+pub use ticket::{Change, Ticket};
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use uuid::Uuid;
 
 /// A GUID as the contract takes it: hyphenated, in any case of letters; no braces, no `urn:uuid:`.
 pub fn guid(text: &str) -> Option<Uuid> {
@@ -15,46 +18,11 @@ pub fn guid(text: &str) -> Option<Uuid> {
     hyphenated.then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
-/// The clinic's local time: a fixed offset from the configuration (`utc_offset`), or the system's zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zone {
-    /// `utc_offset` of the configuration.
-    Fixed(FixedOffset),
-    /// The time zone of the machine.
-    System,
-}
-
-impl Zone {
-    /// The moment `seconds` after 1970-01-01T00:00:00Z, as the clinic's clock shows it.
-    ///
-    /// # Panics
-    /// For seconds outside chrono's range (some 260,000 years); the store holds none, its schema checks them.
-    pub fn at(self, seconds: i64) -> Moment {
-        match self {
-            Zone::Fixed(offset) => offset.timestamp_opt(seconds, 0).unwrap(),
-            Zone::System => Local.timestamp_opt(seconds, 0).unwrap().fixed_offset(),
-        }
-    }
-
-    /// The moment at which the clinic's clock shows `local`; the earlier one where it shows it twice, none where
-    /// the clock jumps over it.
-    pub fn from_local(self, local: NaiveDateTime) -> Option<Moment> {
-        match self {
-            Zone::Fixed(offset) => offset.from_local_datetime(&local).earliest(),
-            Zone::System => Local
-                .from_local_datetime(&local)
-                .earliest()
-                .map(|moment| moment.fixed_offset()),
-        }
-    }
-
-    /// The same instant on the clinic's clock.
-    pub fn localize(self, moment: Moment) -> Moment {
-        match self {
-            Zone::Fixed(offset) => moment.with_timezone(&offset),
-            Zone::System => moment.with_timezone(&Local).fixed_offset(),
-        }
-    }
+/// The number or series of a document as it is kept and compared: without blanks and hyphens.
+pub fn document_number(text: &str) -> String {
+    text.chars()
+        .filter(|sign| !sign.is_whitespace() && *sign != '-')
+        .collect()
 }
 
 /// What the store's answer depends on besides the request: the time and the GUID of the ticket that may be made.
@@ -421,80 +389,4 @@ pub struct Facts {
     pub exam: Option<Exam>,
     /// The active visit made with the same `Idempotency-Key`.
     pub earlier: Option<Earlier>,
-}
-
-/// One entry of a visit's history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// What changed; empty for the making of the visit.
-    pub element: String,
-    /// Before.
-    pub old_value: String,
-    /// After.
-    pub new_value: String,
-    /// Who changed it.
-    pub editor: String,
-    /// When.
-    pub at: Moment,
-    /// Mnemonic of the client application that changed it.
-    pub client_mnem: String,
-    /// Its name.
-    pub client_name: String,
-    /// Its description.
-    pub client_description: String,
-}
-
-/// A visit with all that an answer shows of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticket {
-    /// Row in the store.
-    pub id: i64,
-    /// GUID: `ticketGuid`.
-    pub guid: Uuid,
-    /// The clinic's GUID.
-    pub lpu: Uuid,
-    /// The clinic's model, as in [`Lpu`].
-    pub lpu_model: String,
-    /// Running number within resource and day.
-    pub num: i64,
-    /// The patient's district.
-    pub uchastok_num: String,
-    /// Room the patient goes to.
-    pub room: String,
-    /// Floor.
-    pub flat: i64,
-    /// Kind of appointment; none when the cell was removed.
-    pub busy_type: Option<BusyType>,
-    /// GUID of the cell; none when it was removed.
-    pub cell: Option<Uuid>,
-    /// Whom the patient goes to.
-    pub doc_fio: String,
-    /// GUID of the resource.
-    pub resource: Uuid,
-    /// Position.
-    pub role: String,
-    /// Name of the speciality.
-    pub speciality: String,
-    /// First moment.
-    pub begin: Moment,
-    /// First moment after it.
-    pub end: Moment,
-    /// The moment of booking.
-    pub made: Moment,
-    /// Places planned in the cell.
-    pub plan_count: i64,
-    /// Places used in the cell.
-    pub used_count: i64,
-    /// Number of the client application.
-    pub source: i64,
-    /// Its mnemonic.
-    pub source_name: String,
-    /// Login at the source; empty for none.
-    pub login: String,
-    /// The dispensary exam that the visit is for.
-    pub exam: Option<Uuid>,
-    /// Whether the visit is active; a cancelled one is not.
-    pub is_active: bool,
-    /// What happened to it, in order.
-    pub history: Vec<Change>,
 }

@@ -132,19 +132,30 @@ impl Store {
                     .from_local(local)
                     .filter(|begin| begin.timestamp_subsec_nanos() == 0);
                 let Some(begin) = begin else { return Ok(None) };
-                let mut statement = self
-                    .connection
-                    .prepare_cached(include_str!("sql/find_cell_by_begin.sql"))?;
-                let parameters = named_params! {
-                    ":resource": resource,
-                    ":begin_at": begin.timestamp(),
-                    ":lpu": lpu_id,
-                    ":earlier": earlier.and_then(|earlier| earlier.cell_id),
-                    ":access": application.access,
-                };
-                Ok(statement.query_row(parameters, |row| self.cell(row)).optional()?)
+                self.find_cell_by_begin(resource, begin, lpu_id, application.access, earlier)
             }
         }
+    }
+
+    fn find_cell_by_begin(
+        &self,
+        resource: Uuid,
+        begin: Moment,
+        lpu_id: i64,
+        access: i64,
+        earlier: Option<Earlier>,
+    ) -> Result<Option<Cell>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_cell_by_begin.sql"))?;
+        let parameters = named_params! {
+            ":resource": resource,
+            ":begin_at": begin.timestamp(),
+            ":lpu": lpu_id,
+            ":earlier": earlier.and_then(|earlier| earlier.cell_id),
+            ":access": access,
+        };
+        Ok(statement.query_row(parameters, |row| self.cell(row)).optional()?)
     }
 
     /// A cell by its GUID, in one clinic.

@@ -3,6 +3,7 @@
 
 mod booking;
 mod fault;
+pub mod import;
 mod open;
 mod rows;
 mod ticket;

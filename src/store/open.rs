@@ -27,7 +27,7 @@ pub const VERSION: usize = 1 + MIGRATIONS.len();
 const APPLICATION_ID: i64 = 0x696e_666d;
 
 /// How long a write waits for another writer (contract 5: "past 5 seconds a waiting booking gets 503").
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// More than the statements of this program: none is prepared twice.
 const STATEMENTS_MAX: usize = 128;

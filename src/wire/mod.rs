@@ -1,5 +1,7 @@
 //! What goes over the wire: requests and answers as plain structs, parameters in, JSON out (contract 1).
 
+pub mod lpu;
+pub mod members;
 pub mod message;
 pub mod params;
 pub mod ticket;

@@ -6,13 +6,11 @@
 
 use crate::refusal::{BadParameter, ParameterFault, Refusal};
 use crate::visit;
+use crate::wire::members::Members;
 use crate::wire::message::Request;
 use chrono::{NaiveDate, NaiveDateTime};
 use percent_encoding::percent_decode;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
-use std::fmt;
 use uuid::Uuid;
 
 #[cfg(test)]
@@ -234,29 +232,6 @@ fn printable(text: String) -> Result<String, ParameterFault> {
         Err(ParameterFault::Control)
     } else {
         Ok(text)
-    }
-}
-
-/// The members of a JSON object, doubled ones twice, values as they are written.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collector;
-        impl<'de> Visitor<'de> for Collector {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Collector)
     }
 }
 

@@ -1,4 +1,4 @@
-INSERT INTO visit (guid, patient_id, slot_id, resource_id, day, num, begin_at, end_at, made_at, client_application_id,
+INSERT INTO visit (guid, patient_id, slot_id, resource_id, num_resource_id, num_day, num, begin_at, end_at, made_at, client_application_id,
                    login, referral_id, exam_id, external_user, idempotency_key)
-VALUES (:guid, :patient, :slot, :resource, :day, :num, :begin_at, :end_at, :made_at, :application,
+VALUES (:guid, :patient, :slot, :resource, :resource, :day, :num, :begin_at, :end_at, :made_at, :application,
         :login, :referral, :exam, :external_user, :idempotency_key)

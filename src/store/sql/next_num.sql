@@ -1,1 +1,1 @@
-SELECT coalesce(max(num), 0) + 1 FROM visit WHERE resource_id = :resource AND day = :day
+SELECT coalesce(max(num), 0) + 1 FROM visit WHERE num_resource_id = :resource AND num_day = :day

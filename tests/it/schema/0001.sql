@@ -149,15 +149,17 @@ INSERT INTO client_application (guid, mnem, source, name, description, access, s
     (x'cb174067702f42d0b0eb1d84a514515d', 'Callcenter', 2, 'Колл-центр', 'Запись по телефону', 64, 0, 14),
     (NULL, 'Registry', 3, 'Регистратура', 'Запись в регистратуре поликлиники', 1, 0, NULL);
 
--- A visit (ticket): one place in one cell for one patient. It is never deleted by booking or cancelling. Its resource, its
--- day and its times are kept here too: they outlive a removed cell, and numbers are unique within resource and day.
+-- A visit (ticket): one place in one cell for one patient. It is never deleted by booking or cancelling. Its resource and
+-- its times are kept here too: they outlive a removed cell. `num` is unique within the resource and the day for which it was
+-- given, wherever the cell is put later.
 CREATE TABLE visit (
     id INTEGER PRIMARY KEY,
     guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
     patient_id INTEGER REFERENCES patient ON DELETE SET NULL,
     slot_id INTEGER REFERENCES slot ON DELETE SET NULL,
     resource_id INTEGER NOT NULL REFERENCES resource,
-    day TEXT NOT NULL CHECK (day IS date(day)),
+    num_resource_id INTEGER NOT NULL REFERENCES resource,
+    num_day TEXT NOT NULL CHECK (num_day IS date(num_day)),
     num INTEGER NOT NULL CHECK (num > 0),
     begin_at INTEGER NOT NULL,
     end_at INTEGER NOT NULL,
@@ -170,8 +172,9 @@ CREATE TABLE visit (
     external_user TEXT,
     idempotency_key TEXT,
     CHECK (status <> 'active' OR (patient_id IS NOT NULL AND slot_id IS NOT NULL)),
-    UNIQUE (resource_id, day, num)
+    UNIQUE (num_resource_id, num_day, num)
 ) STRICT;
+CREATE INDEX visit_by_resource ON visit (resource_id, begin_at);
 CREATE INDEX visit_by_patient ON visit (patient_id, end_at);
 CREATE INDEX visit_by_slot ON visit (slot_id);
 CREATE INDEX visit_by_referral ON visit (referral_id) WHERE referral_id IS NOT NULL;
@@ -193,11 +196,12 @@ CREATE TRIGGER visit_leaves_place AFTER DELETE ON visit WHEN OLD.status = 'activ
 BEGIN
     UPDATE slot SET used_count = used_count - 1 WHERE id = OLD.slot_id;
 END;
--- A cell that is put off takes its patients along.
-CREATE TRIGGER slot_moves_visits AFTER UPDATE OF begin_at, end_at ON slot
-    WHEN NEW.begin_at <> OLD.begin_at OR NEW.end_at <> OLD.end_at
+-- A cell that is put off, or given to another resource, takes its patients along.
+CREATE TRIGGER slot_moves_visits AFTER UPDATE OF resource_id, begin_at, end_at ON slot
+    WHEN NEW.resource_id <> OLD.resource_id OR NEW.begin_at <> OLD.begin_at OR NEW.end_at <> OLD.end_at
 BEGIN
-    UPDATE visit SET begin_at = NEW.begin_at, end_at = NEW.end_at WHERE slot_id = NEW.id AND status = 'active';
+    UPDATE visit SET resource_id = NEW.resource_id, begin_at = NEW.begin_at, end_at = NEW.end_at
+    WHERE slot_id = NEW.id AND status = 'active';
 END;
 
 -- What happened to a visit, in order: its making first (empty texts), then each change.

@@ -1,0 +1,220 @@
+//! Import's side of the store (contract 5): lines are staged in temporary tables of this connection and checked there
+//! without any lock on the database; only [`Staging::put_in_place`] takes the write lock.
+//!
+//! The temporary tables lie in an unnamed file of `SQLite`'s (in `TMPDIR`, else `/var/tmp`), which vanishes with the
+//! process, however it ends.
+
+mod record;
+mod stage;
+
+pub use record::{ClientApplication, Exam, Key, Kind, Lpu, Patient, Record, Referral, Resource, Slot};
+
+use super::open::BUSY_TIMEOUT;
+use super::{Fault, Store};
+use rusqlite::types::ToSql;
+use std::fmt;
+use std::time::Duration;
+
+/// Pause between two tries to get the write lock. A busy server lets go of it for moments only.
+const LOCK_PAUSE: Duration = Duration::from_millis(1);
+
+/// Tries to get the write lock: about a minute.
+const LOCK_TRIES_MAX: i32 = 60_000;
+
+/// A line that cannot be taken. Its text names the field and says what would be right; it repeats no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// Its number; the first is 1.
+    pub line: i64,
+    /// Which field, after the line's kind: `slot.begin`; empty when it is about the whole line.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let BadLine { line, field, reason } = self;
+        if field.is_empty() {
+            write!(out, "line {line}: {reason}")
+        } else {
+            write!(out, "line {line}: {field}: {reason}")
+        }
+    }
+}
+
+/// What an import did with the things of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The kind, as the contract spells it.
+    pub kind: String,
+    /// Things added or replaced.
+    pub put: i64,
+    /// Things removed; those that were not there do not count.
+    pub removed: i64,
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{}: {}", self.kind, self.put)?;
+        if self.removed > 0 {
+            write!(out, ", {} removed", self.removed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Lines on their way into the database. Dropped without [`Staging::put_in_place`], nothing has changed.
+pub struct Staging<'a> {
+    store: &'a mut Store,
+}
+
+impl Store {
+    /// Makes an empty place for the lines of one import.
+    pub fn staging(&mut self) -> Result<Staging<'_>, Fault> {
+        self.connection.execute_batch(
+            "PRAGMA temp_store = FILE;
+             PRAGMA temp.cache_size = -16384;",
+        )?;
+        self.connection
+            .execute_batch(include_str!("../sql/import/unstage.sql"))?;
+        self.connection
+            .execute_batch(include_str!("../sql/import/stage.sql"))?;
+        self.connection.execute_batch("BEGIN")?;
+        Ok(Staging { store: self })
+    }
+}
+
+impl Staging<'_> {
+    /// Stages a line that adds or replaces a thing.
+    pub fn put(&self, line: i64, key: &Key, record: &Record) -> Result<(), Fault> {
+        self.insert(record.kind(), line, key, "put", record.columns())
+    }
+
+    /// Stages a line that removes a thing.
+    pub fn remove(&self, line: i64, kind: Kind, key: &Key) -> Result<(), Fault> {
+        self.insert(kind, line, key, "remove", Vec::new())
+    }
+
+    /// Notes that there is a line about a thing, a bad one: what names the thing is not bad for that.
+    pub fn note_bad(&self, line: i64, kind: Kind, key: &Key) -> Result<(), Fault> {
+        self.insert(kind, line, key, "bad", Vec::new())
+    }
+
+    fn insert(
+        &self,
+        kind: Kind,
+        line: i64,
+        key: &Key,
+        fate: &str,
+        columns: stage::Columns,
+    ) -> Result<(), Fault> {
+        let mut all: stage::Columns = vec![("line", &line), ("key", key), ("fate", &fate)];
+        all.extend(columns);
+        let (names, values): (Vec<&str>, Vec<&dyn ToSql>) = all.into_iter().unzip();
+        let sql = format!(
+            "INSERT INTO temp.{} ({}) VALUES ({})",
+            kind.table(),
+            names.join(", "),
+            vec!["?"; values.len()].join(", ")
+        );
+        let mut statement = self.store.connection.prepare_cached(&sql)?;
+        statement.execute(values.as_slice())?;
+        Ok(())
+    }
+
+    /// Ends the staging: of several lines about one thing, the last counts.
+    pub fn settle(&self) -> Result<(), Fault> {
+        for (_, kind) in Kind::WORDS {
+            let table = kind.table();
+            self.store.connection.execute_batch(&format!(
+                "CREATE INDEX temp.{table}_by_key ON {table} (key, line);
+                 DELETE FROM temp.{table} WHERE EXISTS
+                     (SELECT 1 FROM temp.{table} later WHERE later.key = {table}.key AND later.line > {table}.line);"
+            ))?;
+        }
+        self.store.connection.execute_batch("COMMIT")?;
+        Ok(())
+    }
+
+    /// Checks the settled lines with each other and with the database; how many bad ones it reported.
+    pub fn check(&self, report: &mut dyn FnMut(BadLine)) -> Result<u64, Fault> {
+        let mut bad_lines = 0;
+        for sql in [
+            include_str!("../sql/import/check_references.sql"),
+            include_str!("../sql/import/check_changes.sql"),
+            include_str!("../sql/import/check_removals.sql"),
+        ] {
+            let mut statement = self.store.connection.prepare_cached(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                report(BadLine {
+                    line: row.get("line")?,
+                    field: row.get("field")?,
+                    reason: row.get("reason")?,
+                });
+                bad_lines += 1;
+            }
+        }
+        Ok(bad_lines)
+    }
+
+    /// Checks once more, now under the write lock, and puts the lines in place: the counts of each kind, or, with
+    /// nothing changed, the number of bad lines that it reported.
+    pub fn put_in_place(mut self, report: &mut dyn FnMut(BadLine)) -> Result<Result<Vec<Count>, u64>, Fault> {
+        self.lock()?;
+        let bad_lines = self.check(report)?;
+        if bad_lines > 0 {
+            return Ok(Err(bad_lines));
+        }
+        let counts = self.counts()?;
+        self.store
+            .connection
+            .execute_batch(include_str!("../sql/import/put_in_place.sql"))?;
+        self.store.connection.execute_batch("COMMIT")?;
+        Ok(Ok(counts))
+    }
+
+    /// Takes the write lock, however busy the server is: it tries more often than a waiting booking does.
+    fn lock(&mut self) -> Result<(), Fault> {
+        let connection = &mut self.store.connection;
+        connection.busy_handler(Some(|tries| {
+            std::thread::sleep(LOCK_PAUSE);
+            tries < LOCK_TRIES_MAX
+        }))?;
+        let locked = connection.execute_batch("BEGIN IMMEDIATE");
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(locked?)
+    }
+
+    fn counts(&self) -> Result<Vec<Count>, Fault> {
+        let mut statement = self
+            .store
+            .connection
+            .prepare_cached(include_str!("../sql/import/count.sql"))?;
+        let counts = statement.query_map([], |row| {
+            Ok(Count {
+                kind: row.get("kind")?,
+                put: row.get("put")?,
+                removed: row.get("removed")?,
+            })
+        })?;
+        Ok(counts.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Drop for Staging<'_> {
+    fn drop(&mut self) {
+        let connection = &self.store.connection;
+        let rolled_back = if connection.is_autocommit() {
+            Ok(())
+        } else {
+            connection.execute_batch("ROLLBACK")
+        };
+        let cleared =
+            rolled_back.and_then(|()| connection.execute_batch(include_str!("../sql/import/unstage.sql")));
+        if let Err(error) = cleared {
+            log::error!("what an import staged could not be cleared away: {error}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+-- Lines that would remove what something else still needs.
+SELECT s.line, 'slot.guid' AS field, 'not removed: it has active visits (' || c.used_count || ')' AS reason
+FROM temp.staged_slot s
+CROSS JOIN main.slot c ON c.guid = s.key
+WHERE s.fate = 'remove' AND c.used_count > 0
+UNION ALL
+SELECT s.line, 'resource.guid', 'not removed: it has active visits (' || count(*) || ')'
+FROM temp.staged_resource s
+CROSS JOIN main.resource r ON r.guid = s.key
+CROSS JOIN main.visit v ON v.resource_id = r.id AND v.status = 'active'
+WHERE s.fate = 'remove'
+GROUP BY s.line
+UNION ALL
+SELECT s.line, 'patient.guid', 'not removed: there are active visits (' || count(*) || ')'
+FROM temp.staged_patient s
+CROSS JOIN main.patient p ON p.guid = s.key
+CROSS JOIN main.visit v ON v.patient_id = p.id AND v.status = 'active'
+WHERE s.fate = 'remove'
+GROUP BY s.line
+UNION ALL
+-- A resource with visits keeps its row when it is removed, and with it its clinic and speciality.
+SELECT s.line, 'lpu.guid', 'not removed: it has resources (' || count(*) || ', removed ones with visits included)'
+FROM temp.staged_lpu s
+CROSS JOIN main.lpu l ON l.guid = s.key
+CROSS JOIN main.resource r ON r.lpu_id = l.id
+LEFT JOIN temp.staged_resource t ON t.key = r.guid
+WHERE s.fate = 'remove'
+  AND (t.fate IS NULL OR t.fate = 'remove' AND EXISTS (SELECT 1 FROM main.visit v WHERE r.id IN (v.resource_id, v.num_resource_id)))
+GROUP BY s.line
+UNION ALL
+SELECT s.line, 'lpu.guid', 'not removed: it has patients (' || count(*) || ')'
+FROM temp.staged_lpu s
+CROSS JOIN main.lpu l ON l.guid = s.key
+CROSS JOIN main.patient p ON p.lpu_id = l.id
+LEFT JOIN temp.staged_patient t ON t.key = p.guid
+WHERE s.fate = 'remove' AND t.fate IS NULL
+GROUP BY s.line
+UNION ALL
+SELECT s.line, 'speciality.code',
+       'not removed: it has resources (' || count(*) || ', removed ones with visits included)'
+FROM temp.staged_speciality s
+CROSS JOIN main.speciality p ON p.code = s.key
+CROSS JOIN main.resource r ON r.speciality_id = p.id
+LEFT JOIN temp.staged_resource t ON t.key = r.guid
+WHERE s.fate = 'remove'
+  AND (t.fate IS NULL OR t.fate = 'remove' AND EXISTS (SELECT 1 FROM main.visit v WHERE r.id IN (v.resource_id, v.num_resource_id)))
+GROUP BY s.line
+UNION ALL
+-- An unknown source counts as Internet (contract 4): it has to be there.
+SELECT line, 'clientApplication.mnem', 'not removed: unknown sources count as Internet'
+FROM temp.staged_client_application
+WHERE fate = 'remove' AND key = 'Internet'
+UNION ALL
+SELECT s.line, 'clientApplication.mnem', 'not removed: visits were made or changed through it'
+FROM temp.staged_client_application s
+CROSS JOIN main.client_application a ON a.mnem = s.key
+WHERE s.fate = 'remove' AND s.key <> 'Internet'
+  AND (EXISTS (SELECT 1 FROM main.visit v WHERE v.client_application_id = a.id)
+       OR EXISTS (SELECT 1 FROM main.visit_history h WHERE h.client_application_id = a.id))

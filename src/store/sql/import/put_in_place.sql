@@ -1,0 +1,115 @@
+-- The last step of an import, under the write lock: first what is put, each kind after those it names, then what is
+-- removed, each kind before those it names. Rows that are there keep their ids, and so their visits.
+
+INSERT INTO lpu (guid, name, is_children, model)
+SELECT key, name, is_children, model FROM temp.staged_lpu WHERE fate = 'put' ORDER BY line
+ON CONFLICT (guid) DO UPDATE SET name = excluded.name, is_children = excluded.is_children, model = excluded.model;
+
+INSERT INTO speciality (code, name)
+SELECT key, name FROM temp.staged_speciality WHERE fate = 'put' ORDER BY line
+ON CONFLICT (code) DO UPDATE SET name = excluded.name;
+
+INSERT INTO resource (guid, lpu_id, type, family, name, patronymic, title, role, speciality_id, room, flat,
+                      age_from, age_to, dispensary_only, shown)
+SELECT s.key, l.id, s.type, s.family, s.name, s.patronymic, s.title, s.role, p.id, s.room, s.flat,
+       s.age_from, s.age_to, s.dispensary_only, s.shown
+FROM temp.staged_resource s
+CROSS JOIN main.lpu l ON l.guid = s.lpu
+CROSS JOIN main.speciality p ON p.code = s.speciality
+WHERE s.fate = 'put' ORDER BY s.line
+ON CONFLICT (guid) DO UPDATE SET
+    lpu_id = excluded.lpu_id, type = excluded.type, family = excluded.family, name = excluded.name,
+    patronymic = excluded.patronymic, title = excluded.title, role = excluded.role,
+    speciality_id = excluded.speciality_id, room = excluded.room, flat = excluded.flat,
+    age_from = excluded.age_from, age_to = excluded.age_to, dispensary_only = excluded.dispensary_only,
+    shown = excluded.shown, removed = 0;
+
+INSERT INTO slot (guid, resource_id, begin_at, end_at, plan_count, flag_access, busy_type, busy_code, busy_name, room,
+                  age_from, age_to)
+SELECT s.key, r.id, s.begin_at, s.end_at, s.plan_count, s.flag_access, s.busy_type, s.busy_code, s.busy_name, s.room,
+       s.age_from, s.age_to
+FROM temp.staged_slot s
+CROSS JOIN main.resource r ON r.guid = s.resource
+WHERE s.fate = 'put' ORDER BY s.line
+ON CONFLICT (guid) DO UPDATE SET
+    resource_id = excluded.resource_id, begin_at = excluded.begin_at, end_at = excluded.end_at,
+    plan_count = excluded.plan_count, flag_access = excluded.flag_access, busy_type = excluded.busy_type,
+    busy_code = excluded.busy_code, busy_name = excluded.busy_name, room = excluded.room,
+    age_from = excluded.age_from, age_to = excluded.age_to;
+
+INSERT INTO patient (guid, lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_series, policy_number,
+                     snils, passport_series, passport_number, phone, email, email_confirm_agree, uchastok_num,
+                     self_booking_banned, closed)
+SELECT s.key, l.id, s.person_guid, s.family, s.name, s.patronymic, s.birth_date, s.sex, s.policy_series, s.policy_number,
+       s.snils, s.passport_series, s.passport_number, s.phone, s.email, s.email_confirm_agree, s.uchastok_num,
+       s.self_booking_banned, s.closed
+FROM temp.staged_patient s
+CROSS JOIN main.lpu l ON l.guid = s.lpu
+WHERE s.fate = 'put' ORDER BY s.line
+ON CONFLICT (guid) DO UPDATE SET
+    lpu_id = excluded.lpu_id, person_guid = excluded.person_guid, family = excluded.family, name = excluded.name,
+    patronymic = excluded.patronymic, birth_date = excluded.birth_date, sex = excluded.sex,
+    policy_series = excluded.policy_series, policy_number = excluded.policy_number, snils = excluded.snils,
+    passport_series = excluded.passport_series, passport_number = excluded.passport_number, phone = excluded.phone,
+    email = excluded.email, email_confirm_agree = excluded.email_confirm_agree, uchastok_num = excluded.uchastok_num,
+    self_booking_banned = excluded.self_booking_banned, closed = excluded.closed;
+
+INSERT INTO referral (number, type, patient_id)
+SELECT s.key, s.type, p.id
+FROM temp.staged_referral s
+CROSS JOIN main.patient p ON p.guid = s.patient
+WHERE s.fate = 'put' ORDER BY s.line
+ON CONFLICT (number) DO UPDATE SET type = excluded.type, patient_id = excluded.patient_id;
+
+INSERT INTO dispensary_registration (patient_id, resource_id)
+SELECT p.id, r.id
+FROM temp.staged_dispensary_registration s
+CROSS JOIN main.patient p ON p.guid = s.patient
+CROSS JOIN main.resource r ON r.guid = s.resource
+WHERE s.fate = 'put' ORDER BY s.line
+ON CONFLICT DO NOTHING;
+
+INSERT INTO exam (guid, patient_id, name)
+SELECT s.key, p.id, s.name
+FROM temp.staged_exam s
+CROSS JOIN main.patient p ON p.guid = s.patient
+WHERE s.fate = 'put' ORDER BY s.line
+ON CONFLICT (guid) DO UPDATE SET patient_id = excluded.patient_id, name = excluded.name;
+
+-- Client applications may hand their GUIDs on to one another: all let go first.
+DELETE FROM client_application
+WHERE mnem IN (SELECT key FROM temp.staged_client_application WHERE fate = 'remove');
+UPDATE client_application SET guid = NULL
+WHERE mnem IN (SELECT key FROM temp.staged_client_application WHERE fate = 'put');
+INSERT INTO client_application (guid, mnem, source, name, description, access, self_service, schedule_days)
+SELECT guid, key, source, name, description, access, self_service, schedule_days
+FROM temp.staged_client_application WHERE fate = 'put' ORDER BY line
+ON CONFLICT (mnem) DO UPDATE SET
+    guid = excluded.guid, source = excluded.source, name = excluded.name, description = excluded.description,
+    access = excluded.access, self_service = excluded.self_service, schedule_days = excluded.schedule_days;
+
+DELETE FROM exam WHERE guid IN (SELECT key FROM temp.staged_exam WHERE fate = 'remove');
+DELETE FROM referral WHERE number IN (SELECT key FROM temp.staged_referral WHERE fate = 'remove');
+DELETE FROM dispensary_registration
+WHERE (patient_id, resource_id) IN (SELECT p.id, r.id
+                                    FROM temp.staged_dispensary_registration s
+                                    CROSS JOIN main.patient p ON p.guid = s.patient
+                                    CROSS JOIN main.resource r ON r.guid = s.resource
+                                    WHERE s.fate = 'remove');
+DELETE FROM slot WHERE guid IN (SELECT key FROM temp.staged_slot WHERE fate = 'remove');
+
+-- A resource takes its cells and registrations along. With visits (cancelled ones: the checks saw to that) its row stays.
+DELETE FROM slot
+WHERE resource_id IN (SELECT r.id FROM temp.staged_resource s CROSS JOIN main.resource r ON r.guid = s.key
+                      WHERE s.fate = 'remove');
+DELETE FROM dispensary_registration
+WHERE resource_id IN (SELECT r.id FROM temp.staged_resource s CROSS JOIN main.resource r ON r.guid = s.key
+                      WHERE s.fate = 'remove');
+UPDATE resource SET removed = 1 WHERE guid IN (SELECT key FROM temp.staged_resource WHERE fate = 'remove');
+DELETE FROM resource
+WHERE guid IN (SELECT key FROM temp.staged_resource WHERE fate = 'remove')
+  AND NOT EXISTS (SELECT 1 FROM visit v WHERE resource.id IN (v.resource_id, v.num_resource_id));
+
+DELETE FROM patient WHERE guid IN (SELECT key FROM temp.staged_patient WHERE fate = 'remove');
+DELETE FROM speciality WHERE code IN (SELECT key FROM temp.staged_speciality WHERE fate = 'remove');
+DELETE FROM lpu WHERE guid IN (SELECT key FROM temp.staged_lpu WHERE fate = 'remove');

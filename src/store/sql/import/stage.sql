@@ -1,0 +1,66 @@
+-- The lines of a file under import, each with its number: all that the checks and the last step need, in this connection's
+-- own temporary file. `key` names the thing; `fate` says what the line does with it: 'put', 'remove', or nothing more
+-- because it is 'bad' (it stands here so that lines which name its thing are not called bad for that). Only lines to be
+-- put have the columns after `fate`, named as those of the tables they are meant for.
+CREATE TEMP TABLE staged_lpu (
+    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
+    name TEXT, is_children INTEGER, model TEXT
+) STRICT;
+CREATE TEMP TABLE staged_speciality (
+    line INTEGER PRIMARY KEY, key TEXT NOT NULL, fate TEXT NOT NULL,
+    name TEXT
+) STRICT;
+CREATE TEMP TABLE staged_resource (
+    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
+    lpu BLOB, type TEXT, family TEXT, name TEXT, patronymic TEXT, title TEXT, role TEXT, speciality TEXT, room TEXT,
+    flat INTEGER, age_from INTEGER, age_to INTEGER, dispensary_only INTEGER, shown INTEGER
+) STRICT;
+CREATE TEMP TABLE staged_slot (
+    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
+    resource BLOB, begin_at INTEGER, end_at INTEGER, plan_count INTEGER, flag_access INTEGER,
+    busy_type INTEGER, busy_code TEXT, busy_name TEXT, room TEXT, age_from INTEGER, age_to INTEGER
+) STRICT;
+CREATE TEMP TABLE staged_patient (
+    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
+    lpu BLOB, person_guid BLOB, family TEXT, name TEXT, patronymic TEXT, birth_date TEXT, sex TEXT,
+    policy_series TEXT, policy_number TEXT, snils TEXT, passport_series TEXT, passport_number TEXT,
+    phone TEXT, email TEXT, email_confirm_agree INTEGER, uchastok_num TEXT, self_booking_banned INTEGER, closed INTEGER
+) STRICT;
+CREATE TEMP TABLE staged_referral (
+    line INTEGER PRIMARY KEY, key TEXT NOT NULL, fate TEXT NOT NULL,
+    type TEXT, patient BLOB
+) STRICT;
+CREATE TEMP TABLE staged_dispensary_registration (
+    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
+    patient BLOB AS (substr(key, 1, 16)), resource BLOB AS (substr(key, 17))
+) STRICT;
+CREATE TEMP TABLE staged_exam (
+    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
+    patient BLOB, name TEXT
+) STRICT;
+CREATE TEMP TABLE staged_client_application (
+    line INTEGER PRIMARY KEY, key TEXT NOT NULL, fate TEXT NOT NULL,
+    guid BLOB, source INTEGER, name TEXT, description TEXT, access INTEGER, self_service INTEGER, schedule_days INTEGER
+) STRICT;
+
+-- What a line may name: what is in the file, and what is in the database and stays there.
+CREATE TEMP VIEW present_lpu AS
+SELECT key FROM staged_lpu WHERE fate <> 'remove'
+UNION ALL
+SELECT guid FROM main.lpu l WHERE NOT EXISTS (SELECT 1 FROM staged_lpu s WHERE s.key = l.guid);
+
+CREATE TEMP VIEW present_speciality AS
+SELECT key FROM staged_speciality WHERE fate <> 'remove'
+UNION ALL
+SELECT code FROM main.speciality p WHERE NOT EXISTS (SELECT 1 FROM staged_speciality s WHERE s.key = p.code);
+
+CREATE TEMP VIEW present_resource AS
+SELECT key FROM staged_resource WHERE fate <> 'remove'
+UNION ALL
+SELECT guid FROM main.resource r
+WHERE removed = 0 AND NOT EXISTS (SELECT 1 FROM staged_resource s WHERE s.key = r.guid);
+
+CREATE TEMP VIEW present_patient AS
+SELECT key FROM staged_patient WHERE fate <> 'remove'
+UNION ALL
+SELECT guid FROM main.patient p WHERE NOT EXISTS (SELECT 1 FROM staged_patient s WHERE s.key = p.guid);

@@ -1,0 +1,13 @@
+DROP VIEW IF EXISTS temp.present_lpu;
+DROP VIEW IF EXISTS temp.present_speciality;
+DROP VIEW IF EXISTS temp.present_resource;
+DROP VIEW IF EXISTS temp.present_patient;
+DROP TABLE IF EXISTS temp.staged_lpu;
+DROP TABLE IF EXISTS temp.staged_speciality;
+DROP TABLE IF EXISTS temp.staged_resource;
+DROP TABLE IF EXISTS temp.staged_slot;
+DROP TABLE IF EXISTS temp.staged_patient;
+DROP TABLE IF EXISTS temp.staged_referral;
+DROP TABLE IF EXISTS temp.staged_dispensary_registration;
+DROP TABLE IF EXISTS temp.staged_exam;
+DROP TABLE IF EXISTS temp.staged_client_application;

@@ -1,0 +1,55 @@
+//! The clinic's clock.
+
+use chrono::{DateTime, FixedOffset, Local, NaiveDateTime, TimeZone};
+
+/// A moment in the clinic's local time, with its offset.
+pub type Moment = DateTime<FixedOffset>;
+
+/// The clinic's local time: a fixed offset from the configuration (`utc_offset`), or the system's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// `utc_offset` of the configuration.
+    Fixed(FixedOffset),
+    /// The time zone of the machine.
+    System,
+}
+
+/// Why seconds of the store are a moment.
+const IN_RANGE: &str = "the store holds moments of chrono's range";
+
+impl Zone {
+    /// The moment `seconds` after 1970-01-01T00:00:00Z, as the clinic's clock shows it.
+    ///
+    /// # Panics
+    /// For seconds outside chrono's range, some 260,000 years: an import takes none.
+    pub fn at(self, seconds: i64) -> Moment {
+        match self {
+            Zone::Fixed(offset) => offset.timestamp_opt(seconds, 0).single().expect(IN_RANGE),
+            Zone::System => Local
+                .timestamp_opt(seconds, 0)
+                .single()
+                .expect(IN_RANGE)
+                .fixed_offset(),
+        }
+    }
+
+    /// The moment at which the clinic's clock shows `local`; the earlier one where it shows it twice, none where
+    /// the clock jumps over it.
+    pub fn from_local(self, local: NaiveDateTime) -> Option<Moment> {
+        match self {
+            Zone::Fixed(offset) => offset.from_local_datetime(&local).earliest(),
+            Zone::System => Local
+                .from_local_datetime(&local)
+                .earliest()
+                .map(|moment| moment.fixed_offset()),
+        }
+    }
+
+    /// The same instant on the clinic's clock.
+    pub fn localize(self, moment: Moment) -> Moment {
+        match self {
+            Zone::Fixed(offset) => moment.with_timezone(&offset),
+            Zone::System => moment.with_timezone(&Local).fixed_offset(),
+        }
+    }
+}
