@@ -1,7 +1,9 @@
 //! The command line: what can be typed (contract 6). What it means is in `config.rs`, what it does in `command/`.
 
 use crate::config::DEFAULT_PATH;
+use crate::desk::TURN_REQUESTS_MAX;
 use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -25,14 +27,45 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve a made-up clinic with a fortnight of free cells; needs nothing
+    Demo(Demo),
     /// Make the database, and a random key where the key file is missing
     Init,
     /// Serve until SIGTERM or SIGINT
-    Serve,
+    Serve(Serve),
+    /// Take clinic data into the database, all or nothing; beside a serving server too
+    Import(Import),
     /// Print a token for a patient's card
     Token(Token),
     /// Look at the configuration, the keys and the database, and say what is wrong
     Check,
+}
+
+/// `infomat demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Address to listen on; port 0 asks the system for one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Folder of the made-up clinic; a second start goes on with what is there
+    #[arg(long, value_name = "DIR", default_value = "infomat-demo")]
+    pub data: PathBuf,
+}
+
+/// `infomat serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Most requests that share a commit; for measuring what sharing is worth
+    #[arg(long, hide = true, value_name = "N", default_value_t = TURN_REQUESTS_MAX)]
+    pub turn_requests: usize,
+}
+
+/// `infomat import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// File of clinic data, one JSON object a line; - reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `infomat token`

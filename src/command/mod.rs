@@ -1,6 +1,8 @@
 //! What each command does, a file each.
 
 mod check;
+mod demo;
+mod import;
 mod init;
 mod serve;
 mod token;
@@ -67,8 +69,10 @@ impl From<Fault> for Failure {
 /// Does what was typed.
 pub fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
+        Command::Demo(demo) => demo::run(demo),
         Command::Init => init::run(&Config::load(&cli.config)?),
-        Command::Serve => serve::run(&Config::load(&cli.config)?),
+        Command::Serve(wanted) => serve::run(&Config::load(&cli.config)?, wanted),
+        Command::Import(import) => import::run(&Config::load(&cli.config)?, import),
         Command::Token(token) => token::run(&Config::load(&cli.config)?, token),
         Command::Check => check::run(&cli.config),
     }

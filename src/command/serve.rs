@@ -1,18 +1,23 @@
 //! `infomat serve`
 
 use super::Failure;
+use crate::cli::Serve;
 use crate::config::Config;
-use crate::desk::{Desk, Settings};
+use crate::desk::{Desk, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits};
 use crate::store::{ServerLock, Store};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 
 /// Serves the configured database until SIGTERM or SIGINT.
-pub fn run(config: &Config) -> Result<(), Failure> {
+pub fn run(config: &Config, wanted: &Serve) -> Result<(), Failure> {
     let lock = ServerLock::take(&config.database)?;
     let store = Store::open(&config.database, config.zone)?;
-    serve(config, store, lock, |_| ())
+    let limits = Limits {
+        turn_requests: wanted.turn_requests.clamp(1, TURN_REQUESTS_MAX),
+        ..Limits::default()
+    };
+    serve(config, store, lock, limits, |_| ())
 }
 
 /// Serves a store whose lock is held. `introduce` may say more once requests can be taken.
@@ -20,6 +25,7 @@ pub fn serve(
     config: &Config,
     store: Store,
     _lock: ServerLock,
+    limits: Limits,
     introduce: impl FnOnce(SocketAddr),
 ) -> Result<(), Failure> {
     let settings = Settings {
@@ -37,5 +43,5 @@ pub fn serve(
         introduce(address);
     };
     let mut desk = Desk::new(store, settings);
-    edge::serve(listener, &mut desk, Limits::default(), ready).map_err(|error| Failure::of("serving", error))
+    edge::serve(listener, &mut desk, limits, ready).map_err(|error| Failure::of("serving", error))
 }

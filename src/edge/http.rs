@@ -5,7 +5,7 @@ use super::answer::rendered;
 use super::head::{After, BODY_BYTES_MAX, CLIENT_FIELD, Framing, decoded};
 use super::relay::{LINES, Line};
 use super::spare::Spare;
-use crate::desk::{Desk, TURN_REQUESTS_MAX};
+use crate::desk::Desk;
 use crate::refusal::Transport;
 use crate::wire::message::{Answer, Request};
 use std::collections::VecDeque;
@@ -72,12 +72,13 @@ impl Http {
     /// Takes turns until [`Http::close`]. A turn answers all writers that wait, then at most one reader, so that no
     /// booking waits for more than one reading. A panic of the desk ends the process: its transaction is rolled back,
     /// and a server without a desk would only hang.
-    pub fn serve(&self, desk: &mut Desk) -> io::Result<()> {
+    pub fn serve(&self, desk: &mut Desk, turn_requests_max: usize) -> io::Result<()> {
         let _ends = EndsWithPanic;
         let mut waiting = Waiting::default();
         let mut rested = false;
         while !self.closed.load(Ordering::Acquire) {
-            if !self.gather(&mut waiting, desk, if rested { LOOK_UP } else { QUIET })? {
+            let patience = if rested { LOOK_UP } else { QUIET };
+            if !self.gather(&mut waiting, desk, turn_requests_max, patience)? {
                 if !rested {
                     desk.rest();
                 }
@@ -106,7 +107,13 @@ impl Http {
 
     /// Waits for a request unless some wait already, then takes without waiting what else has come; whether there is
     /// something to do.
-    fn gather(&self, waiting: &mut Waiting, desk: &Desk, patience: Duration) -> io::Result<bool> {
+    fn gather(
+        &self,
+        waiting: &mut Waiting,
+        desk: &Desk,
+        turn_requests_max: usize,
+        patience: Duration,
+    ) -> io::Result<bool> {
         let mut next = if waiting.is_empty() {
             self.server.recv_timeout(patience)?
         } else {
@@ -114,7 +121,7 @@ impl Http {
         };
         while let Some(incoming) = next {
             waiting.add(incoming, desk)?;
-            if waiting.writers.len() == TURN_REQUESTS_MAX {
+            if waiting.writers.len() == turn_requests_max {
                 break;
             }
             next = self.server.try_recv()?;

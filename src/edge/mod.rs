@@ -16,7 +16,7 @@ mod http;
 mod relay;
 mod spare;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, TURN_REQUESTS_MAX};
 use client::Shared;
 use connections::Connections;
 use http::Http;
@@ -58,6 +58,8 @@ pub struct Limits {
     pub line_wait: Duration,
     /// For all clients to go after the end was asked for.
     pub stop: Duration,
+    /// Most requests in a turn, up to [`TURN_REQUESTS_MAX`]; 1 gives each a commit of its own, for comparison.
+    pub turn_requests: usize,
 }
 
 impl Default for Limits {
@@ -70,6 +72,7 @@ impl Default for Limits {
             linger: Duration::from_secs(1),
             line_wait: Duration::from_secs(5),
             stop: Duration::from_secs(20),
+            turn_requests: TURN_REQUESTS_MAX,
         }
     }
 }
@@ -98,6 +101,7 @@ fn serve_until(
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
     let connections = Connections::new(connections_max()?);
+    let turn_requests = limits.turn_requests;
     let (http, lines) = Http::open()?;
     let shared = Arc::new(Shared {
         limits,
@@ -113,7 +117,7 @@ fn serve_until(
         closes.close();
         stood
     })?;
-    http.serve(desk)?;
+    http.serve(desk, turn_requests)?;
     gate.join().expect("a panic of the gate ends the process")
 }
 

@@ -30,6 +30,7 @@ fn patient() -> Limits {
         linger: PATIENCE,
         line_wait: PATIENCE,
         stop: PATIENCE,
+        turn_requests: 1,
     }
 }
 

@@ -1,0 +1,143 @@
+//! `infomat demo`
+
+use super::{Failure, init, serve};
+use crate::cli::Demo;
+use crate::config::{self, Config};
+use crate::demo::{self, Character};
+use crate::edge::Limits;
+use crate::exchange;
+use crate::rules;
+use crate::store::{ServerLock, Store};
+use crate::visit::{Bearer, Cell, Moment};
+use chrono::{Days, NaiveDate, TimeDelta, Utc};
+use std::fs;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use uuid::Uuid;
+
+/// Days of the timetable that are free to book, today included.
+const DAYS: u32 = 14;
+
+/// Life of the token in the printed `curl` line.
+const TOKEN_HOURS: i64 = 12;
+
+/// The mnemonic of the terminal.
+const SOURCE: &str = "Infomat";
+
+/// Most patients who are printed.
+const PATIENTS_SHOWN_MAX: usize = 12;
+
+/// Makes the clinic in the folder, or goes on with the one that is there, and serves it.
+pub fn run(wanted: &Demo) -> Result<(), Failure> {
+    fs::create_dir_all(&wanted.data).map_err(|error| Failure::of(wanted.data.display(), error))?;
+    let path = wanted.data.join("infomat.toml");
+    config::write_sample(&path).map_err(|error| Failure::of(path.display(), error))?;
+    let config = Config {
+        listen: wanted.listen,
+        ..Config::load(&path)?
+    };
+    let lock = ServerLock::take(&config.database)?;
+    init::run(&config)?;
+    let now = config.zone.localize(Utc::now().fixed_offset());
+    let mut store = Store::open(&config.database, config.zone)?;
+    fill(&mut store, now)?;
+    let trial = trial(&store, &config, now)?;
+    serve::serve(&config, store, lock, Limits::default(), |address| {
+        let text = introduction(address, trial.as_ref(), now.date_naive());
+        // Whoever started us may have closed the pipe: serving does not depend on being read.
+        let _ = io::stdout().write_all(text.as_bytes());
+    })
+}
+
+/// A patient and a cell that can be booked, with a token.
+struct Trial {
+    lpu: Uuid,
+    cell: Uuid,
+    token: String,
+}
+
+/// Makes the clinic where there is none, and adds the cells of the days that are missing.
+fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
+    let today = now.date_naive();
+    let is_new = store.find_lpu(demo::POLYCLINIC)?.is_none();
+    let base = is_new.then(|| demo::base(today)).into_iter().flatten();
+    let lines: Vec<_> = base.chain(demo::slots(today, DAYS, store.zone())).collect();
+    exchange::import(store, lines.join("\n").as_bytes(), today, &mut |_| ())?;
+    Ok(())
+}
+
+/// The first of the characters whom the rules let book, and where; none when all have.
+fn trial(store: &Store, config: &Config, now: Moment) -> Result<Option<Trial>, Failure> {
+    for character in demo::characters(now.date_naive()) {
+        if character.meets.is_none()
+            && let Some(cell) = bookable(store, config, &character, now)?
+        {
+            let bearer = Bearer {
+                lpu: character.lpu,
+                mkab: character.mkab,
+                login: String::new(),
+                source: SOURCE.to_owned(),
+                privilege: false,
+            };
+            let token = config
+                .key_ring()?
+                .sign(&bearer, now, now + TimeDelta::hours(TOKEN_HOURS));
+            return Ok(Some(Trial {
+                lpu: character.lpu,
+                cell: cell.guid,
+                token,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// A cell of the character's resource that the rules let the character book.
+fn bookable(
+    store: &Store,
+    config: &Config,
+    character: &Character,
+    now: Moment,
+) -> Result<Option<Cell>, Failure> {
+    let Some(lpu) = store.find_lpu(character.lpu)? else {
+        return Ok(None);
+    };
+    let Some(patient) = store.find_open_patient(character.mkab, lpu.id)? else {
+        return Ok(None);
+    };
+    let cells = store.resource_cells(character.resource, lpu.id, now, now + Days::new(DAYS.into()))?;
+    let standing = store.standing(lpu, patient, store.find_application(SOURCE)?, now)?;
+    Ok(cells
+        .into_iter()
+        .find(|cell| rules::objection(&standing, cell, &config.policy, now).is_none()))
+}
+
+/// What can be tried.
+fn introduction(address: SocketAddr, trial: Option<&Trial>, today: NaiveDate) -> String {
+    let mut lines = vec![
+        String::new(),
+        format!("Демонстрационная поликлиника. Инфомат: http://{address}/"),
+        String::new(),
+        "Пациенты (номер полиса, дата рождения):".to_owned(),
+    ];
+    lines.extend(
+        demo::characters(today)
+            .iter()
+            .take(PATIENTS_SHOWN_MAX)
+            .map(|character| {
+                let born = character.birth_date.format("%d.%m.%Y");
+                format!("  {}  {born}  {}", character.policy, character.who)
+            }),
+    );
+    lines.push(String::new());
+    match trial {
+        Some(Trial { lpu, cell, token }) => lines.extend([
+            "Запись на прием одной строкой:".to_owned(),
+            format!(
+                "curl -X POST 'http://{address}/api/v2/visit/{lpu}?timeTable={cell}' -H 'Authorization: Bearer {token}'"
+            ),
+        ]),
+        None => lines.push("Все пациенты для пробы уже записаны: удалите папку, чтобы начать сначала.".to_owned()),
+    }
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,46 @@
+//! `infomat import`
+
+use super::Failure;
+use crate::cli::Import;
+use crate::config::Config;
+use crate::exchange::{self, ImportError, Notice};
+use crate::store::Store;
+use chrono::Utc;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::Path;
+
+/// Takes a file of clinic data into the database and prints the count of each kind; bad lines go to standard error.
+pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
+    let mut store = Store::open(&config.database, config.zone)?;
+    let input: Box<dyn BufRead> = if wanted.file == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        let file = File::open(&wanted.file).map_err(|error| Failure::of(wanted.file.display(), error))?;
+        Box::new(BufReader::new(file))
+    };
+    let today = config.zone.localize(Utc::now().fixed_offset()).date_naive();
+    let on_terminal = io::stderr().is_terminal();
+    let counts = exchange::import(&mut store, input, today, &mut |notice| tell(&notice, on_terminal))?;
+    for count in counts {
+        println!("{count}");
+    }
+    Ok(())
+}
+
+/// Prints a bad line; on a terminal also, over and over on one line, how far the import is.
+fn tell(notice: &Notice, on_terminal: bool) {
+    match notice {
+        Notice::Bad(line) if on_terminal => eprintln!("\r\x1b[K{line}"),
+        Notice::Bad(line) => eprintln!("{line}"),
+        Notice::Read(lines) if on_terminal => eprint!("\r\x1b[K{lines} lines read"),
+        Notice::PuttingInPlace if on_terminal => eprint!("\r\x1b[Kputting the lines in place\r\x1b[K"),
+        Notice::Read(_) | Notice::PuttingInPlace => (),
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        Failure::Failed(error.to_string())
+    }
+}
