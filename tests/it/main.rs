@@ -5,5 +5,14 @@
     reason = "a test's helpers are tests too: what cannot go on says so and fails"
 )]
 
+mod catalogue;
+mod clinic;
+mod crash;
+mod duties;
+mod harness;
 mod large;
 mod model;
+mod precedence;
+mod race;
+mod schema;
+mod tidy;

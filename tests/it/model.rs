@@ -3,9 +3,14 @@
 //! Method: `naive` tells the answer from the contract's text alone, by another hand. Over "small worlds" (a few
 //! values around the bounds of each thing that a rule looks at) both answers are compared: all worlds that deviate
 //! from a good one in up to three things, then a sample of the whole product that deviates in few to all of them.
+//! Then (`sequences`) the naive model keeps books beside a real store while random requests come, and in the end the
+//! database is what the books say.
 
+mod books;
 mod moments;
 mod naive;
+mod sequences;
+mod town;
 mod translate;
 mod worlds;
 
@@ -55,7 +60,7 @@ fn compare(dimensions: &[&Dimension], choice: &[usize]) -> Verdict {
     let decided = infomat::rules::decide(
         &wish,
         &facts,
-        &translate::policy(&question),
+        &translate::policy(question.rules, question.max_period_days),
         translate::moment(question.now),
     );
     let decided = decided.map(|approval| translate::granted(&approval, &facts));

@@ -1,6 +1,6 @@
 //! A naive question in the library's words, and a naive verdict in its answer's words. All ids are made up.
 
-use super::naive::{Key, Paper, Question, Verdict, VisitCell, Wall};
+use super::naive::{Key, Paper, Question, Rules, Verdict, VisitCell, Wall};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use infomat::refusal::Refusal;
 use infomat::rules::{Approval, Policy, Switches};
@@ -48,16 +48,22 @@ pub enum Granted {
 
 /// The answer to compare: what the naive verdict means in the library's words.
 pub fn expected(q: &Question, verdict: Verdict) -> Result<Granted, Refusal> {
-    Err(match verdict {
-        Verdict::Ticket => {
-            return Ok(Granted::Ticket {
-                referral: (q.referral == Paper::Fits).then_some(REFERRAL_ID),
-                exam: (q.exam == Paper::Fits).then_some(EXAM_ID),
-            });
-        }
-        Verdict::EarlierTicket => return Ok(Granted::Earlier(VISIT_ID)),
+    match refusal(verdict, MKAB, LPU) {
+        Some(refusal) => Err(refusal),
+        None if verdict == Verdict::EarlierTicket => Ok(Granted::Earlier(VISIT_ID)),
+        None => Ok(Granted::Ticket {
+            referral: (q.referral == Paper::Fits).then_some(REFERRAL_ID),
+            exam: (q.exam == Paper::Fits).then_some(EXAM_ID),
+        }),
+    }
+}
+
+/// The refusal that a verdict means, about this card in this clinic; none when the verdict is a ticket.
+pub fn refusal(verdict: Verdict, mkab: Uuid, lpu: Uuid) -> Option<Refusal> {
+    Some(match verdict {
+        Verdict::Ticket | Verdict::EarlierTicket => return None,
         Verdict::NoSuchLpu => Refusal::LpuUnknown,
-        Verdict::NoCard4000 => Refusal::CardUnknown { mkab: MKAB, lpu: LPU },
+        Verdict::NoCard4000 => Refusal::CardUnknown { mkab, lpu },
         Verdict::NoSuchCell => Refusal::CellUnknown,
         Verdict::NoCellThen => Refusal::NoCellThen,
         Verdict::KeyOfAnother => Refusal::KeyTaken,
@@ -142,8 +148,7 @@ pub fn facts(q: &Question) -> Facts {
     }
 }
 
-pub fn policy(q: &Question) -> Policy {
-    let rules = q.rules;
+pub fn policy(rules: Rules, max_period_days: i64) -> Policy {
     Policy {
         switches: Switches {
             children_clinic: rules.children_clinic,
@@ -158,7 +163,7 @@ pub fn policy(q: &Question) -> Policy {
             schedule_days: rules.schedule_days,
             one_per_time: rules.one_per_time,
         },
-        max_period_days: q.max_period_days,
+        max_period_days,
     }
 }
 

@@ -1,0 +1,140 @@
+//! Goal: no kill loses an acknowledged booking, doubles one, or hurts the file. Method: the real binary is killed over and
+//! over at random moments under load; clients keep a record of acknowledged tickets, and press again, with the same
+//! `Idempotency-Key`, whatever was not answered.
+
+use crate::clinic;
+use crate::harness::{KEY, Server, Site, claims, sign};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Times that the plug is pulled.
+const KILLS: u64 = 200;
+/// Clients that book while it happens.
+const CLIENTS: u64 = 8;
+/// Cells, of ten thousand places each.
+const CELLS: u32 = 32;
+/// A start after a kill takes no longer.
+const START_MAX: Duration = Duration::from_secs(1);
+
+/// Rules that would stand between one patient and thousands of bookings.
+const RULES_OFF: &str = "[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n";
+
+/// What one client knows: its tickets by key, and the key that was not answered.
+#[derive(Default)]
+struct Record {
+    tickets: HashMap<String, String>,
+    open: Option<String>,
+}
+
+/// Presses until the server is gone. Every ticket is recorded as soon as its 200 is read.
+fn press(server: &Server, client_number: u64, record: &mut Record, ends: &AtomicBool) {
+    let lpu = clinic::guid(1);
+    let token = sign(&claims(&lpu, &clinic::guid(10_000), "Infomat"), KEY);
+    let mut client = server.client();
+    while !ends.load(Ordering::Relaxed) {
+        let number = record.tickets.len();
+        let key = record
+            .open
+            .get_or_insert_with(|| format!("{client_number}-{number}"))
+            .clone();
+        let cell = clinic::guid(1_000 + u32::try_from(number).unwrap() % CELLS);
+        let request = format!(
+            "POST /visit/{lpu}?timeTable={cell}&fullResponse=false HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\
+             Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n\r\n"
+        );
+        let Ok(answer) = client.send(request.as_bytes()).and_then(|()| client.read(false)) else {
+            return;
+        };
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        let ticket = answer.json()["ticketGuid"].as_str().unwrap().to_owned();
+        record.tickets.insert(key, ticket);
+        record.open = None;
+    }
+}
+
+/// Every recorded ticket is there, once, and the file is whole.
+fn examine(site: &Site, records: &[Record]) {
+    let database = rusqlite::Connection::open(site.path("infomat.db")).unwrap();
+    let whole: String = database
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(whole, "ok");
+    let mut statement = database
+        .prepare("SELECT idempotency_key, lower(hex(guid)) FROM visit WHERE status = 'active'")
+        .unwrap();
+    let rows = statement
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+        .unwrap();
+    let kept: HashMap<_, _> = rows.map(Result::unwrap).collect();
+    for (key, ticket) in records.iter().flat_map(|record| &record.tickets) {
+        assert_eq!(
+            kept.get(key),
+            Some(&ticket.replace('-', "")),
+            "the ticket of key {key}"
+        );
+    }
+    let wrong: i64 = database
+        .query_row(
+            "SELECT (SELECT count(*) FROM visit) - (SELECT sum(used_count) FROM slot)
+                  + (SELECT count(*) FROM visit) - (SELECT count(*) FROM visit_history)
+                  + (SELECT count(*) FROM visit) - (SELECT count(*) FROM journal)
+                  + (SELECT count(*) FROM visit) - (SELECT max(seq) FROM journal)",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(wrong, 0, "places, histories and journal agree with the visits");
+}
+
+#[test]
+fn two_hundred_kills_lose_nothing() {
+    let site = Site::new(RULES_OFF);
+    let mut lines = vec![
+        clinic::lpu(1),
+        clinic::speciality("27"),
+        clinic::doctor(2, 1, "27", "Врачова"),
+    ];
+    lines.push(clinic::patient(10_000, 1));
+    lines.extend((0..CELLS).map(|cell| {
+        let slot = clinic::slot(
+            1_000 + cell,
+            2,
+            1,
+            &format!("{:02}:{:02}", 8 + cell / 4, cell % 4 * 15),
+        );
+        clinic::with(slot, &serde_json::json!({"planCount": 10_000}))
+    }));
+    site.import(&lines);
+    let mut records: Vec<_> = (0..CLIENTS).map(|_| Record::default()).collect();
+    let mut slowest = Duration::ZERO;
+    for kill in 0..KILLS {
+        let start = Instant::now();
+        let server = site.serve();
+        slowest = slowest.max(start.elapsed());
+        let ends = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for (number, record) in (0..).zip(&mut records) {
+                let (address, ends) = (&server, &ends);
+                scope.spawn(move || press(address, number, record, ends));
+            }
+            // Spread over the first moments of a server's life, in steps that no timer of ours shares.
+            thread::sleep(Duration::from_micros(5_000 + kill * 7_919 % 61_000));
+            server.pull_the_plug();
+            ends.store(true, Ordering::Relaxed);
+        });
+        if kill % 10 == 9 {
+            examine(&site, &records);
+        }
+    }
+    let _server = site.serve();
+    examine(&site, &records);
+    let tickets: usize = records.iter().map(|record| record.tickets.len()).sum();
+    println!("{KILLS} kills, {tickets} acknowledged tickets, all kept; slowest start {slowest:?}");
+    assert!(
+        tickets > usize::try_from(KILLS).unwrap(),
+        "only {tickets} bookings were made under load"
+    );
+    assert!(slowest < START_MAX, "{slowest:?}");
+}

@@ -1,0 +1,183 @@
+//! Goal: each command does what the contract says of it, with its exit status, and says clearly what is wrong. Method: the
+//! real binary in folders of its own.
+
+use crate::clinic;
+use crate::harness::{Client, Site};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output, Stdio};
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn mode(site: &Site, name: &str) -> u32 {
+    fs::metadata(site.path(name)).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_help_with_0() {
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_infomat"))
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    for arguments in [
+        &["fly"][..],
+        &[],
+        &["import"],
+        &["token", "--lpu", "x"],
+        &["serve", "--no-such-option"],
+    ] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    for arguments in [&["--help"][..], &["--version"], &["demo", "--help"]] {
+        assert_eq!(run(arguments).status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_broken_configuration_names_key_and_line_and_ends_with_78() {
+    let site = Site::new("");
+    let good = fs::read_to_string(site.path("infomat.toml")).unwrap();
+    let lines = good.lines().count();
+    for (bad, named) in [
+        ("[rules]\npsat = false", "psat"),
+        ("[rules]\npast = 7", "past"),
+        ("[[[", ""),
+    ] {
+        fs::write(site.path("infomat.toml"), format!("{good}\n{bad}\n")).unwrap();
+        for command in ["serve", "check", "init"] {
+            let refused = site.run(&[command], "");
+            assert_eq!(refused.status.code(), Some(78), "{command}: {bad}");
+            assert!(said(&refused).contains(named), "{}", said(&refused));
+            let at = said(&refused).split("line ").nth(1).and_then(|rest| {
+                rest.split(|end: char| !end.is_ascii_digit())
+                    .next()
+                    .and_then(|number| number.parse::<usize>().ok())
+            });
+            assert!(at.is_some_and(|at| at > lines), "{}", said(&refused));
+        }
+    }
+}
+
+#[test]
+fn init_makes_what_is_missing_and_keeps_what_is_there() {
+    let site = Site::new("");
+    let key = fs::read(site.path("hmac.key")).unwrap();
+    site.import(&[clinic::lpu(1)]);
+    site.run_well(&["init"], "");
+    assert_eq!(fs::read(site.path("hmac.key")).unwrap(), key);
+    assert_eq!(mode(&site, "infomat.db"), 0o600);
+    let database = rusqlite::Connection::open(site.path("infomat.db")).unwrap();
+    let lpus: i64 = database
+        .query_row("SELECT count(*) FROM lpu", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(lpus, 1);
+
+    fs::remove_file(site.path("hmac.key")).unwrap();
+    site.run_well(&["init"], "");
+    let made = fs::read(site.path("hmac.key")).unwrap();
+    assert!(made.len() >= 32 && made != key);
+    assert_eq!(mode(&site, "hmac.key"), 0o600);
+    assert!(!site.path("hmac.new").exists(), "no draft is left behind");
+}
+
+#[test]
+fn a_token_of_the_command_line_books() {
+    let site = Site::new("");
+    site.import(&[
+        clinic::lpu(1),
+        clinic::speciality("27"),
+        clinic::doctor(2, 1, "27", "Врачова"),
+        clinic::slot(3, 2, 1, "10:00"),
+        clinic::patient(4, 1),
+    ]);
+    let server = site.serve();
+    let (lpu, mkab) = (clinic::guid(1), clinic::guid(4));
+    let token = site.run_well(
+        &["token", "--lpu", &lpu, "--mkab", &mkab, "--login", "registrar"],
+        "",
+    );
+    let authorization = format!("Bearer {}", token.trim());
+    let target = format!("/api/v2/visit/{lpu}?timeTable={}", clinic::guid(3));
+    let answer = server
+        .client()
+        .ask("POST", &target, &[("Authorization", &authorization)], b"");
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    assert_eq!(answer.json()["login"], "registrar");
+    assert_eq!(answer.json()["sourceName"], "Infomat");
+    assert!(server.terminate().success(), "SIGTERM is the ordinary end");
+}
+
+#[test]
+fn serve_and_check_say_what_is_missing() {
+    let site = Site::new("");
+    fs::remove_file(site.path("infomat.db")).unwrap();
+    for command in ["serve", "check", "import"] {
+        let arguments: &[&str] = if command == "import" {
+            &["import", "-"]
+        } else {
+            &[command]
+        };
+        let refused = site.run(arguments, "");
+        assert_eq!(refused.status.code(), Some(1), "{command}");
+        assert!(said(&refused).contains("infomat init"), "{}", said(&refused));
+    }
+    site.run_well(&["init"], "");
+    fs::write(site.path("hmac.key"), "too short\n").unwrap();
+    for command in ["serve", "check"] {
+        let refused = site.run(&[command], "");
+        assert_eq!(refused.status.code(), Some(78), "{command}");
+        assert!(said(&refused).contains("32"), "{}", said(&refused));
+    }
+}
+
+#[test]
+fn the_demo_prints_a_line_that_books_and_goes_on_with_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    for start in ["first", "second"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_infomat"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(File::create(folder.path().join("log")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map(Result::unwrap);
+        let line = lines.find(|line| line.starts_with("curl ")).unwrap();
+        let quoted: Vec<_> = line.split('\'').collect();
+        let (address, target) = quoted[1]
+            .strip_prefix("http://")
+            .unwrap()
+            .split_once('/')
+            .unwrap();
+        let authorization = quoted[3].strip_prefix("Authorization: ").unwrap();
+        let mut client = Client::connect(address.parse().unwrap());
+        let answer = client.ask(
+            "POST",
+            &format!("/{target}"),
+            &[("Authorization", authorization)],
+            b"",
+        );
+        assert_eq!(answer.status, 200, "{start} start: {}", answer.json());
+        assert!(
+            client.ask("GET", "/", &[], b"").status == 200,
+            "the terminal's page is there"
+        );
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let database = rusqlite::Connection::open(folder.path().join("infomat.db")).unwrap();
+    let visits: i64 = database
+        .query_row("SELECT count(*) FROM visit", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(
+        visits, 2,
+        "the second start kept the first one's booking and found another patient"
+    );
+}

@@ -1,0 +1,301 @@
+//! The real binary in a folder of its own: made, filled by import, served on a port that the system chooses, and asked
+//! over plain HTTP. Nothing of the library is used here.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The key that signs tokens in every site of the tests.
+pub const KEY: &[u8] = b"a key of the tests, known to everybody";
+
+/// The clinic's offset from UTC in every site of the tests.
+pub const OFFSET_HOURS: i32 = 3;
+
+/// How long an answer may take before a test gives up.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Most bytes of an answer's body.
+const BODY_BYTES_MAX: usize = 16 << 20;
+
+/// A folder with configuration, key and database.
+pub struct Site {
+    folder: TempDir,
+}
+
+impl Site {
+    /// A new site with a fresh database. `more` is added to the configuration.
+    pub fn new(more: &str) -> Site {
+        let site = Site {
+            folder: TempDir::new().unwrap(),
+        };
+        fs::write(site.path("hmac.key"), KEY).unwrap();
+        site.configure(more);
+        site.run_well(&["init"], "");
+        site
+    }
+
+    /// Writes the configuration anew. `more` may hold any section but those that are here.
+    pub fn configure(&self, more: &str) {
+        let configuration = format!(
+            "database = 'infomat.db'\n\
+             listen = '127.0.0.1:0'\n\
+             utc_offset = '+{OFFSET_HOURS:02}:00'\n\
+             [tokens]\n\
+             sign_with = 'main'\n\
+             [[tokens.keys]]\n\
+             id = 'main'\n\
+             file = 'hmac.key'\n\
+             {more}\n"
+        );
+        fs::write(self.path("infomat.toml"), configuration).unwrap();
+    }
+
+    /// A file in the site's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The program with the site's configuration and these arguments.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_infomat"));
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(self.path("infomat.toml"));
+        command
+    }
+
+    /// Runs it to its end with `input` on standard input.
+    pub fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// Runs it and sees that it succeeds; what it printed.
+    pub fn run_well(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.run(arguments, input);
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Imports lines of clinic data.
+    pub fn import<'a>(&self, lines: impl IntoIterator<Item = &'a Value>) {
+        let lines: Vec<String> = lines.into_iter().map(Value::to_string).collect();
+        self.run_well(&["import", "-"], &lines.join("\n"));
+    }
+
+    /// Starts the server and waits for its word that it takes requests.
+    pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// The same with further options.
+    pub fn serve_with(&self, options: &[&str]) -> Server {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.path("server.log"))
+            .unwrap();
+        let mut child = self
+            .command(&[&["serve"], options].concat())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on http://");
+        let address = address.and_then(|address| address.parse().ok());
+        let address = address.unwrap_or_else(|| {
+            let log = fs::read_to_string(self.path("server.log"));
+            panic!("the server said {line:?} and logged {log:?}")
+        });
+        Server { child, address }
+    }
+}
+
+/// A server that runs as long as this lives.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// A client with a connection of its own.
+    pub fn client(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// Ends it without a chance to do anything more.
+    pub fn pull_the_plug(&self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    }
+
+    /// Asks it to end and waits until it has.
+    pub fn terminate(mut self) -> ExitStatus {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One keep-alive connection.
+pub struct Client {
+    stream: BufReader<TcpStream>,
+    address: SocketAddr,
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    pub fn connect(address: SocketAddr) -> Client {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Client {
+            stream: BufReader::new(stream),
+            address,
+        }
+    }
+
+    /// Sends one request and reads its answer. Connects anew when the server closes the connection after it.
+    pub fn ask(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = Vec::new();
+        write!(
+            request,
+            "{method} {target} HTTP/1.1\r\nHost: {}\r\n",
+            self.address
+        )
+        .unwrap();
+        for (name, value) in headers {
+            write!(request, "{name}: {value}\r\n").unwrap();
+        }
+        if !body.is_empty() || method == "POST" {
+            write!(request, "Content-Length: {}\r\n", body.len()).unwrap();
+        }
+        request.extend_from_slice(b"\r\n");
+        request.extend_from_slice(body);
+        self.send(&request).unwrap();
+        let answer = self.read(method == "HEAD").unwrap();
+        if answer.header("connection") == Some("close") {
+            *self = Client::connect(self.address);
+        }
+        answer
+    }
+
+    /// Sends bytes as they are.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(bytes)
+    }
+
+    /// Reads one answer, if the server gives one.
+    pub fn read(&mut self, head_only: bool) -> io::Result<Answer> {
+        let line = self.read_line()?;
+        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("not a status line: {line:?}"));
+        let mut headers = Vec::new();
+        while let Some((name, value)) = self.read_line()?.split_once(':') {
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        let mut answer = Answer {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        let length = answer
+            .header("content-length")
+            .map_or(0, |length| length.parse().unwrap());
+        assert!(length <= BODY_BYTES_MAX, "an answer of {length} bytes");
+        if !head_only {
+            answer.body.resize(length, 0);
+            self.stream.read_exact(&mut answer.body)?;
+        }
+        Ok(answer)
+    }
+
+    /// A line without its end; an error when there is none.
+    fn read_line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        match self.stream.read_line(&mut line)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(line.trim_end().to_owned()),
+        }
+    }
+}
+
+impl Answer {
+    /// The first header field of this name, given in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let field = self.headers.iter().find(|(field, _)| field == name);
+        field.map(|(_, value)| &**value)
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error} in {:?}", String::from_utf8_lossy(&self.body)))
+    }
+}
+
+/// Now on the clinic's clock.
+pub fn now() -> DateTime<FixedOffset> {
+    Utc::now().with_timezone(&FixedOffset::east_opt(OFFSET_HOURS * 3_600).unwrap())
+}
+
+/// Claims of a token that holds now, as contract 3 shows them.
+pub fn claims(lpu: &str, mkab: &str, source: &str) -> Value {
+    let time = |moment: DateTime<FixedOffset>| moment.format("%Y-%m-%dT%H:%M:%S%.f%:z").to_string();
+    json!({
+        "Patient": { "Lpu": lpu, "Mkab": mkab, "IsClosed": false },
+        "TokenBeginLifeTime": time(now() - TimeDelta::minutes(1)),
+        "TokenEndLifeTime": time(now() + TimeDelta::minutes(9)),
+        "login": "", "authSource": source, "privilege": false, "tokenType": "LpuToken"
+    })
+}
+
+/// Header and claims signed with a key (RFC 7515, A.1).
+pub fn sign(claims: &Value, key: &[u8]) -> String {
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = encode(&json!({"alg": "HS256", "typ": "JWT"})) + "." + &encode(claims);
+    let mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    let signature = mac.chain_update(&signed).finalize().into_bytes();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+}

@@ -1,0 +1,108 @@
+//! Goal: a file made by any older version and brought up to date equals a fresh one, object by object; nothing is lost on
+//! the way; a newer file is refused. Method: files of every version are made from the schemas kept in `schema/`, filled
+//! through SQL, and opened by the real binary.
+
+use crate::harness::Site;
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+
+/// The schema of each older version, as it was.
+const OLDER: [&str; 1] = [include_str!("schema/0001.sql")];
+
+/// `PRAGMA application_id` of every version.
+const APPLICATION_ID: i64 = 0x696e_666d;
+
+/// Every object of a file with its definition; white space does not count.
+fn objects(connection: &Connection) -> BTreeMap<String, String> {
+    let mut statement = connection
+        .prepare("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema")
+        .unwrap();
+    let rows = statement
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+        .unwrap();
+    let plain = |sql: String| {
+        let lines = sql
+            .lines()
+            .map(|line| line.split("--").next().unwrap_or_default());
+        lines
+            .flat_map(str::split_whitespace)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    rows.map(|row| row.map(|(name, sql)| (name, plain(sql))).unwrap())
+        .collect()
+}
+
+fn version(connection: &Connection) -> i64 {
+    connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap()
+}
+
+/// A site whose database has an older version, with one clinic in it.
+fn older_site(number: usize, schema: &str) -> Site {
+    let site = Site::new("");
+    std::fs::remove_file(site.path("infomat.db")).unwrap();
+    let connection = Connection::open(site.path("infomat.db")).unwrap();
+    connection
+        .execute_batch(&format!(
+            "{schema} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};
+             INSERT INTO lpu (guid, name, is_children, model) VALUES (zeroblob(16), 'Старая', 0, '{{}}');"
+        ))
+        .unwrap();
+    site
+}
+
+#[test]
+fn every_older_file_becomes_equal_to_a_fresh_one() {
+    let fresh = Site::new("");
+    let fresh = Connection::open(fresh.path("infomat.db")).unwrap();
+    assert_eq!(
+        version(&fresh),
+        i64::try_from(OLDER.len()).unwrap() + 1,
+        "a schema is missing in OLDER"
+    );
+    for (number, schema) in (1..).zip(OLDER) {
+        let site = older_site(number, schema);
+        let checked = site.run(&["check"], "");
+        assert!(
+            checked.status.success(),
+            "{}",
+            String::from_utf8_lossy(&checked.stderr)
+        );
+        let connection = Connection::open(site.path("infomat.db")).unwrap();
+        assert_eq!(version(&connection), version(&fresh));
+        assert_eq!(objects(&connection), objects(&fresh), "version {number}");
+        let name: String = connection
+            .query_row("SELECT name FROM lpu", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(name, "Старая");
+        let copy = Connection::open(site.path(&format!("infomat.before-{}.db", number + 1))).unwrap();
+        assert_eq!(
+            version(&copy),
+            i64::try_from(number).unwrap(),
+            "the copy made before is of the old version"
+        );
+    }
+}
+
+#[test]
+fn a_newer_or_foreign_file_is_refused_and_left_as_it_is() {
+    for pragma in ["user_version = 1000", "application_id = 1"] {
+        let site = Site::new("");
+        Connection::open(site.path("infomat.db"))
+            .unwrap()
+            .execute_batch(&format!("PRAGMA {pragma}"))
+            .unwrap();
+        for command in ["serve", "check", "init"] {
+            let refused = site.run(&[command], "");
+            assert_eq!(refused.status.code(), Some(78), "{pragma}, {command}");
+        }
+        let connection = Connection::open(site.path("infomat.db")).unwrap();
+        let (name, value) = pragma.split_once(" = ").unwrap();
+        let left: i64 = connection
+            .pragma_query_value(None, name, |row| row.get(0))
+            .unwrap();
+        assert_eq!(left.to_string(), value);
+    }
+}

@@ -1,0 +1,212 @@
+//! Goal: the house rules that a machine can see. Method: the sources are read as text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Layers, lowest first: a module names only modules of lower layers, or its own (see `src/lib.rs`).
+const LAYERS: [&[&str]; 8] = [
+    &["visit"],
+    &["refusal"],
+    &["rules"],
+    &["wire", "token", "route", "page"],
+    &["store"],
+    &["desk", "exchange"],
+    &["edge"],
+    &["config", "demo", "cli", "command"],
+];
+
+/// Longest file of the program, in lines.
+const LINES_MAX: usize = 400;
+
+/// Where Russian may stand: what patients, registrars and the demo's visitors read.
+const RUSSIAN: [&str; 5] = [
+    "src/refusal.rs",
+    "src/demo/",
+    "src/page/",
+    "src/command/",
+    "src/cli.rs",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below a folder, by its path from the root, with its text up to its tests.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(found.len() > 5, "too few sources below {folder}");
+    found
+}
+
+/// The program alone: without files and modules of tests.
+fn program() -> Vec<(String, String)> {
+    let is_test =
+        |name: &str| name.ends_with("tests.rs") || name.contains("/tests/") || name.ends_with("vectors.rs");
+    let code = |(name, text): (String, String)| {
+        let code = text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        (name, code)
+    };
+    sources("src")
+        .into_iter()
+        .filter(|(name, _)| !is_test(name))
+        .map(code)
+        .collect()
+}
+
+/// The layer of a module, by the first part of its path.
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|modules| modules.contains(&module))
+}
+
+/// The module that a source belongs to.
+fn module(name: &str) -> &str {
+    let path = name.strip_prefix("src/").unwrap();
+    path.split(['/', '.']).next().unwrap()
+}
+
+#[test]
+fn a_module_names_only_lower_layers() {
+    for (name, text) in program() {
+        let own = module(&name);
+        if ["main", "lib"].contains(&own) {
+            continue;
+        }
+        let own_layer = layer(own).unwrap_or_else(|| panic!("{name} is in no layer"));
+        for used in text.split("crate::").skip(1) {
+            let used = used
+                .split(|end: char| !end.is_alphanumeric() && end != '_')
+                .next()
+                .unwrap();
+            let Some(used_layer) = layer(used) else { continue };
+            let same_top = own_layer == LAYERS.len() - 1 && used_layer == own_layer;
+            assert!(
+                used == own || used_layer < own_layer || same_top,
+                "{name} names crate::{used}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_one_room_stays_there() {
+    let homes = [
+        ("tiny_http", "edge"),
+        ("std::net::Tcp", "edge command"),
+        ("rusqlite", "store"),
+    ];
+    for (name, text) in program() {
+        for (word, home) in homes {
+            let code = text
+                .lines()
+                .any(|line| !line.trim_start().starts_with("//") && line.contains(word));
+            assert!(
+                !code || home.split(' ').any(|home| module(&name) == home),
+                "{name} names {word}"
+            );
+        }
+        let decides =
+            ["visit", "refusal", "rules", "wire", "token", "route", "store"].contains(&module(&name));
+        for word in ["Utc::now", "Local::now", "SystemTime", "now_v7", "new_v4"] {
+            assert!(
+                !(decides && text.contains(word)),
+                "{name} asks the time or draws an id: {word}"
+            );
+        }
+    }
+}
+
+#[test]
+fn russian_stands_where_it_is_read() {
+    for (name, text) in program() {
+        let may = RUSSIAN.iter().any(|place| name.starts_with(place));
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let russian = line
+                .chars()
+                .any(|letter| ('а'..='я').contains(&letter.to_lowercase().next().unwrap()));
+            assert!(may || !russian, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_program_has_no_unwrap_no_marks_and_no_long_file() {
+    for (name, text) in program() {
+        let lines = text.lines().count();
+        assert!(
+            lines <= LINES_MAX || name.starts_with("src/refusal"),
+            "{name} has {lines} lines"
+        );
+        for mark in [
+            concat!(".unwrap", "()"),
+            concat!("TO", "DO"),
+            concat!("FIX", "ME"),
+            "todo!(",
+            "unimplemented!(",
+        ] {
+            assert!(!text.contains(mark), "{name} has {mark}");
+        }
+    }
+}
+
+#[test]
+fn every_statement_is_named_as_the_function_that_runs_it() {
+    let code: String = program().into_iter().map(|(_, text)| text).collect();
+    for entry in fs::read_dir(root().join("src/store/sql")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(function) = name.strip_suffix(".sql") else {
+            continue;
+        };
+        assert!(
+            code.contains(&format!("fn {function}(")),
+            "no function {function}"
+        );
+        assert!(code.contains(&format!("sql/{name}\"")), "{name} is not used");
+    }
+}
+
+#[test]
+fn the_readme_names_only_commands_that_exist() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let words = |line: &str| {
+        line.split('#')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect()
+    };
+    let commands: Vec<Vec<String>> = readme
+        .lines()
+        .filter(|line| line.starts_with("infomat "))
+        .map(words)
+        .collect();
+    assert!(commands.len() >= 5, "{commands:?}");
+    for command in commands {
+        let help = Command::new(env!("CARGO_BIN_EXE_infomat"))
+            .args([&*command[1], "--help"])
+            .output()
+            .unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        assert!(help.contains("Usage: infomat"), "{command:?}");
+        for option in command.iter().filter(|word| word.starts_with("--")) {
+            assert!(help.contains(&**option), "{command:?}: no {option}");
+        }
+    }
+}
