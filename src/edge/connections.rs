@@ -12,8 +12,12 @@ use std::time::{Duration, Instant};
 const PER_ADDRESS_MAX: usize = 128;
 /// Connections that only this machine may have: the terminal beside the server, or the proxy in front of it.
 const KEPT_FOR_LOOPBACK: usize = 256;
-/// How long a connection that was closed to make room may take to go.
-const LEAVING_MAX: Duration = Duration::from_millis(500);
+/// A connection that waits for a shorter time is not closed to make room: its client is busy with it.
+const WAITING_MIN_MS: u64 = 200;
+/// How long a newcomer may have to wait until there is room.
+const ROOM_WAIT_MAX: Duration = Duration::from_millis(500);
+/// How often it is looked for meanwhile.
+const ROOM_LOOK: Duration = Duration::from_millis(20);
 /// Seconds after which a client that found no room may try again.
 const RETRY_SECONDS: u32 = 5;
 
@@ -71,7 +75,7 @@ impl Connections {
     ///
     /// # Errors
     /// The connection and what to tell it: 429 if its address holds too many, 503 if all together are too many, and
-    /// none of them can go.
+    /// none of them goes in time.
     pub fn admit(
         self: &Arc<Self>,
         stream: TcpStream,
@@ -105,10 +109,9 @@ impl Connections {
         })
     }
 
-    /// Closes the connection that waits longest, whoever it is; for a shortage of descriptors or threads.
+    /// Closes the connection that waits longest, for however short a time; for a shortage of descriptors or threads.
     pub fn close_longest_waiting(&self) {
-        let present = self.locked();
-        Self::close_one(&present, |_| true);
+        self.close_one(&self.locked(), 0, |_| true);
     }
 
     /// Lets nobody wait any more: what has come whole is answered, then the connections end.
@@ -133,29 +136,28 @@ impl Connections {
 
     /// Sees to it that fewer than `max` of `group` are there; whether that came about.
     fn make_room(&self, max: usize, group: impl Fn(&Connection) -> bool) -> bool {
-        let full =
-            |present: &Present| present.connections.values().filter(|other| group(other)).count() >= max;
-        let present = self.locked();
-        if !full(&present) {
-            return true;
+        let deadline = Instant::now() + ROOM_WAIT_MAX;
+        let mut present = self.locked();
+        while present.connections.values().filter(|other| group(other)).count() >= max {
+            if Instant::now() > deadline {
+                return false;
+            }
+            self.close_one(&present, WAITING_MIN_MS, &group);
+            present = self.left.wait_timeout(present, ROOM_LOOK).expect(UNPOISONED).0;
         }
-        if !Self::close_one(&present, &group) {
-            return false;
-        }
-        let waited = self
-            .left
-            .wait_timeout_while(present, LEAVING_MAX, |present| full(present));
-        !waited.expect(UNPOISONED).1.timed_out()
+        true
     }
 
-    /// Closes the one of `group` that waits longest; whether there was one.
-    fn close_one(present: &Present, group: impl Fn(&Connection) -> bool) -> bool {
-        let waiting = present.connections.values().filter(|other| group(other));
-        let since = |other: &Connection| other.waiting_since.load(Ordering::Acquire);
-        let longest = waiting
-            .map(|other| (since(other), other))
-            .min_by_key(|(since, _)| *since);
-        longest.is_some_and(|(since, other)| since < CLOSED && other.close(since))
+    /// Closes the one of `group` that waits longest, if it has waited for so long.
+    fn close_one(&self, present: &Present, waiting_min_ms: u64, group: impl Fn(&Connection) -> bool) {
+        let group = present.connections.values().filter(|other| group(other));
+        let with_since = group.map(|other| (other.waiting_since.load(Ordering::Acquire), other));
+        let waiting = with_since.filter(|(since, _)| *since < CLOSED);
+        if let Some((since, longest)) = waiting.min_by_key(|(since, _)| *since)
+            && since + waiting_min_ms <= self.now_ms()
+        {
+            longest.close(since);
+        }
     }
 
     fn now_ms(&self) -> u64 {
@@ -171,14 +173,13 @@ const UNPOISONED: &str = "nothing under this lock panics";
 
 impl Connection {
     /// Closes it if it still waits since then.
-    fn close(&self, since: u64) -> bool {
+    fn close(&self, since: u64) {
         let swapped = self
             .waiting_since
             .compare_exchange(since, CLOSED, Ordering::AcqRel, Ordering::Acquire);
         if swapped.is_ok() {
             let _ = self.stream.shutdown(Shutdown::Both);
         }
-        swapped.is_ok()
     }
 }
 

@@ -13,6 +13,9 @@ use std::thread;
 
 /// Stack of a connection's thread: its own buffers are on the heap.
 const CLIENT_STACK_BYTES: usize = 128 * 1024;
+/// Connections that the system keeps until they are accepted. With more than that it makes newcomers try again after a
+/// second; the library's 128 are less than a crowd.
+const UNACCEPTED_MAX: i32 = 1024;
 /// Pause when the system has no descriptor, thread or memory for another connection.
 const SHORTAGE_PAUSE: Timespec = Timespec {
     tv_sec: 0,
@@ -28,6 +31,7 @@ pub fn stand(
     shared: &Arc<Shared>,
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
+    rustix::net::listen(&listener, UNACCEPTED_MAX)?;
     while !waits_for_stop(Some(&listener), stop, None)? {
         match listener.accept() {
             Ok((stream, peer)) => {

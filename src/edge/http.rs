@@ -3,7 +3,8 @@
 use super::EndsWithPanic;
 use super::answer::rendered;
 use super::head::{After, BODY_BYTES_MAX, CLIENT_FIELD, Framing, decoded};
-use super::relay::{LINES, Line};
+use super::line::Line;
+use super::relay::LINES;
 use super::spare::Spare;
 use crate::desk::Desk;
 use crate::refusal::Transport;

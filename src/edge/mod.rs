@@ -13,6 +13,7 @@ mod connections;
 mod gate;
 mod head;
 mod http;
+mod line;
 mod relay;
 mod spare;
 

@@ -1,5 +1,5 @@
 use super::super::connections::Connections;
-use super::super::relay::Line;
+use super::super::line::Line;
 use super::*;
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;

@@ -107,6 +107,28 @@ fn who_is_served_does_not_go() {
     is_open(&client);
 }
 
+/// Goal: nor does one whose client asks and asks, though it waits for a moment between two answers.
+#[test]
+fn who_is_busy_does_not_go() {
+    let street = Street::new(1);
+    let (client, place) = street.comes("127.0.0.1");
+    let place = place.unwrap();
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                assert!(place.begin(), "a busy connection was closed");
+                place.end();
+                thread::yield_now();
+            }
+        });
+        let (_other, refused) = street.comes("127.0.0.1");
+        over.store(true, Ordering::Relaxed);
+        assert_eq!(refused.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
+    });
+    is_open(&client);
+}
+
 /// Goal: one address of the network takes no more than its share, in IPv4 and its IPv6 form alike; when its
 /// connections are all served, it is told 429.
 #[test]

@@ -1,7 +1,11 @@
 use super::super::head::After;
+use super::super::line::ANSWER_FREE_BYTES;
 use super::*;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 const GET: Framing = Framing {
     body_bytes: 0,
@@ -40,7 +44,7 @@ fn answer(mut end: &UnixStream, body_bytes: usize) {
 
 /// Waits until so many lines are taken.
 fn wait_for_taken(relay: &Relay, count: usize, lines: usize) {
-    while lines - relay.locked().lines.len() < count {
+    while lines - relay.locked().idle.len() < count {
         thread::yield_now();
     }
 }
@@ -109,7 +113,7 @@ fn readers_leave_way_for_writers() {
     }
     assert!(writer.join().unwrap().is_ok());
     assert!(readers.into_iter().all(|reader| reader.join().unwrap().is_ok()));
-    assert_eq!(relay.locked().lines.len(), LINES);
+    assert_eq!(relay.locked().idle.len(), LINES);
     assert!(
         began.elapsed() < PATIENCE,
         "a reader was told of a free line, and did not find it by the clock"
@@ -124,9 +128,44 @@ fn patience_ends() {
     wait_for_taken(&relay, 1, 1);
     let second = relay.exchange(b"?", POST, None, Duration::from_millis(1));
     assert_eq!(second.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
+    assert!(relay.locked().writers_waiting.is_empty());
     answer(&ends[0], 0);
     assert!(first.join().unwrap().is_ok());
     let mut end = &ends[0];
     end.set_nonblocking(true).unwrap();
     assert_eq!(end.read(&mut [0]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+}
+
+/// Goal: whoever waits is not overtaken: a line goes from hand to hand, in the order of waiting, writers first.
+#[test]
+fn nobody_is_overtaken() {
+    let (relay, _ends) = relay(1, 0);
+    let mut switchboard = relay.locked();
+    let line = switchboard.take(false).unwrap();
+    let (_, reader) = switchboard.take(true).unwrap_err();
+    let (_, first) = switchboard.take(false).unwrap_err();
+    let (_, second) = switchboard.take(false).unwrap_err();
+    switchboard.give(line, false);
+    let line = first.try_recv().unwrap();
+    let (_, third) = switchboard.take(false).unwrap_err();
+    switchboard.give(line, false);
+    switchboard.give(second.try_recv().unwrap(), false);
+    switchboard.give(third.try_recv().unwrap(), false);
+    switchboard.give(reader.try_recv().unwrap(), true);
+    assert_eq!(switchboard.idle.len(), 1);
+    assert_eq!(switchboard.readers, 0);
+}
+
+/// Goal: a line that is given to somebody in the moment of giving up is not lost.
+#[test]
+fn a_line_given_too_late_is_kept() {
+    let (relay, _ends) = relay(1, 0);
+    let mut switchboard = relay.locked();
+    let line = switchboard.take(false).unwrap();
+    let (leaves, _) = switchboard.take(false).unwrap_err();
+    let (late, stays) = switchboard.take(false).unwrap_err();
+    assert!(switchboard.leave(leaves, false));
+    switchboard.give(line, false);
+    assert!(!switchboard.leave(late, false));
+    assert!(stays.try_recv().is_ok());
 }

@@ -1,0 +1,99 @@
+//! One private connection: a request goes out in one write, its response comes back whole.
+
+use super::answer::{ANSWER_FIELDS_MAX, with_connection};
+use super::head::Framing;
+use super::spare::{Spare, Taken};
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+
+/// Bytes of an answer's head at most.
+const ANSWER_HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of an answer that need no asking for spare memory.
+pub const ANSWER_FREE_BYTES: usize = 8 * 1024;
+
+/// One private connection.
+#[derive(Debug)]
+pub struct Line {
+    stream: UnixStream,
+    /// Where the beginning of an answer is read into.
+    scratch: Vec<u8>,
+}
+
+/// A response on its way to the client, with the memory it takes.
+#[derive(Debug)]
+pub struct Response {
+    /// The bytes to send.
+    pub bytes: Vec<u8>,
+    _taken: Option<Taken>,
+}
+
+impl Line {
+    /// A line over this connection.
+    pub fn new(stream: UnixStream) -> Self {
+        Line {
+            stream,
+            scratch: vec![0; ANSWER_HEAD_BYTES_MAX],
+        }
+    }
+
+    /// Sends one request.
+    pub fn send(&mut self, message: &[u8]) -> io::Result<()> {
+        self.stream.write_all(message)
+    }
+
+    /// Reads one answer; `None` if it is large, may be asked for again, and no memory is left for it.
+    pub fn receive(
+        &mut self,
+        framing: Framing,
+        connection: Option<&str>,
+        spare: &Spare,
+    ) -> io::Result<Option<Response>> {
+        let (filled, head_bytes, body_bytes) = self.receive_head()?;
+        let body_bytes = if framing.head_only { 0 } else { body_bytes };
+        let taken = spare.take(head_bytes + body_bytes, ANSWER_FREE_BYTES);
+        let begun = &self.scratch[..filled];
+        let rest_bytes = (head_bytes + body_bytes)
+            .checked_sub(filled)
+            .ok_or_else(|| io::Error::other("more bytes than one answer"))?;
+        if framing.safe && taken.is_none() {
+            let rest = u64::try_from(rest_bytes).expect("a length fits");
+            io::copy(&mut Read::by_ref(&mut self.stream).take(rest), &mut io::sink())?;
+            return Ok(None);
+        }
+        let mut bytes = with_connection(begun, connection, rest_bytes);
+        let begun_bytes = bytes.len();
+        bytes.resize(begun_bytes + rest_bytes, 0);
+        self.stream.read_exact(&mut bytes[begun_bytes..])?;
+        Ok(Some(Response { bytes, _taken: taken }))
+    }
+
+    /// Reads until the head is whole: bytes read, length of the head, length of the body.
+    fn receive_head(&mut self) -> io::Result<(usize, usize, usize)> {
+        let mut filled = 0;
+        loop {
+            match self.stream.read(&mut self.scratch[filled..]) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            }
+            let mut fields = [httparse::EMPTY_HEADER; ANSWER_FIELDS_MAX];
+            let mut response = httparse::Response::new(&mut fields);
+            let status = response
+                .parse(&self.scratch[..filled])
+                .map_err(io::Error::other)?;
+            if let httparse::Status::Complete(head_bytes) = status {
+                return Ok((filled, head_bytes, content_length(response.headers)?));
+            }
+        }
+    }
+}
+
+/// The length of an answer's body; none stated means none (204, 304).
+fn content_length(fields: &[httparse::Header]) -> io::Result<usize> {
+    let Some(field) = fields.iter().find(|field| field.name == "Content-Length") else {
+        return Ok(0);
+    };
+    let digits = str::from_utf8(field.value).map_err(io::Error::other)?;
+    digits.parse().map_err(io::Error::other)
+}
