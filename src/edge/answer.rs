@@ -52,18 +52,23 @@ pub fn rendered(answer: &Answer, head_only: bool) -> Vec<u8> {
 
 /// The response to a request that goes no further; the connection ends with it.
 pub fn refused(transport: Transport, head_only: bool) -> Vec<u8> {
-    with_connection(&rendered(&Answer::from(transport), head_only), Some("close"), 0)
+    let mut out = Vec::new();
+    let response = rendered(&Answer::from(transport), head_only);
+    with_connection(&response, Some("close"), 0, &mut out);
+    out
 }
 
-/// The response, or its beginning, with a `Connection` field behind the status line, and space for `more_bytes`.
-pub fn with_connection(response: &[u8], word: Option<&str>, more_bytes: usize) -> Vec<u8> {
+/// Writes the response, or its beginning, with a `Connection` field behind the status line, in the place of what `out`
+/// holds; reserves space for `more_bytes`.
+pub fn with_connection(response: &[u8], word: Option<&str>, more_bytes: usize, out: &mut Vec<u8>) {
     const FIELD_BYTES_MAX: usize = 32;
     let line_end = response
         .iter()
         .position(|byte| *byte == b'\n')
         .map_or(0, |at| at + 1);
     let (line, rest) = response.split_at(line_end);
-    let mut out = Vec::with_capacity(response.len() + FIELD_BYTES_MAX + more_bytes);
+    out.clear();
+    out.reserve(response.len() + FIELD_BYTES_MAX + more_bytes);
     out.extend_from_slice(line);
     if let Some(word) = word {
         for part in ["Connection: ", word, "\r\n"] {
@@ -71,7 +76,6 @@ pub fn with_connection(response: &[u8], word: Option<&str>, more_bytes: usize) -
         }
     }
     out.extend_from_slice(rest);
-    out
 }
 
 /// The usual words beside a status (RFC 9110, 15); nobody depends on them.

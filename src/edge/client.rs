@@ -3,7 +3,8 @@
 use super::Limits;
 use super::answer::refused;
 use super::connections::Place;
-use super::head::{After, Framing, HEAD_BYTES_MAX, Head, Scan};
+use super::head::{After, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan};
+use super::line::ANSWER_FREE_BYTES;
 use super::relay::Relay;
 use super::spare::{Spare, Taken};
 use crate::refusal::Transport;
@@ -34,6 +35,9 @@ struct Client<'a> {
     place: &'a Place,
     shared: &'a Shared,
     inbox: Inbox,
+    /// The request as it is handed over, and then its response: kept from one to the next, as long as they are small.
+    message: Vec<u8>,
+    response: Vec<u8>,
 }
 
 /// Bytes that have come and are not used yet.
@@ -59,6 +63,8 @@ pub fn serve(place: &Place, shared: &Shared) {
         place,
         shared,
         inbox: Inbox::new(),
+        message: Vec::new(),
+        response: Vec::new(),
     };
     let end = loop {
         if let Err(end) = client.exchange() {
@@ -80,14 +86,8 @@ pub fn serve(place: &Place, shared: &Shared) {
 impl Client<'_> {
     /// One request and its answer.
     fn exchange(&mut self) -> Result<(), End> {
-        let head_bytes = self.receive_head()?;
-        let head = Head::parse(&self.inbox.filled()[..head_bytes])?;
-        let framing = head.framing();
-        let taken = self.shared.spare.take(head.message_bytes(), FREE_BYTES);
-        let _taken = taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
-        let mut message = head.forwarded(self.place.client());
-        self.inbox.consume(head_bytes);
-        self.receive_body(&mut message, framing)?;
+        let (framing, taken) = self.receive_head()?;
+        self.receive_body(framing)?;
         if !self.place.begin() {
             return Err(End::Silent);
         }
@@ -96,13 +96,17 @@ impl Client<'_> {
         } else {
             framing.after
         };
-        let patience = self.shared.limits.line_wait;
-        let response = self
-            .shared
-            .relay
-            .exchange(&message, framing, after.word(), patience);
+        let Shared { relay, limits, .. } = self.shared;
+        let word = after.word();
+        let answered = relay.exchange(&self.message, framing, word, limits.line_wait, &mut self.response);
         self.place.end();
-        self.send(&response?.bytes)?;
+        // The client may take its time with the answer; memory for its request is not kept for so long.
+        give_back(&mut self.message, FREE_BYTES);
+        drop(taken);
+        let taken = answered?;
+        self.send(&self.response)?;
+        give_back(&mut self.response, ANSWER_FREE_BYTES);
+        drop(taken);
         if after == After::Close {
             Err(End::Agreed)
         } else {
@@ -110,8 +114,21 @@ impl Client<'_> {
         }
     }
 
-    /// Waits for a whole head; its length. Its time runs from its first byte.
-    fn receive_head(&mut self) -> Result<usize, End> {
+    /// Waits for a whole head and puts it into the message.
+    fn receive_head(&mut self) -> Result<(Framing, Taken), End> {
+        let head_bytes = self.wait_for_head()?;
+        let mut fields = NO_FIELDS;
+        let head = Head::parse(&self.inbox.filled()[..head_bytes], &mut fields)?;
+        let taken = self.shared.spare.take(head.message_bytes(), FREE_BYTES);
+        let taken = taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
+        head.forward(self.place.client(), &mut self.message);
+        let framing = head.framing();
+        self.inbox.consume(head_bytes);
+        Ok((framing, taken))
+    }
+
+    /// Waits for the end of a head; its length. Its time runs from its first byte.
+    fn wait_for_head(&mut self) -> Result<usize, End> {
         let limits = &self.shared.limits;
         let mut scan = Scan::default();
         let mut deadline = None;
@@ -136,10 +153,10 @@ impl Client<'_> {
         }
     }
 
-    /// Reads the body behind the head in `message`.
-    fn receive_body(&mut self, message: &mut Vec<u8>, framing: Framing) -> Result<(), End> {
+    /// Reads the body behind the head in the message.
+    fn receive_body(&mut self, framing: Framing) -> Result<(), End> {
         let here = framing.body_bytes.min(self.inbox.filled);
-        message.extend_from_slice(&self.inbox.filled()[..here]);
+        self.message.extend_from_slice(&self.inbox.filled()[..here]);
         self.inbox.consume(here);
         if here == framing.body_bytes {
             return Ok(());
@@ -148,10 +165,10 @@ impl Client<'_> {
             self.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         let deadline = Instant::now() + self.shared.limits.body;
-        let mut filled = message.len();
-        message.resize(filled + framing.body_bytes - here, 0);
-        while filled < message.len() {
-            match receive(self.place.stream(), &mut message[filled..], deadline) {
+        let mut filled = self.message.len();
+        self.message.resize(filled + framing.body_bytes - here, 0);
+        while filled < self.message.len() {
+            match receive(self.place.stream(), &mut self.message[filled..], deadline) {
                 Ok(0) => return Err(End::Silent),
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::TimedOut => {
@@ -225,6 +242,12 @@ impl Inbox {
             self.taken = None;
         }
     }
+}
+
+/// Empties a buffer, and frees it if it has grown large.
+fn give_back(buffer: &mut Vec<u8>, kept_bytes_max: usize) {
+    buffer.clear();
+    buffer.shrink_to(kept_bytes_max);
 }
 
 impl From<Transport> for End {

@@ -2,6 +2,7 @@
 //! Pure: bytes in, verdict out.
 
 use crate::refusal::Transport;
+use std::io::Write;
 use std::net::IpAddr;
 
 /// Most bytes of a head: request line, header fields and the empty line.
@@ -72,6 +73,12 @@ impl Scan {
     }
 }
 
+/// Where the fields of a head are listed while it is looked at.
+pub type Fields<'a> = [httparse::Header<'a>; FIELDS_MAX];
+
+/// An empty list of fields.
+pub const NO_FIELDS: Fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
+
 /// A well-formed head.
 #[derive(Debug)]
 pub struct Head<'a> {
@@ -79,8 +86,7 @@ pub struct Head<'a> {
     target: &'a str,
     /// The authority of a target in absolute form: it overrides `Host` (RFC 9112, 3.2.2).
     authority: Option<&'a str>,
-    fields: [httparse::Header<'a>; FIELDS_MAX],
-    fields_count: usize,
+    fields: &'a [httparse::Header<'a>],
     bytes_count: usize,
     framing: Framing,
 }
@@ -124,9 +130,8 @@ impl After {
 
 impl<'a> Head<'a> {
     /// Parses a whole head, as [`Scan`] found it.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Transport> {
-        let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
-        let mut request = httparse::Request::new(&mut fields);
+    pub fn parse(bytes: &'a [u8], fields: &'a mut Fields<'a>) -> Result<Self, Transport> {
+        let mut request = httparse::Request::new(fields);
         match request.parse(bytes) {
             Ok(status) if status.is_complete() => {}
             Err(httparse::Error::TooManyHeaders) => return Err(Transport::HeadTooLarge),
@@ -137,14 +142,13 @@ impl<'a> Head<'a> {
         let method = request.method.expect(whole);
         let old = request.version.expect(whole) == 0;
         let (target, authority) = origin_form(request.path.expect(whole))?;
-        let fields_count = request.headers.len();
-        let framing = Framing::read(method, old, request.headers)?;
+        let fields = &*request.headers;
+        let framing = Framing::read(method, old, fields)?;
         Ok(Head {
             method,
             target,
             authority,
             fields,
-            fields_count,
             bytes_count: bytes.len(),
             framing,
         })
@@ -155,33 +159,28 @@ impl<'a> Head<'a> {
         self.framing
     }
 
-    /// The head as it goes over a private connection: the client's address and one plain length, nothing that
-    /// tiny_http would act upon, bytes over 127 (and percent signs) of values percent-encoded, since tiny_http takes
-    /// ASCII alone. Space for the body is reserved behind it.
-    pub fn forwarded(&self, client: IpAddr) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.message_bytes());
-        for part in [self.method, " ", self.target, " HTTP/1.1\r\n"] {
-            out.extend_from_slice(part.as_bytes());
-        }
+    /// Writes the head as it goes over a private connection, in the place of what `out` holds: the client's address and
+    /// one plain length, nothing that tiny_http would act upon, bytes over 127 (and percent signs) of values
+    /// percent-encoded, since tiny_http takes ASCII alone. Space for the body is reserved behind it.
+    pub fn forward(&self, client: IpAddr, out: &mut Vec<u8>) {
+        out.clear();
+        out.reserve(self.message_bytes());
+        let written = "a vector takes every write";
+        write!(out, "{} {} HTTP/1.1\r\n", self.method, self.target).expect(written);
         if let Some(authority) = self.authority {
-            push_field(&mut out, "Host", authority.as_bytes());
+            push_field(out, "Host", authority.as_bytes());
         }
-        for field in &self.fields[..self.fields_count] {
+        for field in self.fields {
             let overridden = self.authority.is_some() && field.name.eq_ignore_ascii_case("Host");
             if !overridden && !KEPT_BACK.iter().any(|name| name.eq_ignore_ascii_case(field.name)) {
-                push_field(&mut out, field.name, field.value);
+                push_field(out, field.name, field.value);
             }
         }
-        push_field(&mut out, CLIENT_FIELD, client.to_string().as_bytes());
+        write!(out, "{CLIENT_FIELD}: {client}\r\n").expect(written);
         if self.framing.body_bytes > 0 {
-            push_field(
-                &mut out,
-                "Content-Length",
-                self.framing.body_bytes.to_string().as_bytes(),
-            );
+            write!(out, "Content-Length: {}\r\n", self.framing.body_bytes).expect(written);
         }
         out.extend_from_slice(b"\r\n");
-        out
     }
 
     /// Bytes that the whole message takes on its way, a little more than less.
@@ -222,7 +221,7 @@ impl Framing {
     }
 }
 
-/// Reverses the encoding of values in [`Head::forwarded`]; bytes over 127 read as Latin-1.
+/// Reverses the encoding of values in [`Head::forward`]; bytes over 127 read as Latin-1.
 pub fn decoded(value: &str) -> String {
     percent_encoding::percent_decode_str(value)
         .map(char::from)

@@ -19,14 +19,6 @@ pub struct Line {
     scratch: Vec<u8>,
 }
 
-/// A response on its way to the client, with the memory it takes.
-#[derive(Debug)]
-pub struct Response {
-    /// The bytes to send.
-    pub bytes: Vec<u8>,
-    _taken: Option<Taken>,
-}
-
 impl Line {
     /// A line over this connection.
     pub fn new(stream: UnixStream) -> Self {
@@ -41,30 +33,34 @@ impl Line {
         self.stream.write_all(message)
     }
 
-    /// Reads one answer; `None` if it is large, may be asked for again, and no memory is left for it.
+    /// Reads one response into `out`, in the place of what that holds. Gives the spare memory that it takes, or `None` if
+    /// there is not so much, and the response to what only read is passed over.
     pub fn receive(
         &mut self,
         framing: Framing,
         connection: Option<&str>,
         spare: &Spare,
-    ) -> io::Result<Option<Response>> {
+        out: &mut Vec<u8>,
+    ) -> io::Result<Option<Taken>> {
         let (filled, head_bytes, body_bytes) = self.receive_head()?;
         let body_bytes = if framing.head_only { 0 } else { body_bytes };
-        let taken = spare.take(head_bytes + body_bytes, ANSWER_FREE_BYTES);
-        let begun = &self.scratch[..filled];
         let rest_bytes = (head_bytes + body_bytes)
             .checked_sub(filled)
             .ok_or_else(|| io::Error::other("more bytes than one answer"))?;
-        if framing.safe && taken.is_none() {
-            let rest = u64::try_from(rest_bytes).expect("a length fits");
-            io::copy(&mut Read::by_ref(&mut self.stream).take(rest), &mut io::sink())?;
-            return Ok(None);
-        }
-        let mut bytes = with_connection(begun, connection, rest_bytes);
-        let begun_bytes = bytes.len();
-        bytes.resize(begun_bytes + rest_bytes, 0);
-        self.stream.read_exact(&mut bytes[begun_bytes..])?;
-        Ok(Some(Response { bytes, _taken: taken }))
+        let taken = match spare.take(head_bytes + body_bytes, ANSWER_FREE_BYTES) {
+            None if framing.safe => {
+                let rest = u64::try_from(rest_bytes).expect("a length fits");
+                io::copy(&mut Read::by_ref(&mut self.stream).take(rest), &mut io::sink())?;
+                return Ok(None);
+            }
+            // What writes is told its outcome, whatever that takes.
+            taken => taken.or_else(|| spare.take(0, 0)),
+        };
+        with_connection(&self.scratch[..filled], connection, rest_bytes, out);
+        let begun_bytes = out.len();
+        out.resize(begun_bytes + rest_bytes, 0);
+        self.stream.read_exact(&mut out[begun_bytes..])?;
+        Ok(taken)
     }
 
     /// Reads until the head is whole: bytes read, length of the head, length of the body.

@@ -3,15 +3,15 @@
 
 use super::EndsWithPanic;
 use super::head::Framing;
-use super::line::{Line, Response};
-use super::spare::Spare;
+use super::line::Line;
+use super::spare::{Spare, Taken};
 use crate::desk::TURN_REQUESTS_MAX;
 use crate::refusal::Transport;
 use std::collections::VecDeque;
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 /// Private connections: as many as a turn holds.
 pub const LINES: usize = TURN_REQUESTS_MAX;
@@ -39,13 +39,15 @@ struct Switchboard {
     readers_waiting: VecDeque<Waiter>,
     /// Waiters so far: the number of the next.
     waiters: u64,
+    /// Lines that waiters have not fetched yet, with the waiters' numbers.
+    given: Vec<(u64, Line)>,
 }
 
-/// Where a line goes that somebody waits for.
+/// A thread that waits for a line.
 #[derive(Debug)]
 struct Waiter {
     number: u64,
-    line: SyncSender<Line>,
+    thread: Thread,
 }
 
 impl Relay {
@@ -61,9 +63,9 @@ impl Relay {
         }
     }
 
-    /// Hands over a whole request and waits for its response. Waiting for a free line ends after `patience`;
-    /// waiting for the desk does not: it has bounds of its own, and an answer in its place would have to say whether
-    /// it booked.
+    /// Hands over a whole request and waits for its response, which goes to `out`; gives the spare memory that it
+    /// takes. Waiting for a free line ends after `patience`; waiting for the desk does not: it has bounds of its own,
+    /// and an answer in its place would have to say whether it booked.
     ///
     /// # Errors
     /// 503: no free line in time, and nothing was done; or no memory for a large answer to a request that only read.
@@ -73,30 +75,38 @@ impl Relay {
         framing: Framing,
         connection: Option<&str>,
         patience: Duration,
-    ) -> Result<Response, Transport> {
+        out: &mut Vec<u8>,
+    ) -> Result<Taken, Transport> {
         let _ends = EndsWithPanic;
         let unavailable = Transport::Unavailable(RETRY_SECONDS);
         let mut line = self.take(framing.safe, patience).ok_or(unavailable)?;
         let sent = line.send(message);
-        match sent.and_then(|()| line.receive(framing, connection, &self.spare)) {
-            Ok(response) => {
+        match sent.and_then(|()| line.receive(framing, connection, &self.spare, out)) {
+            Ok(taken) => {
                 self.locked().give(line, framing.safe);
-                response.ok_or(unavailable)
+                taken.ok_or(unavailable)
             }
             Err(error) => lost(&error),
         }
     }
 
     fn take(&self, reader: bool, patience: Duration) -> Option<Line> {
-        let (number, line) = match self.locked().take(reader) {
+        let number = match self.locked().take(reader) {
             Ok(line) => return Some(line),
-            Err(waiting) => waiting,
+            Err(number) => number,
         };
-        match line.recv_timeout(patience) {
-            Ok(line) => Some(line),
-            // It may have been given in the last moment.
-            Err(_) if self.locked().leave(number, reader) => None,
-            Err(_) => line.try_recv().ok(),
+        let deadline = Instant::now() + patience;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            thread::park_timeout(left);
+            let mut switchboard = self.locked();
+            let line = switchboard.fetch(number);
+            if line.is_none() && left.is_zero() {
+                switchboard.leave(number, reader);
+            }
+            if line.is_some() || left.is_zero() {
+                return line;
+            }
         }
     }
 
@@ -106,18 +116,18 @@ impl Relay {
 }
 
 impl Switchboard {
-    /// A line at once, or a number and where a line will come.
-    fn take(&mut self, reader: bool) -> Result<Line, (u64, Receiver<Line>)> {
+    /// A line at once, or the number under which this thread waits for one: it is unparked then.
+    fn take(&mut self, reader: bool) -> Result<Line, u64> {
         let may = !reader || self.readers < READER_LINES_MAX;
         if may && let Some(line) = self.idle.pop() {
             self.readers += usize::from(reader);
             return Ok(line);
         }
-        let (line, receiver) = sync_channel(1);
         let number = self.waiters;
         self.waiters += 1;
-        self.waiting(reader).push_back(Waiter { number, line });
-        Err((number, receiver))
+        let thread = thread::current();
+        self.waiting(reader).push_back(Waiter { number, thread });
+        Err(number)
     }
 
     /// Takes a line back and gives it to whoever waits for it.
@@ -129,20 +139,23 @@ impl Switchboard {
             reader
         });
         match next {
-            Some(waiter) => waiter
-                .line
-                .send(line)
-                .expect("a waiter leaves its queue before it goes"),
+            Some(waiter) => {
+                self.given.push((waiter.number, line));
+                waiter.thread.unpark();
+            }
             None => self.idle.push(line),
         }
     }
 
-    /// Waits no longer; false if a line has been given already.
-    fn leave(&mut self, number: u64, reader: bool) -> bool {
-        let waiting = self.waiting(reader);
-        let before = waiting.len();
-        waiting.retain(|waiter| waiter.number != number);
-        waiting.len() < before
+    /// The line that was given to this waiter, if it was.
+    fn fetch(&mut self, number: u64) -> Option<Line> {
+        let at = self.given.iter().position(|(waiter, _)| *waiter == number)?;
+        Some(self.given.swap_remove(at).1)
+    }
+
+    /// Waits no longer.
+    fn leave(&mut self, number: u64, reader: bool) {
+        self.waiting(reader).retain(|waiter| waiter.number != number);
     }
 
     fn waiting(&mut self, reader: bool) -> &mut VecDeque<Waiter> {
