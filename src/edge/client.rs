@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// Bytes that every connection may hold of what it sends; more needs spare memory.
 const FREE_BYTES: usize = 4 * 1024;
 /// Bytes that are still read from a client that was told its connection ends.
-const LINGER_BYTES_MAX: usize = 1024 * 1024;
+const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Seconds after which a client may try again when there was no memory for its request.
 const RETRY_SECONDS: u32 = 2;
 

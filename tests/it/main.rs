@@ -9,6 +9,7 @@ mod catalogue;
 mod clinic;
 mod crash;
 mod duties;
+mod gate;
 mod harness;
 mod large;
 mod model;

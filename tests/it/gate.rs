@@ -1,0 +1,380 @@
+//! Clients that mean no good, or know no better: whatever one does, another's bookings go on, and nothing has to be
+//! restarted afterwards.
+
+mod siege;
+
+use crate::clinic::{Ask, guid};
+use crate::harness::Client;
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+use serde_json::Value;
+use siege::{LPU, PATIENCE, PATIENTS_AFTER, SLOT, Siege, clinic, prepare_for_crowds, rest, sent};
+use std::io::{ErrorKind, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A request as far as its further fields.
+const POST: &str = "POST /api/v2/visit HTTP/1.1\r\nHost: a\r\n";
+
+/// Patients of the clinic where nobody attacks.
+const PATIENTS: u32 = 1000;
+
+/// How much later than its deadline the end of a connection may be seen on a busy machine.
+const SLACK: Duration = Duration::from_secs(3);
+
+/// What each malformed request gets: its name, its bytes, the answer's status.
+fn malformed() -> Vec<(&'static str, Vec<u8>, u16)> {
+    let with = |field: &str| format!("{POST}{field}\r\n\r\n").into_bytes();
+    let smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+    vec![
+        (
+            "an enormous length",
+            with("Content-Length: 4611686018427387904"),
+            413,
+        ),
+        ("a length over the bound", with("Content-Length: 65537"), 413),
+        (
+            "a list of lengths",
+            [with("Content-Length: 5,5"), smuggled.into()].concat(),
+            400,
+        ),
+        (
+            "a negative length",
+            [with("Content-Length: -1"), smuggled.into()].concat(),
+            400,
+        ),
+        (
+            "no number as length",
+            [with("Content-Length: abc"), smuggled.into()].concat(),
+            400,
+        ),
+        ("two lengths", with("Content-Length: 5\r\nContent-Length: 5"), 400),
+        (
+            "Transfer-Encoding",
+            [with("Transfer-Encoding: chunked"), b"0\r\n\r\n".to_vec()].concat(),
+            411,
+        ),
+        (
+            "length and encoding",
+            with("Content-Length: 5\r\nTransfer-Encoding: chunked"),
+            400,
+        ),
+        (
+            "an endless header line",
+            format!("{POST}X: {}", "a".repeat(3_000_000)).into(),
+            431,
+        ),
+        (
+            "200,000 headers",
+            format!("{POST}{}", "X: a\r\n".repeat(200_000)).into(),
+            431,
+        ),
+        ("HTTP/2.0", b"GET / HTTP/2.0\r\nHost: a\r\n\r\n".to_vec(), 505),
+        (
+            "the preface of HTTP/2",
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
+            505,
+        ),
+        (
+            "a TLS hello",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(),
+            400,
+        ),
+        (
+            "NUL in the path",
+            b"GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
+            400,
+        ),
+        ("an unknown expectation", with("Expect: more"), 417),
+        ("two hosts", with("Host: b"), 400),
+    ]
+}
+
+/// Goal: what is no request gets the standard answer that says why, and the end of its connection; what follows it is
+/// never taken for another request. Method: each from one client while another books.
+#[test]
+fn malformed_requests_are_refused() {
+    let siege = Siege::new();
+    for (name, bytes, status) in malformed() {
+        siege.attack(name, || {
+            let text = rest(&sent(siege.address(), &bytes));
+            assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {text}");
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            assert!(head.contains("\r\nConnection: close"), "{name}: {head}");
+            assert!(
+                head.contains("\r\nContent-Type: application/json; charset=utf-8"),
+                "{name}: {head}"
+            );
+            let body: Value =
+                serde_json::from_str(body).unwrap_or_else(|error| panic!("{name}: {error}: {body}"));
+            assert_eq!(body["code"], status, "{name}");
+            assert_eq!(body["message_code"], "5000", "{name}");
+        });
+    }
+    siege.end();
+}
+
+/// Goal: who is slow is let go at a deadline that no trickle moves. Method: all kinds of slowness at once, while
+/// another books.
+#[test]
+fn slow_clients_meet_their_deadlines() {
+    const HEAD_SECONDS: u64 = 10;
+    const BODY_SECONDS: u64 = 15;
+    const ANSWER_SECONDS: u64 = 10;
+    let siege = Siege::new();
+    let address = siege.address();
+    let body = format!("{POST}Content-Length: 60000\r\n\r\na");
+    let stalls = |bytes: &[u8]| rest(&sent(address, bytes));
+    let trickles = |bytes: &[u8]| trickled(sent(address, bytes));
+    siege.attack("slow clients", || {
+        thread::scope(|scope| {
+            scope.spawn(|| assert_late(HEAD_SECONDS, || stalls(b"GET / HT")));
+            scope.spawn(|| assert_late(HEAD_SECONDS, || trickles(b"GET / HTTP/1.1\r\nX: ")));
+            scope.spawn(|| assert_late(BODY_SECONDS, || stalls(body.as_bytes())));
+            scope.spawn(|| assert_late(BODY_SECONDS, || trickles(body.as_bytes())));
+            scope.spawn(|| wait_for_reset(&piled_up(address), Duration::from_secs(ANSWER_SECONDS) + SLACK));
+        });
+    });
+    siege.end();
+}
+
+/// Runs until the server says that time is over, which has to be soon after so many seconds.
+fn assert_late(seconds: u64, attack: impl FnOnce() -> String) {
+    let began = Instant::now();
+    let text = attack();
+    let took = began.elapsed();
+    let least = Duration::from_secs(seconds);
+    assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
+    assert!((least..least + SLACK).contains(&took), "{took:?}");
+}
+
+/// Sends a byte now and then until the server answers; its answer.
+fn trickled(mut stream: TcpStream) -> String {
+    const TRICKLE: Duration = Duration::from_millis(100);
+    let deadline = Instant::now() + PATIENCE;
+    stream.set_read_timeout(Some(TRICKLE)).unwrap();
+    while let Err(error) = stream.peek(&mut [0]) {
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        assert!(Instant::now() < deadline, "a trickle goes on and on");
+        let _ = stream.write_all(b"a");
+    }
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    rest(&stream)
+}
+
+/// A connection with requests sent one after the other and no answer read, until the server takes no more.
+fn piled_up(address: SocketAddr) -> TcpStream {
+    const STUCK: Duration = Duration::from_millis(500);
+    let requests = "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000);
+    let mut stream = sent(address, b"");
+    stream.set_write_timeout(Some(STUCK)).unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while stream.write_all(requests.as_bytes()).is_ok() {
+        assert!(Instant::now() < deadline, "the server takes requests without end");
+    }
+    stream
+}
+
+/// Waits, reading nothing, until the server has torn the connection down.
+fn wait_for_reset(mut stream: &TcpStream, patience: Duration) {
+    const LOOK: Duration = Duration::from_millis(50);
+    let deadline = Instant::now() + patience;
+    stream.set_write_timeout(Some(LOOK)).unwrap();
+    loop {
+        match stream.write(b"a") {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            Err(_) => return,
+            Ok(_) => {}
+        }
+        assert!(Instant::now() < deadline, "the server waits for ever");
+    }
+}
+
+/// Goal: however many connections one client opens, and whatever it lets them wait with, another keeps its own and a
+/// newcomer finds room. Method: more than the gate has places for; each crowd stays while the others book.
+#[test]
+fn crowds_leave_room() {
+    prepare_for_crowds();
+    let siege = Siege::new();
+    let body = format!("{POST}Content-Length: 65000\r\n\r\n{}", "a".repeat(60_000));
+    let crowds = [
+        ("1,000 idle connections", 1000, String::new()),
+        ("more idle connections than places", 1500, String::new()),
+        ("stalled heads", 1500, "GET /".to_owned()),
+        (
+            "large stalled heads",
+            1500,
+            format!("{POST}X: {}", "a".repeat(14_000)),
+        ),
+        ("stalled bodies", 1500, body),
+        ("answers never read", 300, format!("{POST}\r\n").repeat(100)),
+    ];
+    for (name, size, bytes) in crowds {
+        let crowd: Vec<_> = (0..size)
+            .map(|_| sent(siege.address(), bytes.as_bytes()))
+            .collect();
+        siege.attack(name, || siege.newcomer_books());
+        drop(crowd);
+    }
+    siege.end();
+}
+
+/// Goal: when the system has no descriptor left, the server does not end, and goes on as soon as it can.
+/// Method: take the right to open files from it while it serves, knock, give the right back.
+#[test]
+fn a_shortage_of_descriptors_passes() {
+    const CROWD: usize = 50;
+    const SPARE: u64 = 2;
+    let siege = Siege::new();
+    let pid = Pid::from_raw(siege.pid().try_into().unwrap());
+    let crowd = || -> Vec<_> { (0..CROWD).map(|_| sent(siege.address(), b"")).collect() };
+    let first_crowd = crowd();
+    siege.newcomer_books();
+    let open = std::fs::read_dir(format!("/proc/{}/fd", siege.pid()))
+        .unwrap()
+        .count() as u64;
+    let short = Rlimit {
+        current: Some(open + SPARE),
+        maximum: getrlimit(Resource::Nofile).maximum,
+    };
+    let usual = prlimit(pid, Resource::Nofile, short).unwrap();
+    let second_crowd = crowd();
+    siege.attack("no descriptors", || siege.newcomer_books());
+    prlimit(pid, Resource::Nofile, usual).unwrap();
+    siege.attack("descriptors again", || siege.newcomer_books());
+    drop((first_crowd, second_crowd));
+    siege.end();
+}
+
+/// A booking of this patient as text, with further header fields.
+fn booking(number: u32, version: &str, fields: &str) -> String {
+    let ask = Ask::new(LPU, PATIENTS_AFTER + number, SLOT);
+    let target = format!("{}{}?timeTable={}", ask.base, ask.lpu, guid(SLOT));
+    let authorization = ask.authorization.unwrap();
+    format!("POST {target} {version}\r\nHost: a\r\nAuthorization: {authorization}\r\n{fields}\r\n")
+}
+
+/// Goal: requests in a row on one connection are answered in order; one without a length has no body, as `curl -X POST`
+/// sends it. Method: four at once, then the client's end of the connection.
+#[test]
+fn requests_in_a_row_are_answered_in_order() {
+    let site = clinic(PATIENTS);
+    let server = site.serve();
+    let one = booking(1, "HTTP/1.1", "");
+    let absolute = "GET http://a/nowhere HTTP/1.1\r\nHost: b\r\n\r\n";
+    let head = "HEAD /nowhere HTTP/1.1\r\nHost: a\r\n\r\n";
+    let mut client = server.client();
+    let text = [&one, &one, absolute, head, &booking(2, "HTTP/1.1", "")].concat();
+    client.send(text.as_bytes()).unwrap();
+    client.finish();
+    assert_eq!(client.read(false).unwrap().status, 200);
+    assert_eq!(client.read(false).unwrap().json()["message_code"], "4848");
+    assert_eq!(client.read(false).unwrap().status, 404);
+    let without_body = client.read(true).unwrap();
+    assert_eq!(without_body.status, 404);
+    assert_ne!(without_body.header("content-length"), Some("0"));
+    let last = client.read(false).unwrap();
+    assert_eq!(last.status, 200);
+    assert_eq!(last.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(last.header("cache-control"), Some("no-store"));
+    assert!(last.header("date").is_some_and(|date| date.ends_with(" GMT")));
+    assert_eq!(last.header("server"), None);
+    assert_eq!(client.read(false).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+}
+
+/// Goal: connections stay or end as the client's version and its `Connection` field say (RFC 9112, 9.3).
+#[test]
+fn connections_end_as_agreed() {
+    let site = clinic(PATIENTS);
+    let server = site.serve();
+    let cases = [
+        (booking(1, "HTTP/1.1", "Connection: close\r\n"), Some("close")),
+        (booking(2, "HTTP/1.0", ""), Some("close")),
+        (
+            booking(3, "HTTP/1.0", "Connection: keep-alive\r\n"),
+            Some("keep-alive"),
+        ),
+        (booking(4, "HTTP/1.1", ""), None),
+    ];
+    for (text, word) in cases {
+        let mut client = server.client();
+        client.send(text.as_bytes()).unwrap();
+        let answer = client.read(false).unwrap();
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("connection"), word);
+        if word == Some("close") {
+            assert_eq!(client.read(false).unwrap_err().kind(), ErrorKind::UnexpectedEof);
+        } else {
+            assert_eq!(client.ask("GET", "/nowhere", &[], b"").status, 404);
+        }
+    }
+}
+
+/// Goal: bodies of every size reach the desk whole, also from a client that waits to be asked for them (curl does over
+/// 1 MiB, others always). Method: the cell named at the very end of a form.
+#[test]
+fn bodies_arrive_whole() {
+    let site = clinic(PATIENTS);
+    let server = site.serve();
+    let mut client = server.client();
+    for (number, padding_bytes) in (1..).zip([0, 1000, 5000, 60_000]) {
+        let body = format!("x={}&timeTable={}", "a".repeat(padding_bytes), guid(SLOT));
+        let ask = Ask::new(LPU, PATIENTS_AFTER + number, SLOT);
+        let head = format!(
+            "POST /visit/{} HTTP/1.1\r\nHost: a\r\nAuthorization: {}\r\nExpect: 100-continue\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
+            ask.lpu,
+            ask.authorization.unwrap(),
+            body.len()
+        );
+        client.send(head.as_bytes()).unwrap();
+        assert_eq!(client.read(true).unwrap().status, 100);
+        client.send(body.as_bytes()).unwrap();
+        let answer = client.read(false).unwrap();
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    }
+}
+
+/// Goal: SIGTERM ends the server with status 0, and every booking that was made has been answered. Method: clients that
+/// book as fast as they can, idle and stalled ones beside them; the tickets given out are those in the database.
+#[test]
+fn the_end_answers_what_was_accepted() {
+    const CLIENTS: usize = 8;
+    const BOOKED_BEFORE: u32 = 40;
+    let site = clinic(PATIENTS);
+    let server = site.serve();
+    let address = server.address;
+    let _idle = sent(address, b"");
+    let _stalled = sent(address, b"POST /");
+    let (next, booked) = (AtomicU32::new(1), AtomicU32::new(0));
+    let books = || {
+        let mut client = Client::connect(address);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let text = booking(number, "HTTP/1.1", "");
+            if client.send(text.as_bytes()).is_err() {
+                return;
+            }
+            let Ok(answer) = client.read(false) else { return };
+            assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+            booked.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(books);
+        }
+        while booked.load(Ordering::Relaxed) < BOOKED_BEFORE {
+            thread::yield_now();
+        }
+        let began = Instant::now();
+        assert!(server.terminate().success());
+        assert!(began.elapsed() < SLACK, "the end took {:?}", began.elapsed());
+    });
+    let database = rusqlite::Connection::open(site.path("infomat.db")).unwrap();
+    let visits: u32 = database
+        .query_one("SELECT count(*) FROM visit", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(booked.into_inner(), visits);
+}
