@@ -2,8 +2,13 @@
 
 use super::Dice;
 use super::naive::{self, DAY, Key, Paper, Question, Verdict, Visit, VisitCell, Wall};
-use super::town::{CELLS, Cell, EXAMS, FIOS, KINDS, LPUS, PATIENTS, REFERRALS, SOURCES, Town};
+use super::town::{
+    CELLS, Cell, DOCTORS, Doctor, EXAMS, FIOS, KINDS, LPUS, PATIENTS, Patient, REFERRALS, SOURCES, Town,
+    cell_guid,
+};
 use super::worlds;
+use serde_json::{Value, json};
+use std::mem;
 use uuid::Uuid;
 
 /// How many different keys are pressed.
@@ -19,6 +24,8 @@ pub struct Entry {
     pub patient: usize,
     pub cell: usize,
     pub num: i64,
+    /// The list that the number is of: doctor and day at the time of booking.
+    pub list: (usize, Wall),
     pub key: Option<usize>,
     pub active: bool,
 }
@@ -114,7 +121,7 @@ impl Town {
     pub fn candidates(&self, books: &Books, request: &Request) -> Vec<usize> {
         let (doctor, begin) = match request.wanted {
             Wanted::Cell(cell) => {
-                let is_here = |cell: &Cell| self.doctors[cell.doctor].lpu == request.lpu;
+                let is_here = |cell: &Cell| !cell.removed && self.doctors[cell.doctor].lpu == request.lpu;
                 return self
                     .cells
                     .get(cell)
@@ -128,7 +135,8 @@ impl Town {
         let then: Vec<usize> = (0..CELLS)
             .filter(|number| {
                 let cell = &self.cells[*number];
-                cell.doctor == doctor && cell.begin == begin && self.doctors[doctor].lpu == request.lpu
+                let is_then = cell.doctor == doctor && cell.begin == begin && !cell.removed;
+                is_then && self.doctors[doctor].lpu == request.lpu
             })
             .collect();
         let pressed = books.pressed(request.key).map(|visit| visit.cell);
@@ -225,30 +233,85 @@ impl Town {
 
     /// Writes a new visit into the books.
     pub fn enter(&self, books: &mut Books, request: &Request, cell: usize, guid: Uuid) {
-        let same_list = |other: &&Entry| {
-            let (this, other) = (&self.cells[cell], &self.cells[other.cell]);
-            this.doctor == other.doctor && this.begin.div_euclid(DAY) == other.begin.div_euclid(DAY)
-        };
-        let num = books
-            .visits
-            .iter()
-            .filter(same_list)
-            .map(|visit| visit.num)
-            .max()
-            .unwrap_or(0)
-            + 1;
+        let list = (self.cells[cell].doctor, self.cells[cell].begin.div_euclid(DAY));
+        let given = books.visits.iter().filter(|visit| visit.list == list);
+        let num = given.map(|visit| visit.num).max().unwrap_or(0) + 1;
         let (patient, key) = (request.patient, request.key);
         books.visits.push(Entry {
             guid,
             patient,
             cell,
             num,
+            list,
             key,
             active: true,
         });
         if request.phone.is_some() {
             books.phones[patient] = request.phone;
         }
+    }
+}
+
+impl Town {
+    /// Something becomes different: as a line of clinic data, and whether the contract lets it (contract 5).
+    pub fn change(&mut self, books: &mut Books, dice: &mut Dice) -> (Value, bool) {
+        match dice.roll(6) {
+            0 | 1 => self.change_cell(books, dice),
+            2 => self.remove_cell(books, dice),
+            3 => {
+                let number = dice.roll(PATIENTS);
+                let Patient {
+                    lpu, ref registered, ..
+                } = self.patients[number];
+                let registered = registered.clone();
+                self.patients[number] = Patient {
+                    lpu,
+                    registered,
+                    ..Patient::draw(dice)
+                };
+                // The line replaces the whole card, the telephone included.
+                books.phones[number] = None;
+                (self.patient_line(number), true)
+            }
+            4 => {
+                let number = dice.roll(DOCTORS);
+                let lpu = self.doctors[number].lpu;
+                self.doctors[number] = Doctor {
+                    lpu,
+                    ..Doctor::draw(dice)
+                };
+                (self.doctor_line(number), true)
+            }
+            _ => {
+                let number = dice.roll(REFERRALS);
+                self.referrals[number] = (dice.roll(KINDS.len()), dice.roll(PATIENTS));
+                (self.referral_line(number), true)
+            }
+        }
+    }
+
+    /// A cell is put off, given to another doctor or made larger or smaller, but never smaller than its active visits.
+    fn change_cell(&mut self, books: &Books, dice: &mut Dice) -> (Value, bool) {
+        let number = dice.roll(CELLS);
+        if self.cells[number].removed {
+            return (self.referral_line(0), true);
+        }
+        let before = mem::replace(&mut self.cells[number], Cell::draw(dice));
+        let line = self.cell_line(number);
+        let fits = self.cells[number].plan >= books.used(number);
+        if !fits {
+            self.cells[number] = before;
+        }
+        (line, fits)
+    }
+
+    /// A cell without active visits is removed; one with them stays.
+    fn remove_cell(&mut self, books: &Books, dice: &mut Dice) -> (Value, bool) {
+        let number = dice.roll(CELLS);
+        let line = json!({"kind": "slot", "guid": cell_guid(number), "deleted": true});
+        let fits = books.used(number) == 0;
+        self.cells[number].removed |= fits;
+        (line, fits)
     }
 }
 

@@ -1,16 +1,18 @@
 //! Random sequences against a real store: turns of a few requests, made to last or dropped, while time goes on, other
-//! hands cancel, and the file is closed and opened again. Each answer is the naive one, and so is what lies on the disk.
+//! hands cancel, imports change the clinic, and the file is closed and opened again. Each answer is the naive one, and so
+//! is what lies on the disk.
 
 use super::books::{Books, Entry, Request, Wanted};
 use super::naive::{DAY, Verdict, Wall};
 use super::town::{self, KINDS, PATIENTS, SOURCES, Town};
 use super::{Dice, naive, translate};
 use crate::harness::Site;
+use infomat::exchange::{self, ImportError};
 use infomat::refusal::Refusal;
 use infomat::rules::{self, Approval, Policy};
 use infomat::store::{Store, Turn};
 use infomat::visit::{Bearer, CellName, Contact, ReferralName, ReferralType, Stamp, Ticket, Wish, Zone};
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use std::collections::HashMap;
 use std::mem::discriminant;
 use uuid::Uuid;
@@ -22,8 +24,8 @@ const REQUESTS_PER_TURN_MAX: usize = 6;
 /// Fewest tickets that all sequences make together.
 const TICKETS_MIN: usize = 500;
 
-/// A visit on the disk: its GUID, patient, cell, number, key, and whether it is active.
-type VisitRow = (Uuid, Uuid, Uuid, i64, Option<String>, bool);
+/// A visit on the disk: its GUID, patient, cell (none when that was removed), number, key, and whether it is active.
+type VisitRow = (Uuid, Uuid, Option<Uuid>, i64, Option<String>, bool);
 
 /// What the real side is made of, and the books beside it.
 struct Play {
@@ -34,6 +36,8 @@ struct Play {
     tickets_drawn: u128,
     /// What was asked so far: some of it is asked again.
     asked: Vec<Request>,
+    /// A cell was moved, its patients with it: they may be awaited in two places at once now.
+    moved: bool,
     tally: HashMap<std::mem::Discriminant<Verdict>, usize>,
 }
 
@@ -157,7 +161,11 @@ impl Play {
 
     /// Time goes on: not at all, a little, or to the very second at which some cell begins or ends.
     fn wait(&mut self) {
-        let cell = &self.town.cells[self.dice.roll(self.town.cells.len())];
+        let number = match self.books.visits.last() {
+            Some(visit) if self.dice.once_in(2) => visit.cell,
+            _ => self.dice.roll(self.town.cells.len()),
+        };
+        let cell = &self.town.cells[number];
         let moment = self.dice.of(&[
             self.now,
             self.now + 1,
@@ -191,12 +199,24 @@ impl Play {
         );
     }
 
+    /// An import beside the store changes something, or is refused and changes nothing.
+    fn change(&mut self, importer: &mut Store) {
+        let (line, fits) = self.town.change(&mut self.books, &mut self.dice);
+        let today = translate::moment(self.now).date_naive();
+        match exchange::import(importer, line.to_string().as_bytes(), today, &mut |_| {}) {
+            Ok(_) => assert!(fits, "taken: {line}"),
+            Err(ImportError::BadLines(1)) => assert!(!fits, "refused: {line}"),
+            Err(error) => panic!("{error}: {line}"),
+        }
+        self.moved |= fits && line["kind"] == "slot";
+    }
+
     /// What lies on the disk is what the books say, and keeps the contract's promises.
     fn check_disk(&self, database: &Connection) {
         let mut visits = database
             .prepare(
                 "SELECT v.guid, p.guid, s.guid, v.num, v.idempotency_key, v.status = 'active'
-                 FROM visit v JOIN patient p ON p.id = v.patient_id JOIN slot s ON s.id = v.slot_id ORDER BY v.id",
+                 FROM visit v JOIN patient p ON p.id = v.patient_id LEFT JOIN slot s ON s.id = v.slot_id ORDER BY v.id",
             )
             .unwrap();
         let visits = visits.query_map([], |row| {
@@ -212,18 +232,19 @@ impl Play {
         let visits: Vec<VisitRow> = visits.unwrap().map(Result::unwrap).collect();
         let expected = self.books.visits.iter().map(|entry| {
             let key = entry.key.map(|key| key.to_string());
-            let (patient, cell) = (town::patient_guid(entry.patient), town::cell_guid(entry.cell));
+            let patient = town::patient_guid(entry.patient);
+            let cell = (!self.town.cells[entry.cell].removed).then(|| town::cell_guid(entry.cell));
             (entry.guid, patient, cell, entry.num, key, entry.active)
         });
         assert_eq!(visits, expected.collect::<Vec<_>>());
-        for cell in 0..self.town.cells.len() {
+        self.check_places(database);
+        for (number, cell) in self.town.cells.iter().enumerate() {
             let used = "SELECT used_count FROM slot WHERE guid = :guid";
-            let guid = town::cell_guid(cell);
-            let used: i64 = database
-                .query_row(used, named_params! { ":guid": guid }, |row| row.get(0))
-                .unwrap();
-            assert_eq!(used, self.books.used(cell));
-            assert!(used <= self.town.cells[cell].plan);
+            let guid = town::cell_guid(number);
+            let used = database.query_row(used, named_params! { ":guid": guid }, |row| row.get(0));
+            let expected = (!cell.removed).then(|| self.books.used(number));
+            assert_eq!(used.optional().unwrap(), expected);
+            assert!(expected.is_none_or(|used| used <= cell.plan));
         }
         for patient in 0..PATIENTS {
             let phone = "SELECT phone FROM patient WHERE guid = :guid";
@@ -239,6 +260,26 @@ impl Play {
         self.check_promises(database);
     }
 
+    /// Active visits are with the doctor and at the time of their cells, wherever these were put.
+    fn check_places(&self, database: &Connection) {
+        for entry in self.books.visits.iter().filter(|entry| entry.active) {
+            let place =
+                "SELECT r.guid, v.begin_at, v.end_at FROM visit v JOIN resource r ON r.id = v.resource_id
+                         WHERE v.guid = :guid";
+            let place: (Uuid, i64, i64) = database
+                .query_row(place, named_params! { ":guid": entry.guid }, |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })
+                .unwrap();
+            let cell = &self.town.cells[entry.cell];
+            let unix = |wall| translate::moment(wall).timestamp();
+            assert_eq!(
+                place,
+                (town::doctor_guid(cell.doctor), unix(cell.begin), unix(cell.end))
+            );
+        }
+    }
+
     fn check_promises(&self, database: &Connection) {
         let count = |query| database.query_row(query, [], |row| row.get::<_, i64>(0)).unwrap();
         let visits = i64::try_from(self.books.visits.len()).unwrap();
@@ -251,7 +292,7 @@ impl Play {
             count("SELECT count(*) FROM (SELECT DISTINCT num_resource_id, num_day, num FROM visit)"),
             visits
         );
-        if self.town.rules.one_per_time {
+        if self.town.rules.one_per_time && !self.moved {
             let overlaps =
                 "SELECT count(*) FROM visit a JOIN visit b ON a.patient_id = b.patient_id AND a.id < b.id
                             WHERE a.status = 'active' AND b.status = 'active'
@@ -272,10 +313,14 @@ impl Play {
         let zone = Zone::Fixed(*translate::moment(self.now).offset());
         let database = Connection::open(&path).unwrap();
         let mut store = Store::open(&path, zone).unwrap();
+        let mut importer = Store::open(&path, zone).unwrap();
         for _ in 0..TURNS {
             self.wait();
             if self.dice.once_in(4) {
                 self.cancel(&database);
+            }
+            if self.dice.once_in(6) {
+                self.change(&mut importer);
             }
             let before = self.books.clone();
             let turn = store.turn().unwrap();
@@ -311,6 +356,7 @@ fn a_real_store_is_what_naive_books_say_after_random_sequences() {
             now: naive::midnight(town::FIRST_DAY) + 8 * 3_600,
             tickets_drawn: 0,
             asked: Vec::new(),
+            moved: false,
             tally,
         };
         play.run(&Site::new(""));

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub const LPUS: usize = 2;
-pub const SPECIALITIES: usize = 4;
+pub const SPECIALITIES: usize = 5;
 pub const DOCTORS: usize = 5;
-pub const PATIENTS: usize = 7;
+pub const PATIENTS: usize = 5;
 pub const CELLS: usize = 36;
 pub const REFERRALS: usize = 4;
 pub const EXAMS: usize = 4;
@@ -20,6 +20,21 @@ pub const FIRST_DAY: Date = (2024, 2, 28);
 const FAMILIES: [&str; DOCTORS] = ["Ежова", "Зимина", "Орлова", "Белова", "Серова"];
 /// Their `docFio`.
 pub const FIOS: [&str; DOCTORS] = ["Ежова А.", "Зимина А.", "Орлова А.", "Белова А.", "Серова А."];
+
+/// Bounds on ages: mostly none.
+type Ages = (Option<i64>, Option<i64>);
+const ALL: Ages = (None, None);
+const AGES: [Ages; 8] = [ALL, ALL, ALL, ALL, ALL, ALL, (Some(18), None), (None, Some(17))];
+
+/// Births around those bounds.
+const BIRTHS: [Date; 6] = [
+    (1980, 6, 15),
+    (1950, 1, 1),
+    (2006, 2, 28),
+    (2006, 3, 1),
+    (2004, 2, 29),
+    (2024, 2, 28),
+];
 
 /// Kinds of referral, in the contract's words.
 pub const KINDS: [&str; 3] = ["duvisit", "diagnostic", "consultation"];
@@ -36,7 +51,7 @@ pub const SOURCES: [(&str, i64, bool, Option<i64>); 5] = [
 pub struct Doctor {
     pub lpu: usize,
     pub speciality: usize,
-    pub ages: (Option<i64>, Option<i64>),
+    pub ages: Ages,
     pub dispensary_only: bool,
 }
 
@@ -55,10 +70,11 @@ pub struct Cell {
     pub plan: i64,
     pub flag_access: i64,
     pub busy_type: i64,
-    pub ages: (Option<i64>, Option<i64>),
+    pub ages: Ages,
+    pub removed: bool,
 }
 
-/// What does not change in a sequence. Number 1 of the clinics is for children.
+/// The clinics, and the configuration of their server. Number 1 of the clinics is for children.
 pub struct Town {
     pub doctors: Vec<Doctor>,
     pub patients: Vec<Patient>,
@@ -113,35 +129,10 @@ impl Dice {
 
 impl Town {
     pub fn draw(dice: &mut Dice) -> Town {
-        let all = (None, None);
-        let ages = [all, all, all, all, all, all, (Some(18), None), (None, Some(17))];
-        let births = [
-            (1980, 6, 15),
-            (1950, 1, 1),
-            (2006, 2, 28),
-            (2006, 3, 1),
-            (2004, 2, 29),
-            (2024, 2, 28),
-        ];
-        let doctors = (0..DOCTORS).map(|_| Doctor {
-            lpu: dice.of(&[0, 0, 0, 1]),
-            speciality: dice.roll(SPECIALITIES),
-            ages: dice.of(&ages),
-            dispensary_only: dice.once_in(8),
-        });
-        let doctors = doctors.collect();
-        let patients = (0..PATIENTS).map(|_| Patient {
-            lpu: dice.of(&[0, 0, 0, 1]),
-            birth: dice.of(&births),
-            banned: dice.once_in(7),
-            closed: dice.once_in(12),
-            registered: (0..DOCTORS).filter(|_| dice.once_in(3)).collect(),
-        });
-        let patients = patients.collect();
         let mut town = Town {
-            doctors,
-            patients,
-            cells: (0..CELLS).map(|_| Cell::draw(dice, &ages)).collect(),
+            doctors: (0..DOCTORS).map(|_| Doctor::draw(dice)).collect(),
+            patients: (0..PATIENTS).map(|_| Patient::draw(dice)).collect(),
+            cells: Cell::draw_all(dice),
             referrals: (0..REFERRALS)
                 .map(|_| (dice.roll(KINDS.len()), dice.roll(PATIENTS)))
                 .collect(),
@@ -164,52 +155,108 @@ impl Town {
             (0..SPECIALITIES)
                 .map(|code| json!({"kind": "speciality", "code": code.to_string(), "name": "С"})),
         );
-        lines.extend(self.doctors.iter().enumerate().map(|(number, doctor)| {
-            json!({"kind": "resource", "guid": doctor_guid(number), "lpu": lpu_guid(doctor.lpu),
-                   "family": FAMILIES[number], "name": "Анна", "speciality": doctor.speciality.to_string(),
-                   "ageFrom": doctor.ages.0, "ageTo": doctor.ages.1, "dispensaryOnly": doctor.dispensary_only})
-        }));
-        lines.extend(self.patients.iter().enumerate().map(|(number, patient)| {
-            let (year, month, day) = patient.birth;
-            json!({"kind": "patient", "guid": patient_guid(number), "lpu": lpu_guid(patient.lpu), "family": "П",
-                   "name": "П", "birthDate": format!("{year:04}-{month:02}-{day:02}"),
-                   "selfBookingBanned": patient.banned, "closed": patient.closed})
-        }));
+        lines.extend((0..DOCTORS).map(|number| self.doctor_line(number)));
+        lines.extend((0..PATIENTS).map(|number| self.patient_line(number)));
         for (number, patient) in self.patients.iter().enumerate() {
             lines.extend(patient.registered.iter().map(|doctor| {
                 json!({"kind": "dispensaryRegistration", "patient": patient_guid(number), "resource": doctor_guid(*doctor)})
             }));
         }
-        lines.extend(self.cells.iter().enumerate().map(|(number, cell)| {
-            json!({"kind": "slot", "guid": cell_guid(number), "resource": doctor_guid(cell.doctor),
-                   "begin": translate::moment(cell.begin).to_rfc3339(), "end": translate::moment(cell.end).to_rfc3339(),
-                   "planCount": cell.plan, "flagAccess": cell.flag_access, "ageFrom": cell.ages.0,
-                   "ageTo": cell.ages.1, "busyType": {"type": cell.busy_type, "code": "", "name": ""}})
-        }));
-        lines.extend(self.referrals.iter().enumerate().map(|(number, (kind, patient))| {
-            json!({"kind": "referral", "number": number.to_string(), "type": KINDS[*kind], "patient": patient_guid(*patient)})
-        }));
+        lines.extend((0..CELLS).map(|number| self.cell_line(number)));
+        lines.extend((0..REFERRALS).map(|number| self.referral_line(number)));
         lines.extend(self.exams.iter().enumerate().map(|(number, patient)| {
             json!({"kind": "exam", "guid": exam_guid(number), "patient": patient_guid(*patient), "name": "Э"})
         }));
         lines
     }
+
+    pub fn doctor_line(&self, number: usize) -> Value {
+        let doctor = &self.doctors[number];
+        json!({"kind": "resource", "guid": doctor_guid(number), "lpu": lpu_guid(doctor.lpu),
+               "family": FAMILIES[number], "name": "Анна", "speciality": doctor.speciality.to_string(),
+               "ageFrom": doctor.ages.0, "ageTo": doctor.ages.1, "dispensaryOnly": doctor.dispensary_only})
+    }
+
+    pub fn patient_line(&self, number: usize) -> Value {
+        let patient = &self.patients[number];
+        let (year, month, day) = patient.birth;
+        json!({"kind": "patient", "guid": patient_guid(number), "lpu": lpu_guid(patient.lpu), "family": "П",
+               "name": "П", "birthDate": format!("{year:04}-{month:02}-{day:02}"),
+               "selfBookingBanned": patient.banned, "closed": patient.closed})
+    }
+
+    pub fn cell_line(&self, number: usize) -> Value {
+        let cell = &self.cells[number];
+        json!({"kind": "slot", "guid": cell_guid(number), "resource": doctor_guid(cell.doctor),
+               "begin": translate::moment(cell.begin).to_rfc3339(), "end": translate::moment(cell.end).to_rfc3339(),
+               "planCount": cell.plan, "flagAccess": cell.flag_access, "ageFrom": cell.ages.0,
+               "ageTo": cell.ages.1, "busyType": {"type": cell.busy_type, "code": "", "name": ""}})
+    }
+
+    pub fn referral_line(&self, number: usize) -> Value {
+        let (kind, patient) = self.referrals[number];
+        json!({"kind": "referral", "number": number.to_string(), "type": KINDS[kind], "patient": patient_guid(patient)})
+    }
+}
+
+impl Doctor {
+    pub fn draw(dice: &mut Dice) -> Doctor {
+        Doctor {
+            lpu: dice.of(&[0, 0, 0, 1]),
+            speciality: dice.roll(SPECIALITIES),
+            ages: dice.of(&AGES),
+            dispensary_only: dice.once_in(8),
+        }
+    }
+}
+
+impl Patient {
+    pub fn draw(dice: &mut Dice) -> Patient {
+        Patient {
+            lpu: dice.of(&[0, 0, 0, 1]),
+            birth: dice.of(&BIRTHS),
+            banned: dice.once_in(7),
+            closed: dice.once_in(12),
+            registered: (0..DOCTORS).filter(|_| dice.once_in(3)).collect(),
+        }
+    }
 }
 
 impl Cell {
+    /// Some cells are twins: with the same doctor, at the same time.
+    fn draw_all(dice: &mut Dice) -> Vec<Cell> {
+        let mut cells: Vec<Cell> = Vec::new();
+        for _ in 0..CELLS {
+            let cell = Cell::draw(dice);
+            cells.push(match cells.last() {
+                Some(&Cell {
+                    doctor, begin, end, ..
+                }) if dice.once_in(4) => Cell {
+                    doctor,
+                    begin,
+                    end,
+                    ..cell
+                },
+                _ => cell,
+            });
+        }
+        cells
+    }
+
     /// Two hours a morning on three days and one that is far ahead: crowded on purpose.
-    fn draw(dice: &mut Dice, ages: &[(Option<i64>, Option<i64>)]) -> Cell {
+    pub fn draw(dice: &mut Dice) -> Cell {
         let morning = naive::midnight(FIRST_DAY) + 9 * 3_600;
         let begin =
             morning + DAY * dice.of(&[0, 0, 0, 1, 1, 2, 15]) + 300 * i64::try_from(dice.roll(24)).unwrap();
         Cell {
             doctor: dice.roll(DOCTORS),
             begin,
-            end: begin + dice.of(&[300, 600, 2_400]),
+            end: begin + dice.of(&[300, 300, 600, 3_600]),
             plan: dice.of(&[0, 1, 1, 1, 2, 3]),
             flag_access: dice.of(&[127, 127, 127, 127, 127, 4, 1]),
             busy_type: dice.of(&[1, 1, 1, 1, 1, 2, 0]),
-            ages: dice.of(ages),
+            ages: dice.of(&AGES),
+            removed: false,
         }
     }
 }
