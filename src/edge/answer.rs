@@ -7,17 +7,42 @@ use std::io::Write;
 /// Most header fields of an answer, our own included.
 pub const ANSWER_FIELDS_MAX: usize = 32;
 
+/// What an answer says unless it says otherwise: take the content type at its word, keep nothing.
+const USUAL_FIELDS: [(&str, &str); 2] = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cache-Control", "no-store"),
+];
+
+/// The `Date` of responses, written anew only when a second has passed.
+#[derive(Debug, Default)]
+pub struct Date {
+    second: i64,
+    text: String,
+}
+
+impl Date {
+    fn now(&mut self) -> &str {
+        let now = chrono::Utc::now();
+        if self.text.is_empty() || self.second != now.timestamp() {
+            self.second = now.timestamp();
+            self.text = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        }
+        &self.text
+    }
+}
+
 /// The whole response but for its `Connection` field, which [`with_connection`] adds where one is wanted. `head_only`
 /// leaves out the body and keeps its length (RFC 9110, 9.3.2).
-pub fn rendered(answer: &Answer, head_only: bool) -> Vec<u8> {
+pub fn rendered(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8> {
     const HEAD_BYTES_ABOUT: usize = 512;
     let mut out = Vec::with_capacity(HEAD_BYTES_ABOUT + answer.body.len());
     let status = answer.status;
-    let now = chrono::Utc::now().format("%a, %d %b %Y %H:%M:%S GMT");
+    let now = date.now();
     let written = "a vector takes every write";
     write!(out, "HTTP/1.1 {status} {}\r\nDate: {now}\r\n", reason(status)).expect(written);
-    // Neither describes a body that there is none of (RFC 9110, 8.6 and 15.4.5).
-    if !matches!(status, 204 | 304) {
+    // These have no body, and nothing that describes one (RFC 9110, 8.6 and 15.4.5).
+    let bodiless = matches!(status, 204 | 304);
+    if !bodiless {
         let length = answer.body.len();
         write!(
             out,
@@ -26,15 +51,14 @@ pub fn rendered(answer: &Answer, head_only: bool) -> Vec<u8> {
         )
         .expect(written);
     }
-    out.extend_from_slice(b"X-Content-Type-Options: nosniff\r\n");
-    let named = |name: &str| {
-        answer
+    for (name, value) in USUAL_FIELDS {
+        if !answer
             .headers
             .iter()
-            .any(|(field, _)| field.eq_ignore_ascii_case(name))
-    };
-    if !named("Cache-Control") {
-        out.extend_from_slice(b"Cache-Control: no-store\r\n");
+            .any(|(own, _)| own.eq_ignore_ascii_case(name))
+        {
+            write!(out, "{name}: {value}\r\n").expect(written);
+        }
     }
     for (name, value) in &answer.headers {
         assert!(
@@ -44,7 +68,7 @@ pub fn rendered(answer: &Answer, head_only: bool) -> Vec<u8> {
         write!(out, "{name}: {value}\r\n").expect(written);
     }
     out.extend_from_slice(b"\r\n");
-    if !head_only {
+    if !head_only && !bodiless {
         out.extend_from_slice(&answer.body);
     }
     out
@@ -53,7 +77,7 @@ pub fn rendered(answer: &Answer, head_only: bool) -> Vec<u8> {
 /// The response to a request that goes no further; the connection ends with it.
 pub fn refused(transport: Transport, head_only: bool) -> Vec<u8> {
     let mut out = Vec::new();
-    let response = rendered(&Answer::from(transport), head_only);
+    let response = rendered(&Answer::from(transport), head_only, &mut Date::default());
     with_connection(&response, Some("close"), 0, &mut out);
     out
 }
@@ -98,5 +122,59 @@ fn reason(status: u16) -> &'static str {
         503 => "Service Unavailable",
         505 => "HTTP Version Not Supported",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::message::JSON;
+
+    fn answer(status: u16, headers: Vec<(&'static str, String)>) -> Answer {
+        Answer {
+            status,
+            content_type: JSON,
+            headers,
+            body: b"{}".to_vec(),
+            code: None,
+        }
+    }
+
+    fn text(answer: &Answer, head_only: bool) -> String {
+        let text = String::from_utf8(rendered(answer, head_only, &mut Date::default())).unwrap();
+        let (line, rest) = text.split_once("\r\n").unwrap();
+        let (date, rest) = rest.split_once("\r\n").unwrap();
+        let date = date.strip_prefix("Date: ").unwrap();
+        assert!(chrono::DateTime::parse_from_rfc2822(date).is_ok(), "{date}");
+        format!("{line}\r\n{rest}")
+    }
+
+    /// Goal: an answer's bytes are what RFC 9112 has, with its own fields, and without a body where there is none.
+    #[test]
+    fn answers_are_written_out() {
+        let own = "Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\nX-Content-Type-Options: nosniff\r\n";
+        let plain = format!("HTTP/1.1 200 OK\r\n{own}Cache-Control: no-store\r\n\r\n");
+        assert_eq!(text(&answer(200, vec![]), false), format!("{plain}{{}}"));
+        assert_eq!(text(&answer(200, vec![]), true), plain);
+        let cached = vec![
+            ("Cache-Control", "max-age=5".to_owned()),
+            ("ETag", "\"x\"".to_owned()),
+        ];
+        let tagged = format!("HTTP/1.1 200 OK\r\n{own}Cache-Control: max-age=5\r\nETag: \"x\"\r\n\r\n{{}}");
+        assert_eq!(text(&answer(200, cached), false), tagged);
+        let unchanged =
+            "HTTP/1.1 304 Not Modified\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n\r\n";
+        assert_eq!(text(&answer(304, vec![]), false), unchanged);
+    }
+
+    /// Goal: no value can begin another field: that is our mistake, and it ends the process instead.
+    #[test]
+    #[should_panic(expected = "holds a control character")]
+    fn a_value_stays_in_its_line() {
+        rendered(
+            &answer(200, vec![("X", "a\r\nY: b".to_owned())]),
+            false,
+            &mut Date::default(),
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The HTTP server behind the gate: tiny_http on private connections, and the loop in which the desk takes turns.
 
 use super::EndsWithPanic;
-use super::answer::rendered;
+use super::answer::{Date, rendered};
 use super::head::{After, BODY_BYTES_MAX, CLIENT_FIELD, Framing, decoded};
 use super::line::Line;
 use super::relay::LINES;
@@ -76,6 +76,7 @@ impl Http {
     pub fn serve(&self, desk: &mut Desk, turn_requests_max: usize) -> io::Result<()> {
         let _ends = EndsWithPanic;
         let mut waiting = Waiting::default();
+        let mut date = Date::default();
         let mut rested = false;
         while !self.closed.load(Ordering::Acquire) {
             let patience = if rested { LOOK_UP } else { QUIET };
@@ -96,11 +97,11 @@ impl Http {
                 );
                 waiting.writers.clear();
                 for (reply, answer) in waiting.writer_replies.drain(..).zip(&answers) {
-                    reply.send(answer);
+                    reply.send(answer, &mut date);
                 }
             }
             if let Some((request, reply)) = waiting.readers.pop_front() {
-                reply.send(&desk.read(&request));
+                reply.send(&desk.read(&request), &mut date);
             }
         }
         Ok(())
@@ -150,8 +151,8 @@ impl Waiting {
 
 impl Reply {
     /// One write. That the other end is gone is no fault of ours: the gate is closing.
-    fn send(mut self, answer: &Answer) {
-        let bytes = rendered(answer, self.head_only);
+    fn send(mut self, answer: &Answer, date: &mut Date) {
+        let bytes = rendered(answer, self.head_only, date);
         if let Err(error) = self.writer.write_all(&bytes).and_then(|()| self.writer.flush()) {
             log::warn!("an answer could not be handed to the gate: {error}");
         }
@@ -174,7 +175,7 @@ fn opened_line(server: &tiny_http::Server, path: &std::path::Path) -> io::Result
         .recv_timeout(Duration::from_secs(TRIAL_SECONDS_MAX))?
         .ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, "a private connection was not served"))?;
     let (_, reply) = received(incoming)?;
-    reply.send(&Answer::from(Transport::UnknownPath));
+    reply.send(&Answer::from(Transport::UnknownPath), &mut Date::default());
     line.receive(TRIAL, None, &Spare::new(0), &mut Vec::new())?;
     Ok(line)
 }
