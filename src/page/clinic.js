@@ -8,6 +8,8 @@ const BASE = "/api/v2";
 const NO_GUID = "00000000-0000-0000-0000-000000000000";
 /** Bit of `access` that marks a terminal's application. */
 const ACCESS_INFOMAT = 32;
+/** What an answer of the identification may leave out: `Иван П.`, and the number of the patient's district. */
+const NOT_TOLD = { greeting: "", uchastokNum: "" };
 /** A token that ends so soon is renewed before the call. */
 const TOKEN_REST_MS = 20_000;
 
@@ -45,7 +47,8 @@ export async function identify(signal) {
   const name = { policy: "n_pol", snils: "snils" }[session.document];
   const headers = terminal.application ? { ClientApplication: terminal.application } : {};
   const query = { [name]: session.number, Birthday: session.birth };
-  session.who = await call("GET", `${BASE}/auth/${terminal.lpu.guid}/token`, { query, headers, signal });
+  const answer = await call("GET", `${BASE}/auth/${terminal.lpu.guid}/token`, { query, headers, signal });
+  session.who = { ...NOT_TOLD, ...answer };
 }
 
 /** A call in the patient's name. A token that ran out is renewed unseen; nothing of the choice is lost. */

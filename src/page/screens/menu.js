@@ -7,7 +7,7 @@ import { t } from "../texts.js";
 
 export const menu = {
   view: () => ({
-    title: t("menuTitle", { name: session.who.greeting }),
+    title: session.who.greeting ? t("menuTitle", { name: session.who.greeting }) : t("welcomeTitle"),
     lead: t("menuLead"),
     work: [
       cards("one tall", [
