@@ -1,14 +1,23 @@
 //! The rules of booking (contract 2, "Refusals, in order of precedence"): pure, from "this server has no such LPU" down.
 //!
-//! [`decide`] answers one request; [`objection`] answers for one cell and is what listings use too, so that what they
-//! show as available is what booking accepts.
+//! [`decide`] answers one request; [`objection`] answers for one cell and is what listings use too ([`showing`]), so that
+//! what they show as available is what booking accepts.
+
+mod showing;
+
+pub use showing::{Reach, Showing, Viewer, showing};
 
 use crate::refusal::Refusal;
-use crate::visit::{Cell, CellName, Earlier, Exam, Facts, Held, Moment, Referral, Standing, Wish};
+use crate::visit::{
+    Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Referral, Standing, Wish,
+};
 use serde::Deserialize;
 
 /// Full years from which a children's clinic takes no patient (4005).
 const GROWN_UP_YEARS: i64 = 18;
+
+/// `busyType.type` of a cell that is not a reception.
+const NO_RECEPTION: i64 = 0;
 
 /// Which rules are on: `[rules]` of the configuration. One switch for each row of the contract's table from 4005 down,
 /// 4009 excepted.
@@ -164,84 +173,128 @@ fn exam(wish: &Wish, facts: &Facts, standing: &Standing) -> Result<Option<Exam>,
         .ok_or(Refusal::ExamUnknown)
 }
 
-/// What one rule looks at.
+/// What the rules look at that ask nothing about the patient.
+struct Offer<'a> {
+    application: &'a ClientApplication,
+    cell: &'a Cell,
+    policy: &'a Policy,
+    now: Moment,
+}
+
+/// What the others look at.
 struct Case<'a> {
     standing: &'a Standing,
     cell: &'a Cell,
-    policy: &'a Policy,
     now: Moment,
 }
 
 /// One row of the contract's table.
 struct Rule {
     is_on: fn(&Switches) -> bool,
-    objects: fn(&Case) -> Option<Refusal>,
+    objects: Objects,
 }
+
+/// Why a row speaks against a booking, if it does.
+enum Objects {
+    /// Whoever the patient is.
+    Anyhow(fn(&Offer) -> Option<Refusal>),
+    /// By what is known about the patient.
+    ToPatient(fn(&Case) -> Option<Refusal>),
+}
+use Objects::{Anyhow, ToPatient};
 
 /// The rows from 4005 down, in the contract's order.
 const RULES: [Rule; 12] = [
     Rule {
         is_on: |on| on.children_clinic,
-        objects: children_clinic,
+        objects: ToPatient(children_clinic),
     },
     Rule {
         is_on: |on| on.self_booking_ban,
-        objects: self_booking_ban,
+        objects: ToPatient(self_booking_ban),
     },
     Rule {
         is_on: |on| on.dispensary_only,
-        objects: dispensary_only,
+        objects: ToPatient(dispensary_only),
     },
     Rule {
         is_on: |on| on.repeat_in_cell,
-        objects: repeat_in_cell,
+        objects: ToPatient(repeat_in_cell),
     },
     Rule {
         is_on: |on| on.one_per_speciality,
-        objects: one_per_speciality,
+        objects: ToPatient(one_per_speciality),
     },
     Rule {
         is_on: |on| on.age_bounds,
-        objects: age_bounds,
+        objects: ToPatient(age_bounds),
     },
     Rule {
         is_on: |on| on.access,
-        objects: access,
+        objects: Anyhow(access),
     },
     Rule {
         is_on: |on| on.past,
-        objects: past,
+        objects: Anyhow(past),
     },
     Rule {
         is_on: |on| on.max_period,
-        objects: max_period,
+        objects: Anyhow(max_period),
     },
     Rule {
         is_on: |on| on.schedule_days,
-        objects: schedule_days,
+        objects: Anyhow(schedule_days),
     },
     Rule {
         is_on: |_| true,
-        objects: free_place,
+        objects: Anyhow(free_place),
     },
     Rule {
         is_on: |on| on.one_per_time,
-        objects: one_per_time,
+        objects: ToPatient(one_per_time),
     },
 ];
 
 /// The first rule that speaks against this patient in this cell; none when it can be booked.
 pub fn objection(standing: &Standing, cell: &Cell, policy: &Policy, now: Moment) -> Option<Refusal> {
-    let case = Case {
-        standing,
+    let offer = Offer {
+        application: &standing.application,
         cell,
         policy,
         now,
     };
+    let case = Case { standing, cell, now };
+    first(policy, |rule| match rule.objects {
+        Anyhow(objects) => objects(&offer),
+        ToPatient(objects) => objects(&case),
+    })
+}
+
+/// The first rule that speaks against this cell for everybody who books from this application; none when the cell is
+/// free for somebody.
+pub fn objection_to_all(
+    application: &ClientApplication,
+    cell: &Cell,
+    policy: &Policy,
+    now: Moment,
+) -> Option<Refusal> {
+    let offer = Offer {
+        application,
+        cell,
+        policy,
+        now,
+    };
+    first(policy, |rule| match rule.objects {
+        Anyhow(objects) => objects(&offer),
+        ToPatient(_) => None,
+    })
+}
+
+fn first(policy: &Policy, objects: impl Fn(&Rule) -> Option<Refusal>) -> Option<Refusal> {
     RULES
         .iter()
         .filter(|rule| (rule.is_on)(&policy.switches))
-        .find_map(|rule| (rule.objects)(&case))
+        .find_map(objects)
 }
 
 impl Case<'_> {
@@ -249,7 +302,9 @@ impl Case<'_> {
     fn years(&self) -> i64 {
         self.standing.patient.full_years(self.cell.begin.date_naive())
     }
+}
 
+impl Offer<'_> {
     /// Local calendar days from today to the day of the visit.
     fn days_ahead(&self) -> i64 {
         (self.cell.begin.date_naive() - self.now.date_naive()).num_days()
@@ -295,52 +350,32 @@ fn age_bounds(case: &Case) -> Option<Refusal> {
     (!fits).then_some(Refusal::AgeOutside)
 }
 
-/// Whether the cell is a reception at all: `busyType.type` 0 is not.
-pub fn is_reception(cell: &Cell) -> bool {
-    cell.busy_type.kind != 0
-}
-
-/// Whether the cell shares a bit with an application's rights.
-pub fn shares_access(cell: &Cell, access: i64) -> bool {
-    cell.flag_access & access != 0
-}
-
-/// Whether the cell has begun.
-pub fn has_begun(cell: &Cell, now: Moment) -> bool {
-    cell.begin <= now
-}
-
-/// Whether the cell has room for one more patient.
-pub fn has_place(cell: &Cell) -> bool {
-    cell.used_count < cell.plan_count
-}
-
-fn access(case: &Case) -> Option<Refusal> {
-    if !shares_access(case.cell, case.standing.application.access) {
+fn access(offer: &Offer) -> Option<Refusal> {
+    if offer.cell.flag_access & offer.application.access == 0 {
         Some(Refusal::NoAccess)
-    } else if !is_reception(case.cell) {
+    } else if offer.cell.busy_type.kind == NO_RECEPTION {
         Some(Refusal::NotReception)
     } else {
         None
     }
 }
 
-fn past(case: &Case) -> Option<Refusal> {
-    has_begun(case.cell, case.now).then_some(Refusal::Begun)
+fn past(offer: &Offer) -> Option<Refusal> {
+    (offer.cell.begin <= offer.now).then_some(Refusal::Begun)
 }
 
-fn max_period(case: &Case) -> Option<Refusal> {
-    let days_max = case.policy.max_period_days;
-    (case.days_ahead() > days_max).then_some(Refusal::BeyondPeriod { days_max })
+fn max_period(offer: &Offer) -> Option<Refusal> {
+    let days_max = offer.policy.max_period_days;
+    (offer.days_ahead() > days_max).then_some(Refusal::BeyondPeriod { days_max })
 }
 
-fn schedule_days(case: &Case) -> Option<Refusal> {
-    let days_max = case.standing.application.schedule_days?;
-    (case.days_ahead() > days_max).then_some(Refusal::BeyondSchedule { days_max })
+fn schedule_days(offer: &Offer) -> Option<Refusal> {
+    let days_max = offer.application.schedule_days?;
+    (offer.days_ahead() > days_max).then_some(Refusal::BeyondSchedule { days_max })
 }
 
-fn free_place(case: &Case) -> Option<Refusal> {
-    (!has_place(case.cell)).then_some(Refusal::Full)
+fn free_place(offer: &Offer) -> Option<Refusal> {
+    (offer.cell.used_count >= offer.cell.plan_count).then_some(Refusal::Full)
 }
 
 fn one_per_time(case: &Case) -> Option<Refusal> {
