@@ -36,6 +36,22 @@ pub enum Refusal {
         /// The clinic in the path.
         lpu: Uuid,
     },
+    /// The header `ClientApplication` names none that is known.
+    NotAuthorized,
+    /// No client application has that GUID.
+    ApplicationUnknown {
+        /// The GUID.
+        guid: Uuid,
+    },
+    /// No speciality has that code.
+    SpecialityUnknown,
+    /// No doctor, room or equipment of that LPU has that GUID.
+    ResourceUnknown,
+    /// More cells than one listing may hold.
+    TooManyCells {
+        /// Most cells of a listing.
+        cells_max: u32,
+    },
     /// No such cell in that LPU.
     CellUnknown,
     /// No cell of that resource at that time.
@@ -104,6 +120,14 @@ pub enum ParameterFault {
     Guid,
     /// Not a local date and time.
     DateTime,
+    /// Not a day.
+    Date,
+    /// A day before that of another parameter, this one.
+    Before(&'static str),
+    /// Not a whole number from 0 to this.
+    Number(i64),
+    /// Given more often than this.
+    TooOften(usize),
     /// Given twice, in one place or in two.
     Doubled,
     /// Longer than this many characters.
@@ -129,9 +153,9 @@ pub enum ParameterFault {
 impl Refusal {
     /// HTTP status.
     pub fn status(&self) -> u16 {
-        use Refusal::{BadSignature, BadToken, NoBearer, TokenExpired};
+        use Refusal::{BadSignature, BadToken, NoBearer, NotAuthorized, TokenExpired};
         match self {
-            NoBearer | BadToken | BadSignature | TokenExpired => 403,
+            NoBearer | BadToken | BadSignature | TokenExpired | NotAuthorized => 403,
             _ => 400,
         }
     }
@@ -143,6 +167,8 @@ impl Refusal {
             Refusal::BadToken => 5008,
             Refusal::BadSignature => 5009,
             Refusal::TokenExpired => 5007,
+            Refusal::NotAuthorized => 5403,
+            Refusal::ApplicationUnknown { .. } => 4442,
             Refusal::DirectionIncomplete => 4033,
             Refusal::CellNotNamed => 4036,
             Refusal::CardUnknown { .. } => 4000,
@@ -157,6 +183,9 @@ impl Refusal {
             Refusal::SameTime { .. } => 4011,
             Refusal::Parameter(_)
             | Refusal::LpuUnknown
+            | Refusal::SpecialityUnknown
+            | Refusal::ResourceUnknown
+            | Refusal::TooManyCells { .. }
             | Refusal::CellUnknown
             | Refusal::NoCellThen
             | Refusal::KeyTaken
@@ -178,6 +207,11 @@ impl Refusal {
             Refusal::DirectionIncomplete => "directionID и directionType не могут быть указаны отдельно",
             Refusal::CellNotNamed => "Время и гвид врача или гвид ячейки расписания не должны быть пустыми",
             Refusal::LpuUnknown => "Медицинская организация с таким гвидом не обслуживается этим сервером",
+            Refusal::NotAuthorized => "Код авторизации не верен",
+            Refusal::SpecialityUnknown => "Специальность с таким кодом не найдена",
+            Refusal::ResourceUnknown => {
+                "Врач, кабинет или оборудование с таким гвидом не найдены в этой медицинской организации"
+            }
             Refusal::CellUnknown => {
                 "Ячейка расписания с таким гвидом не найдена в этой медицинской организации"
             }
@@ -225,6 +259,12 @@ impl Refusal {
         match self {
             Refusal::Parameter(bad) => bad.text(),
             Refusal::CardUnknown { mkab, lpu } => format!("Не найден МКАБ: {mkab} в лпу: {lpu}"),
+            Refusal::ApplicationUnknown { guid } => format!("Клиентское приложение {guid} не найдено."),
+            Refusal::TooManyCells { cells_max } => {
+                format!(
+                    "За указанный период более {cells_max} ячеек расписания. Укажите более короткий период."
+                )
+            }
             Refusal::SameSpeciality { doc_fio, begin } => format!(
                 "Вы уже записаны {doc_fio} на {}. Запрещено иметь более одной активной записи на прием на одну \
                  специальность.",
@@ -253,6 +293,10 @@ impl BadParameter {
             ParameterFault::DateTime => {
                 format!("Параметр {name}: нужны дата и время вида ГГГГ-ММ-ДД ЧЧ:ММ:СС.МММ")
             }
+            ParameterFault::Date => format!("Параметр {name}: нужна дата вида ГГГГ-ММ-ДД"),
+            ParameterFault::Before(first) => format!("Параметр {name}: дата не должна быть раньше {first}"),
+            ParameterFault::Number(max) => format!("Параметр {name}: нужно целое число от 0 до {max}"),
+            ParameterFault::TooOften(max) => format!("Параметр {name} указан более {max} раз"),
             ParameterFault::Doubled => format!("Параметр {name} указан более одного раза"),
             ParameterFault::TooLong(max) => format!("Параметр {name}: не более {max} символов"),
             ParameterFault::Unknown(known) => format!("Параметр {name}: допустимые значения: {known}"),

@@ -8,13 +8,46 @@ use percent_encoding::percent_decode_str;
 pub enum Route {
     /// Contract 2.
     Book,
+    /// Contract-kiosk 2.
+    Reading(Reading),
     /// A file of the terminal's page; its path is looked up as it is.
     Page,
 }
 
+/// What a kiosk reads before a booking (contract-kiosk 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// All clinics.
+    Lpus,
+    /// One clinic.
+    Lpu,
+    /// A clinic's specialities with their free places.
+    Specialities,
+    /// A clinic's doctors, rooms and equipment with their free places.
+    Resources,
+    /// One of them.
+    Resource,
+    /// Its cells on a day, or from one day to another.
+    Schedule,
+    /// The cells of a speciality from one day to another.
+    SpecialitySchedule,
+    /// Client applications.
+    ClientApplications,
+}
+
+/// The methods of a place that is read.
+macro_rules! reads {
+    ($reading:ident) => {
+        &[
+            ("GET", Route::Reading(Reading::$reading)),
+            ("HEAD", Route::Reading(Reading::$reading)),
+        ]
+    };
+}
+
 /// One path with the methods it answers to.
 struct Place {
-    /// Path words; `{}` stands for an argument.
+    /// Path words; `{}` stands for an argument, `{_}` for one that nobody looks at.
     path: &'static str,
     methods: &'static [(&'static str, Route)],
     /// The same methods, for `Allow`.
@@ -27,6 +60,71 @@ const PLACES: &[Place] = &[
         path: "visit/{}",
         methods: &[("POST", Route::Book)],
         allow: "POST",
+    },
+    Place {
+        path: "lpu",
+        methods: reads!(Lpus),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}",
+        methods: reads!(Lpu),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/speciality",
+        methods: reads!(Specialities),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/doctor",
+        methods: reads!(Resources),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/doctor/{}",
+        methods: reads!(Resource),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/doctor/{}/schedule/{}",
+        methods: reads!(Schedule),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/doctor/{}/schedule/{}/{}",
+        methods: reads!(Schedule),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/speciality/{_}/doctor/{}/schedule/{}",
+        methods: reads!(Schedule),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/speciality/{_}/doctor/{}/schedule/{}/{}",
+        methods: reads!(Schedule),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/position/{_}/doctor/{}/schedule/{}",
+        methods: reads!(Schedule),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/position/{_}/doctor/{}/schedule/{}/{}",
+        methods: reads!(Schedule),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "lpu/{}/speciality/{}/schedule/{}/{}",
+        methods: reads!(SpecialitySchedule),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "settings/clientApplication/{}",
+        methods: reads!(ClientApplications),
+        allow: "GET, HEAD",
     },
     Place {
         path: "",
@@ -49,7 +147,7 @@ const PLACES: &[Place] = &[
 const BASE: [&str; 2] = ["api", "v2"];
 
 /// Most arguments in a path.
-const ARGUMENTS_MAX: usize = 3;
+const ARGUMENTS_MAX: usize = 4;
 
 /// A request's route with the arguments in its path, percent-decoded but not yet looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +194,7 @@ fn arguments(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
         let segment = segments.next()?;
         if word == "{}" {
             arguments.push(percent_decode_str(segment).decode_utf8_lossy().into_owned());
-        } else if !word.eq_ignore_ascii_case(segment) {
+        } else if word != "{_}" && !word.eq_ignore_ascii_case(segment) {
             return None;
         }
     }

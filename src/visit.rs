@@ -4,9 +4,11 @@
 //! (doctor, room or equipment), cell (a place in the timetable, kind `slot`), ticket or visit (a booking).
 
 mod clock;
+mod listing;
 mod ticket;
 
 pub use clock::{Moment, Zone};
+pub use listing::{FreeCells, FreePlaces, ListedResource, Speciality};
 pub use ticket::{Change, Ticket};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};

@@ -5,6 +5,7 @@
 
 mod booking;
 mod page;
+mod reading;
 
 use crate::refusal::{Refusal, Transport};
 use crate::route::{Route, Routed, route};
@@ -128,6 +129,17 @@ impl Desk {
         match route(&request.method, request.path()) {
             Ok(routed) => match routed.route {
                 Route::Page => page::serve(request),
+                Route::Reading(reading) => {
+                    let desk = reading::ReadingDesk {
+                        store: &self.store,
+                        settings: &self.settings,
+                        started: self.started,
+                        now: now(&self.settings),
+                        request,
+                        arguments: &routed.arguments,
+                    };
+                    desk.answer(reading)
+                }
                 Route::Book => unreachable!("what writes is answered in a turn"),
             },
             Err(transport) => Answer::from(transport),

@@ -69,13 +69,7 @@ impl Store {
     /// A clinic by its GUID.
     pub fn find_lpu(&self, guid: Uuid) -> Result<Option<Lpu>, Fault> {
         let mut statement = self.connection.prepare_cached(include_str!("sql/find_lpu.sql"))?;
-        let lpu = statement.query_row(named_params! { ":guid": guid }, |row| {
-            Ok(Lpu {
-                id: row.get("id")?,
-                is_children: row.get("is_children")?,
-                model: row.get("model")?,
-            })
-        });
+        let lpu = statement.query_row(named_params! { ":guid": guid }, rows::lpu);
         Ok(lpu.optional()?)
     }
 

@@ -2,6 +2,7 @@
 //! the function that runs it.
 
 mod booking;
+mod clinic;
 mod fault;
 pub mod import;
 mod open;
@@ -11,6 +12,7 @@ mod timetable;
 
 pub use fault::Fault;
 pub use open::{OpenError, ServerLock, VERSION};
+pub use timetable::CELLS_MAX;
 
 use crate::visit::Zone;
 use rusqlite::Connection;
@@ -33,6 +35,12 @@ impl Store {
     pub fn turn(&mut self) -> Result<Turn<'_>, Fault> {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         Ok(Turn { store: self })
+    }
+
+    /// As long as what this returns lives, all reading sees the database as it was at the first of it, whatever other
+    /// programs write meanwhile.
+    pub fn snapshot(&self) -> Result<impl Drop, Fault> {
+        Ok(self.connection.unchecked_transaction()?)
     }
 
     /// The clinic's local time.

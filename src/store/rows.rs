@@ -2,7 +2,7 @@
 
 use super::Store;
 use crate::visit::{
-    AgeBounds, BusyType, Cell, ClientApplication, ReferralType, Resource, ResourceType, doc_fio,
+    AgeBounds, BusyType, Cell, ClientApplication, Lpu, ReferralType, Resource, ResourceType, doc_fio,
 };
 use rusqlite::types::Type;
 use rusqlite::{Result, Row};
@@ -22,10 +22,24 @@ pub fn referral_type(row: &Row) -> Result<ReferralType> {
     word(row, "type", &ReferralType::WORDS)
 }
 
+/// The columns of `lpu`.
+pub fn lpu(row: &Row) -> Result<Lpu> {
+    Ok(Lpu {
+        id: row.get("id")?,
+        is_children: row.get("is_children")?,
+        model: row.get("model")?,
+    })
+}
+
+/// `type` of a resource, under the name `resource_type`.
+pub fn resource_type(row: &Row) -> Result<ResourceType> {
+    word(row, "resource_type", &ResourceType::WORDS)
+}
+
 /// `docFio` from the columns of `resource`, its type under the name `resource_type`.
 pub fn row_doc_fio(row: &Row) -> Result<String> {
     let text = |column| -> Result<&str> { Ok(row.get_ref(column)?.as_str()?) };
-    let kind = word(row, "resource_type", &ResourceType::WORDS)?;
+    let kind = resource_type(row)?;
     Ok(doc_fio(
         kind,
         text("family")?,
@@ -88,8 +102,8 @@ impl Store {
     }
 }
 
-/// The resource in a row of the view `cell`.
-fn resource(row: &Row) -> Result<Resource> {
+/// The resource in a row of the view `cell`, or in one with columns of the same names.
+pub fn resource(row: &Row) -> Result<Resource> {
     Ok(Resource {
         id: row.get("resource_id")?,
         guid: row.get("resource_guid")?,

@@ -1,12 +1,21 @@
 //! Reading the timetable.
 
 use super::{Fault, Store};
-use crate::visit::{Cell, Moment};
-use rusqlite::named_params;
+use crate::rules::Reach;
+use crate::visit::{Cell, FreeCells, FreePlaces, Moment, Speciality};
+use chrono::Days;
+use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;
 
+/// Most cells of one listing: what can be answered without keeping a booking waiting for long.
+pub const CELLS_MAX: u32 = 10_000;
+
+/// One more than may be listed: that there are too many is seen.
+const CELLS_READ_MAX: u32 = CELLS_MAX + 1;
+
 impl Store {
-    /// The cells of one resource that begin at `from` or later and before `until`, by begin.
+    /// The cells of one resource that begin at `from` or later and before `until`, by begin; at most one more than
+    /// [`CELLS_MAX`].
     pub fn resource_cells(
         &self,
         resource: Uuid,
@@ -22,8 +31,75 @@ impl Store {
             ":lpu": lpu_id,
             ":from": from.timestamp(),
             ":until": until.timestamp(),
+            ":limit": CELLS_READ_MAX,
         };
         let cells = statement.query_map(parameters, |row| self.cell(row))?;
         Ok(cells.collect::<Result<_, _>>()?)
+    }
+
+    /// The same for all resources of a speciality that are to be shown, by begin, then by the resource's GUID.
+    pub fn speciality_cells(
+        &self,
+        speciality: &Speciality,
+        lpu_id: i64,
+        from: Moment,
+        until: Moment,
+    ) -> Result<Vec<Cell>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/speciality_cells.sql"))?;
+        let parameters = named_params! {
+            ":speciality": speciality.id,
+            ":lpu": lpu_id,
+            ":from": from.timestamp(),
+            ":until": until.timestamp(),
+            ":limit": CELLS_READ_MAX,
+        };
+        let cells = statement.query_map(parameters, |row| self.cell(row))?;
+        Ok(cells.collect::<Result<_, _>>()?)
+    }
+
+    /// Mnemonic of the client application that made the last active booking in a cell; none when there is none.
+    pub fn last_source(&self, cell_id: i64) -> Result<Option<String>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/last_source.sql"))?;
+        let source = statement.query_row(named_params! { ":slot": cell_id }, |row| row.get(0));
+        Ok(source.optional()?)
+    }
+
+    /// The free places of a resource within a client application's reach.
+    pub fn free_places(&self, resource_id: i64, reach: &Reach, now: Moment) -> Result<FreePlaces, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/free_places.sql"))?;
+        let from = if reach.begun {
+            self.zone.start_of(now.date_naive()).timestamp()
+        } else {
+            now.timestamp() + 1
+        };
+        let after_last = reach.last_day.and_then(|day| day.checked_add_days(Days::new(1)));
+        let parameters = named_params! {
+            ":resource": resource_id,
+            ":from": from,
+            ":until": after_last.map_or(i64::MAX, |day| self.zone.start_of(day).timestamp()),
+            ":access": reach.access,
+        };
+        Ok(statement.query_row(parameters, |row| {
+            let nearest: Option<Uuid> = row.get("nearest")?;
+            let count = row.get("count")?;
+            let Some(nearest) = nearest else {
+                return Ok(FreePlaces { count, cells: None });
+            };
+            let cells = FreeCells {
+                nearest,
+                nearest_begin: self.zone.at(row.get("nearest_begin")?),
+                last_begin: self.zone.at(row.get("last_begin")?),
+            };
+            Ok(FreePlaces {
+                count,
+                cells: Some(cells),
+            })
+        })?)
     }
 }

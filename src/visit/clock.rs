@@ -1,6 +1,6 @@
 //! The clinic's clock.
 
-use chrono::{DateTime, FixedOffset, Local, NaiveDateTime, TimeZone};
+use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 
 /// A moment in the clinic's local time, with its offset.
 pub type Moment = DateTime<FixedOffset>;
@@ -13,6 +13,9 @@ pub enum Zone {
     /// The time zone of the machine.
     System,
 }
+
+/// More hours than any clock jumped over at once: where the date line was moved, a whole day is missing.
+const CLOCK_JUMP_HOURS_MAX: i64 = 48;
 
 /// Why seconds of the store are a moment.
 const IN_RANGE: &str = "the store holds moments of chrono's range";
@@ -43,6 +46,15 @@ impl Zone {
                 .earliest()
                 .map(|moment| moment.fixed_offset()),
         }
+    }
+
+    /// The first moment of a day: midnight, or the first hour that there is where the clock jumps over it.
+    pub fn start_of(self, day: NaiveDate) -> Moment {
+        let mut hours =
+            (0..CLOCK_JUMP_HOURS_MAX).map(|hours| day.and_time(NaiveTime::MIN) + TimeDelta::hours(hours));
+        hours
+            .find_map(|hour| self.from_local(hour))
+            .expect("no clock jumps so far")
     }
 
     /// The same instant on the clinic's clock.

@@ -1,8 +1,13 @@
 //! What goes over the wire: requests and answers as plain structs, parameters in, JSON out (contract 1).
 
+pub mod application;
+pub mod cell;
 pub mod lpu;
 pub mod members;
 pub mod message;
 pub mod params;
+pub mod reading;
+pub mod resource;
+pub mod speciality;
 pub mod ticket;
 pub mod wish;

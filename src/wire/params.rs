@@ -60,16 +60,28 @@ impl Params {
     /// [`Refusal::Parameter`] for a query or body that cannot be read at all. What is wrong with one parameter is
     /// told when it is asked for.
     pub fn collect(request: &Request, known: &[&'static str]) -> Result<Params, Refusal> {
+        let mut params = Params::of_query(request, known)?;
+        if !request.body.is_empty() {
+            match content(request)? {
+                Content::Form => params.take_form(&request.body)?,
+                Content::Json => params.take_json(&request.body)?,
+            }
+        }
+        Ok(params)
+    }
+
+    /// The same for a method that has no body: from the query alone.
+    ///
+    /// # Errors
+    /// [`Refusal::Parameter`] for a query that cannot be read at all.
+    pub fn of_query(request: &Request, known: &[&'static str]) -> Result<Params, Refusal> {
         let slots = known.iter().map(|name| Slot { name, value: None });
         let mut params = Params {
             slots: slots.collect(),
         };
-        params.take_form(request.query().as_bytes(), QUERY)?;
-        if !request.body.is_empty() {
-            match content(request)? {
-                Content::Form => params.take_form(&request.body, BODY)?,
-                Content::Json => params.take_json(&request.body)?,
-            }
+        for (name, value) in pairs(request.query().as_bytes()) {
+            let name = decoded(name).map_err(|fault| bad(QUERY, fault))?;
+            params.put(&name, || decoded(value));
         }
         Ok(params)
     }
@@ -153,13 +165,10 @@ impl Params {
         }
     }
 
-    /// Takes in `name=value&...`.
-    fn take_form(&mut self, form: &[u8], place: &'static str) -> Result<(), Refusal> {
-        for pair in form.split(|byte| *byte == b'&') {
-            let mut halves = pair.splitn(2, |byte| *byte == b'=');
-            let name = halves.next().unwrap_or_default();
-            let value = halves.next().unwrap_or_default();
-            let name = decoded(name).map_err(|fault| bad(place, fault))?;
+    /// Takes in a body `name=value&...`.
+    fn take_form(&mut self, form: &[u8]) -> Result<(), Refusal> {
+        for (name, value) in pairs(form) {
+            let name = decoded(name).map_err(|fault| bad(BODY, fault))?;
             self.put(&name, || decoded(value));
         }
         Ok(())
@@ -173,6 +182,65 @@ impl Params {
         }
         Ok(())
     }
+}
+
+/// All values of a parameter that may stand in the query more than once, at most `count_max`, each of at most `chars_max`
+/// characters; empty ones are left out.
+///
+/// # Errors
+/// [`Refusal::Parameter`].
+pub fn repeated(
+    request: &Request,
+    name: &'static str,
+    count_max: usize,
+    chars_max: usize,
+) -> Result<Vec<String>, Refusal> {
+    let mut values = Vec::new();
+    for (known, value) in pairs(request.query().as_bytes()) {
+        let known = decoded(known).map_err(|fault| bad(QUERY, fault))?;
+        if !known.eq_ignore_ascii_case(name) || value.is_empty() {
+            continue;
+        }
+        let value = decoded(value).map_err(|fault| bad(name, fault))?;
+        if value.chars().count() > chars_max {
+            return Err(bad(name, ParameterFault::TooLong(chars_max)));
+        }
+        if values.len() == count_max {
+            return Err(bad(name, ParameterFault::TooOften(count_max)));
+        }
+        values.push(value);
+    }
+    Ok(values)
+}
+
+/// `name=value&...`, still encoded.
+fn pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    form.split(|byte| *byte == b'&').map(|pair| {
+        let mut halves = pair.splitn(2, |byte| *byte == b'=');
+        (
+            halves.next().unwrap_or_default(),
+            halves.next().unwrap_or_default(),
+        )
+    })
+}
+
+/// A day: `yyyy-MM-dd` and nothing else.
+pub fn date(text: &str) -> Option<NaiveDate> {
+    let is_date = fits(text, "0000-00-00");
+    is_date
+        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+        .flatten()
+}
+
+/// Whether a text has the form of a pattern, in which `0` stands for a digit and `_` for a blank or `T`.
+fn fits(text: &str, pattern: &str) -> bool {
+    let mut pairs = text.bytes().zip(pattern.bytes());
+    text.len() == pattern.len()
+        && pairs.all(|(byte, place)| match place {
+            b'0' => byte.is_ascii_digit(),
+            b'_' => byte == b' ' || byte == b'T',
+            _ => byte == place,
+        })
 }
 
 /// What the body is, by its `Content-Type`.
@@ -241,18 +309,9 @@ fn date_time(text: &str) -> Option<NaiveDateTime> {
     let (clock, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let (minutes, seconds) = ("0000-00-00_00:00", "0000-00-00_00:00:00");
     let has_fraction = clock.len() < text.len();
-    let fits = |pattern: &str| {
-        let pairs = clock.bytes().zip(pattern.bytes());
-        clock.len() == pattern.len()
-            && pairs.into_iter().all(|(byte, place)| match place {
-                b'0' => byte.is_ascii_digit(),
-                b'_' => byte == b' ' || byte == b'T',
-                _ => byte == place,
-            })
-    };
     let is_fraction = (1..=FRACTION_DIGITS_MAX).contains(&fraction.len())
         && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    if !(fits(seconds) || fits(minutes) && !has_fraction) || !is_fraction {
+    if !(fits(clock, seconds) || fits(clock, minutes) && !has_fraction) || !is_fraction {
         return None;
     }
     let number = |from: usize, to: usize| clock.get(from..to).map_or(Some(0), |part| part.parse().ok());

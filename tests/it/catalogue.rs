@@ -137,13 +137,22 @@ pub const TABLE: [Row; 26] = [
     ),
 ];
 
+/// What contract-kiosk says beyond that table.
+const KIOSK_TABLE: [Row; 5] = [
+    row("application header", 403, "5403", "Код авторизации не верен"),
+    row("application", 400, "4442", "Клиентское приложение {} не найдено."),
+    row("unknown speciality", 400, "5000", ""),
+    row("resource", 400, "5000", ""),
+    row("cells", 400, "5000", ""),
+];
+
 /// How the server's words about a bad parameter begin; its name follows.
 const PARAMETER_TEXT: &str = "Параметр ";
 
 impl Row {
     /// The row of that name.
     pub fn of(name: &str) -> &'static Row {
-        let row = TABLE.iter().find(|row| row.name == name);
+        let row = TABLE.iter().chain(&KIOSK_TABLE).find(|row| row.name == name);
         row.unwrap_or_else(|| panic!("no row {name}"))
     }
 
@@ -214,6 +223,11 @@ fn row_of(refusal: &Refusal) -> &'static Row {
         Refusal::CellNotNamed => "no cell named",
         Refusal::LpuUnknown => "lpu",
         Refusal::CardUnknown { .. } => "card",
+        Refusal::NotAuthorized => "application header",
+        Refusal::ApplicationUnknown { .. } => "application",
+        Refusal::SpecialityUnknown => "unknown speciality",
+        Refusal::ResourceUnknown => "resource",
+        Refusal::TooManyCells { .. } => "cells",
         Refusal::CellUnknown | Refusal::NoCellThen => "cell",
         Refusal::KeyTaken => "key",
         Refusal::ReferralUnknown => "referral",
@@ -252,6 +266,10 @@ fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
         Refusal::DirectionIncomplete,
         Refusal::CellNotNamed,
         Refusal::LpuUnknown,
+        Refusal::NotAuthorized,
+        Refusal::SpecialityUnknown,
+        Refusal::ResourceUnknown,
+        Refusal::TooManyCells { cells_max: 10_000 },
         Refusal::CellUnknown,
         Refusal::NoCellThen,
         Refusal::KeyTaken,
@@ -277,6 +295,7 @@ fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
         begin,
     };
     all.push((card, vec![MKAB, LPU]));
+    all.push((Refusal::ApplicationUnknown { guid: known(LPU) }, vec![LPU]));
     all.push((speciality, vec!["Ежова А. Б.", "08.04.2019 08:05"]));
     all.push((Refusal::BeyondPeriod { days_max: 60 }, vec!["60"]));
     all.push((Refusal::BeyondSchedule { days_max: 14 }, vec!["14"]));
@@ -291,7 +310,8 @@ fn every_refusal_has_the_contracts_status_code_and_text() {
         Row::expect(row_of(&refusal), &Answer::from(&refusal), &filled);
         reached.insert(row_of(&refusal).name);
     }
-    assert_eq!(reached, TABLE.iter().map(|row| row.name).collect());
+    let rows = TABLE.iter().chain(&KIOSK_TABLE);
+    assert_eq!(reached, rows.map(|row| row.name).collect());
 }
 
 impl From<&Refusal> for Answer {

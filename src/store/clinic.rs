@@ -1,0 +1,83 @@
+//! Reading what a clinic consists of, and the client applications.
+
+use super::{Fault, Store, rows};
+use crate::visit::{ClientApplication, ListedResource, Lpu, Speciality};
+use rusqlite::{OptionalExtension, Row, named_params};
+use uuid::Uuid;
+
+impl Store {
+    /// All clinics, by name.
+    pub fn lpus(&self) -> Result<Vec<Lpu>, Fault> {
+        let mut statement = self.connection.prepare_cached(include_str!("sql/lpus.sql"))?;
+        let lpus = statement.query_map([], rows::lpu)?;
+        Ok(lpus.collect::<Result<_, _>>()?)
+    }
+
+    /// A speciality by its code.
+    pub fn find_speciality(&self, code: &str) -> Result<Option<Speciality>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_speciality.sql"))?;
+        let speciality = statement.query_row(named_params! { ":code": code }, |row| {
+            Ok(Speciality {
+                id: row.get("id")?,
+                code: row.get("code")?,
+                name: row.get("name")?,
+            })
+        });
+        Ok(speciality.optional()?)
+    }
+
+    /// A clinic's resources that are to be shown, of one speciality or of all, by name.
+    pub fn shown_resources(
+        &self,
+        lpu_id: i64,
+        speciality: Option<&Speciality>,
+    ) -> Result<Vec<ListedResource>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/shown_resources.sql"))?;
+        let parameters =
+            named_params! { ":lpu": lpu_id, ":speciality": speciality.map(|speciality| speciality.id) };
+        let resources = statement.query_map(parameters, listed_resource)?;
+        Ok(resources.collect::<Result<_, _>>()?)
+    }
+
+    /// A resource by its GUID, in one clinic, to be shown or not; none when it was removed.
+    pub fn find_resource(&self, guid: Uuid, lpu_id: i64) -> Result<Option<ListedResource>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_resource.sql"))?;
+        let resource = statement.query_row(named_params! { ":guid": guid, ":lpu": lpu_id }, listed_resource);
+        Ok(resource.optional()?)
+    }
+
+    /// All client applications, the oldest first.
+    pub fn applications(&self) -> Result<Vec<ClientApplication>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/applications.sql"))?;
+        let applications = statement.query_map([], rows::application)?;
+        Ok(applications.collect::<Result<_, _>>()?)
+    }
+
+    /// A client application by its GUID.
+    pub fn find_application_by_guid(&self, guid: Uuid) -> Result<Option<ClientApplication>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_application_by_guid.sql"))?;
+        let application = statement.query_row(named_params! { ":guid": guid }, rows::application);
+        Ok(application.optional()?)
+    }
+}
+
+fn listed_resource(row: &Row) -> rusqlite::Result<ListedResource> {
+    Ok(ListedResource {
+        resource: rows::resource(row)?,
+        kind: rows::resource_type(row)?,
+        family: row.get("family")?,
+        name: row.get("name")?,
+        patronymic: row.get("patronymic")?,
+        speciality_code: row.get("speciality_code")?,
+    })
+}

@@ -1,0 +1,3 @@
+SELECT id, guid, mnem, source, name, description, access, self_service, schedule_days
+FROM client_application
+WHERE guid = :guid

@@ -1,0 +1,1 @@
+SELECT id, is_children, model FROM lpu ORDER BY name, id

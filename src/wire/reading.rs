@@ -1,0 +1,115 @@
+//! The parameters of what a kiosk reads before a booking (contract-kiosk 2).
+
+use crate::refusal::{ParameterFault, Refusal};
+use crate::visit::{self, Cell};
+use crate::wire::message::Request;
+use crate::wire::params::{Params, bad, date, repeated};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+/// Largest `FlagAccess`: access bits are those of a 32-bit number.
+const FLAG_ACCESS_MAX: i64 = i32::MAX as i64;
+
+/// Longest code of a speciality in a query.
+const SPECIALITY_CHARS_MAX: usize = 64;
+
+/// Most `busyType` in a query.
+const BUSY_TYPES_MAX: usize = 32;
+
+/// Longest `busyType`.
+const BUSY_TYPE_CHARS_MAX: usize = 32;
+
+/// Codes of telemedicine: shown only to who asks for them.
+const TELEMEDICINE: [&str; 2] = ["322", "323"];
+
+/// The header that names the client application.
+const CLIENT_APPLICATION: &str = "ClientApplication";
+
+/// A GUID in the path, called `name`.
+pub fn path_guid(segment: &str, name: &'static str) -> Result<Uuid, Refusal> {
+    visit::guid(segment).ok_or_else(|| bad(name, ParameterFault::Guid))
+}
+
+/// The header `ClientApplication`, if there is one.
+pub fn client_application(request: &Request) -> Result<Option<Uuid>, Refusal> {
+    let mut fields = request.headers(CLIENT_APPLICATION);
+    let Some(field) = fields.next() else {
+        return Ok(None);
+    };
+    if fields.next().is_some() {
+        return Err(bad(CLIENT_APPLICATION, ParameterFault::Doubled));
+    }
+    path_guid(field, CLIENT_APPLICATION).map(Some)
+}
+
+/// `FlagAccess`: access bits that narrow those of the client application.
+pub fn flag_access(request: &Request) -> Result<Option<i64>, Refusal> {
+    const NAME: &str = "FlagAccess";
+    let number = |text: &str| {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = is_number.then(|| text.parse().ok()).flatten();
+        number.filter(|number| *number <= FLAG_ACCESS_MAX)
+    };
+    Params::of_query(request, &[NAME])?.parsed(NAME, number, ParameterFault::Number(FLAG_ACCESS_MAX))
+}
+
+/// `speciality` of the query: a code.
+pub fn speciality(request: &Request) -> Result<Option<String>, Refusal> {
+    const NAME: &str = "speciality";
+    let params = Params::of_query(request, &[NAME])?;
+    Ok(params.text(NAME, SPECIALITY_CHARS_MAX)?.map(str::to_owned))
+}
+
+/// The days of a schedule, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// First.
+    pub from: NaiveDate,
+    /// Last, not before the first.
+    pub to: NaiveDate,
+}
+
+/// `{date}`, or `{dateFrom}` and `{dateTo}`, from the end of the path: at most `days_max` from the first day to the last.
+pub fn period(segments: &[String], days_max: i64) -> Result<Period, Refusal> {
+    let day = |segment: &str, name| date(segment).ok_or_else(|| bad(name, ParameterFault::Date));
+    let period = match segments {
+        [only] => {
+            let day = day(only, "date")?;
+            Period { from: day, to: day }
+        }
+        [from, to] => Period {
+            from: day(from, "dateFrom")?,
+            to: day(to, "dateTo")?,
+        },
+        _ => unreachable!("a schedule's path ends with one day or two"),
+    };
+    let days = (period.to - period.from).num_days();
+    if days < 0 {
+        Err(bad("dateTo", ParameterFault::Before("dateFrom")))
+    } else if days > days_max {
+        Err(Refusal::BeyondPeriod { days_max })
+    } else {
+        Ok(period)
+    }
+}
+
+/// `busyType`, repeatable: the codes of the cells to list.
+#[derive(Debug)]
+pub struct BusyTypes(Vec<String>);
+
+impl BusyTypes {
+    /// Those of a request.
+    pub fn of(request: &Request) -> Result<BusyTypes, Refusal> {
+        repeated(request, "busyType", BUSY_TYPES_MAX, BUSY_TYPE_CHARS_MAX).map(BusyTypes)
+    }
+
+    /// Whether the cell is to be listed. When no code is named, telemedicine is left out.
+    pub fn take(&self, cell: &Cell) -> bool {
+        let code = &cell.busy_type.code;
+        if self.0.is_empty() {
+            !TELEMEDICINE.contains(&&**code)
+        } else {
+            self.0.contains(code)
+        }
+    }
+}

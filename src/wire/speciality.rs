@@ -1,0 +1,50 @@
+//! A speciality as `lpu/{lpu}/speciality` shows it (contract-kiosk 2).
+
+use crate::visit::{FreePlaces, ListedResource};
+use chrono::NaiveDate;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A speciality with the free places of all its resources. Dates are `yyyy-MM-dd`, `null` when nothing is free.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SpecialityRow<'a> {
+    code: &'a str,
+    name: &'a str,
+    resource_count: u32,
+    count_free: i64,
+    nearest_date: Option<NaiveDate>,
+    last_date: Option<NaiveDate>,
+}
+
+/// The specialities of these resources with their free places, by name.
+pub fn specialities(resources: &[(ListedResource, FreePlaces)]) -> Vec<SpecialityRow<'_>> {
+    let mut rows = BTreeMap::new();
+    for (listed, free) in resources {
+        let code = &*listed.speciality_code;
+        let name = &*listed.resource.speciality;
+        let row = rows.entry((name, code)).or_insert(SpecialityRow {
+            code,
+            name,
+            resource_count: 0,
+            count_free: 0,
+            nearest_date: None,
+            last_date: None,
+        });
+        row.resource_count += 1;
+        row.count_free += free.count;
+        if let Some(cells) = free.cells {
+            let nearest = cells.nearest_begin.date_naive();
+            row.nearest_date = Some(row.nearest_date.map_or(nearest, |date| date.min(nearest)));
+            row.last_date = row.last_date.max(Some(cells.last_begin.date_naive()));
+        }
+    }
+    rows.into_values().collect()
+}
+
+impl SpecialityRow<'_> {
+    /// Whether the resource is one of this speciality's.
+    pub fn holds(&self, listed: &ListedResource) -> bool {
+        self.code == listed.speciality_code
+    }
+}
