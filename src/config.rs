@@ -43,6 +43,8 @@ pub struct Config {
     pub database: PathBuf,
     /// Address and port to answer on.
     pub listen: SocketAddr,
+    /// Names by which clients call the server, besides addresses and `localhost`.
+    pub hosts: Vec<String>,
     /// The clinic's local time.
     pub zone: Zone,
     /// The rules.
@@ -153,6 +155,7 @@ impl Config {
         Ok(Config {
             database: folder.join(&written.database),
             listen: written.listen,
+            hosts: written.hosts,
             zone: written.utc_offset.map_or(Zone::System, Zone::Fixed),
             policy: Policy {
                 switches: written.rules,

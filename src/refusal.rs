@@ -341,6 +341,8 @@ pub enum Transport {
     BodyTooLarge,
     /// 417: an `Expect` other than `100-continue`.
     Expectation,
+    /// 421: `Host` is not a name of this server (RFC 9110, 15.5.20).
+    ForeignHost,
     /// 429: too many connections from one address; seconds until another try.
     TooMany(u32),
     /// 431: the head is too large.
@@ -364,6 +366,7 @@ impl Transport {
             Transport::LengthRequired => 411,
             Transport::BodyTooLarge => 413,
             Transport::Expectation => 417,
+            Transport::ForeignHost => 421,
             Transport::TooMany(_) => 429,
             Transport::HeadTooLarge => 431,
             Transport::Fault => 500,
@@ -387,6 +390,9 @@ impl Transport {
             Transport::LengthRequired => "Не указана длина тела запроса",
             Transport::BodyTooLarge => "Тело запроса слишком велико",
             Transport::Expectation => "Требование заголовка Expect невыполнимо",
+            Transport::ForeignHost => {
+                "Имя в заголовке Host не принадлежит этому серверу. Свои имена указываются в настройке hosts"
+            }
             Transport::TooMany(_) => "Слишком много запросов. Повторите позже",
             Transport::HeadTooLarge => "Заголовок запроса слишком велик",
             Transport::Fault => "Внутренняя ошибка сервера",

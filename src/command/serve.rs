@@ -33,6 +33,7 @@ pub fn serve(
         keys: config.key_ring()?,
         leeway: config.tokens.leeway,
         policy: config.policy,
+        hosts: config.hosts.clone(),
     };
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::of(format_args!("listen = \"{}\"", config.listen), error))?;

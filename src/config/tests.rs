@@ -21,6 +21,7 @@ fn defaults() -> Config {
     Config {
         database: PathBuf::from("/etc/infomat/infomat.db"),
         listen: "127.0.0.1:8080".parse().unwrap(),
+        hosts: Vec::new(),
         zone: Zone::System,
         policy: Policy {
             switches: crate::rules::Switches::default(),
@@ -55,13 +56,14 @@ fn the_sample_says_what_the_defaults_are() {
             "true" => "false",
             "10" | "0" | "60" => "9",
             "\"127.0.0.1:8080\"" => "\"[::1]:0\"",
+            "[]" => "[\"a.example\"]",
             _ => "\"x\"",
         };
         let bent = SAMPLE.replace(&format!("\n{name} = {value}\n"), &format!("\n{name} = {other}\n"));
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 19);
+    assert_eq!(count, 20);
     let with_offset = SAMPLE.replace("# utc_offset =", "utc_offset =");
     let east = FixedOffset::east_opt(3 * 3600).unwrap();
     assert_eq!(parse(&with_offset).unwrap().zone, Zone::Fixed(east));
@@ -73,6 +75,7 @@ fn a_configuration_with_everything_else() {
         r#"
         database = "/var/lib/infomat/clinic.db"
         listen = "[::1]:0"
+        hosts = ["infomat.clinic.example", "b"]
         utc_offset = "-09:30"
         max_period_days = 366
         [tokens]
@@ -88,6 +91,7 @@ fn a_configuration_with_everything_else() {
     let expected = Config {
         database: PathBuf::from("/var/lib/infomat/clinic.db"),
         listen: "[::1]:0".parse().unwrap(),
+        hosts: vec!["infomat.clinic.example".to_owned(), "b".to_owned()],
         zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
         policy: Policy {
             switches: crate::rules::Switches {
@@ -145,6 +149,10 @@ fn values_that_are_not_right() {
         (
             "listen = 8080",
             "line 1: invalid type: integer `8080`, expected a string, in `listen`",
+        ),
+        (
+            "hosts = [\"a.example:80\"]",
+            "line 1: expected up to 16 names of hosts without a port, such as infomat.clinic.example, in `hosts`",
         ),
         (
             "\nlisten = \"localhost\"",

@@ -23,6 +23,12 @@ const LIFETIME_MINUTES_MAX: i64 = 1440;
 /// Largest `leeway_seconds`.
 const LEEWAY_SECONDS_MAX: i64 = 300;
 
+/// Most names in `hosts`.
+const HOSTS_MAX: usize = 16;
+
+/// Longest name of a host (RFC 1035, 2.3.4).
+const HOST_BYTES_MAX: usize = 253;
+
 /// Largest `utc_offset`, east or west.
 const OFFSET_SECONDS_MAX: i32 = 14 * 3600;
 
@@ -34,6 +40,8 @@ pub struct Written {
     pub database: PathBuf,
     #[serde(deserialize_with = "listen")]
     pub listen: SocketAddr,
+    #[serde(deserialize_with = "hosts")]
+    pub hosts: Vec<String>,
     #[serde(deserialize_with = "utc_offset")]
     pub utc_offset: Option<FixedOffset>,
     #[serde(deserialize_with = "bounded::<_, 1, PERIOD_DAYS_MAX>")]
@@ -47,6 +55,7 @@ impl Default for Written {
         Written {
             database: PathBuf::from("infomat.db"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            hosts: Vec::new(),
             utc_offset: None,
             max_period_days: 60,
             tokens: WrittenTokens::default(),
@@ -124,6 +133,19 @@ fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::E
     text.parse().map_err(|_| {
         D::Error::custom("expected an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080")
     })
+}
+
+/// Names without a port.
+fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+    let is_name = |name: &String| (1..=HOST_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_sign);
+    if names.len() > HOSTS_MAX || !names.iter().all(is_name) {
+        return Err(D::Error::custom(format!(
+            "expected up to {HOSTS_MAX} names of hosts without a port, such as infomat.clinic.example"
+        )));
+    }
+    Ok(names)
 }
 
 /// Sign, two digits, colon, two digits.

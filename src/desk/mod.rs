@@ -7,6 +7,7 @@ mod booking;
 mod page;
 mod reading;
 
+use crate::page::host_is_ours;
 use crate::refusal::{Refusal, Transport};
 use crate::route::{Route, Routed, route};
 use crate::rules::Policy;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub leeway: TimeDelta,
     /// The rules.
     pub policy: Policy,
+    /// Names in `Host` besides addresses and `localhost`.
+    pub hosts: Vec<String>,
 }
 
 /// The one place that decides. Lives on one thread.
@@ -126,7 +129,7 @@ impl Desk {
 
     /// Answers one request that only reads.
     pub fn read(&mut self, request: &Request) -> Answer {
-        match route(&request.method, request.path()) {
+        match routed(request, &self.settings) {
             Ok(routed) => match routed.route {
                 Route::Page => page::serve(request),
                 Route::Reading(reading) => {
@@ -165,9 +168,20 @@ fn now(settings: &Settings) -> Moment {
     settings.zone.localize(Utc::now().fixed_offset())
 }
 
+/// What the request asks for, if it is meant for this server. Without `Host` (HTTP/1.0) it does not come from a browser,
+/// and no foreign page can have sent it.
+fn routed(request: &Request, settings: &Settings) -> Result<Routed, Transport> {
+    let mut hosts = request.headers("Host");
+    if hosts.all(|host| host_is_ours(host, &settings.hosts)) {
+        route(&request.method, request.path())
+    } else {
+        Err(Transport::ForeignHost)
+    }
+}
+
 /// Routes, authenticates and parses: all that needs no store.
 fn understand(request: &Request, settings: &Settings, now: Moment) -> Result<Work, Answer> {
-    let Routed { arguments, .. } = route(&request.method, request.path())?;
+    let Routed { arguments, .. } = routed(request, settings)?;
     let bearer = authenticate(request, settings, now).map_err(|refusal| Answer::from(&refusal))?;
     let wish = wish(request, &arguments[0], bearer).map_err(|refusal| Answer::from(&refusal))?;
     Ok(Work::Book(wish))

@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// A request as far as its further fields.
-const POST: &str = "POST /api/v2/visit HTTP/1.1\r\nHost: a\r\n";
+const POST: &str = "POST /api/v2/visit HTTP/1.1\r\nHost: localhost\r\n";
 
 /// Patients of the clinic where nobody attacks.
 const PATIENTS: u32 = 1000;
@@ -26,7 +26,7 @@ const SLACK: Duration = Duration::from_secs(3);
 /// What each malformed request gets: its name, its bytes, the answer's status.
 fn malformed() -> Vec<(&'static str, Vec<u8>, u16)> {
     let with = |field: &str| format!("{POST}{field}\r\n\r\n").into_bytes();
-    let smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+    let smuggled = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n";
     vec![
         (
             "an enormous length",
@@ -70,7 +70,11 @@ fn malformed() -> Vec<(&'static str, Vec<u8>, u16)> {
             format!("{POST}{}", "X: a\r\n".repeat(200_000)).into(),
             431,
         ),
-        ("HTTP/2.0", b"GET / HTTP/2.0\r\nHost: a\r\n\r\n".to_vec(), 505),
+        (
+            "HTTP/2.0",
+            b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n".to_vec(),
+            505,
+        ),
         (
             "the preface of HTTP/2",
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
@@ -83,7 +87,7 @@ fn malformed() -> Vec<(&'static str, Vec<u8>, u16)> {
         ),
         (
             "NUL in the path",
-            b"GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
+            b"GET /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec(),
             400,
         ),
         ("an unknown expectation", with("Expect: more"), 417),
@@ -166,7 +170,7 @@ fn trickled(mut stream: TcpStream) -> String {
 /// A connection with requests sent one after the other and no answer read, until the server takes no more.
 fn piled_up(address: SocketAddr) -> TcpStream {
     const STUCK: Duration = Duration::from_millis(500);
-    let requests = "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000);
+    let requests = "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000);
     let mut stream = sent(address, b"");
     stream.set_write_timeout(Some(STUCK)).unwrap();
     let deadline = Instant::now() + PATIENCE;
@@ -252,7 +256,7 @@ fn booking(number: u32, version: &str, fields: &str) -> String {
     let ask = Ask::new(LPU, PATIENTS_AFTER + number, SLOT);
     let target = format!("{}{}?timeTable={}", ask.base, ask.lpu, guid(SLOT));
     let authorization = ask.authorization.unwrap();
-    format!("POST {target} {version}\r\nHost: a\r\nAuthorization: {authorization}\r\n{fields}\r\n")
+    format!("POST {target} {version}\r\nHost: localhost\r\nAuthorization: {authorization}\r\n{fields}\r\n")
 }
 
 /// Goal: requests in a row on one connection are answered in order; one without a length has no body, as `curl -X POST`
@@ -262,8 +266,8 @@ fn requests_in_a_row_are_answered_in_order() {
     let site = clinic(PATIENTS);
     let server = site.serve();
     let one = booking(1, "HTTP/1.1", "");
-    let absolute = "GET http://a/nowhere HTTP/1.1\r\nHost: b\r\n\r\n";
-    let head = "HEAD /nowhere HTTP/1.1\r\nHost: a\r\n\r\n";
+    let absolute = "GET http://localhost/nowhere HTTP/1.1\r\nHost: b\r\n\r\n";
+    let head = "HEAD /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let mut client = server.client();
     let text = [&one, &one, absolute, head, &booking(2, "HTTP/1.1", "")].concat();
     client.send(text.as_bytes()).unwrap();
@@ -322,7 +326,7 @@ fn bodies_arrive_whole() {
         let body = format!("x={}&timeTable={}", "a".repeat(padding_bytes), guid(SLOT));
         let ask = Ask::new(LPU, PATIENTS_AFTER + number, SLOT);
         let head = format!(
-            "POST /visit/{} HTTP/1.1\r\nHost: a\r\nAuthorization: {}\r\nExpect: 100-continue\r\n\
+            "POST /visit/{} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nExpect: 100-continue\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
             ask.lpu,
             ask.authorization.unwrap(),

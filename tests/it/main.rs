@@ -11,6 +11,7 @@ mod crash;
 mod duties;
 mod gate;
 mod harness;
+mod host;
 mod large;
 mod model;
 mod precedence;
