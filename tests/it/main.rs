@@ -16,5 +16,7 @@ mod large;
 mod model;
 mod precedence;
 mod race;
+mod reading;
 mod schema;
+mod statements;
 mod tidy;

@@ -1,5 +1,6 @@
 -- What the rules let a client application book, said once more so that thousands of cells are counted where they lie; a
--- test holds it against the rules. Telemedicine is left out as in a timetable that nobody filters.
+-- test holds it against the rules. Telemedicine is left out as in a timetable that nobody filters. The first and the last
+-- cell are looked up at the ends of the index: cheaper than min and max over all.
 WITH free AS NOT MATERIALIZED (
     SELECT id, guid, begin_at, plan_count - used_count AS places
     FROM slot
@@ -8,6 +9,7 @@ WITH free AS NOT MATERIALIZED (
           AND (:access IS NULL OR (flag_access & :access <> 0 AND busy_type <> 0))
           AND busy_code NOT IN ('322', '323')
 )
-SELECT coalesce(sum(places), 0) AS count, min(begin_at) AS nearest_begin, max(begin_at) AS last_begin,
-       (SELECT guid FROM free ORDER BY begin_at, id LIMIT 1) AS nearest
-FROM free
+SELECT (SELECT coalesce(sum(places), 0) FROM free) AS count,
+       (SELECT guid FROM free ORDER BY begin_at, id LIMIT 1) AS nearest,
+       (SELECT begin_at FROM free ORDER BY begin_at, id LIMIT 1) AS nearest_begin,
+       (SELECT begin_at FROM free ORDER BY begin_at DESC LIMIT 1) AS last_begin

@@ -1,0 +1,8 @@
+//! What a kiosk reads before a booking (contract-kiosk 2), on the real binary and through the library.
+
+mod agreement;
+mod bad_input;
+mod counting;
+mod demo;
+mod golden;
+mod speed;

@@ -1,0 +1,80 @@
+//! The demo clinic in a site of its own, and a desk of the library over the same database.
+
+use crate::harness::{KEY, OFFSET_HOURS, Site, now};
+use chrono::{FixedOffset, TimeDelta};
+use infomat::desk::{Desk, Settings};
+use infomat::rules::{Policy, Switches};
+use infomat::store::Store;
+use infomat::token::{Key, KeyRing};
+use infomat::visit::Zone;
+use infomat::wire::message::{Answer, Request};
+use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr};
+use uuid::Uuid;
+
+/// Days of the timetable that are free to book.
+pub const DAYS: u32 = 14;
+
+/// The rules as they are when nobody says otherwise.
+pub fn policy() -> Policy {
+    Policy {
+        switches: Switches::default(),
+        max_period_days: 60,
+    }
+}
+
+pub fn zone() -> Zone {
+    Zone::Fixed(FixedOffset::east_opt(OFFSET_HOURS * 3_600).unwrap())
+}
+
+/// A site with the demo clinic of today.
+pub fn site() -> Site {
+    let site = Site::new("");
+    let today = now().date_naive();
+    let lines: Vec<_> = infomat::demo::base(today)
+        .chain(infomat::demo::slots(today, DAYS, zone()))
+        .collect();
+    site.run_well(&["import", "-"], &lines.join("\n"));
+    site
+}
+
+pub fn store(site: &Site) -> Store {
+    Store::open(&site.path("infomat.db"), zone()).unwrap()
+}
+
+/// A desk of the library.
+pub fn desk(site: &Site, policy: Policy) -> Desk {
+    let keys = KeyRing::new(vec![Key::new("main", KEY).unwrap()], "main").unwrap();
+    let settings = Settings {
+        zone: zone(),
+        keys,
+        leeway: TimeDelta::zero(),
+        policy,
+        hosts: Vec::new(),
+    };
+    Desk::new(store(site), settings)
+}
+
+/// A request in the name of whom the token names.
+pub fn request(method: &str, target: String, token: Option<&str>) -> Request {
+    let authorization = token.map(|token| ("Authorization".to_owned(), format!("Bearer {token}")));
+    Request {
+        method: method.to_owned(),
+        target,
+        headers: authorization.into_iter().collect(),
+        body: Vec::new(),
+        client: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    }
+}
+
+/// The JSON of an answer that has to be a success.
+pub fn json(answer: &Answer) -> Value {
+    let text = String::from_utf8_lossy(&answer.body);
+    assert_eq!(answer.status, 200, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A GUID in an answer.
+pub fn guid(value: &Value) -> Uuid {
+    value.as_str().and_then(|text| text.parse().ok()).unwrap()
+}

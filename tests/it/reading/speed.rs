@@ -1,0 +1,105 @@
+//! Goal: in a clinic of 100 doctors, 14 days, 32 cells a day and 50,000 patients, the list of specialities takes less than
+//! 20 ms and a fortnight of one doctor less than 10 ms while bookings go on. Method: medians over a keep-alive connection to
+//! the real binary, warm. Those bounds are the release build's (`cargo test --release`); a debug build gets three times as long.
+
+use crate::clinic::Ask;
+use crate::harness::{Client, KEY, Site, claims, now, sign};
+use crate::large::{self, Size};
+use chrono::TimeDelta;
+use infomat::visit::Zone;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const SIZE: Size = Size {
+    doctors: 100,
+    days: 14,
+    cells_a_day: 32,
+    patients: 50_000,
+};
+const SPECIALITIES_MAX: Duration = Duration::from_millis(20);
+const FORTNIGHT_MAX: Duration = Duration::from_millis(10);
+/// How much longer a build for debugging may take.
+const DEBUG_FACTOR: u32 = if cfg!(debug_assertions) { 3 } else { 1 };
+/// Requests that are timed.
+const TIMED: usize = 101;
+/// Requests before, which warm the caches.
+const WARMING: usize = 10;
+/// Fewest bookings that have to go on meanwhile.
+const BOOKINGS_MIN: u32 = 20;
+
+/// Median time of an answer.
+fn median(client: &mut Client, target: &str, authorization: &str) -> Duration {
+    let mut times: Vec<_> = (0..WARMING + TIMED)
+        .map(|_| {
+            let start = Instant::now();
+            let answer = client.ask("GET", target, &[("Authorization", authorization)], b"");
+            assert_eq!(answer.status, 200);
+            start.elapsed()
+        })
+        .skip(WARMING)
+        .collect();
+    times.sort_unstable();
+    times[TIMED / 2]
+}
+
+/// Each patient in turn books a cell of their own, of tomorrow or later.
+fn ask(number: u32) -> Ask {
+    let (day, place) = (
+        1 + number % (SIZE.days - 1),
+        number / SIZE.days % SIZE.cells_a_day,
+    );
+    let cell = large::cell(number / 400 % SIZE.doctors, day, place);
+    let lpu = large::lpu().to_string();
+    let ask = Ask {
+        base: "/api/v2/visit/",
+        lpu: lpu.clone(),
+        authorization: None,
+        parameters: vec![("timeTable", cell.to_string())],
+        key: None,
+    };
+    ask.claiming(&claims(&lpu, &large::patient(number).to_string(), "Infomat"))
+}
+
+#[test]
+fn lists_are_quick_in_a_large_clinic_while_bookings_go_on() {
+    let site = Site::new("");
+    let zone = Zone::Fixed(*now().offset());
+    let today = now().date_naive();
+    let lines: Vec<_> = large::lines(SIZE, today, zone).collect();
+    site.run_well(&["import", "-"], &lines.join("\n"));
+    let server = site.serve();
+    let mut client = server.client();
+    let lpu = large::lpu();
+    let reader = claims(
+        &lpu.to_string(),
+        &large::patient(SIZE.patients - 1).to_string(),
+        "Infomat",
+    );
+    let authorization = format!("Bearer {}", sign(&reader, KEY));
+    let last = today + TimeDelta::days(i64::from(SIZE.days) - 1);
+    let fortnight = format!("/lpu/{lpu}/doctor/{}/schedule/{today}/{last}", large::doctor(1));
+    let (done, booked) = (AtomicBool::new(false), AtomicU32::new(0));
+    let (specialities, fortnight) = thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut client = server.client();
+            for number in 0..SIZE.patients {
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+                if ask(number).send(&mut client).status == 200 {
+                    booked.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+        let specialities = median(&mut client, &format!("/lpu/{lpu}/speciality"), &authorization);
+        let fortnight = median(&mut client, &fortnight, &authorization);
+        done.store(true, Ordering::Relaxed);
+        (specialities, fortnight)
+    });
+    let booked = booked.into_inner();
+    println!("specialities {specialities:?}, a fortnight {fortnight:?}, {booked} bookings meanwhile");
+    assert!(booked >= BOOKINGS_MIN, "{booked} bookings");
+    assert!(specialities < SPECIALITIES_MAX * DEBUG_FACTOR, "{specialities:?}");
+    assert!(fortnight < FORTNIGHT_MAX * DEBUG_FACTOR, "{fortnight:?}");
+}
