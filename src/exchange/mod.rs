@@ -38,7 +38,7 @@ pub enum Notice<'a> {
 /// Why an import changed nothing.
 #[derive(Debug)]
 pub enum ImportError {
-    /// So many lines are bad; [`Notice::Bad`] told each.
+    /// So many mistakes in its lines; [`Notice::Bad`] told each.
     BadLines(u64),
     /// The file has more lines than one import may have.
     TooManyLines,
@@ -51,8 +51,8 @@ pub enum ImportError {
 impl fmt::Display for ImportError {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            ImportError::BadLines(1) => write!(out, "1 line is bad; nothing was imported"),
-            ImportError::BadLines(bad) => write!(out, "{bad} lines are bad; nothing was imported"),
+            ImportError::BadLines(1) => write!(out, "1 mistake; nothing was imported"),
+            ImportError::BadLines(bad) => write!(out, "{bad} mistakes; nothing was imported"),
             ImportError::TooManyLines => {
                 write!(
                     out,
@@ -101,7 +101,15 @@ pub fn import(
     }
     tell(Notice::PuttingInPlace);
     let mut report = |line: BadLine| tell(Notice::Bad(&line));
-    staging.put_in_place(&mut report)?.map_err(ImportError::BadLines)
+    let counts = staging
+        .put_in_place(&mut report)?
+        .map_err(ImportError::BadLines)?;
+    // So that a server beside this need not do it in between two bookings. It holds nobody up, and nothing is lost when
+    // it fails: the lines are in the log.
+    if let Err(fault) = store.checkpoint() {
+        log::warn!("after the import, the log could not be copied into the database: {fault}");
+    }
+    Ok(counts)
 }
 
 /// Reads all lines and stages them; how many bad ones it told of.

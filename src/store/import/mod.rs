@@ -74,7 +74,7 @@ impl Store {
     pub fn staging(&mut self) -> Result<Staging<'_>, Fault> {
         self.connection.execute_batch(
             "PRAGMA temp_store = FILE;
-             PRAGMA temp.cache_size = -16384;",
+             PRAGMA temp.cache_size = -8192;",
         )?;
         self.connection
             .execute_batch(include_str!("../sql/import/unstage.sql"))?;

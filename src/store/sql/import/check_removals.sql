@@ -4,11 +4,14 @@ FROM temp.staged_slot s
 CROSS JOIN main.slot c ON c.guid = s.key
 WHERE s.fate = 'remove' AND c.used_count > 0
 UNION ALL
+-- Visits whose cells the file gives to another resource go along.
 SELECT s.line, 'resource.guid', 'not removed: it has active visits (' || count(*) || ')'
 FROM temp.staged_resource s
 CROSS JOIN main.resource r ON r.guid = s.key
 CROSS JOIN main.visit v ON v.resource_id = r.id AND v.status = 'active'
-WHERE s.fate = 'remove'
+CROSS JOIN main.slot c ON c.id = v.slot_id
+LEFT JOIN temp.staged_slot t ON t.key = c.guid AND t.fate = 'put' AND t.resource <> s.key
+WHERE s.fate = 'remove' AND t.line IS NULL
 GROUP BY s.line
 UNION ALL
 SELECT s.line, 'patient.guid', 'not removed: there are active visits (' || count(*) || ')'
@@ -18,14 +21,14 @@ CROSS JOIN main.visit v ON v.patient_id = p.id AND v.status = 'active'
 WHERE s.fate = 'remove'
 GROUP BY s.line
 UNION ALL
--- A resource with visits keeps its row when it is removed, and with it its clinic and speciality.
-SELECT s.line, 'lpu.guid', 'not removed: it has resources (' || count(*) || ', removed ones with visits included)'
+-- A resource that is still needed keeps its row when it is removed, and with it its clinic and speciality.
+SELECT s.line, 'lpu.guid', 'not removed: it has resources (' || count(*) || ', with removed ones that visits or the waiting list name)'
 FROM temp.staged_lpu s
 CROSS JOIN main.lpu l ON l.guid = s.key
 CROSS JOIN main.resource r ON r.lpu_id = l.id
 LEFT JOIN temp.staged_resource t ON t.key = r.guid
 WHERE s.fate = 'remove'
-  AND (t.fate IS NULL OR t.fate = 'remove' AND EXISTS (SELECT 1 FROM main.visit v WHERE r.id IN (v.resource_id, v.num_resource_id)))
+  AND (t.fate IS NULL OR t.fate = 'remove' AND EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = r.id))
 GROUP BY s.line
 UNION ALL
 SELECT s.line, 'lpu.guid', 'not removed: it has patients (' || count(*) || ')'
@@ -37,13 +40,20 @@ WHERE s.fate = 'remove' AND t.fate IS NULL
 GROUP BY s.line
 UNION ALL
 SELECT s.line, 'speciality.code',
-       'not removed: it has resources (' || count(*) || ', removed ones with visits included)'
+       'not removed: it has resources (' || count(*) || ', with removed ones that visits or the waiting list name)'
 FROM temp.staged_speciality s
 CROSS JOIN main.speciality p ON p.code = s.key
 CROSS JOIN main.resource r ON r.speciality_id = p.id
 LEFT JOIN temp.staged_resource t ON t.key = r.guid
 WHERE s.fate = 'remove'
-  AND (t.fate IS NULL OR t.fate = 'remove' AND EXISTS (SELECT 1 FROM main.visit v WHERE r.id IN (v.resource_id, v.num_resource_id)))
+  AND (t.fate IS NULL OR t.fate = 'remove' AND EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = r.id))
+GROUP BY s.line
+UNION ALL
+SELECT s.line, 'speciality.code', 'not removed: the waiting list names it (' || count(*) || ')'
+FROM temp.staged_speciality s
+CROSS JOIN main.speciality p ON p.code = s.key
+CROSS JOIN main.waiting_entry w ON w.speciality_id = p.id
+WHERE s.fate = 'remove'
 GROUP BY s.line
 UNION ALL
 -- An unknown source counts as Internet (contract 4): it has to be there.

@@ -1,5 +1,6 @@
 -- The last step of an import, under the write lock: first what is put, each kind after those it names, then what is
--- removed, each kind before those it names. Rows that are there keep their ids, and so their visits.
+-- removed, each kind before those it names. Rows that are there keep their ids, and so their visits. Of cells and patients a
+-- nightly file brings many, most as they are: these are not written again, so that bookings wait less.
 
 INSERT INTO lpu (guid, name, is_children, model)
 SELECT key, name, is_children, model FROM temp.staged_lpu WHERE fate = 'put' ORDER BY line
@@ -35,7 +36,11 @@ ON CONFLICT (guid) DO UPDATE SET
     resource_id = excluded.resource_id, begin_at = excluded.begin_at, end_at = excluded.end_at,
     plan_count = excluded.plan_count, flag_access = excluded.flag_access, busy_type = excluded.busy_type,
     busy_code = excluded.busy_code, busy_name = excluded.busy_name, room = excluded.room,
-    age_from = excluded.age_from, age_to = excluded.age_to;
+    age_from = excluded.age_from, age_to = excluded.age_to
+WHERE (resource_id, begin_at, end_at, plan_count, flag_access, busy_type, busy_code, busy_name, room, age_from, age_to)
+    IS NOT (excluded.resource_id, excluded.begin_at, excluded.end_at, excluded.plan_count, excluded.flag_access,
+            excluded.busy_type, excluded.busy_code, excluded.busy_name, excluded.room, excluded.age_from,
+            excluded.age_to);
 
 INSERT INTO patient (guid, lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_series, policy_number,
                      snils, passport_series, passport_number, phone, email, email_confirm_agree, uchastok_num,
@@ -52,7 +57,13 @@ ON CONFLICT (guid) DO UPDATE SET
     policy_series = excluded.policy_series, policy_number = excluded.policy_number, snils = excluded.snils,
     passport_series = excluded.passport_series, passport_number = excluded.passport_number, phone = excluded.phone,
     email = excluded.email, email_confirm_agree = excluded.email_confirm_agree, uchastok_num = excluded.uchastok_num,
-    self_booking_banned = excluded.self_booking_banned, closed = excluded.closed;
+    self_booking_banned = excluded.self_booking_banned, closed = excluded.closed
+WHERE (lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_series, policy_number, snils,
+       passport_series, passport_number, phone, email, email_confirm_agree, uchastok_num, self_booking_banned, closed)
+    IS NOT (excluded.lpu_id, excluded.person_guid, excluded.family, excluded.name, excluded.patronymic,
+            excluded.birth_date, excluded.sex, excluded.policy_series, excluded.policy_number, excluded.snils,
+            excluded.passport_series, excluded.passport_number, excluded.phone, excluded.email,
+            excluded.email_confirm_agree, excluded.uchastok_num, excluded.self_booking_banned, excluded.closed);
 
 INSERT INTO referral (number, type, patient_id)
 SELECT s.key, s.type, p.id
@@ -98,7 +109,7 @@ WHERE (patient_id, resource_id) IN (SELECT p.id, r.id
                                     WHERE s.fate = 'remove');
 DELETE FROM slot WHERE guid IN (SELECT key FROM temp.staged_slot WHERE fate = 'remove');
 
--- A resource takes its cells and registrations along. With visits (cancelled ones: the checks saw to that) its row stays.
+-- A resource takes its cells and registrations along. Its row stays where cancelled visits or the waiting list name it.
 DELETE FROM slot
 WHERE resource_id IN (SELECT r.id FROM temp.staged_resource s CROSS JOIN main.resource r ON r.guid = s.key
                       WHERE s.fate = 'remove');
@@ -108,7 +119,7 @@ WHERE resource_id IN (SELECT r.id FROM temp.staged_resource s CROSS JOIN main.re
 UPDATE resource SET removed = 1 WHERE guid IN (SELECT key FROM temp.staged_resource WHERE fate = 'remove');
 DELETE FROM resource
 WHERE guid IN (SELECT key FROM temp.staged_resource WHERE fate = 'remove')
-  AND NOT EXISTS (SELECT 1 FROM visit v WHERE resource.id IN (v.resource_id, v.num_resource_id));
+  AND NOT EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = resource.id);
 
 DELETE FROM patient WHERE guid IN (SELECT key FROM temp.staged_patient WHERE fate = 'remove');
 DELETE FROM speciality WHERE code IN (SELECT key FROM temp.staged_speciality WHERE fate = 'remove');

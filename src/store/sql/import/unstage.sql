@@ -1,3 +1,4 @@
+DROP VIEW IF EXISTS temp.needed_resource;
 DROP VIEW IF EXISTS temp.present_lpu;
 DROP VIEW IF EXISTS temp.present_speciality;
 DROP VIEW IF EXISTS temp.present_resource;
