@@ -12,6 +12,7 @@ mod duties;
 mod gate;
 mod harness;
 mod host;
+mod import;
 mod large;
 mod model;
 mod precedence;
