@@ -313,6 +313,30 @@ fn cells_are_filtered_and_rights_come_from_token_header_and_query() {
     assert_eq!(statuses("?FlagAccess=64", None), ["Unauthorized"; 4]);
 }
 
+/// Goal: `bookingSource` is the source of the last booking. Method: a cell with room for two is filled by two sources.
+#[test]
+fn a_full_cell_tells_the_source_of_its_last_booking() {
+    const SHARED: u32 = 109;
+    let (site, server) = serve();
+    let shared = clinic::slot(SHARED, THERAPIST, 5, "10:00");
+    site.import(&[with(shared, &json!({"planCount": 2})), clinic::patient(33, LPU)]);
+    let mut client = server.client();
+    let day_5 = lpu_path(&format!("/doctor/{}/schedule/{}", guid(THERAPIST), day(5)));
+    for (patient, source, status, last) in [
+        (PATIENT, "Infomat", "Available", ""),
+        (33, "Callcenter", "Booked", "Callcenter"),
+    ] {
+        let ask = Ask::new(LPU, patient, SHARED);
+        ask.claiming(&claims(&guid(LPU), &guid(patient), source))
+            .book(&mut client);
+        let cell = &get(&mut client, &day_5)[0];
+        assert_eq!(
+            (&cell["status"], &cell["bookingSource"]),
+            (&json!(status), &json!(last))
+        );
+    }
+}
+
 #[test]
 fn client_applications_are_shown() {
     let (_site, server) = serve();
