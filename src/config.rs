@@ -10,13 +10,16 @@ use chrono::TimeDelta;
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use written::{Written, WrittenTokens, default_key_id};
 
+pub use applications::Application;
+
+mod applications;
 #[cfg(test)]
 mod tests;
 mod written;
@@ -45,12 +48,16 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Names by which clients call the server, besides addresses and `localhost`.
     pub hosts: Vec<String>,
+    /// Addresses of kiosks, from which many patients identify themselves.
+    pub kiosk_addresses: Vec<IpAddr>,
     /// The clinic's local time.
     pub zone: Zone,
     /// The rules.
     pub policy: Policy,
     /// The tokens.
     pub tokens: Tokens,
+    /// Client applications with a GUID from here; no mnemonic and no GUID twice.
+    pub applications: Vec<Application>,
 }
 
 /// `[tokens]`.
@@ -152,17 +159,19 @@ impl Config {
         let folder = std::path::absolute(path)
             .map_err(|error| ConfigError::of_file(path, format!("has no absolute path: {error}")))?;
         let folder = folder.parent().unwrap_or(Path::new("/"));
+        let wrong = |(span, message)| ConfigError::at(path, text, span, message);
         Ok(Config {
             database: folder.join(&written.database),
             listen: written.listen,
             hosts: written.hosts,
+            kiosk_addresses: written.kiosk_addresses,
             zone: written.utc_offset.map_or(Zone::System, Zone::Fixed),
             policy: Policy {
                 switches: written.rules,
                 max_period_days: written.max_period_days,
             },
-            tokens: tokens(written.tokens, folder)
-                .map_err(|(span, message)| ConfigError::at(path, text, span, message))?,
+            tokens: tokens(written.tokens, folder).map_err(wrong)?,
+            applications: applications::applications(written.applications, folder).map_err(wrong)?,
         })
     }
 
@@ -184,21 +193,7 @@ impl KeyFile {
                 format!("the file of the key `{}` of tokens.keys {what}", self.id),
             )
         };
-        let mut bytes = read(&self.path, KEY_FILE_BYTES_MAX)
-            .map_err(|error| wrong(format!("cannot be read: {error}")))?;
-        if bytes.last() == Some(&b'\n') {
-            bytes.pop();
-        }
-        let mode = self
-            .path
-            .metadata()
-            .map_or(0, |metadata| metadata.permissions().mode());
-        if mode & MODE_OF_OTHERS != 0 {
-            log::warn!(
-                "{}: others than its owner can get at this key; mode 0600 would be right",
-                self.path.display()
-            );
-        }
+        let bytes = read_key(&self.path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
         Key::new(&self.id, &bytes).ok_or_else(|| {
             wrong(format!(
                 "holds {} bytes without the newline at its end; at least {KEY_BYTES_MIN} are needed",
@@ -238,6 +233,22 @@ fn tokens(written: WrittenTokens, folder: &Path) -> Result<Tokens, (Option<Range
         leeway: TimeDelta::seconds(written.leeway_seconds),
         keys,
     })
+}
+
+/// The bytes of a key or secret, without one newline at their end.
+fn read_key(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = read(path, KEY_FILE_BYTES_MAX)?;
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    let mode = path.metadata()?.permissions().mode();
+    if mode & MODE_OF_OTHERS != 0 {
+        log::warn!(
+            "{}: others than its owner can get at this key; mode 0600 would be right",
+            path.display()
+        );
+    }
+    Ok(bytes)
 }
 
 /// The whole file, which may hold at most `bytes_max`.

@@ -36,7 +36,9 @@ pub enum Refusal {
         /// The clinic in the path.
         lpu: Uuid,
     },
-    /// The header `ClientApplication` names none that is known.
+    /// No open card in that LPU has that document and birth date: which of them is wrong is not told.
+    NotIdentified,
+    /// The header `ClientApplication` names none that is known, or one that may not ask so or has not proved itself.
     NotAuthorized,
     /// No client application has that GUID.
     ApplicationUnknown {
@@ -138,6 +140,16 @@ pub enum ParameterFault {
     Encoding,
     /// Holds control characters.
     Control,
+    /// It has to be there.
+    Missing,
+    /// Not exactly one document.
+    OneDocument,
+    /// A number of so many digits has no series.
+    NoSeries(usize),
+    /// Not so many digits, from the first to the second, blanks and hyphens aside.
+    Digits(usize, usize),
+    /// Not so many letters and digits at most, blanks and hyphens aside, or none.
+    Series(usize),
     /// Not an e-mail address.
     Email,
     /// Not a telephone number.
@@ -186,6 +198,7 @@ impl Refusal {
             | Refusal::SpecialityUnknown
             | Refusal::ResourceUnknown
             | Refusal::TooManyCells { .. }
+            | Refusal::NotIdentified
             | Refusal::CellUnknown
             | Refusal::NoCellThen
             | Refusal::KeyTaken
@@ -208,6 +221,9 @@ impl Refusal {
             Refusal::CellNotNamed => "Время и гвид врача или гвид ячейки расписания не должны быть пустыми",
             Refusal::LpuUnknown => "Медицинская организация с таким гвидом не обслуживается этим сервером",
             Refusal::NotAuthorized => "Код авторизации не верен",
+            Refusal::NotIdentified => {
+                "Пациент с таким документом и датой рождения не найден. Проверьте данные или обратитесь в регистратуру."
+            }
             Refusal::SpecialityUnknown => "Специальность с таким кодом не найдена",
             Refusal::ResourceUnknown => {
                 "Врач, кабинет или оборудование с таким гвидом не найдены в этой медицинской организации"
@@ -304,6 +320,18 @@ impl BadParameter {
                 format!("Параметр {name}: нужна строка в UTF-8, в адресе и форме - с кодами %XX")
             }
             ParameterFault::Control => format!("Параметр {name}: управляющие символы недопустимы"),
+            ParameterFault::Missing => format!("Параметр {name} обязателен"),
+            ParameterFault::OneDocument => format!(
+                "Параметр {name}: нужен ровно один документ: n_pol (и s_pol), snils или s_doc и n_doc"
+            ),
+            ParameterFault::NoSeries(digits) => {
+                format!("Параметр {name}: у номера из {digits} цифр нет серии")
+            }
+            ParameterFault::Digits(min, max) if min == max => {
+                format!("Параметр {name}: нужно {min} цифр")
+            }
+            ParameterFault::Digits(min, max) => format!("Параметр {name}: нужно от {min} до {max} цифр"),
+            ParameterFault::Series(max) => format!("Параметр {name}: нужно от 1 до {max} букв и цифр"),
             ParameterFault::Email => format!("Параметр {name}: нужен адрес вида name@example.org"),
             ParameterFault::Phone => {
                 format!("Параметр {name}: нужен номер телефона из цифр, пробелов и знаков + - ( )")
@@ -345,6 +373,8 @@ pub enum Transport {
     ForeignHost,
     /// 429: too many connections from one address; seconds until another try.
     TooMany(u32),
+    /// 429: too many identifications have failed; seconds until another try.
+    TooManyFailures(u32),
     /// 431: the head is too large.
     HeadTooLarge,
     /// 500: a fault of ours; the log has the cause.
@@ -367,7 +397,7 @@ impl Transport {
             Transport::BodyTooLarge => 413,
             Transport::Expectation => 417,
             Transport::ForeignHost => 421,
-            Transport::TooMany(_) => 429,
+            Transport::TooMany(_) | Transport::TooManyFailures(_) => 429,
             Transport::HeadTooLarge => 431,
             Transport::Fault => 500,
             Transport::Unavailable(_) => 503,
@@ -394,6 +424,9 @@ impl Transport {
                 "Имя в заголовке Host не принадлежит этому серверу. Свои имена указываются в настройке hosts"
             }
             Transport::TooMany(_) => "Слишком много запросов. Повторите позже",
+            Transport::TooManyFailures(_) => {
+                "Слишком много неудачных попыток. Повторите позже или обратитесь в регистратуру."
+            }
             Transport::HeadTooLarge => "Заголовок запроса слишком велик",
             Transport::Fault => "Внутренняя ошибка сервера",
             Transport::Unavailable(_) => {
@@ -407,9 +440,9 @@ impl Transport {
     pub fn header(self) -> Option<(&'static str, String)> {
         match self {
             Transport::Method(allow) => Some(("Allow", allow.to_owned())),
-            Transport::TooMany(seconds) | Transport::Unavailable(seconds) => {
-                Some(("Retry-After", seconds.to_string()))
-            }
+            Transport::TooMany(seconds)
+            | Transport::TooManyFailures(seconds)
+            | Transport::Unavailable(seconds) => Some(("Retry-After", seconds.to_string())),
             _ => None,
         }
     }

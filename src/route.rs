@@ -8,6 +8,8 @@ use percent_encoding::percent_decode_str;
 pub enum Route {
     /// Contract 2.
     Book,
+    /// Contract-kiosk 1.
+    Identify,
     /// Contract-kiosk 2.
     Reading(Reading),
     /// A file of the terminal's page; its path is looked up as it is.
@@ -60,6 +62,11 @@ const PLACES: &[Place] = &[
         path: "visit/{}",
         methods: &[("POST", Route::Book)],
         allow: "POST",
+    },
+    Place {
+        path: "auth/{}/token",
+        methods: &[("GET", Route::Identify), ("HEAD", Route::Identify)],
+        allow: "GET, HEAD",
     },
     Place {
         path: "lpu",

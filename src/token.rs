@@ -17,6 +17,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use uuid::Uuid;
 
+pub use secret::Secret;
+
+mod secret;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

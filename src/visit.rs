@@ -4,10 +4,12 @@
 //! (doctor, room or equipment), cell (a place in the timetable, kind `slot`), ticket or visit (a booking).
 
 mod clock;
+mod identity;
 mod listing;
 mod ticket;
 
 pub use clock::{Moment, Zone};
+pub use identity::{Card, Document, DocumentKind, Identification, Source, Who};
 pub use listing::{FreeCells, FreePlaces, ListedResource, Speciality};
 pub use ticket::{Change, Ticket};
 

@@ -10,6 +10,7 @@ pub fn run(path: &Path) -> Result<(), Failure> {
     let config = Config::load(path)?;
     println!("configuration: {} is good", path.display());
     config.key_ring()?;
+    config.trusted_applications()?;
     println!("keys: all can be read");
     Store::open(&config.database, config.zone)?;
     println!("database: {} is good", config.database.display());

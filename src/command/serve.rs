@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::cli::Serve;
-use crate::config::Config;
+use crate::config::{Application, Config};
 use crate::desk::{Desk, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits};
 use crate::store::{ServerLock, Store};
@@ -23,7 +23,7 @@ pub fn run(config: &Config, wanted: &Serve) -> Result<(), Failure> {
 /// Serves a store whose lock is held. `introduce` may say more once requests can be taken.
 pub fn serve(
     config: &Config,
-    store: Store,
+    mut store: Store,
     _lock: ServerLock,
     limits: Limits,
     introduce: impl FnOnce(SocketAddr),
@@ -32,9 +32,13 @@ pub fn serve(
         zone: config.zone,
         keys: config.key_ring()?,
         leeway: config.tokens.leeway,
+        lifetime: config.tokens.lifetime,
+        trusted: config.trusted_applications()?,
+        kiosk_addresses: config.kiosk_addresses.clone(),
         policy: config.policy,
         hosts: config.hosts.clone(),
     };
+    name_applications(config, &mut store)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::of(format_args!("listen = \"{}\"", config.listen), error))?;
     let ready = |address| {
@@ -45,4 +49,17 @@ pub fn serve(
     };
     let mut desk = Desk::new(store, settings);
     edge::serve(listener, &mut desk, limits, ready).map_err(|error| Failure::of("serving", error))
+}
+
+/// Writes the GUIDs of client applications from the configuration to the database, where everything looks them up.
+fn name_applications(config: &Config, store: &mut Store) -> Result<(), Failure> {
+    let turn = store.turn()?;
+    for Application { mnem, guid, .. } in &config.applications {
+        if !turn.set_application_guid(mnem, *guid)? {
+            return Err(Failure::Misconfigured(format!(
+                "applications: `{mnem}` cannot have the guid {guid}: in the database another application has it"
+            )));
+        }
+    }
+    Ok(turn.commit()?)
 }

@@ -22,6 +22,7 @@ fn defaults() -> Config {
         database: PathBuf::from("/etc/infomat/infomat.db"),
         listen: "127.0.0.1:8080".parse().unwrap(),
         hosts: Vec::new(),
+        kiosk_addresses: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
         zone: Zone::System,
         policy: Policy {
             switches: crate::rules::Switches::default(),
@@ -36,6 +37,7 @@ fn defaults() -> Config {
                 path: PathBuf::from("/etc/infomat/hmac.key"),
             }],
         },
+        applications: Vec::new(),
     }
 }
 
@@ -56,6 +58,7 @@ fn the_sample_says_what_the_defaults_are() {
             "true" => "false",
             "10" | "0" | "60" => "9",
             "\"127.0.0.1:8080\"" => "\"[::1]:0\"",
+            "[\"127.0.0.1\", \"::1\"]" => "[]",
             "[]" => "[\"a.example\"]",
             _ => "\"x\"",
         };
@@ -63,7 +66,11 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 20);
+    assert_eq!(count, 21);
+    let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
+    assert!(SAMPLE.contains(commented));
+    let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
+    assert_eq!(parse(&uncommented).unwrap().applications.len(), 1);
     let with_offset = SAMPLE.replace("# utc_offset =", "utc_offset =");
     let east = FixedOffset::east_opt(3 * 3600).unwrap();
     assert_eq!(parse(&with_offset).unwrap().zone, Zone::Fixed(east));
@@ -76,6 +83,7 @@ fn a_configuration_with_everything_else() {
         database = "/var/lib/infomat/clinic.db"
         listen = "[::1]:0"
         hosts = ["infomat.clinic.example", "b"]
+        kiosk_addresses = ["::ffff:192.0.2.7"]
         utc_offset = "-09:30"
         max_period_days = 366
         [tokens]
@@ -85,6 +93,14 @@ fn a_configuration_with_everything_else() {
         keys = [{ id = "old", file = "keys/old" }, { id = "new", file = "/run/new" }]
         [rules]
         past = false
+        [[applications]]
+        mnem = "Hall"
+        guid = "A0000000-0000-4000-8000-000000000001"
+        [[applications]]
+        mnem = "Centre"
+        guid = "a0000000-0000-4000-8000-000000000002"
+        trusted = true
+        secret_file = "centre.secret"
         "#,
     )
     .unwrap();
@@ -92,6 +108,7 @@ fn a_configuration_with_everything_else() {
         database: PathBuf::from("/var/lib/infomat/clinic.db"),
         listen: "[::1]:0".parse().unwrap(),
         hosts: vec!["infomat.clinic.example".to_owned(), "b".to_owned()],
+        kiosk_addresses: vec!["192.0.2.7".parse().unwrap()],
         zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
         policy: Policy {
             switches: crate::rules::Switches {
@@ -111,6 +128,18 @@ fn a_configuration_with_everything_else() {
                 })
                 .to_vec(),
         },
+        applications: vec![
+            Application {
+                mnem: "Hall".to_owned(),
+                guid: "a0000000-0000-4000-8000-000000000001".parse().unwrap(),
+                secret_file: None,
+            },
+            Application {
+                mnem: "Centre".to_owned(),
+                guid: "a0000000-0000-4000-8000-000000000002".parse().unwrap(),
+                secret_file: Some(PathBuf::from("/etc/infomat/centre.secret")),
+            },
+        ],
     };
     assert_eq!(config, expected);
 }
@@ -149,6 +178,10 @@ fn values_that_are_not_right() {
         (
             "listen = 8080",
             "line 1: invalid type: integer `8080`, expected a string, in `listen`",
+        ),
+        (
+            "kiosk_addresses = [\"10.0.0.0/8\"]",
+            "line 1: expected up to 256 IP addresses, such as 192.0.2.7, in `kiosk_addresses`",
         ),
         (
             "hosts = [\"a.example:80\"]",

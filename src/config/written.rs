@@ -1,12 +1,14 @@
 //! The configuration file as it is written: names, defaults, and the bounds of each value by itself.
 
 use crate::rules::Switches;
+use crate::visit;
 use chrono::FixedOffset;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use toml::Spanned;
+use uuid::Uuid;
 
 /// Most keys known at once.
 const KEYS_MAX: usize = 16;
@@ -29,6 +31,15 @@ const HOSTS_MAX: usize = 16;
 /// Longest name of a host (RFC 1035, 2.3.4).
 const HOST_BYTES_MAX: usize = 253;
 
+/// Most `kiosk_addresses`.
+const KIOSKS_MAX: usize = 256;
+
+/// Most `applications`.
+const APPLICATIONS_MAX: usize = 64;
+
+/// Longest `mnem` of an application.
+const MNEM_BYTES_MAX: usize = 64;
+
 /// Largest `utc_offset`, east or west.
 const OFFSET_SECONDS_MAX: i32 = 14 * 3600;
 
@@ -42,12 +53,16 @@ pub struct Written {
     pub listen: SocketAddr,
     #[serde(deserialize_with = "hosts")]
     pub hosts: Vec<String>,
+    #[serde(deserialize_with = "kiosk_addresses")]
+    pub kiosk_addresses: Vec<IpAddr>,
     #[serde(deserialize_with = "utc_offset")]
     pub utc_offset: Option<FixedOffset>,
     #[serde(deserialize_with = "bounded::<_, 1, PERIOD_DAYS_MAX>")]
     pub max_period_days: i64,
     pub tokens: WrittenTokens,
     pub rules: Switches,
+    #[serde(deserialize_with = "applications")]
+    pub applications: Vec<WrittenApplication>,
 }
 
 impl Default for Written {
@@ -56,10 +71,12 @@ impl Default for Written {
             database: PathBuf::from("infomat.db"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             hosts: Vec::new(),
+            kiosk_addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             utc_offset: None,
             max_period_days: 60,
             tokens: WrittenTokens::default(),
             rules: Switches::default(),
+            applications: Vec::new(),
         }
     }
 }
@@ -102,6 +119,20 @@ pub struct WrittenKey {
     pub file: PathBuf,
 }
 
+/// `[[applications]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenApplication {
+    #[serde(deserialize_with = "mnem")]
+    pub mnem: Spanned<String>,
+    #[serde(deserialize_with = "guid")]
+    pub guid: Uuid,
+    #[serde(default)]
+    pub trusted: bool,
+    #[serde(default, deserialize_with = "optional_path")]
+    pub secret_file: Option<PathBuf>,
+}
+
 /// The key that there is, and that signs, when the file names none.
 pub fn default_key_id() -> String {
     "main".to_owned()
@@ -128,6 +159,10 @@ fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error>
     Ok(path)
 }
 
+fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    path(deserializer).map(Some)
+}
+
 fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(|_| {
@@ -146,6 +181,23 @@ fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
         )));
     }
     Ok(names)
+}
+
+/// Addresses as clients have them: those of IPv4 never in the form of IPv6.
+fn kiosk_addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpAddr>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let addresses = texts.iter().map(|text| text.parse::<IpAddr>());
+    let addresses: Result<Vec<_>, _> = addresses
+        .map(|address| address.map(|address| address.to_canonical()))
+        .collect();
+    addresses
+        .ok()
+        .filter(|addresses| addresses.len() <= KIOSKS_MAX)
+        .ok_or_else(|| {
+            D::Error::custom(format!(
+                "expected up to {KIOSKS_MAX} IP addresses, such as 192.0.2.7"
+            ))
+        })
 }
 
 /// Sign, two digits, colon, two digits.
@@ -168,13 +220,38 @@ fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrittenKey>, D
 }
 
 fn key_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<String>, D::Error> {
-    let id = Spanned::<String>::deserialize(deserializer)?;
-    let text = id.get_ref();
-    let is_id =
-        !text.is_empty() && text.len() <= KEY_ID_BYTES_MAX && text.bytes().all(|b| b.is_ascii_graphic());
-    is_id.then_some(id).ok_or_else(|| {
-        D::Error::custom(format!(
-            "expected 1 to {KEY_ID_BYTES_MAX} visible ASCII characters"
-        ))
-    })
+    visible_ascii(deserializer, KEY_ID_BYTES_MAX)
+}
+
+fn mnem<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<String>, D::Error> {
+    visible_ascii(deserializer, MNEM_BYTES_MAX)
+}
+
+fn visible_ascii<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    bytes_max: usize,
+) -> Result<Spanned<String>, D::Error> {
+    let word = Spanned::<String>::deserialize(deserializer)?;
+    let text = word.get_ref();
+    let is_word = !text.is_empty() && text.len() <= bytes_max && text.bytes().all(|b| b.is_ascii_graphic());
+    is_word
+        .then_some(word)
+        .ok_or_else(|| D::Error::custom(format!("expected 1 to {bytes_max} visible ASCII characters")))
+}
+
+fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    visit::guid(&text)
+        .filter(|guid| !guid.is_nil())
+        .ok_or_else(|| D::Error::custom("expected a GUID with hyphens, other than zero"))
+}
+
+fn applications<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrittenApplication>, D::Error> {
+    let applications = Vec::deserialize(deserializer)?;
+    if applications.len() > APPLICATIONS_MAX {
+        return Err(D::Error::custom(format!(
+            "expected up to {APPLICATIONS_MAX} applications"
+        )));
+    }
+    Ok(applications)
 }

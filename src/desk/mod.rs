@@ -4,6 +4,7 @@
 //! after it, so a 200 means that the booking is on the disk. If the commit fails, nobody in the turn was booked.
 
 mod booking;
+mod identification;
 mod page;
 mod reading;
 
@@ -17,6 +18,10 @@ use crate::visit::{Bearer, Moment, Wish, Zone};
 use crate::wire::message::{Answer, Request};
 use crate::wire::wish::wish;
 use chrono::{TimeDelta, Utc};
+use identification::Asked;
+use std::net::IpAddr;
+
+pub use identification::Trusted;
 
 /// Most requests that are decided in one turn, with one commit.
 pub const TURN_REQUESTS_MAX: usize = 64;
@@ -26,6 +31,9 @@ const REST_WAL_PAGES_MIN: u32 = 64;
 
 /// Pages in the write-ahead log at which they are copied between two turns, quiet or not: 16 MiB.
 const WAL_PAGES_MAX: u32 = 4096;
+
+/// Where a request comes from that neither shows a token nor names a client application (contract-kiosk 1, 2).
+const DEFAULT_SOURCE: &str = "Internet";
 
 /// `Retry-After` of a 503, in seconds.
 const RETRY_SECONDS: u32 = 2;
@@ -39,6 +47,12 @@ pub struct Settings {
     pub keys: KeyRing,
     /// Widens both ends of a token's life.
     pub leeway: TimeDelta,
+    /// Life of a token that is given out.
+    pub lifetime: TimeDelta,
+    /// Client applications that may prove themselves.
+    pub trusted: Vec<Trusted>,
+    /// Addresses of kiosks.
+    pub kiosk_addresses: Vec<IpAddr>,
     /// The rules.
     pub policy: Policy,
     /// Names in `Host` besides addresses and `localhost`.
@@ -55,6 +69,7 @@ pub struct Desk {
 /// A request that may write, as far as it can be understood without the store.
 enum Work {
     Book(Wish),
+    Identify(Asked),
 }
 
 impl Desk {
@@ -73,7 +88,7 @@ impl Desk {
         matches!(
             route(&request.method, request.path()),
             Ok(Routed {
-                route: Route::Book,
+                route: Route::Book | Route::Identify,
                 ..
             })
         )
@@ -111,6 +126,9 @@ impl Desk {
             let answer = match work {
                 Ok(Work::Book(wish)) => booking::book(&turn, wish, &self.settings.policy, now)
                     .map(|booked| booked.map(|ticket| booking::shown(&ticket, wish, self.started))),
+                Ok(Work::Identify(asked)) => {
+                    identification::identify(&turn, asked, &self.settings, now).map(Ok)
+                }
                 Err(answer) => Ok(Ok(answer.clone())),
             };
             answers.push(match answer {
@@ -143,7 +161,7 @@ impl Desk {
                     };
                     desk.answer(reading)
                 }
-                Route::Book => unreachable!("what writes is answered in a turn"),
+                Route::Book | Route::Identify => unreachable!("what writes is answered in a turn"),
             },
             Err(transport) => Answer::from(transport),
         }
@@ -181,10 +199,15 @@ fn routed(request: &Request, settings: &Settings) -> Result<Routed, Transport> {
 
 /// Routes, authenticates and parses: all that needs no store.
 fn understand(request: &Request, settings: &Settings, now: Moment) -> Result<Work, Answer> {
-    let Routed { arguments, .. } = routed(request, settings)?;
-    let bearer = authenticate(request, settings, now).map_err(|refusal| Answer::from(&refusal))?;
-    let wish = wish(request, &arguments[0], bearer).map_err(|refusal| Answer::from(&refusal))?;
-    Ok(Work::Book(wish))
+    let Routed { route, arguments } = routed(request, settings)?;
+    let work = match route {
+        Route::Book => authenticate(request, settings, now)
+            .and_then(|bearer| wish(request, &arguments[0], bearer))
+            .map(Work::Book),
+        Route::Identify => identification::understand(request, &arguments[0], settings).map(Work::Identify),
+        Route::Reading(_) | Route::Page => unreachable!("what only reads takes no part in a turn"),
+    };
+    work.map_err(|refusal| Answer::from(&refusal))
 }
 
 /// Whom the request's token names (contract 3).

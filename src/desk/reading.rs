@@ -1,6 +1,6 @@
 //! What a kiosk reads before a booking (contract-kiosk 2): clinics, specialities, resources, cells, client applications.
 
-use super::{RETRY_SECONDS, Settings, authenticate};
+use super::{DEFAULT_SOURCE, RETRY_SECONDS, Settings, authenticate};
 use crate::refusal::{Refusal, Transport};
 use crate::route::Reading;
 use crate::rules::{Reach, Showing, Viewer, showing};
@@ -17,9 +17,6 @@ use crate::wire::speciality::specialities;
 use crate::wire::ticket::lpu_with_status;
 use chrono::Days;
 use uuid::Uuid;
-
-/// Who neither shows a token nor names a client application (contract-kiosk 2).
-const DEFAULT_SOURCE: &str = "Internet";
 
 /// One request that reads, with all that its answer depends on.
 pub struct ReadingDesk<'a> {

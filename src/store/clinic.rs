@@ -1,6 +1,6 @@
 //! Reading what a clinic consists of, and the client applications.
 
-use super::{Fault, Store, rows};
+use super::{Fault, Store, Turn, rows};
 use crate::visit::{ClientApplication, ListedResource, Lpu, Speciality};
 use rusqlite::{OptionalExtension, Row, named_params};
 use uuid::Uuid;
@@ -68,6 +68,22 @@ impl Store {
             .prepare_cached(include_str!("sql/find_application_by_guid.sql"))?;
         let application = statement.query_row(named_params! { ":guid": guid }, rows::application);
         Ok(application.optional()?)
+    }
+}
+
+impl Turn<'_> {
+    /// Gives a client application its GUID, and makes one that nobody has described yet. Says whether it did: the GUID
+    /// may be another's.
+    pub fn set_application_guid(&self, mnem: &str, guid: Uuid) -> Result<bool, Fault> {
+        let holder = self.find_application_by_guid(guid)?;
+        if holder.is_some_and(|holder| holder.mnem != mnem) {
+            return Ok(false);
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/set_application_guid.sql"))?;
+        statement.execute(named_params! { ":guid": guid, ":mnem": mnem })?;
+        Ok(true)
     }
 }
 

@@ -4,6 +4,7 @@
 mod booking;
 mod clinic;
 mod fault;
+mod identification;
 pub mod import;
 mod open;
 mod rows;
@@ -11,6 +12,7 @@ mod ticket;
 mod timetable;
 
 pub use fault::Fault;
+pub use identification::DocumentDigest;
 pub use open::{OpenError, ServerLock, VERSION};
 pub use timetable::CELLS_MAX;
 

@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod cell;
+pub mod identity;
 pub mod lpu;
 pub mod members;
 pub mod message;

@@ -128,6 +128,15 @@ impl Params {
         }
     }
 
+    /// Whether it is there, well-formed or not.
+    pub fn is_given(&self, name: &str) -> bool {
+        match &self.slot(name).value {
+            None => false,
+            Some(Ok(value)) => !value.is_empty(),
+            Some(Err(_)) => true,
+        }
+    }
+
     /// A parameter read by `parse`; `fault` is what is wrong when that gives nothing.
     pub fn parsed<T>(
         &self,
@@ -150,7 +159,7 @@ impl Params {
         }
     }
 
-    fn slot(&self, name: &'static str) -> &Slot {
+    fn slot(&self, name: &str) -> &Slot {
         let slot = self.slots.iter().find(|slot| slot.name == name);
         slot.expect("a method asks for parameters that it collects")
     }

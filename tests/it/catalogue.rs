@@ -138,9 +138,10 @@ pub const TABLE: [Row; 26] = [
 ];
 
 /// What contract-kiosk says beyond that table.
-const KIOSK_TABLE: [Row; 5] = [
+const KIOSK_TABLE: [Row; 6] = [
     row("application header", 403, "5403", "Код авторизации не верен"),
     row("application", 400, "4442", "Клиентское приложение {} не найдено."),
+    row("not identified", 400, "5000", ""),
     row("unknown speciality", 400, "5000", ""),
     row("resource", 400, "5000", ""),
     row("cells", 400, "5000", ""),
@@ -223,6 +224,7 @@ fn row_of(refusal: &Refusal) -> &'static Row {
         Refusal::CellNotNamed => "no cell named",
         Refusal::LpuUnknown => "lpu",
         Refusal::CardUnknown { .. } => "card",
+        Refusal::NotIdentified => "not identified",
         Refusal::NotAuthorized => "application header",
         Refusal::ApplicationUnknown { .. } => "application",
         Refusal::SpecialityUnknown => "unknown speciality",
@@ -266,6 +268,7 @@ fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
         Refusal::DirectionIncomplete,
         Refusal::CellNotNamed,
         Refusal::LpuUnknown,
+        Refusal::NotIdentified,
         Refusal::NotAuthorized,
         Refusal::SpecialityUnknown,
         Refusal::ResourceUnknown,

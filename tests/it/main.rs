@@ -12,6 +12,7 @@ mod duties;
 mod gate;
 mod harness;
 mod host;
+mod identify;
 mod import;
 mod large;
 mod model;

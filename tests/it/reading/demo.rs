@@ -49,6 +49,9 @@ pub fn desk(site: &Site, policy: Policy) -> Desk {
         zone: zone(),
         keys,
         leeway: TimeDelta::zero(),
+        lifetime: TimeDelta::minutes(10),
+        trusted: Vec::new(),
+        kiosk_addresses: Vec::new(),
         policy,
         hosts: Vec::new(),
     };

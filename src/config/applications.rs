@@ -1,0 +1,160 @@
+//! `[[applications]]`: client applications that the configuration gives a GUID, and trusts or not.
+
+use super::written::WrittenApplication;
+use super::{Config, ConfigError, read_key};
+use crate::desk::Trusted;
+use crate::token::{KEY_BYTES_MIN, Secret};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// One of `[[applications]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    /// Mnemonic.
+    pub mnem: String,
+    /// GUID in the header `ClientApplication`.
+    pub guid: Uuid,
+    /// Where the secret is by which it proves itself, if it is trusted.
+    pub secret_file: Option<PathBuf>,
+}
+
+/// What was written, with paths from `folder`, or what is wrong with it and where.
+pub fn applications(
+    written: Vec<WrittenApplication>,
+    folder: &Path,
+) -> Result<Vec<Application>, (Option<Range<usize>>, String)> {
+    let mut applications: Vec<Application> = Vec::with_capacity(written.len());
+    for one in written {
+        let span = Some(one.mnem.span());
+        let mnem = one.mnem.into_inner();
+        if applications
+            .iter()
+            .any(|earlier| earlier.mnem == mnem || earlier.guid == one.guid)
+        {
+            return Err((
+                span,
+                format!("two applications have the mnem `{mnem}` or its guid"),
+            ));
+        }
+        if one.trusted != one.secret_file.is_some() {
+            let message =
+                format!("the application `{mnem}` needs both `trusted = true` and `secret_file`, or neither");
+            return Err((span, message));
+        }
+        applications.push(Application {
+            mnem,
+            guid: one.guid,
+            secret_file: one.secret_file.map(|file| folder.join(file)),
+        });
+    }
+    Ok(applications)
+}
+
+impl Config {
+    /// The trusted applications with their secrets, from their files. A file that others than its owner can read is told
+    /// to the log.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a file cannot be read or holds no secret.
+    pub fn trusted_applications(&self) -> Result<Vec<Trusted>, ConfigError> {
+        let trusted = self.applications.iter().filter_map(Application::trusted);
+        trusted.collect()
+    }
+}
+
+impl Application {
+    fn trusted(&self) -> Option<Result<Trusted, ConfigError>> {
+        let path = self.secret_file.as_ref()?;
+        Some(self.secret(path).map(|secret| Trusted {
+            guid: self.guid,
+            mnem: self.mnem.clone(),
+            secret,
+        }))
+    }
+
+    fn secret(&self, path: &Path) -> Result<Secret, ConfigError> {
+        let wrong = |what: String| {
+            let message = format!("the secret_file of the application `{}` {what}", self.mnem);
+            ConfigError::of_file(path, message)
+        };
+        let bytes = read_key(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        Secret::new(&bytes).ok_or_else(|| {
+            wrong(format!(
+                "must hold at least {KEY_BYTES_MIN} visible ASCII characters, and nothing else but a newline at its end"
+            ))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn sections_that_are_not_right() {
+        let application = "[[applications]]\nmnem = \"A\"\nguid = \"a0000000-0000-4000-8000-000000000001\"\n";
+        for (text, expected) in [
+            (
+                "[[applications]]\nmnem = \"A\"\nguid = \"{a}\"",
+                "line 3: expected a GUID with hyphens, other than zero, in `applications.guid`",
+            ),
+            (
+                &format!("{application}trusted = true\n"),
+                "line 2: the application `A` needs both `trusted = true` and `secret_file`, or neither",
+            ),
+            (
+                &format!("{application}secret_file = \"f\"\n"),
+                "line 2: the application `A` needs both `trusted = true` and `secret_file`, or neither",
+            ),
+            (
+                &format!("{application}{application}"),
+                "line 5: two applications have the mnem `A` or its guid",
+            ),
+        ] {
+            let error = Config::parse(text, Path::new("x.toml")).unwrap_err().to_string();
+            assert_eq!(error, format!("x.toml, {expected}"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_from_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("centre.secret");
+        let text = "[[applications]]\nmnem = \"A\"\nguid = \"a0000000-0000-4000-8000-000000000001\"\ntrusted = true\n\
+                secret_file = \"centre.secret\"\n";
+        let load = || {
+            Config::parse(text, &folder.path().join("x.toml"))
+                .unwrap()
+                .trusted_applications()
+        };
+        assert!(
+            load()
+                .unwrap_err()
+                .to_string()
+                .contains("of the application `A` cannot be read")
+        );
+        for (bytes, is_secret) in [
+            ("a".repeat(31), false),
+            ("a".repeat(32), true),
+            ("a".repeat(31) + "\n", false),
+            ("a".repeat(32) + "\n", true),
+            ("a b".repeat(20), false),
+            ("ы".repeat(32), false),
+        ] {
+            fs::write(&file, &bytes).unwrap();
+            match load() {
+                Ok(trusted) => assert!(is_secret && trusted[0].secret.is(bytes.trim()), "{bytes:?}"),
+                Err(error) => {
+                    assert!(!is_secret, "{error}");
+                    assert!(
+                        error.to_string().contains("at least 32 visible ASCII characters"),
+                        "{error}"
+                    );
+                    assert!(!error.to_string().contains(bytes.trim()), "{error}");
+                }
+            }
+        }
+    }
+}

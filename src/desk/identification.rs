@@ -1,0 +1,175 @@
+//! `GET auth/{lpuGuid}/token`: tells whose card a document names, and slows guessing down (contract-kiosk 1).
+//!
+//! An unknown document, a wrong birth date and a closed card end alike: after the same statements, with one failure
+//! written, in the same words.
+
+use super::{DEFAULT_SOURCE, Settings};
+use crate::refusal::{Refusal, Transport};
+use crate::store::{DocumentDigest, Fault, Turn};
+use crate::token::Secret;
+use crate::visit::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who};
+use crate::wire::identity::{self, IssuedToken};
+use crate::wire::message::{Answer, Request};
+use crate::wire::reading::client_application;
+use chrono::SubsecRound;
+use sha2::{Digest, Sha256};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// So many failures in so many seconds, and the next try is not looked at.
+struct Limit {
+    failures: u32,
+    seconds: i64,
+}
+
+/// For one document, whoever shows it.
+const DOCUMENT_LIMIT: Limit = Limit {
+    failures: 5,
+    seconds: 15 * 60,
+};
+
+/// For one address.
+const ADDRESS_LIMIT: Limit = Limit {
+    failures: 10,
+    seconds: 5 * 60,
+};
+
+/// For the address of a kiosk, where one patient comes after the other.
+const KIOSK_LIMIT: Limit = Limit {
+    failures: 60,
+    ..ADDRESS_LIMIT
+};
+
+/// How long a failure counts at most.
+const FAILURE_SECONDS_MAX: i64 = DOCUMENT_LIMIT.seconds;
+
+/// A client application that may name cards and persons without a document, once it has proved itself.
+#[derive(Clone, Debug)]
+pub struct Trusted {
+    /// GUID in the header `ClientApplication`.
+    pub guid: Uuid,
+    /// Mnemonic: the token's `authSource`.
+    pub mnem: String,
+    /// What it sends as `Authorization`.
+    pub secret: Secret,
+}
+
+/// A request that was understood, with the client's address.
+pub struct Asked {
+    identification: Identification,
+    address: IpAddr,
+}
+
+/// Reads the request, and sees whether who names a card without a document may do so.
+pub fn understand(request: &Request, lpu_segment: &str, settings: &Settings) -> Result<Asked, Refusal> {
+    let named = client_application(request)?;
+    let source = if identity::names_a_card(request)? {
+        let trusted = named.and_then(|guid| proved(request, guid, settings));
+        Source::Trusted(trusted.ok_or(Refusal::NotAuthorized)?.mnem.clone())
+    } else {
+        named.map_or(Source::Unnamed, Source::Named)
+    };
+    Ok(Asked {
+        identification: identity::identification(request, lpu_segment, source)?,
+        address: request.client.to_canonical(),
+    })
+}
+
+/// The trusted application with this GUID, when `Authorization` is its secret.
+fn proved<'a>(request: &Request, guid: Uuid, settings: &'a Settings) -> Option<&'a Trusted> {
+    let trusted = settings.trusted.iter().find(|trusted| trusted.guid == guid)?;
+    let mut fields = request.headers("Authorization");
+    let is_proved = fields.next().is_some_and(|secret| trusted.secret.is(secret));
+    (is_proved && fields.next().is_none()).then_some(trusted)
+}
+
+/// Gives a token, or says why not. Only a failure writes. Who has proved itself is not taken for a guesser.
+pub fn identify(turn: &Turn, asked: &Asked, settings: &Settings, now: Moment) -> Result<Answer, Fault> {
+    let Who::Document(document) = &asked.identification.who else {
+        return answer(turn, &asked.identification, settings, now, || Ok(()));
+    };
+    let digest = digest(document);
+    let address = asked.address.to_string();
+    turn.settle_failures(now)?;
+    let limit = if settings.kiosk_addresses.contains(&asked.address) {
+        KIOSK_LIMIT
+    } else {
+        ADDRESS_LIMIT
+    };
+    let of_document = turn.document_failure(&digest, DOCUMENT_LIMIT.since(now), DOCUMENT_LIMIT.failures)?;
+    let of_address = turn.address_failure(&address, limit.since(now), limit.failures)?;
+    let waits = [
+        of_document.map(|at| at - DOCUMENT_LIMIT.since(now)),
+        of_address.map(|at| at - limit.since(now)),
+    ];
+    if let Some(seconds) = waits.into_iter().flatten().max() {
+        let seconds = u32::try_from(seconds).expect("failures that count are no older than the limit");
+        return Ok(Transport::TooManyFailures(seconds).into());
+    }
+    let until = now.timestamp() - FAILURE_SECONDS_MAX;
+    let failed = || turn.note_failure(&address, &digest, now, until);
+    answer(turn, &asked.identification, settings, now, failed)
+}
+
+impl Limit {
+    /// Failures after this second count. One at `at` does so for another `at - since` seconds.
+    fn since(&self, now: Moment) -> i64 {
+        now.timestamp() - self.seconds
+    }
+}
+
+/// Looks the patient up. `failed` notes that nobody was found.
+fn answer(
+    turn: &Turn,
+    asked: &Identification,
+    settings: &Settings,
+    now: Moment,
+    failed: impl FnOnce() -> Result<(), Fault>,
+) -> Result<Answer, Fault> {
+    let mnem = match &asked.source {
+        Source::Unnamed => Some(DEFAULT_SOURCE.to_owned()),
+        Source::Trusted(mnem) => Some(mnem.clone()),
+        Source::Named(guid) => turn.find_application_by_guid(*guid)?.map(|named| named.mnem),
+    };
+    let Some(mnem) = mnem else {
+        return Ok(Answer::from(&Refusal::NotAuthorized));
+    };
+    let Some(lpu) = turn.find_lpu(asked.lpu)? else {
+        return Ok(Answer::from(&Refusal::LpuUnknown));
+    };
+    let cards = turn.find_cards(&asked.who, lpu.id)?;
+    let is_born_then = |card: &Card| asked.birth_date.is_none_or(|day| day == card.birth_date);
+    match &cards[..] {
+        [card] if is_born_then(card) => Ok(issued(card, mnem, asked, settings, now)),
+        _ => {
+            failed()?;
+            Ok(Answer::from(&Refusal::NotIdentified))
+        }
+    }
+}
+
+/// The answer with a token, which holds from this second on.
+fn issued(card: &Card, mnem: String, asked: &Identification, settings: &Settings, now: Moment) -> Answer {
+    let bearer = Bearer {
+        lpu: asked.lpu,
+        mkab: card.guid,
+        login: String::new(),
+        source: mnem,
+        privilege: matches!(asked.source, Source::Trusted(_)),
+    };
+    let begin = now.trunc_subsecs(0);
+    let end = begin + settings.lifetime;
+    let token = settings.keys.sign(&bearer, begin, end);
+    Answer::json(&IssuedToken::new(token, end, card))
+}
+
+/// What stands for a document in the table of failures. The series does not count: who varies it guesses on. It has no
+/// key: the cards with the numbers themselves lie in the same file.
+fn digest(document: &Document) -> DocumentDigest {
+    let kind = match document.kind {
+        DocumentKind::Policy => "policy",
+        DocumentKind::Snils => "snils",
+        DocumentKind::Passport => "passport",
+    };
+    Sha256::digest(format!("{kind} {}", document.number)).into()
+}

@@ -1,0 +1,138 @@
+//! Identification: the cards that a document names, and the failures of late (contract-kiosk 1).
+
+use super::{Fault, Store, Turn};
+use crate::visit::{Card, Document, DocumentKind, Moment, Who, short_name};
+use rusqlite::{Params, Row, ToSql, named_params};
+
+/// SHA-256 of what names a document.
+pub type DocumentDigest = [u8; 32];
+
+impl Store {
+    /// The open cards of a clinic that this names: none, one, or some of too many.
+    pub fn find_cards(&self, who: &Who, lpu_id: i64) -> Result<Vec<Card>, Fault> {
+        let lpu: &dyn ToSql = &lpu_id;
+        match who {
+            Who::Document(document) => self.find_cards_by_document(document, lpu_id),
+            Who::Card(guid) => self.find_cards_by_guid(named_params! { ":guid": guid, ":lpu": lpu }),
+            Who::Person(guid) => self.find_cards_by_person(named_params! { ":guid": guid, ":lpu": lpu }),
+        }
+    }
+
+    fn find_cards_by_document(&self, document: &Document, lpu_id: i64) -> Result<Vec<Card>, Fault> {
+        let Document { kind, series, number } = document;
+        let with_series = named_params! { ":number": number, ":series": series, ":lpu": lpu_id };
+        match kind {
+            DocumentKind::Policy => self.find_cards_by_policy(with_series),
+            DocumentKind::Passport => self.find_cards_by_passport(with_series),
+            DocumentKind::Snils => {
+                self.find_cards_by_snils(named_params! { ":number": number, ":lpu": lpu_id })
+            }
+        }
+    }
+
+    fn find_cards_by_policy(&self, parameters: impl Params) -> Result<Vec<Card>, Fault> {
+        self.cards(include_str!("sql/find_cards_by_policy.sql"), parameters)
+    }
+
+    fn find_cards_by_snils(&self, parameters: impl Params) -> Result<Vec<Card>, Fault> {
+        self.cards(include_str!("sql/find_cards_by_snils.sql"), parameters)
+    }
+
+    fn find_cards_by_passport(&self, parameters: impl Params) -> Result<Vec<Card>, Fault> {
+        self.cards(include_str!("sql/find_cards_by_passport.sql"), parameters)
+    }
+
+    fn find_cards_by_guid(&self, parameters: impl Params) -> Result<Vec<Card>, Fault> {
+        self.cards(include_str!("sql/find_cards_by_guid.sql"), parameters)
+    }
+
+    fn find_cards_by_person(&self, parameters: impl Params) -> Result<Vec<Card>, Fault> {
+        self.cards(include_str!("sql/find_cards_by_person.sql"), parameters)
+    }
+
+    fn cards(&self, sql: &str, parameters: impl Params) -> Result<Vec<Card>, Fault> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let cards = statement.query_map(parameters, card)?;
+        Ok(cards.collect::<Result<_, _>>()?)
+    }
+
+    /// When the `nth` last failure for a document happened, of those after `since` (seconds since 1970).
+    pub fn document_failure(
+        &self,
+        document: &DocumentDigest,
+        since: i64,
+        nth: u32,
+    ) -> Result<Option<i64>, Fault> {
+        let sql = include_str!("sql/document_failure.sql");
+        self.failure(
+            sql,
+            named_params! { ":document": document, ":since": since, ":later": nth - 1 },
+        )
+    }
+
+    /// The same for a client's address.
+    pub fn address_failure(&self, address: &str, since: i64, nth: u32) -> Result<Option<i64>, Fault> {
+        let sql = include_str!("sql/address_failure.sql");
+        self.failure(
+            sql,
+            named_params! { ":address": address, ":since": since, ":later": nth - 1 },
+        )
+    }
+
+    fn failure(&self, sql: &str, parameters: impl Params) -> Result<Option<i64>, Fault> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut times = statement.query_map(parameters, |row| row.get("at"))?;
+        Ok(times.next().transpose()?)
+    }
+}
+
+impl Turn<'_> {
+    /// Sets failures that lie in the future, because the clock went back since, to now: from here on they age.
+    pub fn settle_failures(&self, now: Moment) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/settle_failures.sql"))?;
+        statement.execute(named_params! { ":now": now.timestamp() })?;
+        Ok(())
+    }
+
+    /// Notes a failure, and forgets those up to `until` (seconds since 1970), which count no more.
+    pub fn note_failure(
+        &self,
+        address: &str,
+        document: &DocumentDigest,
+        now: Moment,
+        until: i64,
+    ) -> Result<(), Fault> {
+        self.whole(|turn| {
+            turn.insert_failure(address, document, now)?;
+            turn.remove_failures(until)
+        })
+    }
+
+    fn insert_failure(&self, address: &str, document: &DocumentDigest, now: Moment) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/insert_failure.sql"))?;
+        statement
+            .execute(named_params! { ":at": now.timestamp(), ":address": address, ":document": document })?;
+        Ok(())
+    }
+
+    fn remove_failures(&self, until: i64) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/remove_failures.sql"))?;
+        statement.execute(named_params! { ":until": until })?;
+        Ok(())
+    }
+}
+
+fn card(row: &Row) -> rusqlite::Result<Card> {
+    let text = |column| -> rusqlite::Result<&str> { Ok(row.get_ref(column)?.as_str()?) };
+    Ok(Card {
+        guid: row.get("guid")?,
+        short_name: short_name(text("family")?, text("name")?, text("patronymic")?),
+        birth_date: row.get("birth_date")?,
+    })
+}

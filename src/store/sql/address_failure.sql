@@ -1,0 +1,5 @@
+SELECT at
+FROM failed_identification
+WHERE address = :address AND at > :since
+ORDER BY at DESC
+LIMIT 1 OFFSET :later

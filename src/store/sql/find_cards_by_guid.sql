@@ -1,0 +1,3 @@
+SELECT guid, family, name, patronymic, birth_date
+FROM patient
+WHERE guid = :guid AND lpu_id = :lpu AND closed = 0

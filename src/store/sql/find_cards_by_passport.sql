@@ -1,0 +1,5 @@
+SELECT guid, family, name, patronymic, birth_date
+FROM patient
+WHERE passport_number = :number AND passport_number <> '' AND passport_series IN ('', :series)
+    AND +lpu_id = :lpu AND closed = 0
+LIMIT 2

@@ -1,0 +1,1 @@
+INSERT INTO failed_identification (at, address, document) VALUES (:at, :address, :document)

@@ -1,0 +1,1 @@
+DELETE FROM failed_identification WHERE at <= :until

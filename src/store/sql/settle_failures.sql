@@ -1,0 +1,1 @@
+UPDATE failed_identification SET at = :now WHERE at > :now
