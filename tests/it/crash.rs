@@ -3,7 +3,7 @@
 //! `Idempotency-Key`, whatever was not answered.
 
 use crate::clinic;
-use crate::harness::{KEY, Server, Site, claims, sign};
+use crate::harness::{Client, KEY, Server, Site, claims, sign};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -32,7 +32,9 @@ struct Record {
 fn press(server: &Server, client_number: u64, record: &mut Record, ends: &AtomicBool) {
     let lpu = clinic::guid(1);
     let token = sign(&claims(&lpu, &clinic::guid(10_000), "Infomat"), KEY);
-    let mut client = server.client();
+    let Ok(mut client) = Client::try_connect(server.address) else {
+        return;
+    };
     while !ends.load(Ordering::Relaxed) {
         let number = record.tickets.len();
         let key = record

@@ -192,13 +192,18 @@ pub struct Answer {
 
 impl Client {
     pub fn connect(address: SocketAddr) -> Client {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(ANSWER_TIMEOUT)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Client {
+        Client::try_connect(address).unwrap()
+    }
+
+    /// The same where the server may be gone already.
+    pub fn try_connect(address: SocketAddr) -> io::Result<Client> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+        stream.set_nodelay(true)?;
+        Ok(Client {
             stream: BufReader::new(stream),
             address,
-        }
+        })
     }
 
     /// Sends one request and reads its answer. Connects anew when the server closes the connection after it.
