@@ -175,7 +175,6 @@ CREATE TABLE visit (
     CHECK (status <> 'active' OR (patient_id IS NOT NULL AND slot_id IS NOT NULL)),
     UNIQUE (num_resource_id, num_day, num)
 ) STRICT;
-CREATE INDEX visit_by_resource ON visit (resource_id, begin_at);
 CREATE INDEX visit_by_patient ON visit (patient_id, end_at);
 CREATE INDEX visit_by_slot ON visit (slot_id);
 CREATE INDEX visit_by_referral ON visit (referral_id) WHERE referral_id IS NOT NULL;

@@ -47,6 +47,7 @@ pub fn serve(
         let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
         introduce(address);
     };
+    store.stretch_log()?;
     let mut desk = Desk::new(store, settings);
     edge::serve(listener, &mut desk, limits, ready).map_err(|error| Failure::of("serving", error))
 }

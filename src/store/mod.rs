@@ -22,6 +22,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// Length to which the write-ahead log is stretched: a little more than a desk lets it grow between two checkpoints.
+const LOG_BYTES: usize = 18 << 20;
+
 /// An open database.
 pub struct Store {
     connection: Connection,
@@ -53,6 +56,21 @@ impl Store {
     /// Pages that wait in the write-ahead log since it was last started over.
     pub fn wal_pages(&self) -> u32 {
         self.wal_pages.load(Ordering::Relaxed)
+    }
+
+    /// Gives the write-ahead log its full length on the disk, so that commits overwrite it in place: a flush that need not
+    /// make the file longer takes about half the time. Changes nothing else.
+    pub fn stretch_log(&self) -> Result<(), Fault> {
+        // What spills out of the cache lies in the log, and is not part of it after the rollback. The commit that follows
+        // flushes it, so that no booking has to.
+        self.connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             CREATE TABLE stretch (filling BLOB) STRICT;
+             INSERT INTO stretch VALUES (zeroblob({LOG_BYTES}));
+             ROLLBACK;
+             PRAGMA user_version = {VERSION};"
+        ))?;
+        Ok(())
     }
 
     /// Copies the write-ahead log into the database file as far as readers allow, without waiting for anybody.
