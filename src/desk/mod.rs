@@ -29,7 +29,7 @@ pub const TURN_REQUESTS_MAX: usize = 64;
 /// Pages in the write-ahead log from which a quiet moment is used to copy them into the database file.
 const REST_WAL_PAGES_MIN: u32 = 64;
 
-/// Pages in the write-ahead log at which they are copied between two turns, quiet or not: 16 MiB.
+/// Pages in the write-ahead log at which they are copied between two turns, quiet or not: 4 MiB.
 const WAL_PAGES_MAX: u32 = 4096;
 
 /// Where a request comes from that neither shows a token nor names a client application (contract-kiosk 1, 2).
@@ -187,11 +187,13 @@ fn now(settings: &Settings) -> Moment {
 }
 
 /// What the request asks for, if it is meant for this server. Without `Host` (HTTP/1.0) it does not come from a browser,
-/// and no foreign page can have sent it.
+/// and no foreign page can have sent it. A booking needs a token, which a foreign page cannot get: the vendor's clients
+/// book under whatever name they know this server by.
 fn routed(request: &Request, settings: &Settings) -> Result<Routed, Transport> {
+    let routed = route(&request.method, request.path())?;
     let mut hosts = request.headers("Host");
-    if hosts.all(|host| host_is_ours(host, &settings.hosts)) {
-        route(&request.method, request.path())
+    if routed.route == Route::Book || hosts.all(|host| host_is_ours(host, &settings.hosts)) {
+        Ok(routed)
     } else {
         Err(Transport::ForeignHost)
     }

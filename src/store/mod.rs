@@ -22,7 +22,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Length to which the write-ahead log is stretched: a little more than a desk lets it grow between two checkpoints.
+/// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there, more than a desk lets the log
+/// grow between two checkpoints.
 const LOG_BYTES: usize = 18 << 20;
 
 /// An open database.

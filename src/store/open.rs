@@ -183,9 +183,11 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
     // Without it, a statement whose plan may depend on its parameters is prepared anew each time they change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Small pages, which a new file keeps: a booking touches ten, and each is summed up and written whole.
     connection.execute_batch(
         "PRAGMA cell_size_check = ON;
          PRAGMA foreign_keys = ON;
+         PRAGMA page_size = 1024;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA cache_size = -8192;",
