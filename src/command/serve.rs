@@ -47,7 +47,9 @@ pub fn serve(
         let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
         introduce(address);
     };
-    store.stretch_log()?;
+    if let Err(fault) = store.stretch_log() {
+        log::warn!("the write-ahead log was not stretched, flushes will be slower: {fault}");
+    }
     let mut desk = Desk::new(store, settings);
     edge::serve(listener, &mut desk, limits, ready).map_err(|error| Failure::of("serving", error))
 }
