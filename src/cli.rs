@@ -2,7 +2,9 @@
 
 use crate::config::DEFAULT_PATH;
 use crate::desk::TURN_REQUESTS_MAX;
-use clap::{Args, Parser, Subcommand};
+use crate::wire::params;
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -37,6 +39,10 @@ pub enum Command {
     Import(Import),
     /// Print a token for a patient's card
     Token(Token),
+    /// Print a day's visits for the desk, patients' names included; with a serving server and without one
+    Visits(Visits),
+    /// Cancel a visit at the desk; beside a serving server too
+    Cancel(Cancel),
     /// Look at the configuration, the keys and the database, and say what is wrong
     Check,
 }
@@ -90,3 +96,54 @@ pub struct Token {
 
 /// Longest life of a token that can be asked for: a day.
 const MINUTES_MAX: i64 = 24 * 60;
+
+/// `infomat visits`
+#[derive(Debug, Args)]
+pub struct Visits {
+    /// The day
+    #[arg(long, value_name = "yyyy-MM-dd", value_parser = day)]
+    pub date: NaiveDate,
+    /// GUID of a doctor, room or equipment; without it, all of them
+    #[arg(long, value_name = "GUID")]
+    pub resource: Option<Uuid>,
+    /// How to print: a table to read, RFC 4180, or one JSON array
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table to read.
+    Text,
+    /// RFC 4180.
+    Csv,
+    /// One JSON array.
+    Json,
+}
+
+/// `infomat cancel`
+#[derive(Debug, Args)]
+pub struct Cancel {
+    /// GUID of the ticket
+    #[arg(long, value_name = "GUID")]
+    pub ticket: Uuid,
+    /// Why; goes into the history of the visit
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub reason: String,
+}
+
+/// Longest reason for cancelling.
+const REASON_CHARS_MAX: usize = 256;
+
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    params::date(text).ok_or("expected a day as yyyy-MM-dd, such as 2026-11-25")
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let is_reason =
+        (1..=REASON_CHARS_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
+    is_reason
+        .then(|| text.to_owned())
+        .ok_or_else(|| format!("expected 1 to {REASON_CHARS_MAX} characters in one line"))
+}

@@ -54,6 +54,8 @@ pub struct Config {
     pub zone: Zone,
     /// The rules.
     pub policy: Policy,
+    /// How many hours before the begin of a visit the patient may be marked as come.
+    pub checkin_hours_before: i64,
     /// The tokens.
     pub tokens: Tokens,
     /// Client applications with a GUID from here; no mnemonic and no GUID twice.
@@ -170,6 +172,7 @@ impl Config {
                 switches: written.rules,
                 max_period_days: written.max_period_days,
             },
+            checkin_hours_before: written.checkin_hours_before,
             tokens: tokens(written.tokens, folder).map_err(wrong)?,
             applications: applications::applications(written.applications, folder).map_err(wrong)?,
         })

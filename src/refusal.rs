@@ -7,6 +7,9 @@ use crate::visit::Moment;
 use std::borrow::Cow;
 use uuid::Uuid;
 
+/// What a cancelling that was done is answered with (contract-kiosk 3): the one success that has a text.
+pub const CANCELLED: &str = "Запись отменена";
+
 /// A message without a number of its own (contract 1).
 const NO_NUMBER: u16 = 5000;
 
@@ -104,6 +107,34 @@ pub enum Refusal {
         /// That visit's begin.
         begin: Moment,
     },
+    /// The patient has no such ticket; somebody else's is as unknown.
+    TicketUnknown,
+    /// More tickets than one listing may hold.
+    TooManyTickets {
+        /// Most tickets of a listing.
+        tickets_max: u32,
+    },
+    /// The outside account is not the token's.
+    OtherAccount,
+    /// The visit that is to be cancelled is not active.
+    NotActive,
+    /// The visit that is to be cancelled has begun.
+    VisitBegun,
+    /// The patient has come for a visit that is not active.
+    ArrivalNotActive,
+    /// The patient has come before the time.
+    ArrivalTooEarly {
+        /// When arrivals are first taken.
+        from: Moment,
+    },
+    /// The patient has come after the day of the visit.
+    ArrivalTooLate,
+    /// The resource on the waiting list is not of the speciality there.
+    OtherSpeciality,
+    /// The patient waits for that speciality already.
+    AlreadyWaiting,
+    /// The patient has no such entry on the waiting list; somebody else's is as unknown.
+    WaitingUnknown,
 }
 
 /// Which parameter is bad, and what would be right.
@@ -126,6 +157,14 @@ pub enum ParameterFault {
     Date,
     /// A day before that of another parameter, this one.
     Before(&'static str),
+    /// A day that is over.
+    Past,
+    /// A day more than so many after today.
+    TooFar(i64),
+    /// Not a time of the day.
+    Time,
+    /// A time not after that of another parameter, this one.
+    NotAfter(&'static str),
     /// Not a whole number from 0 to this.
     Number(i64),
     /// Given more often than this.
@@ -138,6 +177,8 @@ pub enum ParameterFault {
     Unknown(&'static str),
     /// Not percent-encoded UTF-8 (RFC 3986, 2.1), or not a string, number or truth value of JSON.
     Encoding,
+    /// Not a string of JSON.
+    Text,
     /// Holds control characters.
     Control,
     /// It has to be there.
@@ -156,6 +197,8 @@ pub enum ParameterFault {
     Phone,
     /// Not a body of a kind that is taken.
     ContentType,
+    /// Not a body of JSON.
+    JsonType,
     /// Not one JSON object.
     Json,
     /// Not this many visible ASCII characters at most, or none.
@@ -165,9 +208,9 @@ pub enum ParameterFault {
 impl Refusal {
     /// HTTP status.
     pub fn status(&self) -> u16 {
-        use Refusal::{BadSignature, BadToken, NoBearer, NotAuthorized, TokenExpired};
+        use Refusal::{BadSignature, BadToken, NoBearer, NotAuthorized, OtherAccount, TokenExpired};
         match self {
-            NoBearer | BadToken | BadSignature | TokenExpired | NotAuthorized => 403,
+            NoBearer | BadToken | BadSignature | TokenExpired | NotAuthorized | OtherAccount => 403,
             _ => 400,
         }
     }
@@ -193,6 +236,8 @@ impl Refusal {
             Refusal::BeyondPeriod { .. } => 5066,
             Refusal::Full => 4009,
             Refusal::SameTime { .. } => 4011,
+            Refusal::NotActive => 4022,
+            Refusal::VisitBegun => 4021,
             Refusal::Parameter(_)
             | Refusal::LpuUnknown
             | Refusal::SpecialityUnknown
@@ -206,7 +251,16 @@ impl Refusal {
             | Refusal::NoAccess
             | Refusal::NotReception
             | Refusal::Begun
-            | Refusal::BeyondSchedule { .. } => NO_NUMBER,
+            | Refusal::BeyondSchedule { .. }
+            | Refusal::TicketUnknown
+            | Refusal::TooManyTickets { .. }
+            | Refusal::OtherAccount
+            | Refusal::ArrivalNotActive
+            | Refusal::ArrivalTooEarly { .. }
+            | Refusal::ArrivalTooLate
+            | Refusal::OtherSpeciality
+            | Refusal::AlreadyWaiting
+            | Refusal::WaitingUnknown => NO_NUMBER,
         }
     }
 
@@ -265,9 +319,29 @@ impl Refusal {
             Refusal::NotReception => "Это время не предназначено для приема пациентов.",
             Refusal::Begun => "Время приема уже наступило. Выберите другое время приема.",
             Refusal::Full => "Это время уже занято. Выберите другое свободное время приема.",
-            _ => return Cow::Owned(self.filled_text()),
+            _ => {
+                return self
+                    .text_after_booking()
+                    .map_or_else(|| Cow::Owned(self.filled_text()), Cow::Borrowed);
+            }
         };
         Cow::Borrowed(fixed)
+    }
+
+    /// The fixed texts about what was booked, and about the waiting list (contract-kiosk 3, 4).
+    fn text_after_booking(&self) -> Option<&'static str> {
+        Some(match self {
+            Refusal::TicketUnknown => "Запись с таким гвидом не найдена",
+            Refusal::OtherAccount => "Записи другой учетной записи доступны только ей самой",
+            Refusal::NotActive => "Нельзя отменить неактивную запись",
+            Refusal::VisitBegun => "Время приема уже прошло. Нельзя отменить прошедшую запись",
+            Refusal::ArrivalNotActive => "Запись отменена. Отметить приход нельзя.",
+            Refusal::ArrivalTooLate => "День приема прошел. Отметить приход нельзя.",
+            Refusal::OtherSpeciality => "Врач с таким гвидом ведет прием по другой специальности",
+            Refusal::AlreadyWaiting => "Вы уже состоите в листе ожидания по этой специальности.",
+            Refusal::WaitingUnknown => "Заявка с таким гвидом не найдена в листе ожидания",
+            _ => return None,
+        })
     }
 
     /// The texts with something to fill in.
@@ -280,6 +354,12 @@ impl Refusal {
                 format!(
                     "За указанный период более {cells_max} ячеек расписания. Укажите более короткий период."
                 )
+            }
+            Refusal::TooManyTickets { tickets_max } => {
+                format!("За указанный период более {tickets_max} записей. Укажите более короткий период.")
+            }
+            Refusal::ArrivalTooEarly { from } => {
+                format!("Отметить приход можно не ранее {}.", clock(from))
             }
             Refusal::SameSpeciality { doc_fio, begin } => format!(
                 "Вы уже записаны {doc_fio} на {}. Запрещено иметь более одной активной записи на прием на одну \
@@ -311,6 +391,12 @@ impl BadParameter {
             }
             ParameterFault::Date => format!("Параметр {name}: нужна дата вида ГГГГ-ММ-ДД"),
             ParameterFault::Before(first) => format!("Параметр {name}: дата не должна быть раньше {first}"),
+            ParameterFault::Past => format!("Параметр {name}: эта дата уже прошла"),
+            ParameterFault::TooFar(days) => {
+                format!("Параметр {name}: дата должна наступить не позже чем через {days} дней")
+            }
+            ParameterFault::Time => format!("Параметр {name}: нужно время вида ЧЧ:ММ"),
+            ParameterFault::NotAfter(first) => format!("Параметр {name}: время должно быть позже {first}"),
             ParameterFault::Number(max) => format!("Параметр {name}: нужно целое число от 0 до {max}"),
             ParameterFault::TooOften(max) => format!("Параметр {name} указан более {max} раз"),
             ParameterFault::Doubled => format!("Параметр {name} указан более одного раза"),
@@ -319,6 +405,7 @@ impl BadParameter {
             ParameterFault::Encoding => {
                 format!("Параметр {name}: нужна строка в UTF-8, в адресе и форме - с кодами %XX")
             }
+            ParameterFault::Text => format!("Параметр {name}: нужна строка JSON"),
             ParameterFault::Control => format!("Параметр {name}: управляющие символы недопустимы"),
             ParameterFault::Missing => format!("Параметр {name} обязателен"),
             ParameterFault::OneDocument => format!(
@@ -339,6 +426,7 @@ impl BadParameter {
             ParameterFault::ContentType => format!(
                 "Параметр {name}: нужен application/x-www-form-urlencoded или application/json в UTF-8"
             ),
+            ParameterFault::JsonType => format!("Параметр {name}: нужен application/json в UTF-8"),
             ParameterFault::Json => format!("Параметр {name}: нужен один объект JSON"),
             ParameterFault::VisibleAscii(max) => {
                 format!("Параметр {name}: нужно от 1 до {max} видимых символов ASCII")

@@ -10,13 +10,15 @@ pub enum Route {
     Book,
     /// Contract-kiosk 1.
     Identify,
-    /// Contract-kiosk 2.
+    /// Contract-kiosk 2, and what is read of 3 and 4.
     Reading(Reading),
+    /// What is changed of contract-kiosk 3 and 4.
+    Change(Change),
     /// A file of the terminal's page; its path is looked up as it is.
     Page,
 }
 
-/// What a kiosk reads before a booking (contract-kiosk 2).
+/// What a kiosk reads (contract-kiosk 2 to 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// All clinics.
@@ -35,6 +37,27 @@ pub enum Reading {
     SpecialitySchedule,
     /// Client applications.
     ClientApplications,
+    /// The patient's tickets.
+    Tickets,
+    /// One of them.
+    Ticket,
+    /// Tickets made with an outside account.
+    TicketsOfOther,
+    /// The patient's entries of the waiting list.
+    WaitingList,
+}
+
+/// What a kiosk changes after a booking (contract-kiosk 3 and 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Cancels a visit.
+    Cancel,
+    /// The patient has come.
+    CheckIn,
+    /// Puts the patient on the waiting list.
+    Wait,
+    /// Takes the patient off it.
+    StopWaiting,
 }
 
 /// The methods of a place that is read.
@@ -60,7 +83,30 @@ struct Place {
 const PLACES: &[Place] = &[
     Place {
         path: "visit/{}",
-        methods: &[("POST", Route::Book)],
+        methods: &[
+            ("POST", Route::Book),
+            ("GET", Route::Reading(Reading::Tickets)),
+            ("HEAD", Route::Reading(Reading::Tickets)),
+        ],
+        allow: "POST, GET, HEAD",
+    },
+    Place {
+        path: "visit/{}/other",
+        methods: reads!(TicketsOfOther),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "visit/{}/{}",
+        methods: &[
+            ("GET", Route::Reading(Reading::Ticket)),
+            ("HEAD", Route::Reading(Reading::Ticket)),
+            ("DELETE", Route::Change(Change::Cancel)),
+        ],
+        allow: "GET, HEAD, DELETE",
+    },
+    Place {
+        path: "visit/{}/{}/checkin",
+        methods: &[("POST", Route::Change(Change::CheckIn))],
         allow: "POST",
     },
     Place {
@@ -150,8 +196,26 @@ const PLACES: &[Place] = &[
     },
 ];
 
-/// The base address that vendor clients use besides `/`.
-const BASE: [&str; 2] = ["api", "v2"];
+/// The places of the vendor's newer methods.
+const NEWER_PLACES: &[Place] = &[
+    Place {
+        path: "waitinglist",
+        methods: &[
+            ("GET", Route::Reading(Reading::WaitingList)),
+            ("HEAD", Route::Reading(Reading::WaitingList)),
+            ("POST", Route::Change(Change::Wait)),
+        ],
+        allow: "GET, HEAD, POST",
+    },
+    Place {
+        path: "waitinglist/{}",
+        methods: &[("DELETE", Route::Change(Change::StopWaiting))],
+        allow: "DELETE",
+    },
+];
+
+/// The base addresses that vendor clients use besides `/`, each with its places.
+const BASES: [([&str; 2], &[Place]); 2] = [(["api", "v2"], PLACES), (["api", "v3"], NEWER_PLACES)];
 
 /// Most arguments in a path.
 const ARGUMENTS_MAX: usize = 4;
@@ -171,19 +235,14 @@ pub struct Routed {
 /// [`Transport::UnknownPath`], [`Transport::Method`].
 pub fn route(method: &str, path: &str) -> Result<Routed, Transport> {
     let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let has_base = segments.len() > BASE.len()
-        && BASE
-            .iter()
-            .zip(&segments)
-            .all(|(word, segment)| word.eq_ignore_ascii_case(segment));
-    let segments = if has_base {
-        &segments[BASE.len()..]
-    } else {
-        &segments[..]
-    };
-    let (place, arguments) = PLACES
+    let (place, arguments) = BASES
         .iter()
-        .find_map(|place| Some((place, arguments(place.path, segments)?)))
+        .find_map(|(base, places)| {
+            let segments = without_base(&segments, base);
+            places
+                .iter()
+                .find_map(|place| Some((place, arguments(place.path, segments)?)))
+        })
         .ok_or(Transport::UnknownPath)?;
     let route = place.methods.iter().find(|(known, _)| *known == method);
     let (_, route) = route.ok_or(Transport::Method(place.allow))?;
@@ -191,6 +250,18 @@ pub fn route(method: &str, path: &str) -> Result<Routed, Transport> {
         route: *route,
         arguments,
     })
+}
+
+/// The segments after a base, if they begin with it and go on.
+fn without_base<'a, 'b>(segments: &'a [&'b str], base: &[&str]) -> &'a [&'b str] {
+    let mut words = base.iter().zip(segments);
+    let has_base =
+        segments.len() > base.len() && words.all(|(word, segment)| word.eq_ignore_ascii_case(segment));
+    if has_base {
+        &segments[base.len()..]
+    } else {
+        segments
+    }
 }
 
 /// The arguments of a path that has the form of `pattern`; none when it has not.
@@ -236,6 +307,9 @@ mod tests {
             "/visit/a/b/c/d",
             "/api/visit/a",
             "/api/v1/visit/a",
+            "/api/v3/visit/a",
+            "/api/v2/waitinglist",
+            "/api/v3",
         ] {
             assert_eq!(route("POST", path), Err(Transport::UnknownPath), "{path}");
         }
@@ -249,7 +323,7 @@ mod tests {
 
     #[test]
     fn allow_names_the_methods_of_its_place() {
-        for place in PLACES {
+        for place in PLACES.iter().chain(NEWER_PLACES) {
             let methods: Vec<_> = place.methods.iter().map(|(method, _)| *method).collect();
             assert_eq!(place.allow, methods.join(", "), "{}", place.path);
             assert!(place.path.matches("{}").count() <= ARGUMENTS_MAX);

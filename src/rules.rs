@@ -3,8 +3,10 @@
 //! [`decide`] answers one request; [`objection`] answers for one cell and is what listings use too ([`showing`]), so that
 //! what they show as available is what booking accepts.
 
+mod held;
 mod showing;
 
+pub use held::{objection_to_cancelling, objection_to_check_in};
 pub use showing::{Reach, Showing, Viewer, showing};
 
 use crate::refusal::Refusal;

@@ -3,17 +3,23 @@
 //! Words are those of the contract: LPU (the clinic), MKAB (the patient's card, here [`Patient`]), resource
 //! (doctor, room or equipment), cell (a place in the timetable, kind `slot`), ticket or visit (a booking).
 
+mod card;
 mod clock;
+mod day;
 mod identity;
 mod listing;
 mod ticket;
+mod waiting;
 
+pub use card::{OpenCard, Patient};
 pub use clock::{Moment, Zone};
+pub use day::DayVisit;
 pub use identity::{Card, Document, DocumentKind, Identification, Source, Who};
 pub use listing::{FreeCells, FreePlaces, ListedResource, Speciality};
 pub use ticket::{Change, Ticket};
+pub use waiting::{WaitingEntry, WaitingWish};
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use uuid::Uuid;
 
 /// A GUID as the contract takes it: hyphenated, in any case of letters; no braces, no `urn:uuid:`.
@@ -174,28 +180,6 @@ pub struct Lpu {
     pub is_children: bool,
     /// The page's `lpu` model without `status`: one JSON object, as imported.
     pub model: String,
-}
-
-/// A patient's card (MKAB).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Patient {
-    /// Row in the store.
-    pub id: i64,
-    /// Day of birth.
-    pub birth_date: NaiveDate,
-    /// Number of the district; may be empty.
-    pub uchastok_num: String,
-    /// The card bears the ban on self-booking.
-    pub self_booking_banned: bool,
-}
-
-impl Patient {
-    /// Full years of life on `day`; who was born on 29 February turns a year older on 1 March of other years.
-    /// Negative before birth.
-    pub fn full_years(&self, day: NaiveDate) -> i64 {
-        let before_birthday = (day.month(), day.day()) < (self.birth_date.month(), self.birth_date.day());
-        i64::from(day.year() - self.birth_date.year()) - i64::from(before_birthday)
-    }
 }
 
 /// What kind of thing a resource is.

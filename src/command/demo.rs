@@ -69,16 +69,16 @@ fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
 /// The first of the characters whom the rules let book, and where; none when all have.
 fn trial(store: &Store, config: &Config, now: Moment) -> Result<Option<Trial>, Failure> {
     for character in demo::characters(now.date_naive()) {
+        let bearer = Bearer {
+            lpu: character.lpu,
+            mkab: character.mkab,
+            login: String::new(),
+            source: SOURCE.to_owned(),
+            privilege: false,
+        };
         if character.meets.is_none()
-            && let Some(cell) = bookable(store, config, &character, now)?
+            && let Some(cell) = bookable(store, config, &character, &bearer, now)?
         {
-            let bearer = Bearer {
-                lpu: character.lpu,
-                mkab: character.mkab,
-                login: String::new(),
-                source: SOURCE.to_owned(),
-                privilege: false,
-            };
             let token = config
                 .key_ring()?
                 .sign(&bearer, now, now + TimeDelta::hours(TOKEN_HOURS));
@@ -97,16 +97,15 @@ fn bookable(
     store: &Store,
     config: &Config,
     character: &Character,
+    bearer: &Bearer,
     now: Moment,
 ) -> Result<Option<Cell>, Failure> {
-    let Some(lpu) = store.find_lpu(character.lpu)? else {
+    let Ok(card) = store.open_card(bearer, character.lpu)? else {
         return Ok(None);
     };
-    let Some(patient) = store.find_open_patient(character.mkab, lpu.id)? else {
-        return Ok(None);
-    };
-    let cells = store.resource_cells(character.resource, lpu.id, now, now + Days::new(DAYS.into()))?;
-    let standing = store.standing(lpu, patient, store.find_application(SOURCE)?, now)?;
+    let until = now + Days::new(DAYS.into());
+    let cells = store.resource_cells(character.resource, card.lpu.id, now, until)?;
+    let standing = store.standing(card, now)?;
     Ok(cells
         .into_iter()
         .find(|cell| rules::objection(&standing, cell, &config.policy, now).is_none()))

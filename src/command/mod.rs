@@ -1,11 +1,13 @@
 //! What each command does, a file each.
 
+mod cancel;
 mod check;
 mod demo;
 mod import;
 mod init;
 mod serve;
 mod token;
+mod visits;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
@@ -54,7 +56,9 @@ impl From<ConfigError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         match error {
-            OpenError::Newer { .. } | OpenError::Foreign(_) => Failure::Misconfigured(error.to_string()),
+            OpenError::Older { .. } | OpenError::Newer { .. } | OpenError::Foreign(_) => {
+                Failure::Misconfigured(error.to_string())
+            }
             _ => Failure::Failed(error.to_string()),
         }
     }
@@ -74,6 +78,8 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Serve(wanted) => serve::run(&Config::load(&cli.config)?, wanted),
         Command::Import(import) => import::run(&Config::load(&cli.config)?, import),
         Command::Token(token) => token::run(&Config::load(&cli.config)?, token),
+        Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),
+        Command::Cancel(cancel) => cancel::run(&Config::load(&cli.config)?, cancel),
         Command::Check => check::run(&cli.config),
     }
 }

@@ -36,6 +36,7 @@ pub fn serve(
         trusted: config.trusted_applications()?,
         kiosk_addresses: config.kiosk_addresses.clone(),
         policy: config.policy,
+        checkin_hours_before: config.checkin_hours_before,
         hosts: config.hosts.clone(),
     };
     name_applications(config, &mut store)?;

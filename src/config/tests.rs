@@ -28,6 +28,7 @@ fn defaults() -> Config {
             switches: crate::rules::Switches::default(),
             max_period_days: 60,
         },
+        checkin_hours_before: 2,
         tokens: Tokens {
             sign_with: "main".to_owned(),
             lifetime: TimeDelta::minutes(10),
@@ -56,7 +57,7 @@ fn the_sample_says_what_the_defaults_are() {
     for (name, value) in values {
         let other = match value {
             "true" => "false",
-            "10" | "0" | "60" => "9",
+            "10" | "0" | "2" | "60" => "9",
             "\"127.0.0.1:8080\"" => "\"[::1]:0\"",
             "[\"127.0.0.1\", \"::1\"]" => "[]",
             "[]" => "[\"a.example\"]",
@@ -66,7 +67,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 21);
+    assert_eq!(count, 22);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -86,6 +87,7 @@ fn a_configuration_with_everything_else() {
         kiosk_addresses = ["::ffff:192.0.2.7"]
         utc_offset = "-09:30"
         max_period_days = 366
+        checkin_hours_before = 24
         [tokens]
         sign_with = "new"
         lifetime_minutes = 1440
@@ -117,6 +119,7 @@ fn a_configuration_with_everything_else() {
             },
             max_period_days: 366,
         },
+        checkin_hours_before: 24,
         tokens: Tokens {
             sign_with: "new".to_owned(),
             lifetime: TimeDelta::days(1),
@@ -204,6 +207,10 @@ fn values_that_are_not_right() {
             "line 1: 0 is out of bounds, expected 1 to 366, in `max_period_days`",
         ),
         ("max_period_days = 367", "line 1: 367 is out of bounds"),
+        (
+            "checkin_hours_before = 25",
+            "line 1: 25 is out of bounds, expected 0 to 24, in `checkin_hours_before`",
+        ),
         ("max_period_days = \"60\"", "line 1: invalid type: string"),
         ("max_period_days = 1.5", "line 1: invalid type: floating point"),
         (

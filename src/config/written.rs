@@ -19,6 +19,9 @@ const KEY_ID_BYTES_MAX: usize = 64;
 /// Largest `max_period_days`.
 const PERIOD_DAYS_MAX: i64 = 366;
 
+/// Largest `checkin_hours_before`.
+const CHECKIN_HOURS_MAX: i64 = 24;
+
 /// Largest `lifetime_minutes`.
 const LIFETIME_MINUTES_MAX: i64 = 1440;
 
@@ -59,6 +62,8 @@ pub struct Written {
     pub utc_offset: Option<FixedOffset>,
     #[serde(deserialize_with = "bounded::<_, 1, PERIOD_DAYS_MAX>")]
     pub max_period_days: i64,
+    #[serde(deserialize_with = "bounded::<_, 0, CHECKIN_HOURS_MAX>")]
+    pub checkin_hours_before: i64,
     pub tokens: WrittenTokens,
     pub rules: Switches,
     #[serde(deserialize_with = "applications")]
@@ -74,6 +79,7 @@ impl Default for Written {
             kiosk_addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             utc_offset: None,
             max_period_days: 60,
+            checkin_hours_before: 2,
             tokens: WrittenTokens::default(),
             rules: Switches::default(),
             applications: Vec::new(),

@@ -4,9 +4,14 @@
 //! after it, so a 200 means that the booking is on the disk. If the commit fails, nobody in the turn was booked.
 
 mod booking;
+mod change;
 mod identification;
 mod page;
 mod reading;
+mod tickets;
+mod waiting;
+
+pub use tickets::cancel;
 
 use crate::page::host_is_ours;
 use crate::refusal::{Refusal, Transport};
@@ -55,6 +60,8 @@ pub struct Settings {
     pub kiosk_addresses: Vec<IpAddr>,
     /// The rules.
     pub policy: Policy,
+    /// How many hours before the begin of a visit the patient may be marked as come.
+    pub checkin_hours_before: i64,
     /// Names in `Host` besides addresses and `localhost`.
     pub hosts: Vec<String>,
 }
@@ -70,6 +77,7 @@ pub struct Desk {
 enum Work {
     Book(Wish),
     Identify(Asked),
+    Change(change::Wanted),
 }
 
 impl Desk {
@@ -88,7 +96,7 @@ impl Desk {
         matches!(
             route(&request.method, request.path()),
             Ok(Routed {
-                route: Route::Book | Route::Identify,
+                route: Route::Book | Route::Change(_) | Route::Identify,
                 ..
             })
         )
@@ -129,6 +137,7 @@ impl Desk {
                 Ok(Work::Identify(asked)) => {
                     identification::identify(&turn, asked, &self.settings, now).map(Ok)
                 }
+                Ok(Work::Change(wanted)) => change::perform(&turn, wanted, &self.settings, self.started, now),
                 Err(answer) => Ok(Ok(answer.clone())),
             };
             answers.push(match answer {
@@ -161,7 +170,9 @@ impl Desk {
                     };
                     desk.answer(reading)
                 }
-                Route::Book | Route::Identify => unreachable!("what writes is answered in a turn"),
+                Route::Book | Route::Change(_) | Route::Identify => {
+                    unreachable!("what writes is answered in a turn")
+                }
             },
             Err(transport) => Answer::from(transport),
         }
@@ -207,6 +218,9 @@ fn understand(request: &Request, settings: &Settings, now: Moment) -> Result<Wor
             .and_then(|bearer| wish(request, &arguments[0], bearer))
             .map(Work::Book),
         Route::Identify => identification::understand(request, &arguments[0], settings).map(Work::Identify),
+        Route::Change(change) => authenticate(request, settings, now)
+            .and_then(|bearer| change::understand(change, request, &arguments, bearer, now))
+            .map(Work::Change),
         Route::Reading(_) | Route::Page => unreachable!("what only reads takes no part in a turn"),
     };
     work.map_err(|refusal| Answer::from(&refusal))

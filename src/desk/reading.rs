@@ -35,8 +35,10 @@ pub struct ReadingDesk<'a> {
 }
 
 /// Why a reading ends without what was asked for.
-enum End {
+pub enum End {
+    /// The request was refused.
     Refused(Refusal),
+    /// Something of ours failed.
     Failed(Fault),
 }
 
@@ -81,6 +83,10 @@ impl ReadingDesk<'_> {
             Reading::Schedule => self.schedule(bearer),
             Reading::SpecialitySchedule => self.speciality_schedule(bearer),
             Reading::ClientApplications => self.client_applications(),
+            Reading::Tickets => self.tickets(&needed(bearer)?),
+            Reading::Ticket => self.ticket(&needed(bearer)?),
+            Reading::TicketsOfOther => self.tickets_of_other(&needed(bearer)?),
+            Reading::WaitingList => self.waiting_list(&needed(bearer)?),
         }
     }
 
@@ -192,7 +198,8 @@ impl ReadingDesk<'_> {
         Ok(Answer::json(&shown.collect::<Vec<_>>()))
     }
 
-    fn lpu_guid(&self) -> Result<Uuid, Refusal> {
+    /// The clinic in the path.
+    pub(super) fn lpu_guid(&self) -> Result<Uuid, Refusal> {
         path_guid(&self.arguments[0], "lpuGuid")
     }
 
@@ -210,26 +217,21 @@ impl ReadingDesk<'_> {
         let guid = self.lpu_guid()?;
         let flag_access = flag_access(self.request)?;
         let named = client_application(self.request)?;
-        let mut application = match (&bearer, named) {
-            (Some(bearer), _) => self.store.find_application(&bearer.source)?,
-            (None, None) => self.store.find_application(DEFAULT_SOURCE)?,
-            (None, Some(guid)) => self
-                .store
-                .find_application_by_guid(guid)?
-                .ok_or(Refusal::NotAuthorized)?,
-        };
-        application.access &= flag_access.unwrap_or(application.access);
-        let lpu = self.find_lpu(guid)?;
         let Some(bearer) = bearer else {
-            return Ok((lpu, Viewer::Source(application)));
+            let mut application = match named {
+                None => self.store.find_application(DEFAULT_SOURCE)?,
+                Some(guid) => self
+                    .store
+                    .find_application_by_guid(guid)?
+                    .ok_or(Refusal::NotAuthorized)?,
+            };
+            application.access &= flag_access.unwrap_or(application.access);
+            return Ok((self.find_lpu(guid)?, Viewer::Source(application)));
         };
-        let own = (bearer.lpu == guid).then(|| self.store.find_open_patient(bearer.mkab, lpu.id));
-        let patient = own.transpose()?.flatten().ok_or(Refusal::CardUnknown {
-            mkab: bearer.mkab,
-            lpu: guid,
-        })?;
-        let since = since.min(self.now);
-        let standing = self.store.standing(lpu.clone(), patient, application, since)?;
+        let mut card = self.store.open_card(&bearer, guid)??;
+        card.application.access &= flag_access.unwrap_or(card.application.access);
+        let lpu = card.lpu.clone();
+        let standing = self.store.standing(card, since.min(self.now))?;
         Ok((lpu, Viewer::Patient(Box::new(standing))))
     }
 
@@ -264,4 +266,9 @@ impl ReadingDesk<'_> {
         };
         resources.into_iter().map(counted).collect()
     }
+}
+
+/// The bearer where nothing can be answered without one.
+fn needed(bearer: Option<Bearer>) -> Result<Bearer, Refusal> {
+    bearer.ok_or(Refusal::NoBearer)
 }

@@ -1,9 +1,10 @@
 //! Booking: gathering what the rules ask, and writing what they approved.
 
 use super::{Fault, Store, Turn, rows};
+use crate::refusal::Refusal;
 use crate::rules::Booking;
 use crate::visit::{
-    Cell, CellName, ClientApplication, Contact, Earlier, Exam, Facts, Held, Lpu, Moment, Patient, Referral,
+    Cell, CellName, ClientApplication, Contact, Earlier, Exam, Facts, Held, Moment, OpenCard, Referral,
     Stamp, Standing, Wish,
 };
 use rusqlite::{OptionalExtension, named_params};
@@ -23,21 +24,22 @@ impl Store {
             exam: None,
             earlier: None,
         };
-        let Some(lpu) = self.find_lpu(wish.lpu)? else {
-            return Ok(facts);
+        let card = match self.open_card(&wish.bearer, wish.lpu)? {
+            Ok(card) => card,
+            // The rules come to the same refusal from what is missing here.
+            Err(refusal) => {
+                facts.lpu_known = refusal != Refusal::LpuUnknown;
+                return Ok(facts);
+            }
         };
         facts.lpu_known = true;
-        let Some(patient) = self.find_open_patient(wish.bearer.mkab, lpu.id)? else {
-            return Ok(facts);
-        };
-        let application = self.find_application(&wish.bearer.source)?;
         facts.earlier = wish
             .idempotency_key
             .as_deref()
             .map_or(Ok(None), |key| self.find_earlier(key))?;
-        facts.cell = self.find_cell(wish.cell, lpu.id, &application, facts.earlier)?;
+        facts.cell = self.find_cell(wish.cell, card.lpu.id, &card.application, facts.earlier)?;
         let since = facts.cell.as_ref().map_or(now, |cell| cell.begin.min(now));
-        facts.standing = Some(self.standing(lpu, patient, application, since)?);
+        facts.standing = Some(self.standing(card, since)?);
         if let Some(named) = &wish.referral {
             facts.referral = self.find_referral(&named.number)?;
         }
@@ -48,13 +50,12 @@ impl Store {
     }
 
     /// What the rules ask about a patient, for cells that begin at `since` or later.
-    pub fn standing(
-        &self,
-        lpu: Lpu,
-        patient: Patient,
-        application: ClientApplication,
-        since: Moment,
-    ) -> Result<Standing, Fault> {
+    pub fn standing(&self, card: OpenCard, since: Moment) -> Result<Standing, Fault> {
+        let OpenCard {
+            lpu,
+            patient,
+            application,
+        } = card;
         let registered_with = self.registered_with(patient.id)?;
         let held = self.held_visits(patient.id, since)?;
         Ok(Standing {
@@ -64,37 +65,6 @@ impl Store {
             registered_with,
             held,
         })
-    }
-
-    /// A clinic by its GUID.
-    pub fn find_lpu(&self, guid: Uuid) -> Result<Option<Lpu>, Fault> {
-        let mut statement = self.connection.prepare_cached(include_str!("sql/find_lpu.sql"))?;
-        let lpu = statement.query_row(named_params! { ":guid": guid }, rows::lpu);
-        Ok(lpu.optional()?)
-    }
-
-    /// An open card by its GUID, in one clinic.
-    pub fn find_open_patient(&self, guid: Uuid, lpu_id: i64) -> Result<Option<Patient>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_open_patient.sql"))?;
-        let patient = statement.query_row(named_params! { ":guid": guid, ":lpu": lpu_id }, |row| {
-            Ok(Patient {
-                id: row.get("id")?,
-                birth_date: row.get("birth_date")?,
-                uchastok_num: row.get("uchastok_num")?,
-                self_booking_banned: row.get("self_booking_banned")?,
-            })
-        });
-        Ok(patient.optional()?)
-    }
-
-    /// A client application by its mnemonic; an unknown one counts as `Internet` (contract 4).
-    pub fn find_application(&self, mnem: &str) -> Result<ClientApplication, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_application.sql"))?;
-        Ok(statement.query_row(named_params! { ":mnem": mnem }, rows::application)?)
     }
 
     fn find_earlier(&self, key: &str) -> Result<Option<Earlier>, Fault> {

@@ -2,7 +2,9 @@
 //! the function that runs it.
 
 mod booking;
+mod card;
 mod clinic;
+mod day;
 mod fault;
 mod identification;
 pub mod import;
@@ -10,11 +12,15 @@ mod open;
 mod rows;
 mod ticket;
 mod timetable;
+mod waiting;
 
+pub use day::DAY_VISITS_MAX;
 pub use fault::Fault;
 pub use identification::DocumentDigest;
 pub use open::{OpenError, ServerLock, VERSION};
+pub use ticket::TICKETS_MAX;
 pub use timetable::CELLS_MAX;
+pub use waiting::WAITING_ENTRIES_MAX;
 
 use crate::visit::Zone;
 use rusqlite::Connection;

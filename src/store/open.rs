@@ -2,9 +2,11 @@
 
 use super::{Fault, Store};
 use crate::visit::Zone;
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, TryLockError};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -39,6 +41,13 @@ pub enum OpenError {
     Missing(PathBuf),
     /// It is a database, but not one of ours.
     Foreign(PathBuf),
+    /// It was written by an older program, and is only to be read.
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: usize,
+    },
     /// It was written by a newer program.
     Newer {
         /// The file.
@@ -65,6 +74,11 @@ impl fmt::Display for OpenError {
                 )
             }
             OpenError::Foreign(path) => write!(out, "{} is not a database of infomat", path.display()),
+            OpenError::Older { path, version } => write!(
+                out,
+                "{} has version {version} and is not changed by reading: `infomat check` brings it to {VERSION}",
+                path.display()
+            ),
             OpenError::Newer { path, version } => write!(
                 out,
                 "{} has version {version}, written by a newer infomat; this one knows up to {VERSION}",
@@ -171,27 +185,80 @@ impl Store {
             wal_pages,
         })
     }
+
+    /// Opens the database at `path` for reading alone: beside a server, without one, and on a disk that takes no writing.
+    pub fn open_to_read(path: &Path, zone: Zone) -> Result<Self, OpenError> {
+        if !path.exists() {
+            return Err(OpenError::Missing(path.to_owned()));
+        }
+        let connection = connect_to_read(path)?;
+        if is_blank(&connection)? {
+            return Err(OpenError::Missing(path.to_owned()));
+        }
+        let version = check_identity(&connection, path)?;
+        if version < VERSION {
+            return Err(OpenError::Older {
+                path: path.to_owned(),
+                version,
+            });
+        }
+        Ok(Store {
+            connection,
+            zone,
+            wal_pages: Arc::default(),
+        })
+    }
 }
 
 /// Opens the file with the settings that every connection of this program has.
 fn connect(path: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    settle(&connection)?;
+    // Small pages, which a new file keeps: a booking touches ten, and each is summed up and written whole.
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         PRAGMA page_size = 1024;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA cache_size = -8192;",
+    )?;
+    Ok(connection)
+}
+
+/// What connections that write and those that only read have in common.
+fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     // Without it, a statement whose plan may depend on its parameters is prepared anew each time they change.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    // Small pages, which a new file keeps: a booking touches ten, and each is summed up and written whole.
-    connection.execute_batch(
-        "PRAGMA cell_size_check = ON;
-         PRAGMA foreign_keys = ON;
-         PRAGMA page_size = 1024;
-         PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
-         PRAGMA cache_size = -8192;",
-    )?;
+    connection.execute_batch("PRAGMA cell_size_check = ON;")
+}
+
+/// Opens the file for reading alone. `SQLite` shares its log between programs by a file of its own, which it makes where
+/// it is missing; where it cannot, the file is read as it is, if no log waits to be copied into it.
+fn connect_to_read(path: &Path) -> Result<Connection, Fault> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let log_waits = || Path::new(&log).metadata().is_ok_and(|log| log.len() > 0);
+    match connect_by_uri(path, "mode=ro") {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !log_waits() => {
+            Ok(connect_by_uri(path, "mode=ro&immutable=1")?)
+        }
+        opened => Ok(opened?),
+    }
+}
+
+/// Opens the file with these options (sqlite.org/uri.html) and sees that it can be read.
+fn connect_by_uri(path: &Path, options: &str) -> rusqlite::Result<Connection> {
+    let path = percent_encode(path.as_os_str().as_bytes(), NON_ALPHANUMERIC);
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(format!("file:{path}?{options}"), flags)?;
+    settle(&connection)?;
+    connection.pragma_query_value(None, "user_version", |_| Ok(()))?;
     Ok(connection)
 }
 

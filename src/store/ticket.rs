@@ -1,8 +1,24 @@
-//! Reading tickets: a visit with all that an answer shows of it.
+//! Tickets: a visit with all that an answer shows of it, and what is done with it after its booking.
 
-use super::{Fault, Store, rows};
-use crate::visit::{Change, Ticket};
-use rusqlite::{Row, named_params};
+use super::{Fault, Store, Turn, rows};
+use crate::visit::{Change, ClientApplication, Moment, Ticket};
+use rusqlite::{CachedStatement, OptionalExtension, Params, Row, named_params};
+use uuid::Uuid;
+
+/// Most tickets of one listing: what can be answered without keeping a booking waiting for long.
+pub const TICKETS_MAX: u32 = 500;
+
+/// One more than may be listed: that there are too many is seen.
+const TICKETS_READ_MAX: u32 = TICKETS_MAX + 1;
+
+/// What the journal calls the cancelling of a visit.
+const CANCELLED: &str = "cancelled";
+
+/// What the history calls the words that a registrar gives for cancelling.
+const REASON: &str = "reason";
+
+/// What the history calls the patient's arrival.
+const CHECK_IN: &str = "checkin";
 
 impl Store {
     /// The visit in a row that is there.
@@ -12,6 +28,65 @@ impl Store {
             statement.query_row(named_params! { ":visit": visit }, |row| self.bare_ticket(row))?;
         ticket.history = self.history(visit)?;
         Ok(ticket)
+    }
+
+    /// A visit by its GUID, if it is this patient's; anybody's when none is named.
+    pub fn find_ticket(&self, guid: Uuid, patient: Option<i64>) -> Result<Option<Ticket>, Fault> {
+        let visit = self.find_visit(guid, patient)?;
+        visit.map(|visit| self.ticket(visit)).transpose()
+    }
+
+    fn find_visit(&self, guid: Uuid, patient: Option<i64>) -> Result<Option<i64>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_visit.sql"))?;
+        let parameters = named_params! { ":guid": guid, ":patient": patient };
+        Ok(statement.query_row(parameters, |row| row.get(0)).optional()?)
+    }
+
+    /// The patient's active visits that are not over, by begin; at most one more than [`TICKETS_MAX`], as all lists here.
+    pub fn coming_tickets(&self, patient: i64, now: Moment) -> Result<Vec<Ticket>, Fault> {
+        let statement = self
+            .connection
+            .prepare_cached(include_str!("sql/coming_tickets.sql"))?;
+        let parameters = named_params! {
+            ":patient": patient, ":now": now.timestamp(), ":limit": TICKETS_READ_MAX,
+        };
+        self.tickets(statement, parameters)
+    }
+
+    /// The patient's visits that begin at `from` or later and before `until`, cancelled ones too.
+    pub fn tickets_between(&self, patient: i64, from: Moment, until: Moment) -> Result<Vec<Ticket>, Fault> {
+        let statement = self
+            .connection
+            .prepare_cached(include_str!("sql/tickets_between.sql"))?;
+        let parameters = named_params! {
+            ":patient": patient,
+            ":from": from.timestamp(),
+            ":until": until.timestamp(),
+            ":limit": TICKETS_READ_MAX,
+        };
+        self.tickets(statement, parameters)
+    }
+
+    /// The active visits to a clinic that are not over and were made with an outside account, whoever the patient is.
+    pub fn tickets_of_other(&self, external_user: &str, lpu: i64, now: Moment) -> Result<Vec<Ticket>, Fault> {
+        let statement = self
+            .connection
+            .prepare_cached(include_str!("sql/tickets_of_other.sql"))?;
+        let parameters = named_params! {
+            ":external_user": external_user,
+            ":lpu": lpu,
+            ":now": now.timestamp(),
+            ":limit": TICKETS_READ_MAX,
+        };
+        self.tickets(statement, parameters)
+    }
+
+    /// The visits whose rows a statement gives.
+    fn tickets(&self, mut rows: CachedStatement, parameters: impl Params) -> Result<Vec<Ticket>, Fault> {
+        let visits = rows.query_map(parameters, |row| row.get(0))?;
+        visits.map(|visit| self.ticket(visit?)).collect()
     }
 
     /// A ticket without its history.
@@ -50,6 +125,9 @@ impl Store {
             login: row.get("login")?,
             exam: row.get("exam_guid")?,
             is_active: row.get_ref("status")?.as_str()? == "active",
+            checked_in: row
+                .get::<_, Option<i64>>("checked_in_at")?
+                .map(|at| self.zone.at(at)),
             history: Vec::new(),
         })
     }
@@ -69,5 +147,56 @@ impl Store {
             })
         })?;
         Ok(changes.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Turn<'_> {
+    /// Cancels an active visit, with its history and the journal; the schema frees its place. `reason` goes into the
+    /// history too.
+    pub fn cancel(
+        &self,
+        ticket: &Ticket,
+        by: &ClientApplication,
+        reason: Option<&str>,
+        now: Moment,
+    ) -> Result<(), Fault> {
+        self.whole(|turn| {
+            turn.set_cancelled(ticket.id)?;
+            turn.insert_history(ticket.id, ["status", "active", CANCELLED], by, now)?;
+            if let Some(reason) = reason {
+                turn.insert_history(ticket.id, [REASON, "", reason], by, now)?;
+            }
+            turn.insert_journal(CANCELLED, ticket.guid, now)
+        })
+    }
+
+    fn set_cancelled(&self, visit: i64) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/set_cancelled.sql"))?;
+        statement.execute(named_params! { ":visit": visit })?;
+        Ok(())
+    }
+
+    /// Marks that the patient has come, with the visit's history, in which `shown` is the moment.
+    pub fn check_in(
+        &self,
+        visit: i64,
+        by: &ClientApplication,
+        shown: &str,
+        now: Moment,
+    ) -> Result<(), Fault> {
+        self.whole(|turn| {
+            turn.set_checked_in(visit, now)?;
+            turn.insert_history(visit, [CHECK_IN, "", shown], by, now)
+        })
+    }
+
+    fn set_checked_in(&self, visit: i64, now: Moment) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/set_checked_in.sql"))?;
+        statement.execute(named_params! { ":visit": visit, ":at": now.timestamp() })?;
+        Ok(())
     }
 }

@@ -75,6 +75,8 @@ pub struct Ticket {
     pub exam: Option<Uuid>,
     /// Whether the visit is active; a cancelled one is not.
     pub is_active: bool,
+    /// When the patient came and said so; none before.
+    pub checked_in: Option<Moment>,
     /// What happened to it, in order.
     pub history: Vec<Change>,
 }

@@ -1,6 +1,6 @@
 //! A request and an answer as plain structs, without sockets: what the desk takes and gives.
 
-use crate::refusal::{Refusal, Transport};
+use crate::refusal::{CANCELLED, Refusal, Transport};
 use serde::Serialize;
 use std::net::IpAddr;
 
@@ -78,6 +78,29 @@ impl Answer {
             headers: Vec::new(),
             body,
             code: None,
+        }
+    }
+
+    /// Success of cancelling (contract-kiosk 3).
+    pub fn cancelled() -> Self {
+        #[derive(Serialize)]
+        struct Cancelled {
+            code: u16,
+            message: &'static str,
+            message_code: String,
+            #[serde(rename = "statusDelete")]
+            status_delete: u8,
+        }
+        const CODE: u16 = 2000;
+        let body = Cancelled {
+            code: 200,
+            message: CANCELLED,
+            message_code: CODE.to_string(),
+            status_delete: 1,
+        };
+        Answer {
+            code: Some(CODE),
+            ..Answer::json(&body)
         }
     }
 

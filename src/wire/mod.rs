@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod cell;
+pub mod day;
 pub mod identity;
 pub mod lpu;
 pub mod members;
@@ -11,4 +12,6 @@ pub mod reading;
 pub mod resource;
 pub mod speciality;
 pub mod ticket;
+pub mod tickets;
+pub mod waiting;
 pub mod wish;

@@ -8,7 +8,7 @@ use crate::refusal::{BadParameter, ParameterFault, Refusal};
 use crate::visit;
 use crate::wire::members::Members;
 use crate::wire::message::Request;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use percent_encoding::percent_decode;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -47,6 +47,17 @@ struct Slot {
     value: Option<Result<String, ParameterFault>>,
 }
 
+/// What a value of a JSON body is to be, where nothing else is taken for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Json {
+    /// A string without control characters.
+    Text,
+    /// A string of any number of lines.
+    Lines,
+    /// A string, number or truth value.
+    Scalar,
+}
+
 /// What a body can be.
 enum Content {
     Form,
@@ -82,6 +93,29 @@ impl Params {
         for (name, value) in pairs(request.query().as_bytes()) {
             let name = decoded(name).map_err(|fault| bad(QUERY, fault))?;
             params.put(&name, || decoded(value));
+        }
+        Ok(params)
+    }
+
+    /// The same for a method whose parameters are the members of one JSON object, each of its kind.
+    ///
+    /// # Errors
+    /// [`Refusal::Parameter`] for a body that is not such an object.
+    pub fn of_json(request: &Request, known: &[(&'static str, Json)]) -> Result<Params, Refusal> {
+        if !matches!(content(request), Ok(Content::Json)) {
+            return Err(bad(CONTENT_TYPE, ParameterFault::JsonType));
+        }
+        let slots = known.iter().map(|(name, _)| Slot { name, value: None });
+        let mut params = Params {
+            slots: slots.collect(),
+        };
+        let Members(members) =
+            serde_json::from_slice(&request.body).map_err(|_| bad(BODY, ParameterFault::Json))?;
+        for (name, value) in members {
+            let kind = known.iter().find(|(known, _)| known.eq_ignore_ascii_case(&name));
+            params.put(&name, || {
+                of_kind(value, kind.map_or(Json::Scalar, |(_, kind)| *kind))
+            });
         }
         Ok(params)
     }
@@ -193,6 +227,14 @@ impl Params {
     }
 }
 
+/// The value of a parameter that has to be there, as a getter gives it.
+///
+/// # Errors
+/// [`ParameterFault::Missing`].
+pub fn required<T>(name: &'static str, value: Option<T>) -> Result<T, Refusal> {
+    value.ok_or_else(|| bad(name, ParameterFault::Missing))
+}
+
 /// All values of a parameter that may stand in the query more than once, at most `count_max`, each of at most `chars_max`
 /// characters; empty ones are left out.
 ///
@@ -238,6 +280,14 @@ pub fn date(text: &str) -> Option<NaiveDate> {
     let is_date = fits(text, "0000-00-00");
     is_date
         .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+        .flatten()
+}
+
+/// A time of the day: `HH:mm` and nothing else.
+pub fn time(text: &str) -> Option<NaiveTime> {
+    let is_time = fits(text, "00:00");
+    is_time
+        .then(|| NaiveTime::parse_from_str(text, "%H:%M").ok())
         .flatten()
 }
 
@@ -301,6 +351,22 @@ fn scalar(value: &RawValue) -> Result<String, ParameterFault> {
         [b'{' | b'[', ..] => Err(ParameterFault::Encoding),
         b"null" => Ok(String::new()),
         _ => Ok(json.to_owned()),
+    }
+}
+
+/// The same where the value is to be of a kind.
+fn of_kind(value: &RawValue, kind: Json) -> Result<String, ParameterFault> {
+    let is_string = value.get().starts_with('"') || value.get() == "null";
+    match kind {
+        Json::Scalar => scalar(value),
+        _ if !is_string => Err(ParameterFault::Text),
+        Json::Text => scalar(value),
+        Json::Lines => {
+            let text: Option<String> =
+                serde_json::from_str(value.get()).map_err(|_| ParameterFault::Encoding)?;
+            let text = text.unwrap_or_default();
+            printable(text.replace(['\n', '\r', '\t'], " ")).map(|_| text)
+        }
     }
 }
 

@@ -10,8 +10,8 @@ use uuid::Uuid;
 /// Largest `FlagAccess`: access bits are those of a 32-bit number.
 const FLAG_ACCESS_MAX: i64 = i32::MAX as i64;
 
-/// Longest code of a speciality in a query.
-const SPECIALITY_CHARS_MAX: usize = 64;
+/// Longest code of a speciality in a request.
+pub const SPECIALITY_CHARS_MAX: usize = 64;
 
 /// Most `busyType` in a query.
 const BUSY_TYPES_MAX: usize = 32;

@@ -158,7 +158,7 @@ impl<'a> TicketVisitWithLpu<'a> {
 }
 
 /// The running number: at least three digits.
-fn num(num: i64) -> String {
+pub fn num(num: i64) -> String {
     format!("{num:03}")
 }
 

@@ -119,7 +119,7 @@ fn email(text: &str) -> Option<String> {
 }
 
 /// Digits, at least one, with blanks and `+ - ( )` among them. An unescaped `+` of a query is a blank by now.
-fn phone(text: &str) -> Option<String> {
+pub fn phone(text: &str) -> Option<String> {
     let is_phone = text.contains(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_digit() || " +-()".contains(c));
     is_phone.then(|| text.trim().to_owned())

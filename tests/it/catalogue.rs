@@ -138,13 +138,29 @@ pub const TABLE: [Row; 26] = [
 ];
 
 /// What contract-kiosk says beyond that table.
-const KIOSK_TABLE: [Row; 6] = [
+const KIOSK_TABLE: [Row; 17] = [
     row("application header", 403, "5403", "Код авторизации не верен"),
     row("application", 400, "4442", "Клиентское приложение {} не найдено."),
     row("not identified", 400, "5000", ""),
     row("unknown speciality", 400, "5000", ""),
     row("resource", 400, "5000", ""),
     row("cells", 400, "5000", ""),
+    row("ticket", 400, "5000", ""),
+    row("tickets", 400, "5000", ""),
+    row("other account", 403, "5000", ""),
+    row("not active", 400, "4022", "Нельзя отменить неактивную запись"),
+    row(
+        "visit begun",
+        400,
+        "4021",
+        "Время приема уже прошло. Нельзя отменить прошедшую запись",
+    ),
+    row("arrival of cancelled", 400, "5000", ""),
+    row("early arrival", 400, "5000", "Отметить приход можно не ранее {}."),
+    row("late arrival", 400, "5000", ""),
+    row("other speciality", 400, "5000", ""),
+    row("waiting already", 400, "5000", ""),
+    row("waiting entry", 400, "5000", ""),
 ];
 
 /// How the server's words about a bad parameter begin; its name follows.
@@ -247,6 +263,17 @@ fn row_of(refusal: &Refusal) -> &'static Row {
         Refusal::BeyondSchedule { .. } => "schedule days",
         Refusal::Full => "full",
         Refusal::SameTime { .. } => "time",
+        Refusal::TicketUnknown => "ticket",
+        Refusal::TooManyTickets { .. } => "tickets",
+        Refusal::OtherAccount => "other account",
+        Refusal::NotActive => "not active",
+        Refusal::VisitBegun => "visit begun",
+        Refusal::ArrivalNotActive => "arrival of cancelled",
+        Refusal::ArrivalTooEarly { .. } => "early arrival",
+        Refusal::ArrivalTooLate => "late arrival",
+        Refusal::OtherSpeciality => "other speciality",
+        Refusal::AlreadyWaiting => "waiting already",
+        Refusal::WaitingUnknown => "waiting entry",
     })
 }
 
@@ -287,6 +314,16 @@ fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
         Refusal::NotReception,
         Refusal::Begun,
         Refusal::Full,
+        Refusal::TicketUnknown,
+        Refusal::TooManyTickets { tickets_max: 500 },
+        Refusal::OtherAccount,
+        Refusal::NotActive,
+        Refusal::VisitBegun,
+        Refusal::ArrivalNotActive,
+        Refusal::ArrivalTooLate,
+        Refusal::OtherSpeciality,
+        Refusal::AlreadyWaiting,
+        Refusal::WaitingUnknown,
     ];
     let mut all: Vec<_> = fixed.into_iter().map(|refusal| (refusal, vec![])).collect();
     let card = Refusal::CardUnknown {
@@ -303,6 +340,7 @@ fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
     all.push((Refusal::BeyondPeriod { days_max: 60 }, vec!["60"]));
     all.push((Refusal::BeyondSchedule { days_max: 14 }, vec!["14"]));
     all.push((Refusal::SameTime { begin }, vec!["08.04.2019 08:05"]));
+    all.push((Refusal::ArrivalTooEarly { from: begin }, vec!["08.04.2019 08:05"]));
     all
 }
 

@@ -21,4 +21,7 @@ mod race;
 mod reading;
 mod schema;
 mod statements;
+mod tickets;
 mod tidy;
+mod visits;
+mod waiting;

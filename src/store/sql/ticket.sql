@@ -1,4 +1,4 @@
-SELECT v.id, v.guid, v.num, v.begin_at, v.end_at, v.made_at, v.login, v.status,
+SELECT v.id, v.guid, v.num, v.begin_at, v.end_at, v.made_at, v.login, v.status, v.checked_in_at,
        coalesce(k.uchastok_num, '') AS uchastok_num,
        s.guid AS slot_guid, s.plan_count, s.used_count, s.busy_type, s.busy_code, s.busy_name, s.room,
        r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title, r.role,

@@ -53,6 +53,7 @@ pub fn desk(site: &Site, policy: Policy) -> Desk {
         trusted: Vec::new(),
         kiosk_addresses: Vec::new(),
         policy,
+        checkin_hours_before: 2,
         hosts: Vec::new(),
     };
     Desk::new(store(site), settings)

@@ -1,0 +1,32 @@
+//! `infomat cancel`
+
+use super::Failure;
+use crate::cli::Cancel;
+use crate::config::Config;
+use crate::desk;
+use crate::refusal::{CANCELLED, Refusal};
+use crate::store::Store;
+use chrono::Utc;
+
+/// The mnemonic of the registrar's desk.
+const SOURCE: &str = "Registry";
+
+/// Cancels a visit under the same rules as the patient does; the history names the desk and the reason.
+pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
+    let mut store = Store::open(&config.database, config.zone)?;
+    let now = config.zone.localize(Utc::now().fixed_offset());
+    let turn = store.turn()?;
+    let by = turn.find_application(SOURCE)?;
+    let ticket = turn
+        .find_ticket(wanted.ticket, None)?
+        .ok_or_else(|| refused(&Refusal::TicketUnknown))?;
+    let cancelled = desk::cancel(&turn, &ticket, &by, Some(&wanted.reason), now)?;
+    cancelled.map_err(|refusal| refused(&refusal))?;
+    turn.commit()?;
+    println!("{CANCELLED}");
+    Ok(())
+}
+
+fn refused(refusal: &Refusal) -> Failure {
+    Failure::Failed(refusal.text().into_owned())
+}

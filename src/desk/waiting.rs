@@ -1,0 +1,96 @@
+//! The waiting list (contract-kiosk 4).
+
+use super::change::EntryName;
+use super::reading::{End, ReadingDesk};
+use crate::refusal::Refusal;
+use crate::store::{Fault, Store, Turn};
+use crate::visit::{Bearer, Moment, OpenCard, Speciality, WaitingEntry, WaitingWish};
+use crate::wire::message::Answer;
+use crate::wire::waiting::WaitingListEntry;
+use uuid::Uuid;
+
+impl ReadingDesk<'_> {
+    /// The patient's entries, ended ones too; those that nobody has ended first.
+    pub(super) fn waiting_list(&self, bearer: &Bearer) -> Result<Answer, End> {
+        let card = self.store.open_card(bearer, bearer.lpu)??;
+        let entries = self.store.waiting_entries(card.patient.id)?;
+        let shown = entries.iter().map(|entry| WaitingListEntry::new(entry, self.now));
+        Ok(Answer::json(&shown.collect::<Vec<_>>()))
+    }
+}
+
+/// Puts the patient on the list. An entry whose last day is over stands in nobody's way: it is ended now.
+pub fn wait(turn: &Turn, wish: &WaitingWish, now: Moment) -> Result<Result<Answer, Refusal>, Fault> {
+    let found = match named(turn, wish)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let (patient, speciality) = (&found.card.patient, &found.speciality);
+    turn.whole(|turn| {
+        turn.end_past_waiting_entries(patient.id, speciality.id, now.date_naive())?;
+        if turn.is_waiting(patient.id, speciality.id)? {
+            return Ok(Err(Refusal::AlreadyWaiting));
+        }
+        let guid = Uuid::now_v7();
+        turn.insert_waiting_entry(guid, wish, patient, speciality, found.resource, now)?;
+        Ok(entry(turn, guid, patient.id)?.map(|entry| shown(&entry, now)))
+    })
+}
+
+/// What a request to wait names.
+struct Named {
+    card: OpenCard,
+    speciality: Speciality,
+    /// Row of the doctor, room or equipment.
+    resource: Option<i64>,
+}
+
+/// Looks it up. The doctor has to be of the speciality.
+fn named(store: &Store, wish: &WaitingWish) -> Result<Result<Named, Refusal>, Fault> {
+    let card = match store.open_card(&wish.bearer, wish.lpu)? {
+        Ok(card) => card,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Some(speciality) = store.find_speciality(&wish.speciality)? else {
+        return Ok(Err(Refusal::SpecialityUnknown));
+    };
+    let mut resource = None;
+    if let Some(guid) = wish.resource {
+        let Some(listed) = store.find_resource(guid, card.lpu.id)? else {
+            return Ok(Err(Refusal::ResourceUnknown));
+        };
+        if listed.resource.speciality_id != speciality.id {
+            return Ok(Err(Refusal::OtherSpeciality));
+        }
+        resource = Some(listed.resource.id);
+    }
+    Ok(Ok(Named {
+        card,
+        speciality,
+        resource,
+    }))
+}
+
+/// Ends an entry. One that has ended already stays as it is, so that a repeated request has the same answer.
+pub fn stop_waiting(turn: &Turn, name: &EntryName, now: Moment) -> Result<Result<Answer, Refusal>, Fault> {
+    let patient = match turn.open_card(&name.bearer, name.bearer.lpu)? {
+        Ok(card) => card.patient,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut entry = match entry(turn, name.entry, patient.id)? {
+        Ok(entry) => entry,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    turn.end_waiting_entry(entry.id)?;
+    entry.is_active = false;
+    Ok(Ok(shown(&entry, now)))
+}
+
+fn entry(store: &Store, guid: Uuid, patient: i64) -> Result<Result<WaitingEntry, Refusal>, Fault> {
+    let entry = store.find_waiting_entry(guid, patient)?;
+    Ok(entry.ok_or(Refusal::WaitingUnknown))
+}
+
+fn shown(entry: &WaitingEntry, now: Moment) -> Answer {
+    Answer::json(&WaitingListEntry::new(entry, now))
+}

@@ -1,0 +1,128 @@
+//! What may be done with a visit that is booked (contract-kiosk 3): pure.
+
+use crate::refusal::Refusal;
+use crate::visit::{Moment, Ticket};
+use chrono::{NaiveTime, TimeDelta};
+
+/// Why a visit cannot be cancelled, if it cannot.
+///
+/// That it is not active comes before that it has begun: it stays the answer as time goes by, so a client whose first
+/// answer was lost learns, whenever it asks again, that the visit is cancelled.
+pub fn objection_to_cancelling(ticket: &Ticket, now: Moment) -> Option<Refusal> {
+    if !ticket.is_active {
+        Some(Refusal::NotActive)
+    } else if ticket.begin <= now {
+        Some(Refusal::VisitBegun)
+    } else {
+        None
+    }
+}
+
+/// Why the patient cannot be marked as come, if not: only for an active visit, on its day, and not before `hours_before`
+/// its begin. Who comes late on that day has come all the same.
+pub fn objection_to_check_in(ticket: &Ticket, hours_before: i64, now: Moment) -> Option<Refusal> {
+    if !ticket.is_active {
+        return Some(Refusal::ArrivalNotActive);
+    }
+    let day = ticket.begin.date_naive();
+    if day < now.date_naive() {
+        return Some(Refusal::ArrivalTooLate);
+    }
+    let from = (ticket.begin - TimeDelta::hours(hours_before)).max(midnight_before(ticket.begin));
+    (now < from).then_some(Refusal::ArrivalTooEarly { from })
+}
+
+/// The midnight with which a moment's day begins, on the clock that the moment is read on.
+fn midnight_before(moment: Moment) -> Moment {
+    moment.with_time(NaiveTime::MIN).earliest().unwrap_or(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::visit::Ticket;
+    use uuid::Uuid;
+
+    fn at(text: &str) -> Moment {
+        Moment::parse_from_rfc3339(text).unwrap()
+    }
+
+    fn ticket(begin: &str, is_active: bool) -> Ticket {
+        let begin = at(begin);
+        let text = String::new;
+        Ticket {
+            id: 1,
+            guid: Uuid::nil(),
+            lpu: Uuid::nil(),
+            lpu_model: text(),
+            num: 1,
+            uchastok_num: text(),
+            room: text(),
+            flat: 0,
+            busy_type: None,
+            cell: None,
+            doc_fio: text(),
+            resource: Uuid::nil(),
+            role: text(),
+            speciality: text(),
+            begin,
+            end: begin + TimeDelta::minutes(15),
+            made: begin,
+            plan_count: 1,
+            used_count: 1,
+            source: 1,
+            source_name: text(),
+            login: text(),
+            exam: None,
+            is_active,
+            checked_in: None,
+            history: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_visit_is_cancelled_until_it_begins_and_that_it_is_cancelled_comes_first() {
+        let begin = "2026-03-02T10:00:00+03:00";
+        for (now, is_active, expected) in [
+            ("2026-03-02T09:59:59+03:00", true, None),
+            ("2026-03-02T10:00:00+03:00", true, Some(Refusal::VisitBegun)),
+            ("2026-03-02T09:59:59+03:00", false, Some(Refusal::NotActive)),
+            ("2026-03-02T10:00:00+03:00", false, Some(Refusal::NotActive)),
+        ] {
+            let found = objection_to_cancelling(&ticket(begin, is_active), at(now));
+            assert_eq!(found, expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn arrivals_are_taken_on_the_day_from_two_hours_before() {
+        let early = |from| Some(Refusal::ArrivalTooEarly { from: at(from) });
+        let cases = [
+            ("2026-03-02T10:00:00+03:00", "2026-03-02T08:00:00+03:00", None),
+            (
+                "2026-03-02T10:00:00+03:00",
+                "2026-03-02T07:59:59+03:00",
+                early("2026-03-02T08:00:00+03:00"),
+            ),
+            ("2026-03-02T10:00:00+03:00", "2026-03-02T23:59:59+03:00", None),
+            (
+                "2026-03-02T10:00:00+03:00",
+                "2026-03-03T00:00:00+03:00",
+                Some(Refusal::ArrivalTooLate),
+            ),
+            // Within two hours, but the evening before.
+            (
+                "2026-03-02T00:30:00+03:00",
+                "2026-03-01T23:30:00+03:00",
+                early("2026-03-02T00:00:00+03:00"),
+            ),
+            ("2026-03-02T00:30:00+03:00", "2026-03-02T00:00:00+03:00", None),
+        ];
+        for (begin, now, expected) in cases {
+            let found = objection_to_check_in(&ticket(begin, true), 2, at(now));
+            assert_eq!(found, expected, "{begin} {now}");
+            let cancelled = objection_to_check_in(&ticket(begin, false), 2, at(now));
+            assert_eq!(cancelled, Some(Refusal::ArrivalNotActive));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A clinic's day as the desk reads it when everything else is down.
+
+use super::{Fault, Store, rows};
+use crate::visit::{DayVisit, Moment};
+use rusqlite::{OptionalExtension, Row, named_params};
+use uuid::Uuid;
+
+/// Most visits of one day's list.
+pub const DAY_VISITS_MAX: u32 = 100_000;
+
+impl Store {
+    /// The active visits that begin at `from` or later and before `until`, of one resource or of all, by the resource's
+    /// name, then by begin; at most one more than [`DAY_VISITS_MAX`].
+    pub fn day_visits(
+        &self,
+        from: Moment,
+        until: Moment,
+        resource: Option<Uuid>,
+    ) -> Result<Vec<DayVisit>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/day_visits.sql"))?;
+        let parameters = named_params! {
+            ":from": from.timestamp(),
+            ":until": until.timestamp(),
+            ":resource": resource,
+            ":limit": DAY_VISITS_MAX + 1,
+        };
+        let visits = statement.query_map(parameters, |row| self.day_visit(row))?;
+        Ok(visits.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether there is such a doctor, room or equipment in any clinic, or was.
+    pub fn knows_resource(&self, guid: Uuid) -> Result<bool, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/knows_resource.sql"))?;
+        let known = statement.query_row(named_params! { ":guid": guid }, |_| Ok(()));
+        Ok(known.optional()?.is_some())
+    }
+
+    fn day_visit(&self, row: &Row) -> rusqlite::Result<DayVisit> {
+        let names: [String; 3] = [
+            row.get("patient_family")?,
+            row.get("patient_name")?,
+            row.get("patient_patronymic")?,
+        ];
+        Ok(DayVisit {
+            ticket: row.get("guid")?,
+            resource: row.get("resource_guid")?,
+            doc_fio: rows::row_doc_fio(row)?,
+            room: row.get("room")?,
+            begin: self.zone.at(row.get("begin_at")?),
+            end: self.zone.at(row.get("end_at")?),
+            num: row.get("num")?,
+            patient: names.join(" ").trim_end().to_owned(),
+            birth_date: row.get("birth_date")?,
+            phone: row.get("phone")?,
+            checked_in: row
+                .get::<_, Option<i64>>("checked_in_at")?
+                .map(|at| self.zone.at(at)),
+        })
+    }
+}

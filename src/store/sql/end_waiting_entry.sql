@@ -1,0 +1,1 @@
+UPDATE waiting_entry SET status = 'ended' WHERE id = :entry

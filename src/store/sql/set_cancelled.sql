@@ -1,0 +1,1 @@
+UPDATE visit SET status = 'cancelled' WHERE id = :visit

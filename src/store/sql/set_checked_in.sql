@@ -1,0 +1,1 @@
+UPDATE visit SET checked_in_at = :at WHERE id = :visit

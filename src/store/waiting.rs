@@ -1,0 +1,118 @@
+//! The waiting list (contract-kiosk 4).
+
+use super::{Fault, Store, Turn};
+use crate::visit::{Moment, Patient, Speciality, WaitingEntry, WaitingWish};
+use chrono::{NaiveDate, NaiveTime};
+use rusqlite::{OptionalExtension, Row, named_params};
+use uuid::Uuid;
+
+/// Most entries of one listing. A patient waits once for one speciality, so what still waits is never left out.
+pub const WAITING_ENTRIES_MAX: u32 = 200;
+
+impl Store {
+    /// The patient's entries: those that nobody has ended first, each part from the newest on; at most
+    /// [`WAITING_ENTRIES_MAX`].
+    pub fn waiting_entries(&self, patient: i64) -> Result<Vec<WaitingEntry>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/waiting_entries.sql"))?;
+        let parameters = named_params! { ":patient": patient, ":limit": WAITING_ENTRIES_MAX };
+        let entries = statement.query_map(parameters, |row| self.waiting_entry(row))?;
+        Ok(entries.collect::<Result<_, _>>()?)
+    }
+
+    /// An entry by its GUID, if it is this patient's.
+    pub fn find_waiting_entry(&self, guid: Uuid, patient: i64) -> Result<Option<WaitingEntry>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/find_waiting_entry.sql"))?;
+        let parameters = named_params! { ":guid": guid, ":patient": patient };
+        let entry = statement.query_row(parameters, |row| self.waiting_entry(row));
+        Ok(entry.optional()?)
+    }
+
+    /// Whether the patient has an entry for a speciality that nobody has ended.
+    pub fn is_waiting(&self, patient: i64, speciality: i64) -> Result<bool, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/is_waiting.sql"))?;
+        let parameters = named_params! { ":patient": patient, ":speciality": speciality };
+        Ok(statement.query_row(parameters, |_| Ok(())).optional()?.is_some())
+    }
+
+    fn waiting_entry(&self, row: &Row) -> rusqlite::Result<WaitingEntry> {
+        Ok(WaitingEntry {
+            id: row.get("id")?,
+            guid: row.get("guid")?,
+            lpu: row.get("lpu_guid")?,
+            speciality: row.get("code")?,
+            resource: row.get("resource_guid")?,
+            date_start: row.get("date_start")?,
+            date_end: row.get("date_end")?,
+            time_start: row.get("time_start")?,
+            time_end: row.get("time_end")?,
+            is_active: row.get_ref("status")?.as_str()? == "active",
+            created: self.zone.at(row.get("created_at")?),
+        })
+    }
+}
+
+impl Turn<'_> {
+    /// Puts a patient on the list.
+    pub fn insert_waiting_entry(
+        &self,
+        guid: Uuid,
+        wish: &WaitingWish,
+        patient: &Patient,
+        speciality: &Speciality,
+        resource: Option<i64>,
+        now: Moment,
+    ) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/insert_waiting_entry.sql"))?;
+        statement.execute(named_params! {
+            ":guid": guid,
+            ":patient": patient.id,
+            ":speciality": speciality.id,
+            ":resource": resource,
+            ":phone": wish.phone,
+            ":complaints": wish.complaints,
+            ":date_start": wish.date_start,
+            ":date_end": wish.date_end,
+            ":time_start": minutes(wish.time_start),
+            ":time_end": minutes(wish.time_end),
+            ":created_at": now.timestamp(),
+        })?;
+        Ok(())
+    }
+
+    /// Ends an entry. One that has ended stays as it is.
+    pub fn end_waiting_entry(&self, entry: i64) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/end_waiting_entry.sql"))?;
+        statement.execute(named_params! { ":entry": entry })?;
+        Ok(())
+    }
+
+    /// Ends the patient's entry for a speciality if its last day is over.
+    pub fn end_past_waiting_entries(
+        &self,
+        patient: i64,
+        speciality: i64,
+        today: NaiveDate,
+    ) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/end_past_waiting_entries.sql"))?;
+        statement
+            .execute(named_params! { ":patient": patient, ":speciality": speciality, ":today": today })?;
+        Ok(())
+    }
+}
+
+/// A time of the day as the database keeps it: `HH:mm`.
+fn minutes(time: NaiveTime) -> String {
+    time.format("%H:%M").to_string()
+}
