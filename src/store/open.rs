@@ -244,7 +244,13 @@ fn connect_to_read(path: &Path) -> Result<Connection, Fault> {
     log.push("-wal");
     let log_waits = || Path::new(&log).metadata().is_ok_and(|log| log.len() > 0);
     match connect_by_uri(path, "mode=ro") {
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !log_waits() => {
+        // A disk that takes no writing, and a folder that this user may not write to.
+        Err(error)
+            if matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
+            ) && !log_waits() =>
+        {
             Ok(connect_by_uri(path, "mode=ro&immutable=1")?)
         }
         opened => Ok(opened?),

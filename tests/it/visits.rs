@@ -7,6 +7,7 @@ use crate::tickets::{LPU, OCULIST, OTHER, PATIENT, THERAPIST, UNKNOWN, ask_as, l
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::process::Output;
 
 const EARLY: u32 = 100;
@@ -107,8 +108,10 @@ fn a_day_as_json_and_as_text() {
     assert_eq!(patient(rows[1]), "Яков Ян Янов");
     assert_eq!(patient(rows[2]), "Сидоров, \"мл");
     assert!(rows[3].ends_with(&oculist));
-    let _ = fs::remove_file(site.path("infomat.db-shm"));
-    fs::create_dir(site.path("infomat.db-shm")).unwrap();
+    for file in ["infomat.db-shm", "infomat.db-wal"] {
+        fs::remove_file(site.path(file)).unwrap();
+    }
+    symlink(site.path("no folder/no file"), site.path("infomat.db-shm")).unwrap();
     assert_eq!(visits(&site, &[]), text);
     assert_eq!(fs::read(site.path("infomat.db")).unwrap(), before);
 }
