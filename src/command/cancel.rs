@@ -6,7 +6,6 @@ use crate::config::Config;
 use crate::desk;
 use crate::refusal::{CANCELLED, Refusal};
 use crate::store::Store;
-use chrono::Utc;
 
 /// The mnemonic of the registrar's desk.
 const SOURCE: &str = "Registry";
@@ -14,7 +13,7 @@ const SOURCE: &str = "Registry";
 /// Cancels a visit under the same rules as the patient does; the history names the desk and the reason.
 pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
-    let now = config.zone.localize(Utc::now().fixed_offset());
+    let now = desk::now(config.zone);
     let turn = store.turn()?;
     let by = turn.find_application(SOURCE)?;
     let ticket = turn

@@ -3,9 +3,9 @@
 use super::Failure;
 use crate::cli::Import;
 use crate::config::Config;
+use crate::desk;
 use crate::exchange::{self, ImportError, Notice};
 use crate::store::Store;
-use chrono::Utc;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::Path;
@@ -19,7 +19,7 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
         let file = File::open(&wanted.file).map_err(|error| Failure::of(wanted.file.display(), error))?;
         Box::new(BufReader::new(file))
     };
-    let today = config.zone.localize(Utc::now().fixed_offset()).date_naive();
+    let today = desk::now(config.zone).date_naive();
     let on_terminal = io::stderr().is_terminal();
     let counts = exchange::import(&mut store, input, today, &mut |notice| tell(&notice, on_terminal))?;
     for count in counts {

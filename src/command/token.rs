@@ -3,8 +3,9 @@
 use super::Failure;
 use crate::cli::Token;
 use crate::config::Config;
+use crate::desk;
 use crate::visit::Bearer;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 
 /// Prints one token for a card.
 pub fn run(config: &Config, wanted: &Token) -> Result<(), Failure> {
@@ -18,7 +19,7 @@ pub fn run(config: &Config, wanted: &Token) -> Result<(), Failure> {
     let life = wanted.minutes.map_or(config.tokens.lifetime, |minutes| {
         TimeDelta::minutes(minutes.into())
     });
-    let now = config.zone.localize(Utc::now().fixed_offset());
+    let now = desk::now(config.zone);
     println!("{}", config.key_ring()?.sign(&bearer, now, now + life));
     Ok(())
 }

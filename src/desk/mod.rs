@@ -11,6 +11,7 @@ mod reading;
 mod tickets;
 mod waiting;
 
+pub use identification::Trusted;
 pub use tickets::cancel;
 
 use crate::page::host_is_ours;
@@ -25,8 +26,6 @@ use crate::wire::wish::wish;
 use chrono::{TimeDelta, Utc};
 use identification::Asked;
 use std::net::IpAddr;
-
-pub use identification::Trusted;
 
 /// Most requests that are decided in one turn, with one commit.
 pub const TURN_REQUESTS_MAX: usize = 64;
@@ -83,7 +82,7 @@ enum Work {
 impl Desk {
     /// A desk over an open store.
     pub fn new(store: Store, settings: Settings) -> Self {
-        let started = now(&settings);
+        let started = now(settings.zone);
         Desk {
             store,
             settings,
@@ -105,7 +104,7 @@ impl Desk {
     /// Answers requests that may write, in order, with one commit; at most [`TURN_REQUESTS_MAX`]. The answers may go
     /// out when this returns: what they promise is on the disk.
     pub fn turn(&mut self, requests: &[Request]) -> Vec<Answer> {
-        let now = now(&self.settings);
+        let now = now(self.settings.zone);
         let works: Vec<_> = requests
             .iter()
             .map(|request| understand(request, &self.settings, now))
@@ -164,7 +163,7 @@ impl Desk {
                         store: &self.store,
                         settings: &self.settings,
                         started: self.started,
-                        now: now(&self.settings),
+                        now: now(self.settings.zone),
                         request,
                         arguments: &routed.arguments,
                     };
@@ -193,8 +192,8 @@ impl Desk {
 }
 
 /// The moment on the clinic's clock.
-fn now(settings: &Settings) -> Moment {
-    settings.zone.localize(Utc::now().fixed_offset())
+pub fn now(zone: Zone) -> Moment {
+    zone.localize(Utc::now().fixed_offset())
 }
 
 /// What the request asks for, if it is meant for this server. Without `Host` (HTTP/1.0) it does not come from a browser,
