@@ -74,7 +74,8 @@ impl Store {
              INSERT INTO stretch VALUES (zeroblob({LOG_BYTES}));"
         ))?;
         // A commit flushes it, so that no booking has to.
-        self.connection.execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
+        self.connection
+            .execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
         Ok(())
     }
 

@@ -4,6 +4,8 @@
 use crate::clinic;
 use crate::harness::{Answer, KEY, Server, Site, claims, sign};
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::process::Stdio;
 use std::sync::Barrier;
 use std::thread;
 
@@ -124,7 +126,18 @@ fn one_key_makes_one_ticket() {
 fn a_second_server_on_the_file_says_so_and_ends() {
     let site = site(1, 1);
     let _server = site.serve();
-    let second = site.run(&["serve"], "");
+    let mut command = site.command(&["serve"]);
+    let mut second = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut word = [0];
+    if second.stdout.take().unwrap().read(&mut word).unwrap() > 0 {
+        second.kill().unwrap();
+        panic!("a second server took the file");
+    }
+    let second = second.wait_with_output().unwrap();
     assert_eq!(second.status.code(), Some(1));
     let said = String::from_utf8_lossy(&second.stderr);
     assert!(said.contains("another server has the database"), "{said}");
