@@ -257,3 +257,10 @@ CREATE TABLE failed_identification (
 CREATE INDEX failed_identification_by_address ON failed_identification (address, at);
 CREATE INDEX failed_identification_by_document ON failed_identification (document, at);
 CREATE INDEX failed_identification_by_time ON failed_identification (at);
+
+-- What was last done to the file as a whole. 'backed up': the moment that the last good backup shows. 'purged': visits
+-- that were over before this moment have been removed, with their histories; the journal still names them.
+CREATE TABLE upkeep (
+    what TEXT PRIMARY KEY CHECK (what IN ('backed up', 'purged')),
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -12,6 +12,7 @@ mod open;
 mod rows;
 mod ticket;
 mod timetable;
+mod upkeep;
 mod waiting;
 
 pub use day::DAY_VISITS_MAX;

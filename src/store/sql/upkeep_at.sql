@@ -1,0 +1,1 @@
+SELECT at FROM upkeep WHERE what = :what

@@ -1,0 +1,57 @@
+//! What was last done to the file as a whole.
+//!
+//! A backup is noted in the database itself and not sought in a folder: so one on a memory stick counts too, the server
+//! needs no right to look at the folder, and its age costs one look-up. The backup bears the same note: restored, the
+//! database knows how old it is.
+
+use super::{Fault, Store, Turn};
+use crate::visit::Moment;
+use rusqlite::{OptionalExtension, named_params};
+
+/// Something done to the file as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Upkeep {
+    /// A good backup was made.
+    BackedUp,
+}
+
+impl Upkeep {
+    /// As the table calls it.
+    fn what(self) -> &'static str {
+        match self {
+            Upkeep::BackedUp => "backed up",
+        }
+    }
+}
+
+impl Store {
+    /// The moment that the last good backup shows; none when there was no backup yet.
+    pub fn last_backup(&self) -> Result<Option<Moment>, Fault> {
+        let at = self.upkeep_at(Upkeep::BackedUp)?;
+        Ok(at.map(|at| self.zone.at(at)))
+    }
+
+    /// When this was last done, in seconds since 1970.
+    fn upkeep_at(&self, upkeep: Upkeep) -> Result<Option<i64>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/upkeep_at.sql"))?;
+        let at = statement.query_row(named_params! { ":what": upkeep.what() }, |row| row.get(0));
+        Ok(at.optional()?)
+    }
+}
+
+impl Turn<'_> {
+    /// Notes that there is a good backup which shows the database as it was at `at`.
+    pub fn note_backup(&self, at: Moment) -> Result<(), Fault> {
+        self.note_upkeep(Upkeep::BackedUp, at)
+    }
+
+    fn note_upkeep(&self, upkeep: Upkeep, at: Moment) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/note_upkeep.sql"))?;
+        statement.execute(named_params! { ":what": upkeep.what(), ":at": at.timestamp() })?;
+        Ok(())
+    }
+}
