@@ -50,6 +50,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// Addresses of kiosks, from which many patients identify themselves.
     pub kiosk_addresses: Vec<IpAddr>,
+    /// Addresses of proxies that are believed about whom they speak for.
+    pub trusted_proxies: Vec<IpAddr>,
     /// The clinic's local time.
     pub zone: Zone,
     /// The rules.
@@ -167,6 +169,7 @@ impl Config {
             listen: written.listen,
             hosts: written.hosts,
             kiosk_addresses: written.kiosk_addresses,
+            trusted_proxies: written.trusted_proxies,
             zone: written.utc_offset.map_or(Zone::System, Zone::Fixed),
             policy: Policy {
                 switches: written.rules,

@@ -4,7 +4,7 @@ use super::Failure;
 use crate::cli::Serve;
 use crate::config::{Application, Config};
 use crate::desk::{Desk, Settings, TURN_REQUESTS_MAX};
-use crate::edge::{self, Limits};
+use crate::edge::{self, Limits, Proxies};
 use crate::store::{ServerLock, Store};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -52,7 +52,8 @@ pub fn serve(
         log::warn!("the write-ahead log was not stretched, flushes will be slower: {fault}");
     }
     let mut desk = Desk::new(store, settings);
-    edge::serve(listener, &mut desk, limits, ready).map_err(|error| Failure::of("serving", error))
+    let proxies = Proxies::new(config.trusted_proxies.clone());
+    edge::serve(listener, &mut desk, limits, proxies, ready).map_err(|error| Failure::of("serving", error))
 }
 
 /// Writes the GUIDs of client applications from the configuration to the database, where everything looks them up.

@@ -23,6 +23,7 @@ fn defaults() -> Config {
         listen: "127.0.0.1:8080".parse().unwrap(),
         hosts: Vec::new(),
         kiosk_addresses: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
+        trusted_proxies: Vec::new(),
         zone: Zone::System,
         policy: Policy {
             switches: crate::rules::Switches::default(),
@@ -67,7 +68,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 22);
+    assert_eq!(count, 23);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -85,6 +86,7 @@ fn a_configuration_with_everything_else() {
         listen = "[::1]:0"
         hosts = ["infomat.clinic.example", "b"]
         kiosk_addresses = ["::ffff:192.0.2.7"]
+        trusted_proxies = ["::1"]
         utc_offset = "-09:30"
         max_period_days = 366
         checkin_hours_before = 24
@@ -111,6 +113,7 @@ fn a_configuration_with_everything_else() {
         listen: "[::1]:0".parse().unwrap(),
         hosts: vec!["infomat.clinic.example".to_owned(), "b".to_owned()],
         kiosk_addresses: vec!["192.0.2.7".parse().unwrap()],
+        trusted_proxies: vec!["::1".parse().unwrap()],
         zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
         policy: Policy {
             switches: crate::rules::Switches {

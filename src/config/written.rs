@@ -37,6 +37,9 @@ const HOST_BYTES_MAX: usize = 253;
 /// Most `kiosk_addresses`.
 const KIOSKS_MAX: usize = 256;
 
+/// Most `trusted_proxies`.
+const PROXIES_MAX: usize = 16;
+
 /// Most `applications`.
 const APPLICATIONS_MAX: usize = 64;
 
@@ -56,8 +59,10 @@ pub struct Written {
     pub listen: SocketAddr,
     #[serde(deserialize_with = "hosts")]
     pub hosts: Vec<String>,
-    #[serde(deserialize_with = "kiosk_addresses")]
+    #[serde(deserialize_with = "addresses::<_, KIOSKS_MAX>")]
     pub kiosk_addresses: Vec<IpAddr>,
+    #[serde(deserialize_with = "addresses::<_, PROXIES_MAX>")]
+    pub trusted_proxies: Vec<IpAddr>,
     #[serde(deserialize_with = "utc_offset")]
     pub utc_offset: Option<FixedOffset>,
     #[serde(deserialize_with = "bounded::<_, 1, PERIOD_DAYS_MAX>")]
@@ -77,6 +82,7 @@ impl Default for Written {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             hosts: Vec::new(),
             kiosk_addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            trusted_proxies: Vec::new(),
             utc_offset: None,
             max_period_days: 60,
             checkin_hours_before: 2,
@@ -190,7 +196,7 @@ fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 }
 
 /// Addresses as clients have them: those of IPv4 never in the form of IPv6.
-fn kiosk_addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpAddr>, D::Error> {
+fn addresses<'de, D: Deserializer<'de>, const MAX: usize>(deserializer: D) -> Result<Vec<IpAddr>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let addresses = texts.iter().map(|text| text.parse::<IpAddr>());
     let addresses: Result<Vec<_>, _> = addresses
@@ -198,12 +204,8 @@ fn kiosk_addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpA
         .collect();
     addresses
         .ok()
-        .filter(|addresses| addresses.len() <= KIOSKS_MAX)
-        .ok_or_else(|| {
-            D::Error::custom(format!(
-                "expected up to {KIOSKS_MAX} IP addresses, such as 192.0.2.7"
-            ))
-        })
+        .filter(|addresses| addresses.len() <= MAX)
+        .ok_or_else(|| D::Error::custom(format!("expected up to {MAX} IP addresses, such as 192.0.2.7")))
 }
 
 /// Sign, two digits, colon, two digits.

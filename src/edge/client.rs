@@ -5,6 +5,7 @@ use super::answer::refused;
 use super::connections::Place;
 use super::head::{After, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan};
 use super::line::ANSWER_FREE_BYTES;
+use super::proxies::Proxies;
 use super::relay::Relay;
 use super::spare::{Spare, Taken};
 use crate::refusal::Transport;
@@ -28,6 +29,8 @@ pub struct Shared {
     pub relay: Relay,
     /// Memory for large requests.
     pub spare: Spare,
+    /// Who is believed about a client's address.
+    pub proxies: Proxies,
 }
 
 /// One connection while it is served.
@@ -121,7 +124,8 @@ impl Client<'_> {
         let head = Head::parse(&self.inbox.filled()[..head_bytes], &mut fields)?;
         let taken = self.shared.spare.take(head.message_bytes(), FREE_BYTES);
         let taken = taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
-        head.forward(self.place.client(), &mut self.message);
+        let client = head.client(self.place.peer(), &self.shared.proxies)?;
+        head.forward(client, &mut self.message);
         let framing = head.framing();
         self.inbox.consume(head_bytes);
         Ok((framing, taken))

@@ -1,6 +1,8 @@
 //! Who is connected: bounded in number, in all and for each address, with room kept for this machine itself. When a
-//! bound is reached, the connection that has gone longest without a whole request makes room.
+//! bound is reached, the connection that has gone longest without a whole request makes room. A trusted proxy brings many
+//! clients: the share of one address is not its bound.
 
+use super::proxies::Proxies;
 use crate::refusal::Transport;
 use std::collections::HashMap;
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
@@ -8,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-/// Connections from one address, this machine's own excepted.
+/// Connections from one address, this machine's own and trusted proxies excepted.
 const PER_ADDRESS_MAX: usize = 128;
 /// Connections that only this machine may have: the terminal beside the server, or the proxy in front of it.
 const KEPT_FOR_LOOPBACK: usize = 256;
@@ -30,6 +32,7 @@ const CLOSED: u64 = u64::MAX - 1;
 #[derive(Debug)]
 pub struct Connections {
     max: usize,
+    proxies: Proxies,
     began: Instant,
     stopping: AtomicBool,
     present: Mutex<Present>,
@@ -46,7 +49,7 @@ struct Present {
 #[derive(Debug)]
 struct Connection {
     stream: TcpStream,
-    client: IpAddr,
+    peer: IpAddr,
     /// Milliseconds since the gate opened, when it connected or last got its answer; or [`SERVED`], or [`CLOSED`].
     waiting_since: AtomicU64,
 }
@@ -61,9 +64,10 @@ pub struct Place {
 
 impl Connections {
     /// None yet; at most `max`.
-    pub fn new(max: usize) -> Arc<Self> {
+    pub fn new(max: usize, proxies: Proxies) -> Arc<Self> {
         Arc::new(Connections {
             max,
+            proxies,
             began: Instant::now(),
             stopping: AtomicBool::new(false),
             present: Mutex::default(),
@@ -81,13 +85,14 @@ impl Connections {
         stream: TcpStream,
         peer: SocketAddr,
     ) -> Result<Place, (TcpStream, Transport)> {
-        let client = peer.ip().to_canonical();
-        let local = client.is_loopback();
-        let own = |other: &Connection| other.client == client;
-        let remote = |other: &Connection| !other.client.is_loopback();
+        let peer = peer.ip().to_canonical();
+        let local = peer.is_loopback();
+        let own = |other: &Connection| other.peer == peer;
+        let remote = |other: &Connection| !other.peer.is_loopback();
         let remote_max = self.max.saturating_sub(KEPT_FOR_LOOPBACK);
         let full = Transport::Unavailable(RETRY_SECONDS);
-        if !local && !self.make_room(PER_ADDRESS_MAX, own) {
+        let has_a_share = !local && !self.proxies.stand_at(peer);
+        if has_a_share && !self.make_room(PER_ADDRESS_MAX, own) {
             return Err((stream, Transport::TooMany(RETRY_SECONDS)));
         }
         if !local && !self.make_room(remote_max, remote) || !self.make_room(self.max, |_| true) {
@@ -95,7 +100,7 @@ impl Connections {
         }
         let connection = Arc::new(Connection {
             stream,
-            client,
+            peer,
             waiting_since: AtomicU64::new(self.now_ms()),
         });
         let mut present = self.locked();
@@ -189,9 +194,9 @@ impl Place {
         &self.connection.stream
     }
 
-    /// The client's address.
-    pub fn client(&self) -> IpAddr {
-        self.connection.client
+    /// The address at the other end: the client's, or a proxy's.
+    pub fn peer(&self) -> IpAddr {
+        self.connection.peer
     }
 
     /// Whether connections are to end after the answer they are waiting for.

@@ -1,6 +1,7 @@
 //! The head of a request, read strictly (RFC 9112): what is not plainly well-formed is refused, never mended.
 //! Pure: bytes in, verdict out.
 
+use super::proxies::{FORWARDED_FOR, Proxies};
 use crate::refusal::Transport;
 use std::io::Write;
 use std::net::IpAddr;
@@ -16,7 +17,7 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 pub const CLIENT_FIELD: &str = "Infomat-Client";
 
 /// Fields that concern one connection, or that tiny_http would act upon; the gate has acted upon them already.
-const KEPT_BACK: [&str; 9] = [
+const KEPT_BACK: [&str; 10] = [
     "Connection",
     "Content-Length",
     "Expect",
@@ -26,6 +27,7 @@ const KEPT_BACK: [&str; 9] = [
     "Trailer",
     "Upgrade",
     CLIENT_FIELD,
+    FORWARDED_FOR,
 ];
 
 /// Looks for the end of a head while it arrives. Each byte is looked at once, however small the pieces.
@@ -159,6 +161,11 @@ impl<'a> Head<'a> {
         self.framing
     }
 
+    /// The address of the client behind `peer`.
+    pub fn client(&self, peer: IpAddr, proxies: &Proxies) -> Result<IpAddr, Transport> {
+        proxies.client(peer, values(self.fields, FORWARDED_FOR))
+    }
+
     /// Writes the head as it goes over a private connection, in the place of what `out` holds: the client's address and
     /// one plain length, nothing that tiny_http would act upon, bytes over 127 (and percent signs) of values
     /// percent-encoded, since tiny_http takes ASCII alone. Space for the body is reserved behind it.
@@ -192,12 +199,7 @@ impl<'a> Head<'a> {
 
 impl Framing {
     fn read(method: &str, old: bool, fields: &[httparse::Header]) -> Result<Self, Transport> {
-        let all = |name: &'static str| {
-            fields
-                .iter()
-                .filter(move |field| field.name.eq_ignore_ascii_case(name))
-                .map(|field| field.value)
-        };
+        let all = |name| values(fields, name);
         check_host(all("Host"), old)?;
         let body_bytes = body_bytes(all("Content-Length"), all("Transfer-Encoding").count() > 0, old)?;
         // An HTTP/1.0 client cannot mean its Expect (RFC 9110, 10.1.1).
@@ -219,6 +221,17 @@ impl Framing {
             head_only: method == "HEAD",
         })
     }
+}
+
+/// The values of all fields of this name, in order.
+fn values<'a>(
+    fields: &[httparse::Header<'a>],
+    name: &'static str,
+) -> impl DoubleEndedIterator<Item = &'a [u8]> {
+    let named = fields
+        .iter()
+        .filter(move |field| field.name.eq_ignore_ascii_case(name));
+    named.map(|field| field.value)
 }
 
 /// Reverses the encoding of values in [`Head::forward`]; bytes over 127 read as Latin-1.

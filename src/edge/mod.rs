@@ -14,8 +14,11 @@ mod gate;
 mod head;
 mod http;
 mod line;
+mod proxies;
 mod relay;
 mod spare;
+
+pub use proxies::Proxies;
 
 use crate::desk::{Desk, TURN_REQUESTS_MAX};
 use client::Shared;
@@ -84,13 +87,14 @@ pub fn serve(
     listener: TcpListener,
     desk: &mut Desk,
     limits: Limits,
+    proxies: Proxies,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
     let (stop, stopper) = UnixStream::pair()?;
     for signal in [SIGTERM, SIGINT] {
         signal_hook::low_level::pipe::register(signal, stopper.try_clone()?)?;
     }
-    serve_until(listener, stop, desk, limits, ready)
+    serve_until(listener, stop, desk, limits, proxies, ready)
 }
 
 /// As [`serve`], until `stop` can be read.
@@ -99,15 +103,17 @@ fn serve_until(
     stop: UnixStream,
     desk: &mut Desk,
     limits: Limits,
+    proxies: Proxies,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
-    let connections = Connections::new(connections_max()?);
+    let connections = Connections::new(connections_max()?, proxies.clone());
     let turn_requests = limits.turn_requests;
     let (http, lines) = Http::open()?;
     let shared = Arc::new(Shared {
         limits,
         relay: Relay::new(lines, Spare::new(SPARE_ANSWER_BYTES)),
         spare: Spare::new(SPARE_REQUEST_BYTES),
+        proxies,
     });
     let http = Arc::new(http);
     let closes = http.clone();

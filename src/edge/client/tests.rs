@@ -39,13 +39,14 @@ fn served(limits: Limits, spare_bytes: usize) -> Served {
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     client.set_read_timeout(Some(PATIENCE)).unwrap();
     let (stream, peer) = listener.accept().unwrap();
-    let connections = Connections::new(1);
+    let connections = Connections::new(1, Proxies::default());
     let place = connections.admit(stream, peer).unwrap();
     let (line, desk) = UnixStream::pair().unwrap();
     let shared = Shared {
         limits,
         relay: Relay::new(vec![Line::new(line)], Spare::new(usize::MAX / 2)),
         spare: Spare::new(spare_bytes),
+        proxies: Proxies::default(),
     };
     let thread = thread::spawn(move || serve(&place, &shared));
     Served {

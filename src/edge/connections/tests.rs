@@ -3,6 +3,9 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::thread;
 
+/// A trusted proxy.
+const PROXY: &str = "10.0.0.7";
+
 /// Clients with addresses of the test's choice, on real sockets.
 struct Street {
     listener: TcpListener,
@@ -13,7 +16,7 @@ impl Street {
     fn new(max: usize) -> Self {
         Street {
             listener: TcpListener::bind("127.0.0.1:0").unwrap(),
-            connections: Connections::new(max),
+            connections: Connections::new(max, Proxies::new(vec![PROXY.parse().unwrap()])),
         }
     }
 
@@ -153,6 +156,23 @@ fn an_address_has_its_share() {
     assert_eq!(refused.err(), Some(Transport::TooMany(RETRY_SECONDS)));
     assert_eq!(street.count(), PER_ADDRESS_MAX + 1);
     drop(neighbour);
+}
+
+/// Goal: a proxy that brings many clients does not starve at the share of one address, and leaves this machine its room.
+#[test]
+fn a_trusted_proxy_has_no_share() {
+    let street = Street::new(KEPT_FOR_LOOPBACK + PER_ADDRESS_MAX + 2);
+    let mut served = Vec::new();
+    for _ in 0..PER_ADDRESS_MAX + 2 {
+        let (client, place) = street.comes(PROXY);
+        let place = place.unwrap();
+        assert!(place.begin());
+        served.push((client, place));
+    }
+    let (_client, refused) = street.comes(PROXY);
+    assert_eq!(refused.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
+    let (_own, place) = street.comes("127.0.0.1");
+    assert!(place.is_ok());
 }
 
 /// Goal: however many come from the network, this machine's own clients find room, and are not closed for others.

@@ -240,6 +240,7 @@ fn what_is_forwarded_is_plain() {
         "POST /a?b HTTP/1.0",
         "Content-Length: 03",
         "infomat-client: 10.0.0.1",
+        "x-forwarded-for: 10.0.0.1",
         "TE: chunked",
         "Connection: upgrade",
         "Upgrade: x",

@@ -1,12 +1,15 @@
 //! Guessing is slowed down: by document, by address, across restarts and jumps of the clock.
 
-use super::{BORN, POLICY, ask, site, verdict};
+use super::{BORN, POLICY, ask, ask_with, site, verdict};
 use crate::harness::{Answer, Client, Site};
 use chrono::Utc;
 use rusqlite::{Connection, named_params};
 
 /// The kiosks' limit counts for the tests' own address.
 const KIOSK: &str = "['127.0.0.1']";
+
+/// The field by which proxies speak of their clients.
+const FORWARDED_FOR: &str = "X-Forwarded-For";
 
 /// The failures that the database holds.
 pub fn failures(site: &Site) -> i64 {
@@ -130,6 +133,68 @@ fn a_kiosk_may_fail_sixty_times() {
         assert!(is_unknown(&guess(&mut client, &unknown(number))), "{number}");
     }
     assert_blocked(&guess(&mut client, &unknown(60)), 300);
+}
+
+/// A site whose proxies are at these addresses; the tests' own is a kiosk's too.
+fn behind(proxies: &str) -> Site {
+    let site = site(KIOSK);
+    let configured = std::fs::read_to_string(site.path("infomat.toml")).unwrap();
+    let configured = format!("trusted_proxies = {proxies}\n{configured}");
+    std::fs::write(site.path("infomat.toml"), configured).unwrap();
+    site
+}
+
+/// Guesses with an unknown policy, forwarded for an address; its status.
+fn forwarded(client: &mut Client, address: &str, number: u32) -> u16 {
+    let document = format!("{}&{BORN}", unknown(number));
+    ask_with(client, &document, &[(FORWARDED_FOR, address)]).status
+}
+
+/// Goal: behind a trusted proxy each client has its own limit, that of a network client and not the proxy's as a kiosk;
+/// what the client itself writes into the field neither frees it nor blocks another.
+#[test]
+fn clients_of_a_trusted_proxy_count_by_themselves() {
+    let site = behind("['127.0.0.1']");
+    let server = site.serve();
+    let mut client = server.client();
+    for number in 0..10 {
+        let claimed = format!("198.51.100.{number}, 192.0.2.7");
+        assert_eq!(forwarded(&mut client, &claimed, number), 400, "{number}");
+    }
+    assert_eq!(forwarded(&mut client, "192.0.2.7", 10), 429);
+    assert_eq!(forwarded(&mut client, "127.0.0.1, 192.0.2.7", 11), 429);
+    assert_eq!(forwarded(&mut client, "192.0.2.8", 12), 400);
+    assert_open(&mut client);
+    for broken in ["unknown", "192.0.2.8, ", "192.0.2.8:80"] {
+        let answer = ask_with(
+            &mut client,
+            &format!("{POLICY}&{BORN}"),
+            &[(FORWARDED_FOR, broken)],
+        );
+        assert_eq!(verdict(&answer), (400, "5000".to_owned()));
+        assert_eq!(
+            answer.header("connection"),
+            Some("close"),
+            "the gate refuses {broken}"
+        );
+    }
+    assert_eq!(failures(&site), 11);
+}
+
+/// Goal: from anybody else the field has no effect.
+#[test]
+fn nobody_else_is_believed_about_an_address() {
+    for proxies in ["[]", "['192.0.2.1', '::1']"] {
+        let site = behind(proxies);
+        let server = site.serve();
+        let mut client = server.client();
+        for number in 0..60 {
+            let claimed = format!("198.51.100.{number}");
+            assert_eq!(forwarded(&mut client, &claimed, number), 400, "{number}");
+        }
+        assert_eq!(forwarded(&mut client, "nonsense", 60), 429);
+        assert_blocked(&guess(&mut client, POLICY), 300);
+    }
 }
 
 #[test]
