@@ -1,6 +1,6 @@
 //! The command line: what can be typed (contract 6). What it means is in `config.rs`, what it does in `command/`.
 
-use crate::config::DEFAULT_PATH;
+use crate::config::{DEFAULT_PATH, KEY_ID_BYTES_MAX};
 use crate::desk::TURN_REQUESTS_MAX;
 use crate::wire::params;
 use chrono::NaiveDate;
@@ -43,6 +43,9 @@ pub enum Command {
     Visits(Visits),
     /// Cancel a visit at the desk; beside a serving server too
     Cancel(Cancel),
+    /// Make, show and retire the keys that sign tokens; a serving server takes the change in on SIGHUP
+    #[command(subcommand)]
+    Key(Key),
     /// Look at the configuration, the keys and the database, and say what is wrong
     Check,
 }
@@ -111,6 +114,34 @@ pub struct Visits {
     pub format: Format,
 }
 
+/// `infomat key`
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Make a key and name it in the configuration
+    New {
+        /// Its name: letters, digits, hyphens, underscores and points
+        #[arg(value_name = "ID", value_parser = key_id)]
+        id: String,
+        /// Let it sign from now on
+        #[arg(long)]
+        sign: bool,
+    },
+    /// Show the keys: name, file, length, age, and which signs
+    List,
+    /// Let a key sign from now on; the others are accepted all the same
+    Sign {
+        /// Its name
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Accept a key no more; its file stays
+    Retire {
+        /// Its name
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
 /// How a list is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -146,4 +177,13 @@ fn reason(text: &str) -> Result<String, String> {
     is_reason
         .then(|| text.to_owned())
         .ok_or_else(|| format!("expected 1 to {REASON_CHARS_MAX} characters in one line"))
+}
+
+/// A key's name that can be part of a file's.
+fn key_id(text: &str) -> Result<String, String> {
+    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
+    let is_id = text.len() <= KEY_ID_BYTES_MAX && text.chars().all(is_sign) && !text.starts_with(['.', '-']);
+    (is_id && !text.is_empty()).then(|| text.to_owned()).ok_or_else(|| {
+        format!("expected up to {KEY_ID_BYTES_MAX} letters, digits, hyphens, underscores and points, such as 2026-11")
+    })
 }

@@ -4,7 +4,6 @@
 //! left out; `packaging/infomat.toml` shows them all with their defaults.
 
 use crate::rules::Policy;
-use crate::token::{KEY_BYTES_MIN, Key, KeyRing};
 use crate::visit::Zone;
 use chrono::TimeDelta;
 use std::fmt;
@@ -12,14 +11,18 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use written::{Written, WrittenTokens, default_key_id};
 
 pub use applications::Application;
+pub use edit::Edit;
+pub use keys::KeyFile;
+pub use written::{KEY_ID_BYTES_MAX, KEYS_MAX};
 
 mod applications;
+mod edit;
+mod keys;
 #[cfg(test)]
 mod tests;
 mod written;
@@ -32,12 +35,6 @@ pub const SAMPLE: &str = include_str!("../packaging/infomat.toml");
 
 /// Largest configuration file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
-
-/// Largest key file.
-const KEY_FILE_BYTES_MAX: u64 = 4096;
-
-/// Bits of a key file's mode that let others than its owner at it.
-const MODE_OF_OTHERS: u32 = 0o077;
 
 /// What the configuration file says. Paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,13 +74,17 @@ pub struct Tokens {
     pub keys: Vec<KeyFile>,
 }
 
-/// `[[tokens.keys]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyFile {
-    /// The key's `kid`.
-    pub id: String,
-    /// Where its bytes are.
-    pub path: PathBuf,
+impl Tokens {
+    /// The key with this `id`.
+    pub fn key(&self, id: &str) -> Option<&KeyFile> {
+        self.keys.iter().find(|key| key.id == id)
+    }
+
+    /// The key that signs.
+    pub fn signer(&self) -> &KeyFile {
+        self.key(&self.sign_with)
+            .expect("it was checked when the file was read")
+    }
 }
 
 /// What is wrong with the configuration, or with a key file that it names.
@@ -180,33 +181,6 @@ impl Config {
             applications: applications::applications(written.applications, folder).map_err(wrong)?,
         })
     }
-
-    /// The keys, from their files. A file that others than its owner can read is told to the log.
-    ///
-    /// # Errors
-    /// [`ConfigError`] when a file cannot be read or holds too short a key.
-    pub fn key_ring(&self) -> Result<KeyRing, ConfigError> {
-        let keys: Result<Vec<Key>, ConfigError> = self.tokens.keys.iter().map(KeyFile::load).collect();
-        Ok(KeyRing::new(keys?, &self.tokens.sign_with).expect("names were checked when the file was read"))
-    }
-}
-
-impl KeyFile {
-    fn load(&self) -> Result<Key, ConfigError> {
-        let wrong = |what: String| {
-            ConfigError::of_file(
-                &self.path,
-                format!("the file of the key `{}` of tokens.keys {what}", self.id),
-            )
-        };
-        let bytes = read_key(&self.path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-        Key::new(&self.id, &bytes).ok_or_else(|| {
-            wrong(format!(
-                "holds {} bytes without the newline at its end; at least {KEY_BYTES_MIN} are needed",
-                bytes.len()
-            ))
-        })
-    }
 }
 
 /// `[tokens]` with paths from `folder`, or what is wrong with it and where.
@@ -239,22 +213,6 @@ fn tokens(written: WrittenTokens, folder: &Path) -> Result<Tokens, (Option<Range
         leeway: TimeDelta::seconds(written.leeway_seconds),
         keys,
     })
-}
-
-/// The bytes of a key or secret, without one newline at their end.
-fn read_key(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = read(path, KEY_FILE_BYTES_MAX)?;
-    if bytes.last() == Some(&b'\n') {
-        bytes.pop();
-    }
-    let mode = path.metadata()?.permissions().mode();
-    if mode & MODE_OF_OTHERS != 0 {
-        log::warn!(
-            "{}: others than its owner can get at this key; mode 0600 would be right",
-            path.display()
-        );
-    }
-    Ok(bytes)
 }
 
 /// The whole file, which may hold at most `bytes_max`.

@@ -29,7 +29,7 @@ pub fn run(config: &Config) -> Result<(), Failure> {
 
 /// Writes a random key to a new file with mode 0600, whole or not at all. Says whether it did: a file that is there is
 /// left alone.
-fn make_key(path: &Path) -> io::Result<bool> {
+pub fn make_key(path: &Path) -> io::Result<bool> {
     if path.exists() {
         return Ok(false);
     }

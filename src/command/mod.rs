@@ -5,7 +5,9 @@ mod check;
 mod demo;
 mod import;
 mod init;
+mod key;
 mod serve;
+mod table;
 mod token;
 mod visits;
 
@@ -80,6 +82,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Token(token) => token::run(&Config::load(&cli.config)?, token),
         Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),
         Command::Cancel(cancel) => cancel::run(&Config::load(&cli.config)?, cancel),
+        Command::Key(wanted) => key::run(&cli.config, wanted),
         Command::Check => check::run(&cli.config),
     }
 }

@@ -1,6 +1,6 @@
 //! `infomat visits`
 
-use super::Failure;
+use super::{Failure, table};
 use crate::cli::{Format, Visits};
 use crate::config::Config;
 use crate::store::{DAY_VISITS_MAX, Store};
@@ -25,9 +25,6 @@ const HEADS: [&str; 11] = [
     "Талон",
 ];
 
-/// What stands between two columns of a table.
-const GAP: &str = "  ";
-
 /// Prints a day's active visits, by resource and time. Reads alone: it works beside a server and when nothing else does.
 pub fn run(config: &Config, wanted: &Visits) -> Result<(), Failure> {
     let store = Store::open_to_read(&config.database, config.zone)?;
@@ -48,7 +45,7 @@ pub fn run(config: &Config, wanted: &Visits) -> Result<(), Failure> {
     }
     let mut out = Vec::new();
     match wanted.format {
-        Format::Text => table(&visits, &mut out),
+        Format::Text => text(&visits, &mut out),
         Format::Csv => csv(&visits, &mut out),
         Format::Json => json(&visits, &mut out),
     }
@@ -77,26 +74,10 @@ fn row(visit: &DayVisit) -> [String; HEADS.len()] {
     ]
 }
 
-/// Columns as wide as their widest text.
-fn table(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {
+fn text(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {
     let mut rows = vec![HEADS.map(str::to_owned)];
     rows.extend(visits.iter().map(row));
-    let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: [usize; HEADS.len()] = std::array::from_fn(width);
-    for row in &rows {
-        let cells: Vec<_> = row
-            .iter()
-            .zip(widths)
-            .map(|(text, width)| format!("{text:width$}"))
-            .collect();
-        writeln!(out, "{}", cells.join(GAP).trim_end())?;
-    }
-    Ok(())
+    table::write(&rows, out)
 }
 
 fn csv(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {

@@ -1,7 +1,8 @@
 //! `[[applications]]`: client applications that the configuration gives a GUID, and trusts or not.
 
+use super::keys::read_key;
 use super::written::WrittenApplication;
-use super::{Config, ConfigError, read_key};
+use super::{Config, ConfigError};
 use crate::desk::Trusted;
 use crate::token::{KEY_BYTES_MIN, Secret};
 use std::ops::Range;

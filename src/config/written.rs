@@ -11,10 +11,10 @@ use toml::Spanned;
 use uuid::Uuid;
 
 /// Most keys known at once.
-const KEYS_MAX: usize = 16;
+pub const KEYS_MAX: usize = 16;
 
 /// Longest `id` of a key.
-const KEY_ID_BYTES_MAX: usize = 64;
+pub const KEY_ID_BYTES_MAX: usize = 64;
 
 /// Largest `max_period_days`.
 const PERIOD_DAYS_MAX: i64 = 366;
@@ -48,6 +48,9 @@ const MNEM_BYTES_MAX: usize = 64;
 
 /// Largest `utc_offset`, east or west.
 const OFFSET_SECONDS_MAX: i32 = 14 * 3600;
+
+/// The file of the key that there is when the configuration names none.
+pub const DEFAULT_KEY_FILE: &str = "hmac.key";
 
 /// The whole file.
 #[derive(Deserialize)]
@@ -110,7 +113,7 @@ impl Default for WrittenTokens {
     fn default() -> Self {
         let main = WrittenKey {
             id: Spanned::new(0..0, default_key_id()),
-            file: PathBuf::from("hmac.key"),
+            file: PathBuf::from(DEFAULT_KEY_FILE),
         };
         WrittenTokens {
             sign_with: None,

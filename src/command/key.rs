@@ -1,0 +1,175 @@
+//! `infomat key`: the keys that sign tokens. What is secret in them is never printed.
+
+use super::{Failure, init, table};
+use crate::cli::Key;
+use crate::config::{Config, Edit, KEYS_MAX, KeyFile};
+use rustix::process::geteuid;
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, chown};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// Ending of a new key's file.
+const ENDING: &str = "key";
+
+/// What is to be done for a server that runs.
+const HINT: &str = "a serving server takes it in on SIGHUP: systemctl reload infomat";
+
+/// Heads of the list's columns.
+const HEADS: [&str; 5] = ["ID", "SIGNS", "LENGTH", "AGE", "FILE"];
+
+/// Does what was typed to the keys of the configuration at `path`.
+pub fn run(path: &Path, wanted: &Key) -> Result<(), Failure> {
+    match wanted {
+        Key::New { id, sign } => make(path, id, *sign),
+        Key::List => list(&Config::load(path)?),
+        Key::Sign { id } => sign(path, id),
+        Key::Retire { id } => retire(path, id),
+    }
+}
+
+/// Makes the key's file beside that of the key which signs, then names it in the configuration.
+fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
+    let mut edit = Edit::of(path)?;
+    let config = edit.before().clone();
+    if config.tokens.key(id).is_some() {
+        return Err(Failure::Failed(format!("there is a key `{id}` already")));
+    }
+    if config.tokens.keys.len() == KEYS_MAX {
+        return Err(Failure::Failed(format!(
+            "there are {KEYS_MAX} keys already: retire one first"
+        )));
+    }
+    let file = config
+        .tokens
+        .signer()
+        .path
+        .with_file_name(format!("{id}.{ENDING}"));
+    edit.add_key(id, &file)?;
+    if sign {
+        edit.sign_with(id)?;
+    }
+    if !init::make_key(&file).map_err(|error| Failure::of(file.display(), error))? {
+        let text = format!(
+            "{} is there already: move it away, or choose another name",
+            file.display()
+        );
+        return Err(Failure::Failed(text));
+    }
+    let named = give_to_server(&file, &config.database)
+        .map_err(|error| Failure::of(file.display(), error))
+        .and_then(|()| {
+            let means = |config: &Config| {
+                config.tokens.key(id).is_some_and(|key| key.path == file)
+                    && (config.tokens.sign_with == id) == sign
+            };
+            Ok(edit.save(means)?)
+        });
+    if named.is_err() {
+        fs::remove_file(&file).map_err(|error| Failure::of(file.display(), error))?;
+    }
+    named?;
+    println!("made the key {}", file.display());
+    if sign {
+        println!("`{id}` signs from now on");
+    } else {
+        println!(
+            "`{id}` is accepted; `{}` goes on signing",
+            config.tokens.sign_with
+        );
+    }
+    println!("{HINT}");
+    Ok(())
+}
+
+/// The server has to read the key: made by root, it goes to the owner of the database.
+fn give_to_server(file: &Path, database: &Path) -> io::Result<()> {
+    if !geteuid().is_root() {
+        return Ok(());
+    }
+    match database.metadata() {
+        Ok(owned) => chown(file, Some(owned.uid()), Some(owned.gid())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn sign(path: &Path, id: &str) -> Result<(), Failure> {
+    let mut edit = Edit::of(path)?;
+    // A key that cannot be read would keep the server from its next start.
+    known(edit.before(), id)?.bytes()?;
+    edit.sign_with(id)?;
+    edit.save(|config| config.tokens.sign_with == id)?;
+    println!("`{id}` signs from now on\n{HINT}");
+    Ok(())
+}
+
+fn retire(path: &Path, id: &str) -> Result<(), Failure> {
+    let mut edit = Edit::of(path)?;
+    let key = known(edit.before(), id)?.clone();
+    if edit.before().tokens.sign_with == id {
+        return Err(Failure::Failed(format!(
+            "`{id}` signs: let another key sign first, with `infomat key new ID --sign` or `infomat key sign ID`"
+        )));
+    }
+    edit.remove_key(id)?;
+    edit.save(|config| config.tokens.key(id).is_none())?;
+    println!(
+        "`{id}` is accepted no more; its file {} stays: delete it",
+        key.path.display()
+    );
+    println!("{HINT}");
+    Ok(())
+}
+
+fn known<'a>(config: &'a Config, id: &str) -> Result<&'a KeyFile, Failure> {
+    config.tokens.key(id).ok_or_else(|| {
+        let ids: Vec<_> = config
+            .tokens
+            .keys
+            .iter()
+            .map(|key| format!("`{}`", key.id))
+            .collect();
+        Failure::Failed(format!("there is no key `{id}`; there are {}", ids.join(", ")))
+    })
+}
+
+fn list(config: &Config) -> Result<(), Failure> {
+    let row = |key: &KeyFile| {
+        let length = key.bytes().map_or_else(
+            |_| "unusable".to_owned(),
+            |bytes| format!("{} bytes", bytes.len()),
+        );
+        let signs = if key.id == config.tokens.sign_with {
+            "yes"
+        } else {
+            "no"
+        };
+        let age = age(&key.path).unwrap_or_else(|_| "unknown".to_owned());
+        [
+            key.id.clone(),
+            signs.to_owned(),
+            length,
+            age,
+            key.path.display().to_string(),
+        ]
+    };
+    let mut rows = vec![HEADS.map(str::to_owned)];
+    rows.extend(config.tokens.keys.iter().map(row));
+    let mut out = Vec::new();
+    table::write(&rows, &mut out)
+        .and_then(|()| io::stdout().write_all(&out))
+        .map_err(|error| Failure::of("standard output", error))
+}
+
+/// Days since the file was written.
+fn age(path: &Path) -> io::Result<String> {
+    const DAY: Duration = Duration::from_hours(24);
+    let written = path.metadata()?.modified()?;
+    let age = SystemTime::now().duration_since(written).unwrap_or_default();
+    Ok(match age.as_secs() / DAY.as_secs() {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    })
+}

@@ -1,0 +1,48 @@
+//! SIGHUP: a serving server reads its keys anew, and nothing else of the configuration.
+
+use crate::config::Config;
+use crate::desk::Keys;
+use crate::edge::service;
+use signal_hook::consts::SIGHUP;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::thread;
+
+/// Most signals that are answered by one reading.
+const SIGNALS_MAX: usize = 64;
+
+/// From now on SIGHUP puts the keys of the configuration at `path` in the place of those in force.
+pub fn on_sighup(path: &Path, keys: Keys) -> io::Result<()> {
+    let (hangup, hung_up) = UnixStream::pair()?;
+    signal_hook::low_level::pipe::register(SIGHUP, hung_up)?;
+    let path = path.to_owned();
+    let builder = thread::Builder::new().name("keys".into());
+    builder.spawn(move || wait(hangup, &path, &keys))?;
+    Ok(())
+}
+
+fn wait(mut hangup: UnixStream, path: &Path, keys: &Keys) {
+    let mut signals = [0; SIGNALS_MAX];
+    loop {
+        match hangup.read(&mut signals) {
+            Ok(_) => reload(path, keys),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return log::error!("SIGHUP is not heeded any more: {error}"),
+        }
+    }
+}
+
+/// A configuration that is wrong is told to the log, and the keys stay as they are.
+fn reload(path: &Path, keys: &Keys) {
+    service::reloading();
+    match Config::load(path).and_then(|config| Ok((config.key_ring()?, config.tokens))) {
+        Ok((ring, tokens)) => {
+            keys.replace(ring);
+            let ids: Vec<_> = tokens.keys.iter().map(|key| &*key.id).collect();
+            log::info!("keys read anew: {}; `{}` signs", ids.join(", "), tokens.sign_with);
+        }
+        Err(error) => log::error!("the keys stay as they are: {error}"),
+    }
+    service::ready();
+}

@@ -1,0 +1,163 @@
+//! `[[tokens.keys]]`: the files of the keys, and where their bytes are read from.
+
+use super::{Config, ConfigError, read};
+use crate::token::{KEY_BYTES_MIN, Key, KeyRing};
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Largest key file.
+const KEY_FILE_BYTES_MAX: u64 = 4096;
+
+/// Bits of a key file's mode that let others than its owner at it.
+pub const MODE_OF_OTHERS: u32 = 0o077;
+
+/// Names the folder in which systemd gives a service its secrets (systemd.exec, `LoadCredential=`).
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// `[[tokens.keys]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFile {
+    /// The key's `kid`.
+    pub id: String,
+    /// Where its bytes are, unless the service manager has given them.
+    pub path: PathBuf,
+}
+
+impl Config {
+    /// The keys, from their files. A file that others than its owner can read is told to the log.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a file cannot be read or holds too short a key.
+    pub fn key_ring(&self) -> Result<KeyRing, ConfigError> {
+        let keys: Result<Vec<Key>, ConfigError> = self.tokens.keys.iter().map(KeyFile::load).collect();
+        Ok(KeyRing::new(keys?, &self.tokens.sign_with).expect("names were checked when the file was read"))
+    }
+}
+
+impl KeyFile {
+    /// The key's bytes.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the file cannot be read or holds too few.
+    pub fn bytes(&self) -> Result<Vec<u8>, ConfigError> {
+        let wrong = |what: String| {
+            ConfigError::of_file(
+                &self.path,
+                format!("the file of the key `{}` of tokens.keys {what}", self.id),
+            )
+        };
+        let bytes = read_key(&self.path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        if bytes.len() < KEY_BYTES_MIN {
+            return Err(wrong(format!(
+                "holds {} bytes without the newline at its end; at least {KEY_BYTES_MIN} are needed",
+                bytes.len()
+            )));
+        }
+        Ok(bytes)
+    }
+
+    fn load(&self) -> Result<Key, ConfigError> {
+        let bytes = self.bytes()?;
+        Ok(Key::new(&self.id, &bytes).expect("its length was checked"))
+    }
+}
+
+/// Where the bytes of the secret called `path` are: a file of its name that the service manager has given to this process,
+/// else the file itself.
+fn source(path: &Path, given: Option<OsString>) -> PathBuf {
+    let credential = given
+        .zip(path.file_name())
+        .map(|(folder, name)| Path::new(&folder).join(name));
+    credential
+        .filter(|credential| credential.exists())
+        .unwrap_or_else(|| path.to_owned())
+}
+
+/// The bytes of a key or secret, without one newline at their end.
+pub fn read_key(path: &Path) -> io::Result<Vec<u8>> {
+    let source = source(path, std::env::var_os(CREDENTIALS));
+    let mut bytes = read(&source, KEY_FILE_BYTES_MAX)?;
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    // Who may read what the service manager gives is its business.
+    let is_own = source == path;
+    if is_own && source.metadata()?.permissions().mode() & MODE_OF_OTHERS != 0 {
+        log::warn!(
+            "{}: others than its owner can get at this key; mode 0600 would be right",
+            path.display()
+        );
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use std::fs;
+
+    #[test]
+    fn what_the_service_manager_gives_comes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let given = || Some(folder.path().as_os_str().to_owned());
+        let path = Path::new("/etc/infomat/main.key");
+        assert_eq!(source(path, None), path);
+        assert_eq!(source(path, given()), path, "it has given other files");
+        fs::write(folder.path().join("main.key"), "x").unwrap();
+        assert_eq!(source(path, given()), folder.path().join("main.key"));
+        assert_eq!(source(path, None), path);
+    }
+
+    /// One trailing newline does not count; what is left has to be long enough.
+    #[test]
+    fn keys_from_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hmac.key");
+        let config = Config::parse("", &folder.path().join("infomat.toml")).unwrap();
+        let refused = || config.key_ring().unwrap_err().to_string();
+        assert!(refused().contains("the file of the key `main` of tokens.keys cannot be read"));
+
+        let long_enough = "k".repeat(KEY_BYTES_MIN);
+        let bearer = crate::visit::Bearer {
+            lpu: uuid::Uuid::nil(),
+            mkab: uuid::Uuid::nil(),
+            login: String::new(),
+            source: String::new(),
+            privilege: false,
+        };
+        let now = chrono::DateTime::UNIX_EPOCH.fixed_offset();
+        let key = Key::new("main", long_enough.as_bytes()).unwrap();
+        let token = KeyRing::new(vec![key], "main").unwrap().sign(&bearer, now, now);
+        let verifies = |content: String| {
+            fs::write(&path, content).unwrap();
+            config
+                .key_ring()
+                .unwrap()
+                .verify(&token, now, TimeDelta::zero())
+                .is_ok()
+        };
+        assert!(verifies(long_enough.clone()));
+        assert!(verifies(format!("{long_enough}\n")));
+        assert!(!verifies(format!("{long_enough}\n\n")));
+        assert!(!verifies(format!("{long_enough}\r\n")));
+
+        fs::write(&path, format!("{}\n", &long_enough[1..])).unwrap();
+        let message = refused();
+        assert!(message.starts_with(path.to_str().unwrap()), "{message}");
+        assert!(
+            message.contains("holds 31 bytes") && message.contains("at least 32"),
+            "{message}"
+        );
+        assert!(!message.contains("kkk"), "{message}");
+
+        fs::write(
+            &path,
+            "k".repeat(usize::try_from(KEY_FILE_BYTES_MAX).unwrap() + 1),
+        )
+        .unwrap();
+        assert!(refused().contains("more than 4096 bytes"));
+    }
+}

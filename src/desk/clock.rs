@@ -1,0 +1,167 @@
+//! The clinic's clock, and whether it can be believed.
+//!
+//! A box without a battery wakes in 1970, or wherever its maker left it, and is set right by NTP some minutes later. Until
+//! then a patient could book what is long over, and a token of yesterday would hold again. So time never counts as
+//! earlier than the last commit: a clock that shows less is wrong, and so is one from before this program was written.
+
+use crate::store::{Fault, Store};
+use crate::visit::{Moment, Zone};
+use chrono::{SubsecRound, Utc};
+use rustix::time::{ClockId, clock_gettime};
+use std::time::Duration;
+
+/// 2026-01-01T00:00:00Z: before this day the program was not there. A clock that shows less has lost its time.
+pub const EARLIEST_SECONDS: i64 = 1_767_225_600;
+
+/// So far may the clock be behind the last commit: when it is set right by a little, nothing has to stop.
+pub const SLACK_SECONDS: i64 = 60;
+
+/// A clock that goes on by more than this beyond the time that has passed has jumped.
+pub const JUMP_SECONDS_MIN: i64 = 24 * 3600;
+
+/// What a look at the clock tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The time that counts: never earlier than the last commit.
+    pub moment: Moment,
+    /// Whether the clock can be believed. If not, no token holds and nothing is booked.
+    pub is_plausible: bool,
+}
+
+/// A jump of the clock while the server ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Jump {
+    /// What the clock would have shown.
+    pub from: Moment,
+    /// What it showed.
+    pub to: Moment,
+}
+
+/// What the clock has been seen to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClockState {
+    /// Whether it could be believed when it was last looked at.
+    pub is_plausible: bool,
+    /// How often it has jumped forward by more than [`JUMP_SECONDS_MIN`] since the server started.
+    pub jumps: u32,
+    /// The last of these jumps.
+    pub last_jump: Option<Jump>,
+}
+
+/// The desk's clock.
+pub struct Clock {
+    zone: Zone,
+    /// Seconds of the last commit that is known of.
+    last_commit: i64,
+    state: ClockState,
+    /// What the clock showed at the last look, and what the machine's steady clock did.
+    last_look: Option<(i64, Duration)>,
+}
+
+impl Clock {
+    /// The clock of the clinic whose last commit is in the store.
+    pub fn new(store: &Store) -> Result<Clock, Fault> {
+        Ok(Clock {
+            zone: store.zone(),
+            last_commit: store.last_moment()?,
+            state: ClockState {
+                is_plausible: true,
+                ..ClockState::default()
+            },
+            last_look: None,
+        })
+    }
+
+    /// Looks at the clock. Asks the store again only when the clock seems wrong.
+    pub fn look(&mut self, store: &Store) -> Now {
+        let shown = now(self.zone);
+        self.judge(shown, steady(), || store.last_moment())
+    }
+
+    /// Something has been committed at this moment.
+    pub fn committed(&mut self, at: Moment) {
+        self.last_commit = self.last_commit.max(at.timestamp());
+    }
+
+    /// What it has been seen to do.
+    pub fn state(&self) -> ClockState {
+        self.state
+    }
+
+    fn judge(
+        &mut self,
+        shown: Moment,
+        steady: Duration,
+        last_commit: impl FnOnce() -> Result<i64, Fault>,
+    ) -> Now {
+        let seconds = shown.timestamp();
+        if !is_plausible(seconds, self.last_commit) {
+            match last_commit() {
+                Ok(at) => self.last_commit = at,
+                Err(fault) => log::error!("the last booking's time could not be read: {fault}"),
+            }
+        }
+        let is_plausible = is_plausible(seconds, self.last_commit);
+        let was_plausible = std::mem::replace(&mut self.state.is_plausible, is_plausible);
+        if was_plausible && !is_plausible {
+            log::error!(
+                "the clock shows {}, earlier than the last booking or this program: no token holds and nothing is booked \
+                 until it is right",
+                shown.trunc_subsecs(0)
+            );
+        } else if !was_plausible && is_plausible {
+            log::info!("the clock shows {} and is believed again", shown.trunc_subsecs(0));
+        }
+        let last_look = self.last_look.replace((seconds, steady));
+        if let Some((before, then)) = last_look.filter(|_| was_plausible && is_plausible) {
+            self.see_jump(before, steady.saturating_sub(then), shown);
+        }
+        let counts = seconds.max(self.last_commit);
+        Now {
+            moment: if counts > seconds {
+                self.zone.at(counts)
+            } else {
+                shown
+            },
+            is_plausible,
+        }
+    }
+
+    /// Notes a jump, once: the next look is compared with this one.
+    fn see_jump(&mut self, before: i64, passed: Duration, shown: Moment) {
+        let expected = before.saturating_add_unsigned(passed.as_secs());
+        if shown.timestamp() - expected <= JUMP_SECONDS_MIN {
+            return;
+        }
+        let jump = Jump {
+            from: self.zone.at(expected),
+            to: shown.trunc_subsecs(0),
+        };
+        log::warn!(
+            "the clock jumped forward from {} to {}: if that is wrong, set it right before anybody books",
+            jump.from,
+            jump.to
+        );
+        self.state.jumps += 1;
+        self.state.last_jump = Some(jump);
+    }
+}
+
+/// The moment on the clinic's clock, whether it can be believed or not.
+pub fn now(zone: Zone) -> Moment {
+    zone.localize(Utc::now().fixed_offset())
+}
+
+/// Whether a clock that shows `seconds` can be believed after a commit at `last_commit`, both since 1970.
+pub fn is_plausible(seconds: i64, last_commit: i64) -> bool {
+    seconds >= EARLIEST_SECONDS && seconds >= last_commit - SLACK_SECONDS
+}
+
+/// Time since the machine started, its sleep included.
+fn steady() -> Duration {
+    let time = clock_gettime(ClockId::Boottime);
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or(0),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
+}
