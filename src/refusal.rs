@@ -469,6 +469,8 @@ pub enum Transport {
     Fault,
     /// 503: nothing was done, try again; seconds until then.
     Unavailable(u32),
+    /// 503: the clock of this machine is wrong, so that no token can be believed; seconds until another try.
+    ClockWrong(u32),
     /// 505: another version of HTTP.
     Version,
 }
@@ -488,7 +490,7 @@ impl Transport {
             Transport::TooMany(_) | Transport::TooManyFailures(_) => 429,
             Transport::HeadTooLarge => 431,
             Transport::Fault => 500,
-            Transport::Unavailable(_) => 503,
+            Transport::Unavailable(_) | Transport::ClockWrong(_) => 503,
             Transport::Version => 505,
         }
     }
@@ -520,6 +522,9 @@ impl Transport {
             Transport::Unavailable(_) => {
                 "Сервис временно недоступен. Повторите попытку через несколько секунд"
             }
+            Transport::ClockWrong(_) => {
+                "Часы терминала показывают неверное время. Записаться пока нельзя: обратитесь в регистратуру."
+            }
             Transport::Version => "Поддерживается только HTTP/1.1 и HTTP/1.0",
         }
     }
@@ -530,7 +535,8 @@ impl Transport {
             Transport::Method(allow) => Some(("Allow", allow.to_owned())),
             Transport::TooMany(seconds)
             | Transport::TooManyFailures(seconds)
-            | Transport::Unavailable(seconds) => Some(("Retry-After", seconds.to_string())),
+            | Transport::Unavailable(seconds)
+            | Transport::ClockWrong(seconds) => Some(("Retry-After", seconds.to_string())),
             _ => None,
         }
     }

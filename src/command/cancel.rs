@@ -1,6 +1,6 @@
 //! `infomat cancel`
 
-use super::Failure;
+use super::{Failure, believed_now};
 use crate::cli::Cancel;
 use crate::config::Config;
 use crate::desk;
@@ -13,7 +13,7 @@ const SOURCE: &str = "Registry";
 /// Cancels a visit under the same rules as the patient does; the history names the desk and the reason.
 pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
-    let now = desk::now(config.zone);
+    let now = believed_now(config.zone, store.last_moment()?)?;
     let turn = store.turn()?;
     let by = turn.find_application(SOURCE)?;
     let ticket = turn

@@ -43,7 +43,7 @@ pub fn run(wanted: &Demo) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
     fill(&mut store, now)?;
     let trial = trial(&store, &config, now)?;
-    serve::serve(&config, store, lock, Limits::default(), |address| {
+    serve::serve(&path, &config, store, lock, Limits::default(), |address| {
         let text = introduction(address, trial.as_ref(), now.date_naive());
         // Whoever started us may have closed the pipe: serving does not depend on being read.
         let _ = io::stdout().write_all(text.as_bytes());

@@ -1,9 +1,8 @@
 //! `infomat import`
 
-use super::Failure;
+use super::{Failure, believed_now};
 use crate::cli::Import;
 use crate::config::Config;
-use crate::desk;
 use crate::exchange::{self, ImportError, Notice};
 use crate::store::Store;
 use std::fs::File;
@@ -19,7 +18,7 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
         let file = File::open(&wanted.file).map_err(|error| Failure::of(wanted.file.display(), error))?;
         Box::new(BufReader::new(file))
     };
-    let today = desk::now(config.zone).date_naive();
+    let today = believed_now(config.zone, store.last_moment()?)?.date_naive();
     let on_terminal = io::stderr().is_terminal();
     let counts = exchange::import(&mut store, input, today, &mut |notice| tell(&notice, on_terminal))?;
     for count in counts {

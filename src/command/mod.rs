@@ -6,6 +6,7 @@ mod demo;
 mod import;
 mod init;
 mod key;
+mod reload;
 mod serve;
 mod table;
 mod token;
@@ -13,7 +14,10 @@ mod visits;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
+use crate::desk;
 use crate::store::{Fault, OpenError};
+use crate::visit::{Moment, Zone};
+use chrono::SubsecRound;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -72,12 +76,28 @@ impl From<Fault> for Failure {
     }
 }
 
+/// The time for what is to be written or signed with it.
+///
+/// # Errors
+/// [`Failure::Failed`] when the clock cannot be believed after a commit at `last_commit` (seconds since 1970).
+fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
+    let now = desk::now(zone);
+    if desk::is_plausible(now.timestamp(), last_commit) {
+        return Ok(now.max(zone.at(last_commit)));
+    }
+    Err(Failure::Failed(format!(
+        "the clock shows {}, which is wrong: the last booking was made at {}. Set the clock first",
+        now.trunc_subsecs(0),
+        zone.at(last_commit)
+    )))
+}
+
 /// Does what was typed.
 pub fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Demo(demo) => demo::run(demo),
         Command::Init => init::run(&Config::load(&cli.config)?),
-        Command::Serve(wanted) => serve::run(&Config::load(&cli.config)?, wanted),
+        Command::Serve(wanted) => serve::run(&cli.config, wanted),
         Command::Import(import) => import::run(&Config::load(&cli.config)?, import),
         Command::Token(token) => token::run(&Config::load(&cli.config)?, token),
         Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),

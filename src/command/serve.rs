@@ -1,36 +1,41 @@
 //! `infomat serve`
 
-use super::Failure;
+use super::{Failure, reload};
 use crate::cli::Serve;
 use crate::config::{Application, Config};
-use crate::desk::{Desk, Settings, TURN_REQUESTS_MAX};
-use crate::edge::{self, Limits, Proxies};
+use crate::desk::{Desk, Keys, Settings, TURN_REQUESTS_MAX};
+use crate::edge::{self, Limits, Proxies, service};
 use crate::store::{ServerLock, Store};
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 
-/// Serves the configured database until SIGTERM or SIGINT.
-pub fn run(config: &Config, wanted: &Serve) -> Result<(), Failure> {
+/// Serves the database of the configuration at `path` until SIGTERM or SIGINT.
+pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
+    let config = Config::load(path)?;
     let lock = ServerLock::take(&config.database)?;
     let store = Store::open(&config.database, config.zone)?;
     let limits = Limits {
         turn_requests: wanted.turn_requests.clamp(1, TURN_REQUESTS_MAX),
         ..Limits::default()
     };
-    serve(config, store, lock, limits, |_| ())
+    serve(path, &config, store, lock, limits, |_| ())
 }
 
-/// Serves a store whose lock is held. `introduce` may say more once requests can be taken.
+/// Serves a store whose lock is held; SIGHUP reads the keys anew from `path`. `introduce` may say more once requests can be taken.
 pub fn serve(
+    path: &Path,
     config: &Config,
     mut store: Store,
     _lock: ServerLock,
     limits: Limits,
     introduce: impl FnOnce(SocketAddr),
 ) -> Result<(), Failure> {
+    let keys = Keys::new(config.key_ring()?);
+    reload::on_sighup(path, keys.clone()).map_err(|error| Failure::of("SIGHUP", error))?;
     let settings = Settings {
         zone: config.zone,
-        keys: config.key_ring()?,
+        keys,
         leeway: config.tokens.leeway,
         lifetime: config.tokens.lifetime,
         trusted: config.trusted_applications()?,
@@ -47,11 +52,12 @@ pub fn serve(
         let mut out = std::io::stdout();
         let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
         introduce(address);
+        service::ready();
     };
     if let Err(fault) = store.stretch_log() {
         log::warn!("the write-ahead log was not stretched, flushes will be slower: {fault}");
     }
-    let mut desk = Desk::new(store, settings);
+    let mut desk = Desk::new(store, settings)?;
     let proxies = Proxies::new(config.trusted_proxies.clone());
     edge::serve(listener, &mut desk, limits, proxies, ready).map_err(|error| Failure::of("serving", error))
 }

@@ -1,9 +1,9 @@
 //! `infomat token`
 
-use super::Failure;
+use super::{Failure, believed_now};
 use crate::cli::Token;
 use crate::config::Config;
-use crate::desk;
+use crate::store::Store;
 use crate::visit::Bearer;
 use chrono::TimeDelta;
 
@@ -19,7 +19,10 @@ pub fn run(config: &Config, wanted: &Token) -> Result<(), Failure> {
     let life = wanted.minutes.map_or(config.tokens.lifetime, |minutes| {
         TimeDelta::minutes(minutes.into())
     });
-    let now = desk::now(config.zone);
+    // A token can be made without the database, for another server.
+    let last_commit =
+        Store::open_to_read(&config.database, config.zone).map_or(Ok(0), |store| store.last_moment())?;
+    let now = believed_now(config.zone, last_commit)?;
     println!("{}", config.key_ring()?.sign(&bearer, now, now + life));
     Ok(())
 }

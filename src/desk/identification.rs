@@ -159,7 +159,7 @@ fn issued(card: &Card, mnem: String, asked: &Identification, settings: &Settings
     };
     let begin = now.trunc_subsecs(0);
     let end = begin + settings.lifetime;
-    let token = settings.keys.sign(&bearer, begin, end);
+    let token = settings.keys.ring().sign(&bearer, begin, end);
     Answer::json(&IssuedToken::new(token, end, card))
 }
 

@@ -5,13 +5,19 @@
 
 mod booking;
 mod change;
+mod clock;
 mod identification;
+mod keys;
 mod page;
 mod reading;
 mod tickets;
 mod waiting;
 
+pub use clock::{
+    Clock, ClockState, EARLIEST_SECONDS, JUMP_SECONDS_MIN, Jump, SLACK_SECONDS, is_plausible, now,
+};
 pub use identification::Trusted;
+pub use keys::Keys;
 pub use tickets::cancel;
 
 use crate::page::host_is_ours;
@@ -19,11 +25,12 @@ use crate::refusal::{Refusal, Transport};
 use crate::route::{Route, Routed, route};
 use crate::rules::Policy;
 use crate::store::{Fault, Store};
-use crate::token::{KeyRing, bearer_of};
+use crate::token::bearer_of;
 use crate::visit::{Bearer, Moment, Wish, Zone};
 use crate::wire::message::{Answer, Request};
 use crate::wire::wish::wish;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
+use clock::Now;
 use identification::Asked;
 use std::net::IpAddr;
 
@@ -42,13 +49,16 @@ const DEFAULT_SOURCE: &str = "Internet";
 /// `Retry-After` of a 503, in seconds.
 const RETRY_SECONDS: u32 = 2;
 
+/// The same while the clock is wrong: it is set right within minutes, or by hand.
+const CLOCK_RETRY_SECONDS: u32 = 10;
+
 /// What the desk goes by.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The clinic's local time.
     pub zone: Zone,
     /// Keys of tokens.
-    pub keys: KeyRing,
+    pub keys: Keys,
     /// Widens both ends of a token's life.
     pub leeway: TimeDelta,
     /// Life of a token that is given out.
@@ -69,6 +79,7 @@ pub struct Settings {
 pub struct Desk {
     store: Store,
     settings: Settings,
+    clock: Clock,
     started: Moment,
 }
 
@@ -81,13 +92,20 @@ enum Work {
 
 impl Desk {
     /// A desk over an open store.
-    pub fn new(store: Store, settings: Settings) -> Self {
-        let started = now(settings.zone);
-        Desk {
+    pub fn new(store: Store, settings: Settings) -> Result<Self, Fault> {
+        let mut clock = Clock::new(&store)?;
+        let started = clock.look(&store).moment;
+        Ok(Desk {
             store,
             settings,
+            clock,
             started,
-        }
+        })
+    }
+
+    /// Whether the clock can be believed, and how it has jumped.
+    pub fn clock(&self) -> ClockState {
+        self.clock.state()
     }
 
     /// Whether the request may write: such requests share a turn and its commit.
@@ -104,7 +122,7 @@ impl Desk {
     /// Answers requests that may write, in order, with one commit; at most [`TURN_REQUESTS_MAX`]. The answers may go
     /// out when this returns: what they promise is on the disk.
     pub fn turn(&mut self, requests: &[Request]) -> Vec<Answer> {
-        let now = now(self.settings.zone);
+        let now = self.clock.look(&self.store);
         let works: Vec<_> = requests
             .iter()
             .map(|request| understand(request, &self.settings, now))
@@ -115,7 +133,7 @@ impl Desk {
         if self.store.wal_pages() > WAL_PAGES_MAX {
             self.checkpoint();
         }
-        self.perform(&works, now).unwrap_or_else(|fault| {
+        self.perform(&works, now.moment).unwrap_or_else(|fault| {
             log::error!("a turn of {} requests was not done: {fault}", works.len());
             let undone = |work| match work {
                 Ok(_) => Answer::from(Transport::Unavailable(RETRY_SECONDS)),
@@ -150,20 +168,28 @@ impl Desk {
             });
         }
         turn.commit()?;
+        self.clock.committed(now);
         Ok(answers)
     }
 
     /// Answers one request that only reads.
     pub fn read(&mut self, request: &Request) -> Answer {
+        let now = self.clock.look(&self.store);
         match routed(request, &self.settings) {
             Ok(routed) => match routed.route {
                 Route::Page => page::serve(request),
+                // Who shows a token is not known; what anybody may read is.
+                Route::Reading(_)
+                    if !now.is_plausible && request.headers("Authorization").next().is_some() =>
+                {
+                    Answer::from(Transport::ClockWrong(CLOCK_RETRY_SECONDS))
+                }
                 Route::Reading(reading) => {
                     let desk = reading::ReadingDesk {
                         store: &self.store,
                         settings: &self.settings,
                         started: self.started,
-                        now: now(self.settings.zone),
+                        now: now.moment,
                         request,
                         arguments: &routed.arguments,
                     };
@@ -175,6 +201,11 @@ impl Desk {
             },
             Err(transport) => Answer::from(transport),
         }
+    }
+
+    /// To be called every second or so when nothing is asked: a clock that has become right, or has jumped, is noticed.
+    pub fn look_up(&mut self) {
+        self.clock.look(&self.store);
     }
 
     /// Nothing waits: time to copy the write-ahead log into the database file.
@@ -191,11 +222,6 @@ impl Desk {
     }
 }
 
-/// The moment on the clinic's clock.
-pub fn now(zone: Zone) -> Moment {
-    zone.localize(Utc::now().fixed_offset())
-}
-
 /// What the request asks for, if it is meant for this server. Without `Host` (HTTP/1.0) it does not come from a browser,
 /// and no foreign page can have sent it. A booking needs a token, which a foreign page cannot get: the vendor's clients
 /// book under whatever name they know this server by.
@@ -210,8 +236,12 @@ fn routed(request: &Request, settings: &Settings) -> Result<Routed, Transport> {
 }
 
 /// Routes, authenticates and parses: all that needs no store.
-fn understand(request: &Request, settings: &Settings, now: Moment) -> Result<Work, Answer> {
+fn understand(request: &Request, settings: &Settings, now: Now) -> Result<Work, Answer> {
     let Routed { route, arguments } = routed(request, settings)?;
+    if !now.is_plausible {
+        return Err(Transport::ClockWrong(CLOCK_RETRY_SECONDS).into());
+    }
+    let now = now.moment;
     let work = match route {
         Route::Book => authenticate(request, settings, now)
             .and_then(|bearer| wish(request, &arguments[0], bearer))
@@ -228,5 +258,5 @@ fn understand(request: &Request, settings: &Settings, now: Moment) -> Result<Wor
 /// Whom the request's token names (contract 3).
 fn authenticate(request: &Request, settings: &Settings, now: Moment) -> Result<Bearer, Refusal> {
     let token = bearer_of(request.headers("Authorization"))?;
-    settings.keys.verify(token, now, settings.leeway)
+    settings.keys.ring().verify(token, now, settings.leeway)
 }

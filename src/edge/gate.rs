@@ -3,6 +3,7 @@
 use super::answer::refused;
 use super::client::{self, Shared};
 use super::connections::Connections;
+use super::service;
 use crate::refusal::Transport;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Write};
@@ -50,6 +51,7 @@ pub fn stand(
             Err(_) => {}
         }
     }
+    service::stopping();
     drop(listener);
     connections.stop();
     if !connections.wait_until_empty(shared.limits.stop) {

@@ -5,6 +5,7 @@ use super::answer::{Date, rendered};
 use super::head::{After, BODY_BYTES_MAX, CLIENT_FIELD, Framing, decoded};
 use super::line::Line;
 use super::relay::LINES;
+use super::service::Watchdog;
 use super::spare::Spare;
 use crate::desk::Desk;
 use crate::refusal::Transport;
@@ -82,10 +83,15 @@ impl Http {
         let mut waiting = Waiting::default();
         let mut date = Date::default();
         let mut rested = false;
+        let mut watchdog = Watchdog::wanted();
+        let look_up = watchdog.every().map_or(LOOK_UP, |every| every.min(LOOK_UP));
         while !self.closed.load(Ordering::Acquire) {
-            let patience = if rested { LOOK_UP } else { QUIET };
+            watchdog.feed();
+            let patience = if rested { look_up } else { QUIET.min(look_up) };
             if !self.gather(&mut waiting, desk, turn_requests_max, patience)? {
-                if !rested {
+                if rested {
+                    desk.look_up();
+                } else {
                     desk.rest();
                 }
                 rested = true;

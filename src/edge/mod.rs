@@ -16,6 +16,7 @@ mod http;
 mod line;
 mod proxies;
 mod relay;
+pub mod service;
 mod spare;
 
 pub use proxies::Proxies;

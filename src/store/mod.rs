@@ -61,6 +61,15 @@ impl Store {
         self.zone
     }
 
+    /// When something was last written that bears a time, in seconds since 1970: a booking, a cancelling, an entry of the
+    /// waiting list; 0 in a new database.
+    pub fn last_moment(&self) -> Result<i64, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/last_moment.sql"))?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Pages that wait in the write-ahead log since it was last started over.
     pub fn wal_pages(&self) -> u32 {
         self.wal_pages.load(Ordering::Relaxed)

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::fs::{self, File};
@@ -112,13 +113,17 @@ impl Site {
 
     /// The same with further options.
     pub fn serve_with(&self, options: &[&str]) -> Server {
+        self.start(&mut self.command(&[&["serve"], options].concat()))
+    }
+
+    /// Starts a server by this command, which may have an environment of its own.
+    pub fn start(&self, command: &mut Command) -> Server {
         let log = File::options()
             .create(true)
             .append(true)
             .open(self.path("server.log"))
             .unwrap();
-        let mut child = self
-            .command(&[&["serve"], options].concat())
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -154,16 +159,19 @@ impl Server {
         self.child.id()
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
     /// Ends it without a chance to do anything more.
     pub fn pull_the_plug(&self) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        self.signal(Signal::KILL);
     }
 
     /// Asks it to end and waits until it has.
     pub fn terminate(mut self) -> ExitStatus {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
         self.child.wait().unwrap()
     }
 }
@@ -288,6 +296,18 @@ impl Answer {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error} in {:?}", String::from_utf8_lossy(&self.body)))
     }
+}
+
+/// Whether a test has to go without a program that it needs. Says so; where `INFOMAT_REQUIRE=all` is set, that is a
+/// failure.
+pub fn lacks(thing: &str, is_there: bool) -> bool {
+    if is_there {
+        return false;
+    }
+    let required = std::env::var("INFOMAT_REQUIRE").is_ok_and(|value| value == "all");
+    assert!(!required, "this test needs {thing}");
+    eprintln!("SKIPPED: this test needs {thing}");
+    true
 }
 
 /// Now on the clinic's clock.

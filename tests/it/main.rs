@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod clinic;
+mod clock;
 mod crash;
 mod duties;
 mod gate;
@@ -14,12 +15,14 @@ mod harness;
 mod host;
 mod identify;
 mod import;
+mod keys;
 mod large;
 mod model;
 mod precedence;
 mod race;
 mod reading;
 mod schema;
+mod service;
 mod statements;
 mod tickets;
 mod tidy;

@@ -2,7 +2,7 @@
 
 use crate::harness::{KEY, OFFSET_HOURS, Site, now};
 use chrono::{FixedOffset, TimeDelta};
-use infomat::desk::{Desk, Settings};
+use infomat::desk::{Desk, Keys, Settings};
 use infomat::rules::{Policy, Switches};
 use infomat::store::Store;
 use infomat::token::{Key, KeyRing};
@@ -47,7 +47,7 @@ pub fn desk(site: &Site, policy: Policy) -> Desk {
     let keys = KeyRing::new(vec![Key::new("main", KEY).unwrap()], "main").unwrap();
     let settings = Settings {
         zone: zone(),
-        keys,
+        keys: Keys::new(keys),
         leeway: TimeDelta::zero(),
         lifetime: TimeDelta::minutes(10),
         trusted: Vec::new(),
@@ -56,7 +56,7 @@ pub fn desk(site: &Site, policy: Policy) -> Desk {
         checkin_hours_before: 2,
         hosts: Vec::new(),
     };
-    Desk::new(store(site), settings)
+    Desk::new(store(site), settings).unwrap()
 }
 
 /// A request in the name of whom the token names.
