@@ -1,7 +1,7 @@
 //! Identification: the cards that a document names, and the failures of late (contract-kiosk 1).
 
 use super::{Fault, Store, Turn};
-use crate::visit::{Card, Document, DocumentKind, Moment, Who, short_name};
+use crate::visit::{Card, Document, DocumentKind, Moment, Who, greeting, short_name};
 use rusqlite::{Params, Row, ToSql, named_params};
 
 /// SHA-256 of what names a document.
@@ -133,6 +133,8 @@ fn card(row: &Row) -> rusqlite::Result<Card> {
     Ok(Card {
         guid: row.get("guid")?,
         short_name: short_name(text("family")?, text("name")?, text("patronymic")?),
+        greeting: greeting(text("family")?, text("name")?),
+        uchastok_num: row.get("uchastok_num")?,
         birth_date: row.get("birth_date")?,
     })
 }

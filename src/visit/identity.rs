@@ -63,6 +63,45 @@ pub struct Card {
     pub guid: Uuid,
     /// `Фамилия И. О.`
     pub short_name: String,
+    /// `Имя Ф.`, see [`greeting`].
+    pub greeting: String,
+    /// Number of the district; may be empty.
+    pub uchastok_num: String,
     /// Day of birth.
     pub birth_date: NaiveDate,
+}
+
+/// `Имя Ф.`: the first name whole, of the family name one letter. A screen in a hall full of people shows no more.
+/// Missing parts are left out.
+pub fn greeting(family: &str, name: &str) -> String {
+    let initial = family
+        .trim()
+        .chars()
+        .next()
+        .map(|letter| format!("{}.", letter.to_uppercase()));
+    let parts = [Some(name.trim().to_owned()), initial];
+    let parts: Vec<_> = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::greeting;
+
+    #[test]
+    fn a_greeting_leaves_out_what_is_missing() {
+        for (family, name, greeted) in [
+            ("Петров", "Иван", "Иван П."),
+            (" ёлкина ", " Анна-Мария ", "Анна-Мария Ё."),
+            ("", "Иван", "Иван"),
+            ("Петров", " ", "П."),
+            ("", "", ""),
+        ] {
+            assert_eq!(greeting(family, name), greeted);
+        }
+    }
 }

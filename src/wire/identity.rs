@@ -154,11 +154,14 @@ fn series(params: &Params, name: &'static str) -> Result<Option<String>, Refusal
 
 /// The answer to who has been identified.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct IssuedToken<'a> {
     token: String,
     expires: String,
     patient: &'a str,
     mkab: Uuid,
+    greeting: &'a str,
+    uchastok_num: &'a str,
 }
 
 impl<'a> IssuedToken<'a> {
@@ -169,6 +172,8 @@ impl<'a> IssuedToken<'a> {
             expires: moment(expires),
             patient: &card.short_name,
             mkab: card.guid,
+            greeting: &card.greeting,
+            uchastok_num: &card.uchastok_num,
         }
     }
 }

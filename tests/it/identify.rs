@@ -55,7 +55,7 @@ fn site(kiosks: &str) -> Site {
         doctor(30, LPU, "ЛОР", "Сидорова"),
         with(slot(40, 30, 1, "09:00"), &json!({"flagAccess": 4})),
         card(PETROV, json!({"policyNumber": "1234 5678 9012 3456", "snils": "112-233-445 95",
-             "passportSeries": "45 08", "passportNumber": "123456", "personGuid": guid(70), "patronymic": "ильич"})),
+             "passportSeries": "45 08", "passportNumber": "123456", "personGuid": guid(70), "patronymic": "ильич", "uchastokNum": "7"})),
         card(SERIES, json!({"policySeries": "46АБ", "policyNumber": "123456"})),
         card(CLOSED, json!({"snils": "00000000001", "closed": true, "personGuid": guid(71)})),
         card(TWINS[0], json!({"snils": "00000000002", "personGuid": guid(72)})),
@@ -110,7 +110,7 @@ fn the_answer_and_its_token() {
         let answer = answer.json();
         let expires = answer["expires"].as_str().unwrap();
         let golden = json!({"token": answer["token"], "expires": expires, "patient": "Петров П. И.",
-                            "mkab": guid(PETROV)});
+                            "mkab": guid(PETROV), "greeting": "Петр П.", "uchastokNum": "7"});
         assert_eq!(answer.to_string(), golden.to_string());
         let end = DateTime::parse_from_rfc3339(expires).unwrap();
         let life = end - before;

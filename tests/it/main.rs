@@ -18,6 +18,7 @@ mod import;
 mod keys;
 mod large;
 mod model;
+mod page;
 mod precedence;
 mod race;
 mod reading;
