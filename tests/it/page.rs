@@ -1,10 +1,9 @@
 //! The terminal's page in a real browser, on the real binary with its demo clinic.
 //!
 //! The scripts in `tests/page/` drive Debian's Chromium with playwright-core under node's own test runner; see there
-//! what each of them looks at. They need node, `/usr/bin/chromium` and `npm ci` in `tests/page`. Where one of these
-//! is missing the tests say so and pass, unless `INFOMAT_REQUIRE=all` is set: then that is a failure.
+//! what each of them looks at. They need node, `/usr/bin/chromium` and `npm ci` in `tests/page`.
 
-use std::env;
+use crate::harness::lacks;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -18,30 +17,26 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page")
 }
 
-/// What is missing to run the scripts.
-fn missing() -> Option<&'static str> {
+/// Whether something is missing to run the scripts.
+fn lacks_browser() -> bool {
     let node = Command::new("node")
         .arg("--version")
         .stdout(Stdio::null())
         .status();
-    if !node.is_ok_and(|status| status.success()) {
-        return Some("node (Debian's package nodejs)");
-    }
-    if !Path::new(CHROMIUM).exists() {
-        return Some("/usr/bin/chromium (Debian's package chromium)");
-    }
-    if !folder().join("node_modules/playwright-core").exists() {
-        return Some("playwright-core (npm ci in tests/page)");
-    }
-    None
+    lacks("node (package nodejs)", node.is_ok_and(|status| status.success()))
+        || lacks(
+            "/usr/bin/chromium (package chromium)",
+            Path::new(CHROMIUM).exists(),
+        )
+        || lacks(
+            "playwright-core (npm ci in tests/page)",
+            folder().join("node_modules/playwright-core").exists(),
+        )
 }
 
 /// Runs one script to its end, its words going to this test's output.
 fn run(script: &str) {
-    if let Some(thing) = missing() {
-        let required = env::var("INFOMAT_REQUIRE").is_ok_and(|value| value == "all");
-        assert!(!required, "{script} needs {thing}");
-        eprintln!("SKIPPED: {script} was not run, it needs {thing}");
+    if lacks_browser() {
         return;
     }
     let _turn = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,6 +2,7 @@
 
 import test from "node:test";
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import jsQR from "jsqr";
 import { PNG } from "pngjs";
 import { clinic, terminal } from "./kiosk.mjs";
@@ -117,7 +118,7 @@ test("codes of many GUIDs are read back, and say their format as the standard do
   const kiosk = await terminal(t, here);
   const masks = new Set();
   for (let round = 0; round < 24; round++) {
-    const guid = crypto.randomUUID();
+    const guid = randomUUID();
     const path = await kiosk.page.evaluate(async (text) => {
       const { qr } = await import("/page/qr.js");
       const code = qr(text, "code");

@@ -19,6 +19,24 @@ const KIOSK = "50000000-0000-4000-8000-000000000001";
 /** Years before today of a grown-up's birth. */
 const GROWN_UP_YEARS = 50;
 
+const HOUR_MS = 3_600_000;
+/** The clinic lies where it is ten in the morning now, so that a day has cells before and after every test. */
+const OFFSET_HOURS = offsetWhereItIs(10);
+
+function offsetWhereItIs(hour) {
+  const offset = hour - new Date().getUTCHours();
+  return offset < -12 ? offset + 24 : offset;
+}
+
+/** That offset as POSIX writes a time zone: its sign says what to add to get to UTC. */
+const TIME_ZONE = `<clinic>${-OFFSET_HOURS}`;
+
+/** The day so many days after today, in the clinic. */
+export const clinicDay = (ahead) => new Date(Date.now() + (OFFSET_HOURS + ahead * 24) * HOUR_MS).toISOString().slice(0, 10);
+
+/** So many hours from now to the begin of a cell or ticket. */
+export const hoursUntil = ({ beginTime }) => (Date.parse(beginTime) - Date.now()) / HOUR_MS;
+
 export class Server {
   #child;
   #folder = mkdtempSync(join(tmpdir(), "infomat-page-"));
@@ -45,7 +63,7 @@ export class Server {
   async up() {
     const log = openSync(join(this.#folder, "server.log"), "a");
     const args = ["demo", "--listen", `127.0.0.1:${this.port}`, "--data", this.#folder];
-    this.#child = spawn(BINARY, args, { stdio: ["ignore", "pipe", log] });
+    this.#child = spawn(BINARY, args, { stdio: ["ignore", "pipe", log], env: { ...process.env, TZ: TIME_ZONE } });
     const lines = createInterface(this.#child.stdout);
     for await (const line of lines) {
       const found = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
@@ -172,10 +190,9 @@ export class Server {
   async freeCells(patient, which = () => true) {
     const token = await this.token(patient);
     const { json: doctors } = await this.ask("GET", `/lpu/${patient.lpu}/doctor`, { token });
-    const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
     const found = [];
     for (const doctor of doctors.filter((one) => one.nearestSlot && which(one))) {
-      const path = `/lpu/${patient.lpu}/doctor/${doctor.guid}/schedule/${day(0)}/${day(13)}`;
+      const path = `/lpu/${patient.lpu}/doctor/${doctor.guid}/schedule/${clinicDay(0)}/${clinicDay(13)}`;
       const { json: cells } = await this.ask("GET", path, { token });
       for (const cell of cells) if (cell.status === "Available") found.push({ ...cell, doctor });
     }

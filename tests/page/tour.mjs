@@ -1,11 +1,12 @@
 // A walk through every screen of the page, for whoever wants to look at each.
 
+import { hoursUntil } from "./server.mjs";
+
 /** Calls `look(name)` on every screen. The terminal stands at the greeting at the start and at the end. */
 export async function tour(server, kiosk, look) {
   const patient = server.patient();
   const cells = await server.freeCells(patient, (doctor) => doctor.type === "doctor");
-  const soon = (one) => Date.parse(one.beginTime) - Date.now() < 2 * 3_600_000;
-  const cell = cells.find((one) => soon(one) && one.count === 1) ?? cells[0];
+  const cell = cells.find((one) => hoursUntil(one) < 2 && one.count === 1);
   const see = async (screen, name = screen) => {
     await kiosk.on(screen);
     await look(name);
@@ -38,7 +39,7 @@ export async function tour(server, kiosk, look) {
   await booking(server, kiosk, cell, see);
   await kiosk.page.locator("#work .button").nth(2).tap();
   await kiosk.on("menu");
-  await afterBooking(kiosk, soon(cell), see);
+  await afterBooking(kiosk, see);
   await waiting(server, kiosk, patient, see);
   await kiosk.page.locator("#finish").tap();
   await kiosk.on("welcome");
@@ -58,7 +59,7 @@ async function booking(server, kiosk, cell, see) {
   await see("ticket");
 }
 
-async function afterBooking(kiosk, hasCome, see) {
+async function afterBooking(kiosk, see) {
   await kiosk.page.locator(".card").nth(1).tap();
   await see("tickets");
   await kiosk.page.locator(".card").first().tap();
@@ -69,7 +70,6 @@ async function afterBooking(kiosk, hasCome, see) {
   await kiosk.page.locator("#back").tap();
   await kiosk.page.locator("#back").tap();
   await kiosk.on("menu");
-  if (!hasCome) return;
   await kiosk.page.locator(".card").nth(2).tap();
   await see("arrival");
   await kiosk.page.locator(".card").first().tap();
