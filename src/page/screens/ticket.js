@@ -7,10 +7,12 @@ import { appointment } from "../parts.js";
 import { qr } from "../qr.js";
 import { t } from "../texts.js";
 
+const PRINT_AFTER_MS = 200;
+
 export const ticket = {
-  load: async (_, booked) => {
-    // The screen is drawn first; printing may hold the page for a while.
-    setTimeout(() => print(booked), 200);
+  load: async (signal, booked) => {
+    // The screen is drawn first; printing may hold the page for a while. Who has gone by then takes no paper.
+    setTimeout(() => signal.aborted || print(booked), PRINT_AFTER_MS);
     return booked;
   },
   view: (booked) => ({
