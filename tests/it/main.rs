@@ -20,6 +20,7 @@ mod large;
 mod model;
 mod page;
 mod precedence;
+mod proxy;
 mod race;
 mod reading;
 mod schema;
