@@ -48,6 +48,8 @@ pub enum Command {
     Key(Key),
     /// Look at the configuration, the keys and the database, and say what is wrong
     Check,
+    /// Prove the database right, or name what is wrong and what to do; beside a serving server too
+    Verify(Verify),
 }
 
 /// `infomat demo`
@@ -151,6 +153,14 @@ pub enum Format {
     Csv,
     /// One JSON array.
     Json,
+}
+
+/// `infomat verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Another file, such as a backup; without it, the configured database
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 /// `infomat cancel`

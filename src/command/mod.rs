@@ -10,6 +10,7 @@ mod reload;
 mod serve;
 mod table;
 mod token;
+mod verify;
 mod visits;
 
 use crate::cli::{Cli, Command};
@@ -103,6 +104,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),
         Command::Cancel(cancel) => cancel::run(&Config::load(&cli.config)?, cancel),
         Command::Key(wanted) => key::run(&cli.config, wanted),
+        Command::Verify(verify) => verify::run(&Config::load(&cli.config)?, verify),
         Command::Check => check::run(&cli.config),
     }
 }

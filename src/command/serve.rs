@@ -3,7 +3,7 @@
 use super::{Failure, reload};
 use crate::cli::Serve;
 use crate::config::{Application, Config};
-use crate::desk::{Desk, Keys, Settings, TURN_REQUESTS_MAX};
+use crate::desk::{self, Desk, Keys, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits, Proxies, service};
 use crate::store::{ServerLock, Store};
 use std::io::Write;
@@ -14,12 +14,30 @@ use std::path::Path;
 pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
     let config = Config::load(path)?;
     let lock = ServerLock::take(&config.database)?;
-    let store = Store::open(&config.database, config.zone)?;
+    let store = open(&config)?;
     let limits = Limits {
         turn_requests: wanted.turn_requests.clamp(1, TURN_REQUESTS_MAX),
         ..Limits::default()
     };
     serve(path, &config, store, lock, limits, |_| ())
+}
+
+/// Opens the database. One that the quick form of `verify` finds wrong is opened for reading alone: bookings are refused
+/// with 503, while what can still be read is answered.
+fn open(config: &Config) -> Result<Store, Failure> {
+    let store = Store::open(&config.database, config.zone)?;
+    let wrong = store.verify_quickly(desk::now(config.zone))?;
+    if wrong.is_empty() {
+        return Ok(store);
+    }
+    for outcome in wrong {
+        log::error!("{outcome}");
+    }
+    log::error!(
+        "the database is not right: nothing is booked. `infomat verify` tells more, `infomat visits` still prints the \
+         day's list"
+    );
+    Ok(Store::open_to_read(&config.database, config.zone)?)
 }
 
 /// Serves a store whose lock is held; SIGHUP reads the keys anew from `path`. `introduce` may say more once requests can be taken.
@@ -44,7 +62,9 @@ pub fn serve(
         checkin_hours_before: config.checkin_hours_before,
         hosts: config.hosts.clone(),
     };
-    name_applications(config, &mut store)?;
+    if !store.is_read_only() {
+        prepare(config, &mut store)?;
+    }
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::of(format_args!("listen = \"{}\"", config.listen), error))?;
     let ready = |address| {
@@ -54,12 +74,18 @@ pub fn serve(
         introduce(address);
         service::ready();
     };
-    if let Err(fault) = store.stretch_log() {
-        log::warn!("the write-ahead log was not stretched, flushes will be slower: {fault}");
-    }
     let mut desk = Desk::new(store, settings)?;
     let proxies = Proxies::new(config.trusted_proxies.clone());
     edge::serve(listener, &mut desk, limits, proxies, ready).map_err(|error| Failure::of("serving", error))
+}
+
+/// Brings the database to what serving needs.
+fn prepare(config: &Config, store: &mut Store) -> Result<(), Failure> {
+    name_applications(config, store)?;
+    if let Err(fault) = store.stretch_log() {
+        log::warn!("the write-ahead log was not stretched, flushes will be slower: {fault}");
+    }
+    Ok(())
 }
 
 /// Writes the GUIDs of client applications from the configuration to the database, where everything looks them up.

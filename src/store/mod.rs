@@ -13,6 +13,7 @@ mod rows;
 mod ticket;
 mod timetable;
 mod upkeep;
+mod verify;
 mod waiting;
 
 pub use day::DAY_VISITS_MAX;
@@ -21,6 +22,7 @@ pub use identification::DocumentDigest;
 pub use open::{OpenError, ServerLock, VERSION};
 pub use ticket::TICKETS_MAX;
 pub use timetable::CELLS_MAX;
+pub use verify::Outcome;
 pub use waiting::WAITING_ENTRIES_MAX;
 
 use crate::visit::Zone;
@@ -37,6 +39,7 @@ const LOG_BYTES: usize = 18 << 20;
 pub struct Store {
     connection: Connection,
     zone: Zone,
+    read_only: bool,
     /// Pages in the write-ahead log after the last commit of this connection.
     wal_pages: Arc<AtomicU32>,
 }
@@ -46,6 +49,9 @@ impl Store {
     ///
     /// Waits for another writer (an import) as long as the busy timeout says.
     pub fn turn(&mut self) -> Result<Turn<'_>, Fault> {
+        if self.read_only {
+            return Err(Fault::Unavailable("it was opened for reading alone".to_owned()));
+        }
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         Ok(Turn { store: self })
     }
@@ -54,6 +60,11 @@ impl Store {
     /// programs write meanwhile.
     pub fn snapshot(&self) -> Result<impl Drop, Fault> {
         Ok(self.connection.unchecked_transaction()?)
+    }
+
+    /// Whether it was opened for reading alone: then there are no turns.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     /// The clinic's local time.

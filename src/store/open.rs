@@ -14,7 +14,7 @@ use std::time::Duration;
 use std::{fmt, io};
 
 /// The current schema, which new files are made from.
-const SCHEMA: &str = include_str!("../../schema.sql");
+pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// What brings a file of version n + 1 to n + 2: its name and its statements, the n-th for the n-th version.
 const MIGRATIONS: [(&str, &str); 1] = [(
@@ -182,16 +182,30 @@ impl Store {
         Ok(Store {
             connection,
             zone,
+            read_only: false,
             wal_pages,
         })
     }
 
     /// Opens the database at `path` for reading alone: beside a server, without one, and on a disk that takes no writing.
     pub fn open_to_read(path: &Path, zone: Zone) -> Result<Self, OpenError> {
+        Store::opened_to_read(path, zone, connect_to_read)
+    }
+
+    /// The same for checking it: where the disk allows, in a way in which `SQLite` checks the bounds of values too.
+    pub fn open_to_verify(path: &Path, zone: Zone) -> Result<Self, OpenError> {
+        Store::opened_to_read(path, zone, connect_to_verify)
+    }
+
+    fn opened_to_read(
+        path: &Path,
+        zone: Zone,
+        connect: impl FnOnce(&Path) -> Result<Connection, Fault>,
+    ) -> Result<Self, OpenError> {
         if !path.exists() {
             return Err(OpenError::Missing(path.to_owned()));
         }
-        let connection = connect_to_read(path)?;
+        let connection = connect(path)?;
         if is_blank(&connection)? {
             return Err(OpenError::Missing(path.to_owned()));
         }
@@ -205,6 +219,7 @@ impl Store {
         Ok(Store {
             connection,
             zone,
+            read_only: true,
             wal_pages: Arc::default(),
         })
     }
@@ -257,11 +272,22 @@ fn connect_to_read(path: &Path) -> Result<Connection, Fault> {
     }
 }
 
+/// Opens the file for checking it. `SQLite` forgets the constraints of a file that it opens for reading alone: so it is
+/// opened for writing, which is then forbidden.
+fn connect_to_verify(path: &Path) -> Result<Connection, Fault> {
+    let Ok(connection) = connect_by_uri(path, "mode=rw") else {
+        return connect_to_read(path);
+    };
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
 /// Opens the file with these options (sqlite.org/uri.html) and sees that it can be read.
 fn connect_by_uri(path: &Path, options: &str) -> rusqlite::Result<Connection> {
     let path = percent_encode(path.as_os_str().as_bytes(), NON_ALPHANUMERIC);
     let flags =
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(format!("file:{path}?{options}"), flags)?;
     settle(&connection)?;
     connection.pragma_query_value(None, "user_version", |_| Ok(()))?;

@@ -28,5 +28,6 @@ mod service;
 mod statements;
 mod tickets;
 mod tidy;
+mod verify;
 mod visits;
 mod waiting;

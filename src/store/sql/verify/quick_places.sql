@@ -1,0 +1,10 @@
+-- The same for the cells of the days ahead, which bookings need; resource by resource, so that the index finds them.
+SELECT 'cell' AS thing, s.guid,
+       'used_count is ' || s.used_count || ' of ' || s.plan_count || ', with ' || count(v.id) || ' active visits' AS what
+FROM (SELECT c.id, c.guid, c.used_count, c.plan_count
+      FROM resource r
+      CROSS JOIN slot c ON c.resource_id = r.id AND c.begin_at >= :from AND c.begin_at < :until
+      LIMIT :limit) s
+LEFT JOIN visit v ON v.slot_id = s.id AND v.status = 'active'
+GROUP BY s.id
+HAVING s.used_count <> count(v.id) OR s.used_count > s.plan_count
