@@ -64,14 +64,15 @@ CREATE TABLE slot (
 ) STRICT;
 CREATE INDEX slot_by_resource ON slot (resource_id, begin_at);
 
--- A cell with its resource and speciality: what the rules look at and what listings show.
+-- A cell with its resource and speciality: what the rules look at and what listings show. The program reads the columns in
+-- this order.
 CREATE VIEW cell AS
 SELECT s.id, s.guid, s.begin_at, s.end_at, s.plan_count, s.used_count, s.flag_access,
        s.busy_type, s.busy_code, s.busy_name, s.room, s.age_from, s.age_to,
-       r.lpu_id, r.id AS resource_id, r.guid AS resource_guid, r.type AS resource_type,
+       r.id AS resource_id, r.guid AS resource_guid, r.type AS resource_type,
        r.family, r.name, r.patronymic, r.title, r.role, r.room AS resource_room, r.flat,
-       r.age_from AS resource_age_from, r.age_to AS resource_age_to, r.dispensary_only, r.shown,
-       p.id AS speciality_id, p.code AS speciality_code, p.name AS speciality
+       r.age_from AS resource_age_from, r.age_to AS resource_age_to, r.dispensary_only,
+       p.id AS speciality_id, p.name AS speciality, p.code AS speciality_code, r.lpu_id, r.shown
 FROM slot s
 JOIN resource r ON r.id = s.resource_id
 JOIN speciality p ON p.id = r.speciality_id
@@ -204,7 +205,8 @@ BEGIN
     WHERE slot_id = NEW.id AND status = 'active';
 END;
 
--- What happened to a visit, in order: its making first (empty texts), then each change.
+-- What changed in a visit, in order. Its making, which answers show as the first entry, is told by the visit's own row:
+-- `made_at`, `client_application_id`.
 CREATE TABLE visit_history (
     visit_id INTEGER NOT NULL REFERENCES visit ON DELETE CASCADE,
     seq INTEGER NOT NULL CHECK (seq > 0),

@@ -16,19 +16,14 @@ pub fn book(
     now: Moment,
 ) -> Result<Result<Ticket, Refusal>, Fault> {
     let facts = turn.facts(wish, now)?;
-    let visit = match rules::decide(wish, &facts, policy, now) {
-        Ok(Approval::Book(booking)) => turn.book(
-            wish,
-            &booking,
-            &Stamp {
-                now,
-                ticket: Uuid::now_v7(),
-            },
-        )?,
-        Ok(Approval::Repeat(visit)) => visit,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    turn.ticket(visit).map(Ok)
+    match rules::decide(wish, &facts, policy, now) {
+        Ok(Approval::Book(booking)) => {
+            let ticket = Uuid::now_v7();
+            turn.book(wish, &booking, &Stamp { now, ticket }).map(Ok)
+        }
+        Ok(Approval::Repeat(visit)) => turn.ticket(visit).map(Ok),
+        Err(refusal) => Ok(Err(refusal)),
+    }
 }
 
 /// The answer to a booking, full or short as it was wished.

@@ -90,6 +90,9 @@ enum Work {
     Change(change::Wanted),
 }
 
+/// A request as far as it was understood, or its answer.
+type Understood = Result<Work, Answer>;
+
 impl Desk {
     /// A desk over an open store.
     pub fn new(store: Store, settings: Settings) -> Result<Self, Fault> {
@@ -133,42 +136,51 @@ impl Desk {
         if self.store.wal_pages() > WAL_PAGES_MAX {
             self.checkpoint();
         }
-        self.perform(&works, now.moment).unwrap_or_else(|fault| {
-            log::error!("a turn of {} requests was not done: {fault}", works.len());
-            let undone = |work| match work {
-                Ok(_) => Answer::from(Transport::Unavailable(RETRY_SECONDS)),
-                Err(answer) => answer,
-            };
-            works.into_iter().map(undone).collect()
-        })
+        self.perform(&works, now.moment)
+    }
+
+    /// Does what was understood. When something of ours fails, the whole turn is undone; if that is no matter of the disk,
+    /// each request is then tried alone, so that a mistake of this program over one does not touch the others.
+    fn perform(&mut self, works: &[Understood], now: Moment) -> Vec<Answer> {
+        let fault = match self.attempt(works, now) {
+            Ok(answers) => return answers,
+            Err(fault) => fault,
+        };
+        log::error!("a turn of {} requests was not done: {fault}", works.len());
+        if works.len() > 1 && !fault.is_unavailable() {
+            return works.chunks(1).flat_map(|one| self.perform(one, now)).collect();
+        }
+        let undone = Answer::from(if fault.is_unavailable() {
+            Transport::Unavailable(RETRY_SECONDS)
+        } else {
+            Transport::Fault
+        });
+        let answer = |work: &Understood| work.as_ref().err().unwrap_or(&undone).clone();
+        works.iter().map(answer).collect()
     }
 
     /// Does what was understood, in one transaction. What was not is answered already.
-    fn perform(&mut self, works: &[Result<Work, Answer>], now: Moment) -> Result<Vec<Answer>, Fault> {
-        let turn = self.store.turn()?;
-        let mut answers = Vec::with_capacity(works.len());
-        for work in works {
-            let answer = match work {
-                Ok(Work::Book(wish)) => booking::book(&turn, wish, &self.settings.policy, now)
-                    .map(|booked| booked.map(|ticket| booking::shown(&ticket, wish, self.started))),
-                Ok(Work::Identify(asked)) => {
-                    identification::identify(&turn, asked, &self.settings, now).map(Ok)
-                }
-                Ok(Work::Change(wanted)) => change::perform(&turn, wanted, &self.settings, self.started, now),
-                Err(answer) => Ok(Ok(answer.clone())),
+    fn attempt(&mut self, works: &[Understood], now: Moment) -> Result<Vec<Answer>, Fault> {
+        let Desk {
+            store,
+            settings,
+            started,
+            clock,
+        } = self;
+        let turn = store.turn()?;
+        let answer = |work: &Understood| {
+            let done = match work {
+                Ok(Work::Book(wish)) => booking::book(&turn, wish, &settings.policy, now)?
+                    .map(|ticket| booking::shown(&ticket, wish, *started)),
+                Ok(Work::Identify(asked)) => Ok(identification::identify(&turn, asked, settings, now)?),
+                Ok(Work::Change(wanted)) => change::perform(&turn, wanted, settings, *started, now)?,
+                Err(answer) => Ok(answer.clone()),
             };
-            answers.push(match answer {
-                Ok(Ok(answer)) => answer,
-                Ok(Err(refusal)) => Answer::from(&refusal),
-                Err(fault) if turn.is_alive() && !fault.is_unavailable() => {
-                    log::error!("a request was not done: {fault}");
-                    Answer::from(Transport::Fault)
-                }
-                Err(fault) => return Err(fault),
-            });
-        }
+            Ok(done.unwrap_or_else(|refusal| Answer::from(&refusal)))
+        };
+        let answers = works.iter().map(answer).collect::<Result<_, Fault>>()?;
         turn.commit()?;
-        self.clock.committed(now);
+        clock.committed(now);
         Ok(answers)
     }
 
@@ -236,7 +248,7 @@ fn routed(request: &Request, settings: &Settings) -> Result<Routed, Transport> {
 }
 
 /// Routes, authenticates and parses: all that needs no store.
-fn understand(request: &Request, settings: &Settings, now: Now) -> Result<Work, Answer> {
+fn understand(request: &Request, settings: &Settings, now: Now) -> Understood {
     let Routed { route, arguments } = routed(request, settings)?;
     if !now.is_plausible {
         return Err(Transport::ClockWrong(CLOCK_RETRY_SECONDS).into());

@@ -26,15 +26,13 @@ pub fn wait(turn: &Turn, wish: &WaitingWish, now: Moment) -> Result<Result<Answe
         Err(refusal) => return Ok(Err(refusal)),
     };
     let (patient, speciality) = (&found.card.patient, &found.speciality);
-    turn.whole(|turn| {
-        turn.end_past_waiting_entries(patient.id, speciality.id, now.date_naive())?;
-        if turn.is_waiting(patient.id, speciality.id)? {
-            return Ok(Err(Refusal::AlreadyWaiting));
-        }
-        let guid = Uuid::now_v7();
-        turn.insert_waiting_entry(guid, wish, patient, speciality, found.resource, now)?;
-        Ok(entry(turn, guid, patient.id)?.map(|entry| shown(&entry, now)))
-    })
+    turn.end_past_waiting_entries(patient.id, speciality.id, now.date_naive())?;
+    if turn.is_waiting(patient.id, speciality.id)? {
+        return Ok(Err(Refusal::AlreadyWaiting));
+    }
+    let guid = Uuid::now_v7();
+    turn.insert_waiting_entry(guid, wish, patient, speciality, found.resource, now)?;
+    Ok(entry(turn, guid, patient.id)?.map(|entry| shown(&entry, now)))
 }
 
 /// What a request to wait names.

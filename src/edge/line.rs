@@ -2,14 +2,21 @@
 
 use super::answer::{ANSWER_FIELDS_MAX, with_connection};
 use super::head::Framing;
+use super::look::look;
 use super::spare::{Spare, Taken};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 /// Bytes of an answer's head at most.
 const ANSWER_HEAD_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of an answer that need no asking for spare memory.
 pub const ANSWER_FREE_BYTES: usize = 8 * 1024;
+
+/// How long an answer is looked for before the thread sleeps: what a booking takes where a flush is quick.
+const LOOK_FOR_ANSWER: Duration = Duration::from_micros(500);
 
 /// One private connection.
 #[derive(Debug)]
@@ -63,16 +70,22 @@ impl Line {
         Ok(taken)
     }
 
+    /// Reads what there is of an answer within [`LOOK_FOR_ANSWER`]; bytes read. What ends the connection is left to the
+    /// next reading.
+    fn look_for_answer(&mut self) -> usize {
+        let read = look(LOOK_FOR_ANSWER, || {
+            match recv(&self.stream, &mut self.scratch[..], RecvFlags::DONTWAIT) {
+                Err(Errno::AGAIN) => None,
+                read => Some(read.map_or(0, |(count, _)| count)),
+            }
+        });
+        read.unwrap_or(0)
+    }
+
     /// Reads until the head is whole: bytes read, length of the head, length of the body.
     fn receive_head(&mut self) -> io::Result<(usize, usize, usize)> {
-        let mut filled = 0;
+        let mut filled = self.look_for_answer();
         loop {
-            match self.stream.read(&mut self.scratch[filled..]) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            }
             let mut fields = [httparse::EMPTY_HEADER; ANSWER_FIELDS_MAX];
             let mut response = httparse::Response::new(&mut fields);
             let status = response
@@ -80,6 +93,12 @@ impl Line {
                 .map_err(io::Error::other)?;
             if let httparse::Status::Complete(head_bytes) = status {
                 return Ok((filled, head_bytes, content_length(response.headers)?));
+            }
+            match self.stream.read(&mut self.scratch[filled..]) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
     }

@@ -14,6 +14,7 @@ mod gate;
 mod head;
 mod http;
 mod line;
+mod look;
 mod proxies;
 mod relay;
 pub mod service;

@@ -4,8 +4,8 @@ use super::{Fault, Store, Turn, rows};
 use crate::refusal::Refusal;
 use crate::rules::Booking;
 use crate::visit::{
-    Cell, CellName, ClientApplication, Contact, Earlier, Exam, Facts, Held, Moment, OpenCard, Referral,
-    Stamp, Standing, Wish,
+    Cell, CellName, Change, ClientApplication, Contact, Earlier, Exam, Facts, Held, Moment, OpenCard,
+    Referral, Stamp, Standing, Ticket, Wish,
 };
 use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;
@@ -185,22 +185,17 @@ impl Store {
 }
 
 impl Turn<'_> {
-    /// Writes an approved visit with its history, the card's new contacts and the journal. Returns the visit's row.
-    pub fn book(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<i64, Fault> {
-        self.whole(|turn| {
-            let visit = turn.insert_visit(wish, booking, stamp)?;
-            let application = &booking.standing.application;
-            turn.insert_history(visit, ["", "", ""], application, stamp.now)?;
-            turn.update_contact(booking.standing.patient.id, &wish.contact)?;
-            turn.insert_journal(BOOKED, stamp.ticket, stamp.now)?;
-            Ok(visit)
-        })
+    /// Writes an approved visit, the card's new contacts and the journal. Returns what reading the visit would.
+    pub fn book(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<Ticket, Fault> {
+        let num = self.next_num(booking.cell.resource.id, booking.cell.begin.date_naive())?;
+        let visit = self.insert_visit(wish, booking, num, stamp)?;
+        self.update_contact(booking.standing.patient.id, &wish.contact)?;
+        self.insert_journal(BOOKED, stamp.ticket, stamp.now)?;
+        Ok(made(visit, num, wish, booking, stamp))
     }
 
-    fn insert_visit(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<i64, Fault> {
+    fn insert_visit(&self, wish: &Wish, booking: &Booking, num: i64, stamp: &Stamp) -> Result<i64, Fault> {
         let cell = booking.cell;
-        let day = cell.begin.date_naive();
-        let num = self.next_num(cell.resource.id, day)?;
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/insert_visit.sql"))?;
@@ -209,7 +204,7 @@ impl Turn<'_> {
             ":patient": booking.standing.patient.id,
             ":slot": cell.id,
             ":resource": cell.resource.id,
-            ":day": day,
+            ":day": cell.begin.date_naive(),
             ":num": num,
             ":begin_at": cell.begin.timestamp(),
             ":end_at": cell.end.timestamp(),
@@ -231,29 +226,6 @@ impl Turn<'_> {
                 row.get(0)
             })?,
         )
-    }
-
-    /// Adds to a visit's history: element, old value, new value.
-    pub(super) fn insert_history(
-        &self,
-        visit: i64,
-        [element, old_value, new_value]: [&str; 3],
-        application: &ClientApplication,
-        now: Moment,
-    ) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/insert_history.sql"))?;
-        statement.execute(named_params! {
-            ":visit": visit,
-            ":element": element,
-            ":old_value": old_value,
-            ":new_value": new_value,
-            ":editor": "",
-            ":at": now.timestamp(),
-            ":application": application.id,
-        })?;
-        Ok(())
     }
 
     fn update_contact(&self, patient_id: i64, contact: &Contact) -> Result<(), Fault> {
@@ -279,5 +251,52 @@ impl Turn<'_> {
             .prepare_cached(include_str!("sql/insert_journal.sql"))?;
         statement.execute(named_params! { ":at": now.timestamp(), ":event": event, ":visit_guid": visit })?;
         Ok(())
+    }
+}
+
+/// The ticket of a visit that was just written: everything in it is known already.
+fn made(visit: i64, num: i64, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Ticket {
+    let Booking {
+        standing, cell, exam, ..
+    } = *booking;
+    let (resource, application) = (&cell.resource, &standing.application);
+    let ClientApplication {
+        mnem,
+        name,
+        description,
+        ..
+    } = application;
+    Ticket {
+        id: visit,
+        guid: stamp.ticket,
+        lpu: wish.lpu,
+        lpu_model: standing.lpu.model.clone(),
+        num,
+        uchastok_num: standing.patient.uchastok_num.clone(),
+        room: cell.room().to_owned(),
+        flat: resource.flat,
+        busy_type: Some(cell.busy_type.clone()),
+        cell: Some(cell.guid),
+        doc_fio: resource.doc_fio.clone(),
+        resource: resource.guid,
+        role: resource.role.clone(),
+        speciality: resource.speciality.clone(),
+        begin: cell.begin,
+        end: cell.end,
+        made: stamp.now,
+        plan_count: cell.plan_count,
+        used_count: cell.used_count + 1,
+        source: application.source,
+        source_name: mnem.clone(),
+        login: wish.bearer.login.clone(),
+        exam: exam.and(wish.exam),
+        is_active: true,
+        checked_in: None,
+        history: vec![Change::making(
+            stamp.now,
+            mnem.clone(),
+            name.clone(),
+            description.clone(),
+        )],
     }
 }

@@ -104,10 +104,8 @@ impl Turn<'_> {
         now: Moment,
         until: i64,
     ) -> Result<(), Fault> {
-        self.whole(|turn| {
-            turn.insert_failure(address, document, now)?;
-            turn.remove_failures(until)
-        })
+        self.insert_failure(address, document, now)?;
+        self.remove_failures(until)
     }
 
     fn insert_failure(&self, address: &str, document: &DocumentDigest, now: Moment) -> Result<(), Fault> {

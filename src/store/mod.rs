@@ -125,24 +125,6 @@ impl Turn<'_> {
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
     }
-
-    /// Runs one piece of writing that is done as a whole or not at all, whatever becomes of the rest of the turn.
-    pub fn whole<T>(&self, work: impl FnOnce(&Self) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.connection.prepare_cached("SAVEPOINT piece")?.execute([])?;
-        let done = work(self);
-        if done.is_err() && self.is_alive() {
-            self.connection.prepare_cached("ROLLBACK TO piece")?.execute([])?;
-        }
-        if self.is_alive() {
-            self.connection.prepare_cached("RELEASE piece")?.execute([])?;
-        }
-        done
-    }
-
-    /// Whether the transaction still stands: some faults of the disk make `SQLite` roll it back by itself.
-    pub fn is_alive(&self) -> bool {
-        !self.connection.is_autocommit()
-    }
 }
 
 impl Deref for Turn<'_> {
@@ -155,9 +137,9 @@ impl Deref for Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if self.is_alive()
-            && let Err(error) = self.connection.execute_batch("ROLLBACK")
-        {
+        // Committed, or rolled back by SQLite itself after a fault of the disk.
+        let over = self.connection.is_autocommit();
+        if !over && let Err(error) = self.connection.execute_batch("ROLLBACK") {
             log::error!("a turn could not be rolled back: {error}");
         }
     }

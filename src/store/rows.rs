@@ -4,22 +4,22 @@ use super::Store;
 use crate::visit::{
     AgeBounds, BusyType, Cell, ClientApplication, Lpu, ReferralType, Resource, ResourceType, doc_fio,
 };
-use rusqlite::types::Type;
+use rusqlite::types::{FromSql, Type};
 use rusqlite::{Result, Row};
 
 /// A word of the schema's, read as what it stands for.
-fn word<T: Copy>(row: &Row, column: &str, words: &[(&str, T)]) -> Result<T> {
-    let text = row.get_ref(column)?.as_str()?;
+fn word<T: Copy>(row: &Row, index: usize, words: &[(&str, T)]) -> Result<T> {
+    let text = row.get_ref(index)?.as_str()?;
     let known = words.iter().find(|(word, _)| *word == text);
     known.map(|(_, meaning)| *meaning).ok_or_else(|| {
-        let index = row.as_ref().column_index(column).unwrap_or_default();
+        let column = row.as_ref().column_name(index).unwrap_or_default();
         rusqlite::Error::InvalidColumnType(index, column.to_owned(), Type::Text)
     })
 }
 
 /// `type` of a referral.
 pub fn referral_type(row: &Row) -> Result<ReferralType> {
-    word(row, "type", &ReferralType::WORDS)
+    word(row, row.as_ref().column_index("type")?, &ReferralType::WORDS)
 }
 
 /// The columns of `lpu`.
@@ -33,7 +33,11 @@ pub fn lpu(row: &Row) -> Result<Lpu> {
 
 /// `type` of a resource, under the name `resource_type`.
 pub fn resource_type(row: &Row) -> Result<ResourceType> {
-    word(row, "resource_type", &ResourceType::WORDS)
+    word(
+        row,
+        row.as_ref().column_index("resource_type")?,
+        &ResourceType::WORDS,
+    )
 }
 
 /// `docFio` from the columns of `resource`, its type under the name `resource_type`.
@@ -64,59 +68,99 @@ pub fn application(row: &Row) -> Result<ClientApplication> {
     })
 }
 
-/// `busyType` from the columns of `slot`.
-fn busy_type(row: &Row) -> Result<BusyType> {
-    Ok(BusyType {
-        kind: row.get("busy_type")?,
-        code: row.get("busy_code")?,
-        name: row.get("busy_name")?,
-    })
-}
-
 /// `busyType` of a visit; none when its cell was removed.
 pub fn visit_busy_type(row: &Row) -> Result<Option<BusyType>> {
-    row.get::<_, Option<i64>>("busy_type")?
-        .map(|_| busy_type(row))
-        .transpose()
+    let Some(kind) = row.get("busy_type")? else {
+        return Ok(None);
+    };
+    Ok(Some(BusyType {
+        kind,
+        code: row.get("busy_code")?,
+        name: row.get("busy_name")?,
+    }))
+}
+
+/// The columns of a row from left to right: looking each up by its name takes a fifth of reading a cell's row.
+struct Columns<'a> {
+    row: &'a Row<'a>,
+    next: usize,
+}
+
+impl<'a> Columns<'a> {
+    fn of(row: &'a Row<'a>) -> Self {
+        Columns { row, next: 0 }
+    }
+
+    fn next<T: FromSql>(&mut self) -> Result<T> {
+        self.next += 1;
+        self.row.get(self.next - 1)
+    }
+
+    fn word<T: Copy>(&mut self, words: &[(&str, T)]) -> Result<T> {
+        self.next += 1;
+        word(self.row, self.next - 1, words)
+    }
+
+    fn text(&mut self) -> Result<&'a str> {
+        self.next += 1;
+        Ok(self.row.get_ref(self.next - 1)?.as_str()?)
+    }
 }
 
 impl Store {
-    /// A row of the view `cell`.
+    /// A row of the view `cell`, its columns in their order.
     pub(super) fn cell(&self, row: &Row) -> Result<Cell> {
+        let mut columns = Columns::of(row);
         Ok(Cell {
-            id: row.get("id")?,
-            guid: row.get("guid")?,
-            resource: resource(row)?,
-            begin: self.zone.at(row.get("begin_at")?),
-            end: self.zone.at(row.get("end_at")?),
-            plan_count: row.get("plan_count")?,
-            used_count: row.get("used_count")?,
-            flag_access: row.get("flag_access")?,
-            busy_type: busy_type(row)?,
-            room: row.get("room")?,
-            ages: AgeBounds {
-                from: row.get("age_from")?,
-                to: row.get("age_to")?,
+            id: columns.next()?,
+            guid: columns.next()?,
+            begin: self.zone.at(columns.next()?),
+            end: self.zone.at(columns.next()?),
+            plan_count: columns.next()?,
+            used_count: columns.next()?,
+            flag_access: columns.next()?,
+            busy_type: BusyType {
+                kind: columns.next()?,
+                code: columns.next()?,
+                name: columns.next()?,
             },
+            room: columns.next()?,
+            ages: ages(&mut columns)?,
+            resource: resource_columns(&mut columns)?,
         })
     }
 }
 
-/// The resource in a row of the view `cell`, or in one with columns of the same names.
+/// A resource in a row that has its columns alone and in the order of the view `cell`.
 pub fn resource(row: &Row) -> Result<Resource> {
+    resource_columns(&mut Columns::of(row))
+}
+
+/// Of the view `cell`, the columns from `resource_id` to `speciality`.
+fn resource_columns(columns: &mut Columns) -> Result<Resource> {
     Ok(Resource {
-        id: row.get("resource_id")?,
-        guid: row.get("resource_guid")?,
-        doc_fio: row_doc_fio(row)?,
-        role: row.get("role")?,
-        speciality_id: row.get("speciality_id")?,
-        speciality: row.get("speciality")?,
-        room: row.get("resource_room")?,
-        flat: row.get("flat")?,
-        ages: AgeBounds {
-            from: row.get("resource_age_from")?,
-            to: row.get("resource_age_to")?,
-        },
-        dispensary_only: row.get("dispensary_only")?,
+        id: columns.next()?,
+        guid: columns.next()?,
+        doc_fio: doc_fio(
+            columns.word(&ResourceType::WORDS)?,
+            columns.text()?,
+            columns.text()?,
+            columns.text()?,
+            columns.text()?,
+        ),
+        role: columns.next()?,
+        room: columns.next()?,
+        flat: columns.next()?,
+        ages: ages(columns)?,
+        dispensary_only: columns.next()?,
+        speciality_id: columns.next()?,
+        speciality: columns.next()?,
+    })
+}
+
+fn ages(columns: &mut Columns) -> Result<AgeBounds> {
+    Ok(AgeBounds {
+        from: columns.next()?,
+        to: columns.next()?,
     })
 }

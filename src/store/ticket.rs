@@ -26,7 +26,7 @@ impl Store {
         let mut statement = self.connection.prepare_cached(include_str!("sql/ticket.sql"))?;
         let mut ticket =
             statement.query_row(named_params! { ":visit": visit }, |row| self.bare_ticket(row))?;
-        ticket.history = self.history(visit)?;
+        ticket.history.extend(self.changes(visit)?);
         Ok(ticket)
     }
 
@@ -89,13 +89,16 @@ impl Store {
         visits.map(|visit| self.ticket(visit?)).collect()
     }
 
-    /// A ticket without its history.
+    /// A ticket with the beginning of its history.
     fn bare_ticket(&self, row: &Row) -> rusqlite::Result<Ticket> {
         let text = |column| {
             row.get::<_, Option<String>>(column)
                 .map(Option::unwrap_or_default)
         };
         let cell_room = text("room")?;
+        let made = self.zone.at(row.get("made_at")?);
+        let mnem: String = row.get("mnem")?;
+        let (name, description) = (row.get("application_name")?, row.get("application_description")?);
         Ok(Ticket {
             id: row.get("id")?,
             guid: row.get("guid")?,
@@ -117,23 +120,24 @@ impl Store {
             speciality: row.get("speciality")?,
             begin: self.zone.at(row.get("begin_at")?),
             end: self.zone.at(row.get("end_at")?),
-            made: self.zone.at(row.get("made_at")?),
+            made,
             plan_count: row.get::<_, Option<i64>>("plan_count")?.unwrap_or(0),
             used_count: row.get::<_, Option<i64>>("used_count")?.unwrap_or(0),
             source: row.get("source")?,
-            source_name: row.get("mnem")?,
+            source_name: mnem.clone(),
             login: row.get("login")?,
             exam: row.get("exam_guid")?,
             is_active: row.get_ref("status")?.as_str()? == "active",
             checked_in: row
                 .get::<_, Option<i64>>("checked_in_at")?
                 .map(|at| self.zone.at(at)),
-            history: Vec::new(),
+            history: vec![Change::making(made, mnem, name, description)],
         })
     }
 
-    fn history(&self, visit: i64) -> Result<Vec<Change>, Fault> {
-        let mut statement = self.connection.prepare_cached(include_str!("sql/history.sql"))?;
+    /// What changed in a visit since it was made, in order.
+    fn changes(&self, visit: i64) -> Result<Vec<Change>, Fault> {
+        let mut statement = self.connection.prepare_cached(include_str!("sql/changes.sql"))?;
         let changes = statement.query_map(named_params! { ":visit": visit }, |row| {
             Ok(Change {
                 element: row.get("element")?,
@@ -160,14 +164,12 @@ impl Turn<'_> {
         reason: Option<&str>,
         now: Moment,
     ) -> Result<(), Fault> {
-        self.whole(|turn| {
-            turn.set_cancelled(ticket.id)?;
-            turn.insert_history(ticket.id, ["status", "active", CANCELLED], by, now)?;
-            if let Some(reason) = reason {
-                turn.insert_history(ticket.id, [REASON, "", reason], by, now)?;
-            }
-            turn.insert_journal(CANCELLED, ticket.guid, now)
-        })
+        self.set_cancelled(ticket.id)?;
+        self.insert_change(ticket.id, ["status", "active", CANCELLED], by, now)?;
+        if let Some(reason) = reason {
+            self.insert_change(ticket.id, [REASON, "", reason], by, now)?;
+        }
+        self.insert_journal(CANCELLED, ticket.guid, now)
     }
 
     fn set_cancelled(&self, visit: i64) -> Result<(), Fault> {
@@ -186,10 +188,8 @@ impl Turn<'_> {
         shown: &str,
         now: Moment,
     ) -> Result<(), Fault> {
-        self.whole(|turn| {
-            turn.set_checked_in(visit, now)?;
-            turn.insert_history(visit, [CHECK_IN, "", shown], by, now)
-        })
+        self.set_checked_in(visit, now)?;
+        self.insert_change(visit, [CHECK_IN, "", shown], by, now)
     }
 
     fn set_checked_in(&self, visit: i64, now: Moment) -> Result<(), Fault> {
@@ -197,6 +197,29 @@ impl Turn<'_> {
             .connection
             .prepare_cached(include_str!("sql/set_checked_in.sql"))?;
         statement.execute(named_params! { ":visit": visit, ":at": now.timestamp() })?;
+        Ok(())
+    }
+
+    /// Adds to a visit's history: element, old value, new value.
+    fn insert_change(
+        &self,
+        visit: i64,
+        [element, old_value, new_value]: [&str; 3],
+        application: &ClientApplication,
+        now: Moment,
+    ) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/insert_change.sql"))?;
+        statement.execute(named_params! {
+            ":visit": visit,
+            ":element": element,
+            ":old_value": old_value,
+            ":new_value": new_value,
+            ":editor": "",
+            ":at": now.timestamp(),
+            ":application": application.id,
+        })?;
         Ok(())
     }
 }

@@ -24,6 +24,22 @@ pub struct Change {
     pub client_description: String,
 }
 
+impl Change {
+    /// The first entry of every history: the making of the visit.
+    pub fn making(at: Moment, client_mnem: String, client_name: String, client_description: String) -> Self {
+        Change {
+            element: String::new(),
+            old_value: String::new(),
+            new_value: String::new(),
+            editor: String::new(),
+            at,
+            client_mnem,
+            client_name,
+            client_description,
+        }
+    }
+}
+
 /// A visit with all that an answer shows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {

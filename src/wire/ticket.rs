@@ -1,13 +1,14 @@
 //! `TicketVisitWithLpu`: the answer to a booking, and every other showing of a visit (contract 2).
 
 use crate::visit::{BusyType, Change, Moment, Ticket};
+use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
 /// A moment as answers write it: `2019-04-18T08:45:00+03:00`.
 pub fn moment(moment: Moment) -> String {
-    moment.format("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    moment.to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
 /// A full answer: all fields of the page's example, in its order.

@@ -2,6 +2,10 @@
 
 ALTER TABLE visit ADD COLUMN checked_in_at INTEGER;
 
+-- The making of a visit is told by its own row; the history has what changed since.
+DELETE FROM visit_history WHERE element = '';
+UPDATE visit_history SET seq = seq - 1;
+
 -- A wish to be called when a place is free. Somebody waits once for one speciality.
 CREATE TABLE waiting_entry (
     id INTEGER PRIMARY KEY,
@@ -33,6 +37,20 @@ CREATE TABLE failed_identification (
 CREATE INDEX failed_identification_by_address ON failed_identification (address, at);
 CREATE INDEX failed_identification_by_document ON failed_identification (document, at);
 CREATE INDEX failed_identification_by_time ON failed_identification (at);
+
+-- The columns of a resource stand together, as the program reads them.
+DROP VIEW cell;
+CREATE VIEW cell AS
+SELECT s.id, s.guid, s.begin_at, s.end_at, s.plan_count, s.used_count, s.flag_access,
+       s.busy_type, s.busy_code, s.busy_name, s.room, s.age_from, s.age_to,
+       r.id AS resource_id, r.guid AS resource_guid, r.type AS resource_type,
+       r.family, r.name, r.patronymic, r.title, r.role, r.room AS resource_room, r.flat,
+       r.age_from AS resource_age_from, r.age_to AS resource_age_to, r.dispensary_only,
+       p.id AS speciality_id, p.name AS speciality, p.code AS speciality_code, r.lpu_id, r.shown
+FROM slot s
+JOIN resource r ON r.id = s.resource_id
+JOIN speciality p ON p.id = r.speciality_id
+WHERE r.removed = 0;
 
 -- What was last done to the file as a whole. 'backed up': the moment that the last good backup shows. 'purged': visits
 -- that were over before this moment have been removed, with their histories; the journal still names them.

@@ -3,7 +3,8 @@ SELECT v.id, v.guid, v.num, v.begin_at, v.end_at, v.made_at, v.login, v.status, 
        s.guid AS slot_guid, s.plan_count, s.used_count, s.busy_type, s.busy_code, s.busy_name, s.room,
        r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title, r.role,
        r.room AS resource_room, r.flat,
-       p.name AS speciality, l.guid AS lpu_guid, l.model, a.source, a.mnem, e.guid AS exam_guid
+       p.name AS speciality, l.guid AS lpu_guid, l.model, a.source, a.mnem,
+       a.name AS application_name, a.description AS application_description, e.guid AS exam_guid
 FROM visit v
 JOIN resource r ON r.id = v.resource_id
 JOIN speciality p ON p.id = r.speciality_id

@@ -105,8 +105,8 @@ fn tried(store: &mut Store, patient: &Patient, cell: Uuid, policy: &Policy) -> O
     match decide(&wish, &facts, policy, now) {
         Ok(Approval::Book(booking)) => {
             let ticket = Uuid::now_v7();
-            let visit = turn.book(&wish, &booking, &Stamp { now, ticket }).unwrap();
-            assert_eq!(turn.ticket(visit).unwrap().cell, Some(cell));
+            let ticket = turn.book(&wish, &booking, &Stamp { now, ticket }).unwrap();
+            assert_eq!(ticket.cell, Some(cell));
             None
         }
         Ok(Approval::Repeat(_)) => panic!("no key was given"),

@@ -122,7 +122,7 @@ fn assert_all_is_there(database: &Connection, booked: usize, cancelled: usize) {
         "SELECT count(*) FROM visit v
          WHERE (SELECT group_concat(seq || element || old_value || new_value)
                 FROM (SELECT * FROM visit_history WHERE visit_id = v.id ORDER BY seq))
-               IS NOT iif(v.status = 'active', '1', '1,2statusactivecancelled')",
+               IS NOT iif(v.status = 'active', NULL, '1statusactivecancelled')",
         0,
     );
 }
