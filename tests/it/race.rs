@@ -166,3 +166,25 @@ fn another_program_cannot_overfill_a_cell() {
         "the same row fits when the place is free"
     );
 }
+
+/// A fault that concerns one request, whatever it is: the file itself refuses one patient. Turns that many share hold it too.
+#[test]
+fn a_mistake_over_one_request_touches_no_other() {
+    let site = site(CLIENTS, CLIENTS);
+    let server = site.serve();
+    let refused = CLIENTS / 2;
+    let guid = clinic::guid(10_000 + refused).replace('-', "");
+    let trigger = format!(
+        "CREATE TRIGGER mistake BEFORE INSERT ON visit
+         WHEN NEW.patient_id = (SELECT id FROM patient WHERE guid = x'{guid}')
+         BEGIN SELECT RAISE(ABORT, 'a mistake'); END"
+    );
+    let database = rusqlite::Connection::open(site.path("infomat.db")).unwrap();
+    database.execute_batch(&trigger).unwrap();
+    let wishes: Vec<_> = (0..CLIENTS).map(|number| (number, number, None)).collect();
+    for (number, answer) in (0..).zip(at_once(&server, &wishes)) {
+        let expected = if number == refused { 500 } else { 200 };
+        assert_eq!(answer.status, expected, "patient {number}");
+    }
+    assert!(server.terminate().success());
+}
