@@ -49,6 +49,8 @@ pub struct Config {
     pub kiosk_addresses: Vec<IpAddr>,
     /// Addresses of proxies that are believed about whom they speak for.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses that are told the server's numbers, this machine's own besides.
+    pub metrics_addresses: Vec<IpAddr>,
     /// The clinic's local time.
     pub zone: Zone,
     /// The rules.
@@ -171,6 +173,7 @@ impl Config {
             hosts: written.hosts,
             kiosk_addresses: written.kiosk_addresses,
             trusted_proxies: written.trusted_proxies,
+            metrics_addresses: written.metrics_addresses,
             zone: written.utc_offset.map_or(Zone::System, Zone::Fixed),
             policy: Policy {
                 switches: written.rules,

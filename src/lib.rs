@@ -30,7 +30,7 @@
 //! | 0 | [`visit`]: the nouns; no I/O, no texts |
 //! | 1 | [`refusal`]: every published refusal with status, code and text |
 //! | 2 | [`rules`]: the ordered list of small rules |
-//! | 3 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page |
+//! | 3 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page; [`metrics`]: what is counted |
 //! | 4 | [`store`]: the only door to `SQLite`; statements in `store/sql`, named as the function that runs them |
 //! | 5 | [`desk`]: the steps above on plain structs, in turns; [`exchange`]: import |
 //! | 6 | [`edge`]: sockets, and the HTTP server behind a gate that trusts nobody |
@@ -54,6 +54,7 @@ pub mod demo;
 pub mod desk;
 pub mod edge;
 pub mod exchange;
+pub mod metrics;
 pub mod page;
 pub mod refusal;
 pub mod route;

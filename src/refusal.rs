@@ -3,12 +3,19 @@
 //! [`Refusal`] stands in the order of precedence of the contract's table. [`Transport`] are the answers of the
 //! transport (contract 1). No Russian text for patients stands anywhere else in the server.
 
+pub use trouble::{Trouble, Warning};
+
 use crate::visit::Moment;
 use std::borrow::Cow;
 use uuid::Uuid;
 
+mod trouble;
+
 /// What a cancelling that was done is answered with (contract-kiosk 3): the one success that has a text.
 pub const CANCELLED: &str = "Запись отменена";
+
+/// `Retry-After` where somebody has to mend something first, in seconds.
+const NOT_READY_SECONDS: u32 = 10;
 
 /// A message without a number of its own (contract 1).
 const NO_NUMBER: u16 = 5000;
@@ -445,6 +452,8 @@ fn clock(moment: &Moment) -> impl std::fmt::Display {
 pub enum Transport {
     /// 400: not HTTP/1.x as RFC 9112 has it, or not as this server takes it.
     Malformed,
+    /// 403: an address that is not told the server's numbers.
+    NumbersElsewhere,
     /// 404: unknown path.
     UnknownPath,
     /// 405: another method; the value of `Allow`.
@@ -471,6 +480,8 @@ pub enum Transport {
     Unavailable(u32),
     /// 503: the clock of this machine is wrong, so that no token can be believed; seconds until another try.
     ClockWrong(u32),
+    /// 503: the database takes no writing.
+    NotReady(Trouble),
     /// 505: another version of HTTP.
     Version,
 }
@@ -480,6 +491,7 @@ impl Transport {
     pub fn status(self) -> u16 {
         match self {
             Transport::Malformed => 400,
+            Transport::NumbersElsewhere => 403,
             Transport::UnknownPath => 404,
             Transport::Method(_) => 405,
             Transport::TooSlow => 408,
@@ -490,7 +502,7 @@ impl Transport {
             Transport::TooMany(_) | Transport::TooManyFailures(_) => 429,
             Transport::HeadTooLarge => 431,
             Transport::Fault => 500,
-            Transport::Unavailable(_) | Transport::ClockWrong(_) => 503,
+            Transport::Unavailable(_) | Transport::ClockWrong(_) | Transport::NotReady(_) => 503,
             Transport::Version => 505,
         }
     }
@@ -504,6 +516,9 @@ impl Transport {
     pub fn text(self) -> &'static str {
         match self {
             Transport::Malformed => "Запрос не соответствует протоколу HTTP/1.1",
+            Transport::NumbersElsewhere => {
+                "Показатели доступны с этого компьютера и с адресов из настройки metrics_addresses"
+            }
             Transport::UnknownPath => "Нет такого адреса",
             Transport::Method(_) => "Этот метод здесь не поддерживается",
             Transport::TooSlow => "Запрос не получен целиком за отведенное время",
@@ -525,6 +540,7 @@ impl Transport {
             Transport::ClockWrong(_) => {
                 "Часы терминала показывают неверное время. Записаться пока нельзя: обратитесь в регистратуру."
             }
+            Transport::NotReady(trouble) => trouble.text(),
             Transport::Version => "Поддерживается только HTTP/1.1 и HTTP/1.0",
         }
     }
@@ -537,6 +553,7 @@ impl Transport {
             | Transport::TooManyFailures(seconds)
             | Transport::Unavailable(seconds)
             | Transport::ClockWrong(seconds) => Some(("Retry-After", seconds.to_string())),
+            Transport::NotReady(_) => Some(("Retry-After", NOT_READY_SECONDS.to_string())),
             _ => None,
         }
     }

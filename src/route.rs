@@ -16,6 +16,12 @@ pub enum Route {
     Change(Change),
     /// A file of the terminal's page; its path is looked up as it is.
     Page,
+    /// The process lives (contract-kiosk 5): the gate answers, whatever the desk waits for.
+    Health,
+    /// The database takes a write (contract-kiosk 5).
+    Ready,
+    /// What the server counts and measures (contract-kiosk 5).
+    Metrics,
 }
 
 /// What a kiosk reads (contract-kiosk 2 to 4).
@@ -58,6 +64,52 @@ pub enum Change {
     Wait,
     /// Takes the patient off it.
     StopWaiting,
+}
+
+impl Route {
+    /// The name by which log and numbers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Route::Book => "book",
+            Route::Identify => "identify",
+            Route::Reading(reading) => reading.name(),
+            Route::Change(change) => change.name(),
+            Route::Page => "page",
+            Route::Health => "health",
+            Route::Ready => "ready",
+            Route::Metrics => "metrics",
+        }
+    }
+}
+
+impl Reading {
+    fn name(self) -> &'static str {
+        match self {
+            Reading::Lpus => "lpus",
+            Reading::Lpu => "lpu",
+            Reading::Specialities => "specialities",
+            Reading::Resources => "resources",
+            Reading::Resource => "resource",
+            Reading::Schedule => "schedule",
+            Reading::SpecialitySchedule => "speciality_schedule",
+            Reading::ClientApplications => "client_applications",
+            Reading::Tickets => "tickets",
+            Reading::Ticket => "ticket",
+            Reading::TicketsOfOther => "tickets_of_other",
+            Reading::WaitingList => "waiting_list",
+        }
+    }
+}
+
+impl Change {
+    fn name(self) -> &'static str {
+        match self {
+            Change::Cancel => "cancel",
+            Change::CheckIn => "check_in",
+            Change::Wait => "wait",
+            Change::StopWaiting => "stop_waiting",
+        }
+    }
 }
 
 /// The methods of a place that is read.
@@ -177,6 +229,21 @@ const PLACES: &[Place] = &[
     Place {
         path: "settings/clientApplication/{}",
         methods: reads!(ClientApplications),
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "healthz",
+        methods: &[("GET", Route::Health), ("HEAD", Route::Health)],
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "readyz",
+        methods: &[("GET", Route::Ready), ("HEAD", Route::Ready)],
+        allow: "GET, HEAD",
+    },
+    Place {
+        path: "metrics",
+        methods: &[("GET", Route::Metrics), ("HEAD", Route::Metrics)],
         allow: "GET, HEAD",
     },
     Place {

@@ -58,6 +58,7 @@ pub fn serve(
         lifetime: config.tokens.lifetime,
         trusted: config.trusted_applications()?,
         kiosk_addresses: config.kiosk_addresses.clone(),
+        metrics_addresses: config.metrics_addresses.clone(),
         policy: config.policy,
         checkin_hours_before: config.checkin_hours_before,
         hosts: config.hosts.clone(),

@@ -24,6 +24,7 @@ fn defaults() -> Config {
         hosts: Vec::new(),
         kiosk_addresses: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
         trusted_proxies: Vec::new(),
+        metrics_addresses: Vec::new(),
         zone: Zone::System,
         policy: Policy {
             switches: crate::rules::Switches::default(),
@@ -68,7 +69,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 23);
+    assert_eq!(count, 24);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -87,6 +88,7 @@ fn a_configuration_with_everything_else() {
         hosts = ["infomat.clinic.example", "b"]
         kiosk_addresses = ["::ffff:192.0.2.7"]
         trusted_proxies = ["::1"]
+        metrics_addresses = ["192.0.2.9"]
         utc_offset = "-09:30"
         max_period_days = 366
         checkin_hours_before = 24
@@ -114,6 +116,7 @@ fn a_configuration_with_everything_else() {
         hosts: vec!["infomat.clinic.example".to_owned(), "b".to_owned()],
         kiosk_addresses: vec!["192.0.2.7".parse().unwrap()],
         trusted_proxies: vec!["::1".parse().unwrap()],
+        metrics_addresses: vec!["192.0.2.9".parse().unwrap()],
         zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
         policy: Policy {
             switches: crate::rules::Switches {

@@ -34,8 +34,8 @@ const HOSTS_MAX: usize = 16;
 /// Longest name of a host (RFC 1035, 2.3.4).
 const HOST_BYTES_MAX: usize = 253;
 
-/// Most `kiosk_addresses`.
-const KIOSKS_MAX: usize = 256;
+/// Most `kiosk_addresses`, and most `metrics_addresses`.
+const ADDRESSES_MAX: usize = 256;
 
 /// Most `trusted_proxies`.
 const PROXIES_MAX: usize = 16;
@@ -62,10 +62,12 @@ pub struct Written {
     pub listen: SocketAddr,
     #[serde(deserialize_with = "hosts")]
     pub hosts: Vec<String>,
-    #[serde(deserialize_with = "addresses::<_, KIOSKS_MAX>")]
+    #[serde(deserialize_with = "addresses::<_, ADDRESSES_MAX>")]
     pub kiosk_addresses: Vec<IpAddr>,
     #[serde(deserialize_with = "addresses::<_, PROXIES_MAX>")]
     pub trusted_proxies: Vec<IpAddr>,
+    #[serde(deserialize_with = "addresses::<_, ADDRESSES_MAX>")]
+    pub metrics_addresses: Vec<IpAddr>,
     #[serde(deserialize_with = "utc_offset")]
     pub utc_offset: Option<FixedOffset>,
     #[serde(deserialize_with = "bounded::<_, 1, PERIOD_DAYS_MAX>")]
@@ -86,6 +88,7 @@ impl Default for Written {
             hosts: Vec::new(),
             kiosk_addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             trusted_proxies: Vec::new(),
+            metrics_addresses: Vec::new(),
             utc_offset: None,
             max_period_days: 60,
             checkin_hours_before: 2,

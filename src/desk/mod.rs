@@ -8,8 +8,10 @@ mod change;
 mod clock;
 mod identification;
 mod keys;
+mod numbers;
 mod page;
 mod reading;
+mod ready;
 mod tickets;
 mod waiting;
 
@@ -20,19 +22,25 @@ pub use identification::Trusted;
 pub use keys::Keys;
 pub use tickets::cancel;
 
+use crate::metrics::Metrics;
 use crate::page::host_is_ours;
 use crate::refusal::{Refusal, Transport};
 use crate::route::{Route, Routed, route};
 use crate::rules::Policy;
-use crate::store::{Fault, Store};
+use crate::store::{Fault, Happened, Store};
 use crate::token::bearer_of;
 use crate::visit::{Bearer, Moment, Wish, Zone};
 use crate::wire::message::{Answer, Request};
+use crate::wire::ready::alive;
 use crate::wire::wish::wish;
 use chrono::TimeDelta;
 use clock::Now;
 use identification::Asked;
+use numbers::Counted;
+use ready::Readiness;
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
 
 /// Most requests that are decided in one turn, with one commit.
 pub const TURN_REQUESTS_MAX: usize = 64;
@@ -67,6 +75,8 @@ pub struct Settings {
     pub trusted: Vec<Trusted>,
     /// Addresses of kiosks.
     pub kiosk_addresses: Vec<IpAddr>,
+    /// Addresses that are told the server's numbers, this machine's own besides.
+    pub metrics_addresses: Vec<IpAddr>,
     /// The rules.
     pub policy: Policy,
     /// How many hours before the begin of a visit the patient may be marked as come.
@@ -81,6 +91,9 @@ pub struct Desk {
     settings: Settings,
     clock: Clock,
     started: Moment,
+    metrics: Arc<Metrics>,
+    readiness: Readiness,
+    counted: Counted,
 }
 
 /// A request that may write, as far as it can be understood without the store.
@@ -88,6 +101,7 @@ enum Work {
     Book(Wish),
     Identify(Asked),
     Change(change::Wanted),
+    Ready,
 }
 
 /// A request as far as it was understood, or its answer.
@@ -103,6 +117,9 @@ impl Desk {
             settings,
             clock,
             started,
+            metrics: Arc::new(Metrics::new(started.timestamp())),
+            readiness: Readiness::default(),
+            counted: Counted::default(),
         })
     }
 
@@ -111,12 +128,17 @@ impl Desk {
         self.clock.state()
     }
 
+    /// Where this server's requests are counted.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        self.metrics.clone()
+    }
+
     /// Whether the request may write: such requests share a turn and its commit.
     pub fn writes(&self, request: &Request) -> bool {
         matches!(
             route(&request.method, request.path()),
             Ok(Routed {
-                route: Route::Book | Route::Change(_) | Route::Identify,
+                route: Route::Book | Route::Change(_) | Route::Identify | Route::Ready,
                 ..
             })
         )
@@ -128,7 +150,7 @@ impl Desk {
         let now = self.clock.look(&self.store);
         let works: Vec<_> = requests
             .iter()
-            .map(|request| understand(request, &self.settings, now))
+            .map(|request| self.understand(request, now))
             .collect();
         if works.iter().all(Result::is_err) {
             return works.into_iter().filter_map(Result::err).collect();
@@ -136,7 +158,20 @@ impl Desk {
         if self.store.wal_pages() > WAL_PAGES_MAX {
             self.checkpoint();
         }
-        self.perform(&works, now.moment)
+        let answers = self.perform(&works, now.moment);
+        let mut outcomes = works.iter().zip(&answers);
+        if let Some((_, answer)) = outcomes.find(|(work, _)| matches!(work, Ok(Work::Ready))) {
+            self.readiness.keep(answer.clone());
+        }
+        answers
+    }
+
+    /// As far as it needs no store.
+    fn understand(&self, request: &Request, now: Now) -> Understood {
+        match understand(request, &self.settings, now)? {
+            Work::Ready => self.readiness.known().cloned().map_or(Ok(Work::Ready), Err),
+            work => Ok(work),
+        }
     }
 
     /// Does what was understood. When something of ours fails, the whole turn is undone; if that is no matter of the disk,
@@ -155,7 +190,11 @@ impl Desk {
         } else {
             Transport::Fault
         });
-        let answer = |work: &Understood| work.as_ref().err().unwrap_or(&undone).clone();
+        let answer = |work: &Understood| match work {
+            Ok(Work::Ready) => ready::no(fault.trouble()),
+            Ok(_) => undone.clone(),
+            Err(answer) => answer.clone(),
+        };
         works.iter().map(answer).collect()
     }
 
@@ -166,6 +205,8 @@ impl Desk {
             settings,
             started,
             clock,
+            metrics,
+            ..
         } = self;
         let turn = store.turn()?;
         let answer = |work: &Understood| {
@@ -174,13 +215,23 @@ impl Desk {
                     .map(|ticket| booking::shown(&ticket, wish, *started)),
                 Ok(Work::Identify(asked)) => Ok(identification::identify(&turn, asked, settings, now)?),
                 Ok(Work::Change(wanted)) => change::perform(&turn, wanted, settings, *started, now)?,
+                Ok(Work::Ready) => {
+                    turn.prove()?;
+                    Ok(ready::yes(&turn))
+                }
                 Err(answer) => Ok(answer.clone()),
             };
             Ok(done.unwrap_or_else(|refusal| Answer::from(&refusal)))
         };
         let answers = works.iter().map(answer).collect::<Result<_, Fault>>()?;
+        let Happened {
+            bookings,
+            cancellations,
+        } = turn.happened();
+        let commit = Instant::now();
         turn.commit()?;
         clock.committed(now);
+        metrics.committed(works.len(), commit.elapsed(), bookings, cancellations);
         Ok(answers)
     }
 
@@ -207,7 +258,16 @@ impl Desk {
                     };
                     desk.answer(reading)
                 }
-                Route::Book | Route::Change(_) | Route::Identify => {
+                Route::Metrics => numbers::text(
+                    request,
+                    &self.store,
+                    &self.settings,
+                    &self.metrics,
+                    &mut self.counted,
+                )
+                .unwrap_or_else(Answer::from),
+                Route::Health => alive(),
+                Route::Book | Route::Change(_) | Route::Identify | Route::Ready => {
                     unreachable!("what writes is answered in a turn")
                 }
             },
@@ -262,7 +322,10 @@ fn understand(request: &Request, settings: &Settings, now: Now) -> Understood {
         Route::Change(change) => authenticate(request, settings, now)
             .and_then(|bearer| change::understand(change, request, &arguments, bearer, now))
             .map(Work::Change),
-        Route::Reading(_) | Route::Page => unreachable!("what only reads takes no part in a turn"),
+        Route::Ready => Ok(Work::Ready),
+        Route::Reading(_) | Route::Page | Route::Health | Route::Metrics => {
+            unreachable!("what only reads takes no part in a turn")
+        }
     };
     work.map_err(|refusal| Answer::from(&refusal))
 }

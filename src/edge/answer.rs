@@ -1,11 +1,15 @@
 //! An answer as the bytes of an HTTP/1.1 response.
 
+use super::record::{ID_FIELD, RequestId};
 use crate::refusal::Transport;
 use crate::wire::message::Answer;
 use std::io::Write;
 
 /// Most header fields of an answer, our own included.
 pub const ANSWER_FIELDS_MAX: usize = 32;
+
+/// The private field, first of an answer's head, with its internal code for log and numbers: kept from the client.
+pub const CODE_FIELD: &str = "Infomat-Code";
 
 /// What an answer says unless it says otherwise: take the content type at its word, keep nothing.
 const USUAL_FIELDS: [(&str, &str); 2] = [
@@ -31,15 +35,19 @@ impl Date {
     }
 }
 
-/// The whole response but for its `Connection` field, which [`with_connection`] adds where one is wanted. `head_only`
-/// leaves out the body and keeps its length (RFC 9110, 9.3.2).
+/// The whole response as it goes over a private connection; [`for_client`] makes it the client's. `head_only` leaves out
+/// the body and keeps its length (RFC 9110, 9.3.2).
 pub fn rendered(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8> {
     const HEAD_BYTES_ABOUT: usize = 512;
     let mut out = Vec::with_capacity(HEAD_BYTES_ABOUT + answer.body.len());
     let status = answer.status;
     let now = date.now();
     let written = "a vector takes every write";
-    write!(out, "HTTP/1.1 {status} {}\r\nDate: {now}\r\n", reason(status)).expect(written);
+    write!(out, "HTTP/1.1 {status} {}\r\n", reason(status)).expect(written);
+    if let Some(code) = answer.code {
+        write!(out, "{CODE_FIELD}: {code}\r\n").expect(written);
+    }
+    write!(out, "Date: {now}\r\n").expect(written);
     // These have no body, and nothing that describes one (RFC 9110, 8.6 and 15.4.5).
     let bodiless = matches!(status, 204 | 304);
     if !bodiless {
@@ -74,32 +82,49 @@ pub fn rendered(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8> {
     out
 }
 
-/// The response to a request that goes no further; the connection ends with it.
-pub fn refused(transport: Transport, head_only: bool) -> Vec<u8> {
+/// The response to a request that goes no further; the connection ends with it. `id` is the request's, where it has one.
+pub fn refused(transport: Transport, head_only: bool, id: Option<RequestId>) -> Vec<u8> {
     let mut out = Vec::new();
     let response = rendered(&Answer::from(transport), head_only, &mut Date::default());
-    with_connection(&response, Some("close"), 0, &mut out);
+    for_client(&response, Some("close"), id, 0, &mut out);
     out
 }
 
-/// Writes the response, or its beginning, with a `Connection` field behind the status line, in the place of what `out`
-/// holds; reserves space for `more_bytes`.
-pub fn with_connection(response: &[u8], word: Option<&str>, more_bytes: usize, out: &mut Vec<u8>) {
-    const FIELD_BYTES_MAX: usize = 32;
-    let line_end = response
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
-    let (line, rest) = response.split_at(line_end);
+/// Writes the response, or its beginning, as the client gets it, in the place of what `out` holds: without the private
+/// field, with the request's number and, where a word is given, with a `Connection` field. Reserves space for `more_bytes`.
+pub fn for_client(
+    response: &[u8],
+    connection: Option<&str>,
+    id: Option<RequestId>,
+    more_bytes: usize,
+    out: &mut Vec<u8>,
+) {
+    const FIELDS_BYTES_MAX: usize = 96;
+    let (status_line, rest) = response.split_at(line_end(response));
+    let rest = if rest.starts_with(CODE_FIELD.as_bytes()) {
+        &rest[line_end(rest)..]
+    } else {
+        rest
+    };
     out.clear();
-    out.reserve(response.len() + FIELD_BYTES_MAX + more_bytes);
-    out.extend_from_slice(line);
-    if let Some(word) = word {
-        for part in ["Connection: ", word, "\r\n"] {
-            out.extend_from_slice(part.as_bytes());
-        }
+    out.reserve(response.len() + FIELDS_BYTES_MAX + more_bytes);
+    out.extend_from_slice(status_line);
+    let written = "a vector takes every write";
+    if let Some(id) = id {
+        write!(out, "{ID_FIELD}: {id}\r\n").expect(written);
+    }
+    if let Some(word) = connection {
+        write!(out, "Connection: {word}\r\n").expect(written);
     }
     out.extend_from_slice(rest);
+}
+
+/// Where the line ends that `bytes` begin with.
+fn line_end(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1)
 }
 
 /// The usual words beside a status (RFC 9110, 15); nobody depends on them.
@@ -166,6 +191,37 @@ mod tests {
         let unchanged =
             "HTTP/1.1 304 Not Modified\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n\r\n";
         assert_eq!(text(&answer(304, vec![]), false), unchanged);
+    }
+
+    /// Goal: the client gets the number of its request and no private field, the rest as it is. Method: a refusal, and a
+    /// success, which has no internal code.
+    #[test]
+    fn a_client_gets_its_number_and_no_private_field() {
+        let id = RequestId {
+            opened: 0x6543_210f,
+            connection: 7,
+            request: 2,
+        };
+        for (code, connection, fields) in [
+            (Some(4009), None, ""),
+            (None, Some("close"), "Connection: close\r\n"),
+        ] {
+            let answer = Answer {
+                code,
+                ..answer(200, vec![])
+            };
+            let response = rendered(&answer, false, &mut Date::default());
+            let text = str::from_utf8(&response).unwrap();
+            assert_eq!(text.contains("Infomat-Code: 4009\r\n"), code.is_some(), "{text}");
+            let plain = text.replace("Infomat-Code: 4009\r\n", "");
+            let expected = plain.replace(
+                "200 OK\r\n",
+                &format!("200 OK\r\nX-Request-Id: 6543210f-7-2\r\n{fields}"),
+            );
+            let mut out = b"what was here before".to_vec();
+            for_client(&response, connection, Some(id), 0, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
     }
 
     /// Goal: no value can begin another field: that is our mistake, and it ends the process instead.

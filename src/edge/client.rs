@@ -1,16 +1,22 @@
 //! The life of one client's connection: request after request read whole under deadlines, handed over, answered.
 
 use super::Limits;
-use super::answer::refused;
+use super::answer::{Date, for_client, refused, rendered};
 use super::connections::Place;
 use super::head::{After, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan};
 use super::line::ANSWER_FREE_BYTES;
 use super::proxies::Proxies;
+use super::record::{Outcome, Record};
 use super::relay::Relay;
 use super::spare::{Spare, Taken};
+use crate::metrics::Metrics;
 use crate::refusal::Transport;
+use crate::route::Route;
+use crate::wire::message::Answer;
+use crate::wire::ready::alive;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Bytes that every connection may hold of what it sends; more needs spare memory.
@@ -21,7 +27,6 @@ const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
 const RETRY_SECONDS: u32 = 2;
 
 /// What all connections share.
-#[derive(Debug)]
 pub struct Shared {
     /// Deadlines.
     pub limits: Limits,
@@ -31,6 +36,8 @@ pub struct Shared {
     pub spare: Spare,
     /// Who is believed about a client's address.
     pub proxies: Proxies,
+    /// Where requests are counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// One connection while it is served.
@@ -41,6 +48,10 @@ struct Client<'a> {
     /// The request as it is handed over, and then its response: kept from one to the next, as long as they are small.
     message: Vec<u8>,
     response: Vec<u8>,
+    /// Requests that have begun on this connection.
+    requests: u64,
+    /// The one that is not answered yet, since its head was whole.
+    record: Option<Record>,
 }
 
 /// Bytes that have come and are not used yet.
@@ -62,12 +73,15 @@ enum End {
 
 /// Serves a connection until it ends.
 pub fn serve(place: &Place, shared: &Shared) {
+    let _connected = shared.metrics.connected();
     let mut client = Client {
         place,
         shared,
         inbox: Inbox::new(),
         message: Vec::new(),
         response: Vec::new(),
+        requests: 0,
+        record: None,
     };
     let end = loop {
         if let Err(end) = client.exchange() {
@@ -79,7 +93,13 @@ pub fn serve(place: &Place, shared: &Shared) {
         End::Agreed => client.linger(),
         End::Refused(transport) => {
             let head_only = client.inbox.filled().starts_with(b"HEAD ");
-            if client.send(&refused(transport, head_only)).is_ok() {
+            let record = client
+                .record
+                .take()
+                .unwrap_or_else(|| begun(place, &mut client.requests, None));
+            let sent = client.send(&refused(transport, head_only, Some(record.id)));
+            record.close(transport.into(), &shared.metrics);
+            if sent.is_ok() {
                 client.linger();
             }
         }
@@ -99,15 +119,17 @@ impl Client<'_> {
         } else {
             framing.after
         };
-        let Shared { relay, limits, .. } = self.shared;
-        let word = after.word();
-        let answered = relay.exchange(&self.message, framing, word, limits.line_wait, &mut self.response);
+        let answered = self.answer(framing, after);
         self.place.end();
         // The client may take its time with the answer; memory for its request is not kept for so long.
         give_back(&mut self.message, FREE_BYTES);
         drop(taken);
-        let taken = answered?;
-        self.send(&self.response)?;
+        let (taken, outcome) = answered?;
+        let sent = self.send(&self.response);
+        if let Some(record) = self.record.take() {
+            record.close(outcome, &self.shared.metrics);
+        }
+        sent?;
         give_back(&mut self.response, ANSWER_FREE_BYTES);
         drop(taken);
         if after == After::Close {
@@ -117,15 +139,37 @@ impl Client<'_> {
         }
     }
 
+    /// The answer to the whole request, put into the response. That the process lives is answered here: the desk may wait
+    /// for another program.
+    fn answer(&mut self, framing: Framing, after: After) -> Result<(Option<Taken>, Outcome), Transport> {
+        let Shared { relay, limits, .. } = self.shared;
+        let id = self.record.map(|record| record.id);
+        if self.record.and_then(|record| record.route) == Some(Route::Health) {
+            let answer = alive();
+            let response = rendered(&answer, framing.head_only, &mut Date::default());
+            for_client(&response, after.word(), id, 0, &mut self.response);
+            let Answer { status, code, .. } = answer;
+            return Ok((None, Outcome { status, code }));
+        }
+        let _queued = self.shared.metrics.queued();
+        let (message, response) = (&self.message, &mut self.response);
+        let (taken, outcome) =
+            relay.exchange(message, framing, after.word(), id, limits.line_wait, response)?;
+        Ok((Some(taken), outcome))
+    }
+
     /// Waits for a whole head and puts it into the message.
     fn receive_head(&mut self) -> Result<(Framing, Taken), End> {
         let head_bytes = self.wait_for_head()?;
         let mut fields = NO_FIELDS;
-        let head = Head::parse(&self.inbox.filled()[..head_bytes], &mut fields)?;
+        let head = Head::parse(&self.inbox.bytes[..head_bytes], &mut fields)?;
+        let record = self
+            .record
+            .insert(begun(self.place, &mut self.requests, head.route()));
         let taken = self.shared.spare.take(head.message_bytes(), FREE_BYTES);
         let taken = taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
-        let client = head.client(self.place.peer(), &self.shared.proxies)?;
-        head.forward(client, &mut self.message);
+        record.client = head.client(self.place.peer(), &self.shared.proxies)?;
+        head.forward(record.client, &mut self.message);
         let framing = head.framing();
         self.inbox.consume(head_bytes);
         Ok((framing, taken))
@@ -205,6 +249,17 @@ impl Client<'_> {
                 return;
             }
         }
+    }
+}
+
+/// A request has begun on a connection with so many before.
+fn begun(place: &Place, requests: &mut u64, route: Option<Route>) -> Record {
+    *requests += 1;
+    Record {
+        id: place.request_id(*requests),
+        client: place.peer(),
+        since: Instant::now(),
+        route,
     }
 }
 

@@ -3,12 +3,13 @@
 //! clients: the share of one address is not its bound.
 
 use super::proxies::Proxies;
+use super::record::RequestId;
 use crate::refusal::Transport;
 use std::collections::HashMap;
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Connections from one address, this machine's own and trusted proxies excepted.
 const PER_ADDRESS_MAX: usize = 128;
@@ -34,6 +35,8 @@ pub struct Connections {
     max: usize,
     proxies: Proxies,
     began: Instant,
+    /// The same in seconds since 1970, as far as the clock knew.
+    opened: u64,
     stopping: AtomicBool,
     present: Mutex<Present>,
     left: Condvar,
@@ -69,6 +72,9 @@ impl Connections {
             max,
             proxies,
             began: Instant::now(),
+            opened: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |since| since.as_secs()),
             stopping: AtomicBool::new(false),
             present: Mutex::default(),
             left: Condvar::new(),
@@ -197,6 +203,15 @@ impl Place {
     /// The address at the other end: the client's, or a proxy's.
     pub fn peer(&self) -> IpAddr {
         self.connection.peer
+    }
+
+    /// The number of a request on this connection.
+    pub fn request_id(&self, request: u64) -> RequestId {
+        RequestId {
+            opened: self.connections.opened,
+            connection: self.number,
+            request,
+        }
     }
 
     /// Whether connections are to end after the answer they are waiting for.

@@ -3,6 +3,7 @@
 use super::answer::refused;
 use super::client::{self, Shared};
 use super::connections::Connections;
+use super::record;
 use super::service;
 use crate::refusal::Transport;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -93,6 +94,7 @@ fn let_in(
         Ok(place) => place,
         Err((stream, transport)) => {
             turn_away(&stream, transport);
+            record::turned_away(transport, &shared.metrics);
             return Ok(());
         }
     };
@@ -109,6 +111,6 @@ fn let_in(
 /// Says so without waiting: there is no thread that could.
 fn turn_away(mut stream: &TcpStream, transport: Transport) {
     if stream.set_nonblocking(true).is_ok() {
-        let _ = stream.write(&refused(transport, false));
+        let _ = stream.write(&refused(transport, false, None));
     }
 }

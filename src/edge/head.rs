@@ -3,6 +3,7 @@
 
 use super::proxies::{FORWARDED_FOR, Proxies};
 use crate::refusal::Transport;
+use crate::route::{Route, route};
 use std::io::Write;
 use std::net::IpAddr;
 
@@ -154,6 +155,12 @@ impl<'a> Head<'a> {
             bytes_count: bytes.len(),
             framing,
         })
+    }
+
+    /// What it asks for, if that is here.
+    pub fn route(&self) -> Option<Route> {
+        let path = self.target.split('?').next().unwrap_or_default();
+        route(self.method, path).ok().map(|routed| routed.route)
     }
 
     /// How the message is framed.

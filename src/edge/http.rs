@@ -198,7 +198,7 @@ fn opened_line(server: &tiny_http::Server, path: &std::path::Path) -> io::Result
         .ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, "a private connection was not served"))?;
     let (_, reply) = received(incoming)?;
     reply.send(&Answer::from(Transport::UnknownPath), &mut Date::default());
-    line.receive(TRIAL, None, &Spare::new(0), &mut Vec::new())?;
+    line.receive(TRIAL, None, None, &Spare::new(0), &mut Vec::new())?;
     Ok(line)
 }
 

@@ -1,13 +1,16 @@
 //! One private connection: a request goes out in one write, its response comes back whole.
 
-use super::answer::{ANSWER_FIELDS_MAX, with_connection};
+use super::answer::{ANSWER_FIELDS_MAX, CODE_FIELD, for_client};
 use super::head::Framing;
 use super::look::look;
+use super::record::{Outcome, RequestId};
 use super::spare::{Spare, Taken};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 use std::io::{self, Read, Write};
+use std::num::ParseIntError;
 use std::os::unix::net::UnixStream;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// Bytes of an answer's head at most.
@@ -26,6 +29,18 @@ pub struct Line {
     scratch: Vec<u8>,
 }
 
+/// The head of a response.
+struct Head {
+    /// Bytes read, of what follows it too.
+    filled: usize,
+    /// Its own bytes.
+    bytes_count: usize,
+    /// Bytes of the body.
+    body_bytes: usize,
+    /// What is told of it.
+    outcome: Outcome,
+}
+
 impl Line {
     /// A line over this connection.
     pub fn new(stream: UnixStream) -> Self {
@@ -40,21 +55,23 @@ impl Line {
         self.stream.write_all(message)
     }
 
-    /// Reads one response into `out`, in the place of what that holds. Gives the spare memory that it takes, or `None` if
-    /// there is not so much, and the response to what only read is passed over.
+    /// Reads one response into `out`, in the place of what that holds, as the client gets it; says how the request ended.
+    /// Gives the spare memory that it takes, or `None` if there is not so much, and the response to what only read is passed
+    /// over.
     pub fn receive(
         &mut self,
         framing: Framing,
         connection: Option<&str>,
+        id: Option<RequestId>,
         spare: &Spare,
         out: &mut Vec<u8>,
-    ) -> io::Result<Option<Taken>> {
-        let (filled, head_bytes, body_bytes) = self.receive_head()?;
-        let body_bytes = if framing.head_only { 0 } else { body_bytes };
-        let rest_bytes = (head_bytes + body_bytes)
-            .checked_sub(filled)
+    ) -> io::Result<Option<(Taken, Outcome)>> {
+        let head = self.receive_head()?;
+        let body_bytes = if framing.head_only { 0 } else { head.body_bytes };
+        let rest_bytes = (head.bytes_count + body_bytes)
+            .checked_sub(head.filled)
             .ok_or_else(|| io::Error::other("more bytes than one answer"))?;
-        let taken = match spare.take(head_bytes + body_bytes, ANSWER_FREE_BYTES) {
+        let taken = match spare.take(head.bytes_count + body_bytes, ANSWER_FREE_BYTES) {
             None if framing.safe => {
                 let rest = u64::try_from(rest_bytes).expect("a length fits");
                 io::copy(&mut Read::by_ref(&mut self.stream).take(rest), &mut io::sink())?;
@@ -63,11 +80,11 @@ impl Line {
             // What writes is told its outcome, whatever that takes.
             taken => taken.or_else(|| spare.take(0, 0)),
         };
-        with_connection(&self.scratch[..filled], connection, rest_bytes, out);
+        for_client(&self.scratch[..head.filled], connection, id, rest_bytes, out);
         let begun_bytes = out.len();
         out.resize(begun_bytes + rest_bytes, 0);
         self.stream.read_exact(&mut out[begun_bytes..])?;
-        Ok(taken)
+        Ok(taken.map(|taken| (taken, head.outcome)))
     }
 
     /// Reads what there is of an answer within [`LOOK_FOR_ANSWER`]; bytes read. What ends the connection is left to the
@@ -82,17 +99,25 @@ impl Line {
         read.unwrap_or(0)
     }
 
-    /// Reads until the head is whole: bytes read, length of the head, length of the body.
-    fn receive_head(&mut self) -> io::Result<(usize, usize, usize)> {
+    /// Reads until the head is whole.
+    fn receive_head(&mut self) -> io::Result<Head> {
         let mut filled = self.look_for_answer();
         loop {
             let mut fields = [httparse::EMPTY_HEADER; ANSWER_FIELDS_MAX];
             let mut response = httparse::Response::new(&mut fields);
-            let status = response
+            let parsed = response
                 .parse(&self.scratch[..filled])
                 .map_err(io::Error::other)?;
-            if let httparse::Status::Complete(head_bytes) = status {
-                return Ok((filled, head_bytes, content_length(response.headers)?));
+            if let httparse::Status::Complete(bytes_count) = parsed {
+                let status = response.code.expect("a complete head has a status");
+                let code = number(response.headers, CODE_FIELD)?;
+                return Ok(Head {
+                    filled,
+                    bytes_count,
+                    // No length stated means no body (204, 304).
+                    body_bytes: number(response.headers, "Content-Length")?.unwrap_or(0),
+                    outcome: Outcome { status, code },
+                });
             }
             match self.stream.read(&mut self.scratch[filled..]) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -104,11 +129,11 @@ impl Line {
     }
 }
 
-/// The length of an answer's body; none stated means none (204, 304).
-fn content_length(fields: &[httparse::Header]) -> io::Result<usize> {
-    let Some(field) = fields.iter().find(|field| field.name == "Content-Length") else {
-        return Ok(0);
+/// The number in the field of this name.
+fn number<T: FromStr<Err = ParseIntError>>(fields: &[httparse::Header], name: &str) -> io::Result<Option<T>> {
+    let Some(field) = fields.iter().find(|field| field.name == name) else {
+        return Ok(None);
     };
     let digits = str::from_utf8(field.value).map_err(io::Error::other)?;
-    digits.parse().map_err(io::Error::other)
+    digits.parse().map(Some).map_err(io::Error::other)
 }

@@ -16,6 +16,7 @@ mod http;
 mod line;
 mod look;
 mod proxies;
+mod record;
 mod relay;
 pub mod service;
 mod spare;
@@ -116,6 +117,7 @@ fn serve_until(
         relay: Relay::new(lines, Spare::new(SPARE_ANSWER_BYTES)),
         spare: Spare::new(SPARE_REQUEST_BYTES),
         proxies,
+        metrics: desk.metrics(),
     });
     let http = Arc::new(http);
     let closes = http.clone();

@@ -4,6 +4,7 @@
 use super::EndsWithPanic;
 use super::head::Framing;
 use super::line::Line;
+use super::record::{Outcome, RequestId};
 use super::spare::{Spare, Taken};
 use crate::desk::TURN_REQUESTS_MAX;
 use crate::refusal::Transport;
@@ -63,8 +64,8 @@ impl Relay {
         }
     }
 
-    /// Hands over a whole request and waits for its response, which goes to `out`; gives the spare memory that it
-    /// takes. Waiting for a free line ends after `patience`; waiting for the desk does not: it has bounds of its own,
+    /// Hands over a whole request and waits for its response, which goes to `out` as the client with this request gets it;
+    /// says how it ended, and gives the spare memory that it takes. Waiting for a free line ends after `patience`; waiting for the desk does not: it has bounds of its own,
     /// and an answer in its place would have to say whether it booked.
     ///
     /// # Errors
@@ -74,17 +75,18 @@ impl Relay {
         message: &[u8],
         framing: Framing,
         connection: Option<&str>,
+        id: Option<RequestId>,
         patience: Duration,
         out: &mut Vec<u8>,
-    ) -> Result<Taken, Transport> {
+    ) -> Result<(Taken, Outcome), Transport> {
         let _ends = EndsWithPanic;
         let unavailable = Transport::Unavailable(RETRY_SECONDS);
         let mut line = self.take(framing.safe, patience).ok_or(unavailable)?;
         let sent = line.send(message);
-        match sent.and_then(|()| line.receive(framing, connection, &self.spare, out)) {
-            Ok(taken) => {
+        match sent.and_then(|()| line.receive(framing, connection, id, &self.spare, out)) {
+            Ok(received) => {
                 self.locked().give(line, framing.safe);
-                taken.ok_or(unavailable)
+                received.ok_or(unavailable)
             }
             Err(error) => lost(&error),
         }

@@ -10,8 +10,12 @@ use crate::visit::{
 use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;
 
-/// What the journal calls the making of a visit.
-const BOOKED: &str = "booked";
+/// What the journal tells of a visit.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Event {
+    Booked,
+    Cancelled,
+}
 
 impl Store {
     /// Everything the rules ask about a wish. Stops gathering where the first refusal is already certain.
@@ -190,7 +194,7 @@ impl Turn<'_> {
         let num = self.next_num(booking.cell.resource.id, booking.cell.begin.date_naive())?;
         let visit = self.insert_visit(wish, booking, num, stamp)?;
         self.update_contact(booking.standing.patient.id, &wish.contact)?;
-        self.insert_journal(BOOKED, stamp.ticket, stamp.now)?;
+        self.insert_journal(Event::Booked, stamp.ticket, stamp.now)?;
         Ok(made(visit, num, wish, booking, stamp))
     }
 
@@ -245,11 +249,18 @@ impl Turn<'_> {
     }
 
     /// Adds to the journal what happened to a visit.
-    pub(super) fn insert_journal(&self, event: &str, visit: Uuid, now: Moment) -> Result<(), Fault> {
+    pub(super) fn insert_journal(&self, event: Event, visit: Uuid, now: Moment) -> Result<(), Fault> {
+        let mut happened = self.happened.get();
+        let (word, count) = match event {
+            Event::Booked => ("booked", &mut happened.bookings),
+            Event::Cancelled => ("cancelled", &mut happened.cancellations),
+        };
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/insert_journal.sql"))?;
-        statement.execute(named_params! { ":at": now.timestamp(), ":event": event, ":visit_guid": visit })?;
+        statement.execute(named_params! { ":at": now.timestamp(), ":event": word, ":visit_guid": visit })?;
+        *count += 1;
+        self.happened.set(happened);
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Faults: what goes wrong on our side, never the caller's doing.
 
-use rusqlite::ErrorCode;
+use crate::refusal::Trouble;
+use rusqlite::{Error, ErrorCode, ffi};
 use std::fmt;
 
 /// Something of ours failed: the disk, the database. Its text goes to the log, never to a caller. It names statements,
@@ -8,7 +9,7 @@ use std::fmt;
 #[derive(Debug)]
 pub enum Fault {
     /// The database cannot take or give anything now: disk full, read-only or failing, locked for too long.
-    Unavailable(String),
+    Unavailable(Trouble, String),
     /// Anything else: a mistake in this program or a damaged file.
     Broken(String),
 }
@@ -16,36 +17,53 @@ pub enum Fault {
 impl Fault {
     /// Whether another try, later or after the disk was mended, can succeed.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Fault::Unavailable(_))
+        matches!(self, Fault::Unavailable(..))
+    }
+
+    /// Why the database takes nothing; what is not known better has damaged its file.
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Fault::Unavailable(trouble, _) => *trouble,
+            Fault::Broken(_) => Trouble::Damaged,
+        }
     }
 }
 
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
         let text = error.to_string();
-        match error.sqlite_error_code() {
-            Some(
-                ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::DiskFull
-                | ErrorCode::SystemIoFailure
-                | ErrorCode::ReadOnly
-                | ErrorCode::CannotOpen
-                | ErrorCode::OutOfMemory
-                | ErrorCode::FileLockingProtocolFailed
-                | ErrorCode::PermissionDenied
-                | ErrorCode::DatabaseCorrupt
-                | ErrorCode::NotADatabase,
-            ) => Fault::Unavailable(text),
-            _ => Fault::Broken(text),
+        match trouble(&error) {
+            Some(trouble) => Fault::Unavailable(trouble, text),
+            None => Fault::Broken(text),
         }
+    }
+}
+
+/// What `SQLite` could not do for want of something outside this program (sqlite.org/rescode.html).
+fn trouble(error: &Error) -> Option<Trouble> {
+    // The file through which programs share the write-ahead log is made as long as it may become, on a disk with room.
+    if let Error::SqliteFailure(failure, _) = error
+        && failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+    {
+        return Some(Trouble::DiskFull);
+    }
+    match error.sqlite_error_code()? {
+        ErrorCode::DiskFull => Some(Trouble::DiskFull),
+        ErrorCode::ReadOnly => Some(Trouble::ReadOnly),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Some(Trouble::Damaged),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
+            Some(Trouble::Held)
+        }
+        ErrorCode::CannotOpen | ErrorCode::PermissionDenied => Some(Trouble::NoAccess),
+        ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory => Some(Trouble::Failing),
+        _ => None,
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Fault::Unavailable(text) => write!(out, "the database is not available: {text}"),
+            Fault::Unavailable(trouble, text) => write!(out, "{trouble} ({text})"),
             Fault::Broken(text) => write!(out, "the database does not answer as it should: {text}"),
         }
     }

@@ -10,6 +10,7 @@ mod identification;
 pub mod import;
 mod open;
 mod rows;
+mod state;
 mod ticket;
 mod timetable;
 mod upkeep;
@@ -25,8 +26,10 @@ pub use timetable::CELLS_MAX;
 pub use verify::Outcome;
 pub use waiting::WAITING_ENTRIES_MAX;
 
+use crate::refusal::Trouble;
 use crate::visit::Zone;
 use rusqlite::Connection;
+use std::cell::Cell;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -50,10 +53,16 @@ impl Store {
     /// Waits for another writer (an import) as long as the busy timeout says.
     pub fn turn(&mut self) -> Result<Turn<'_>, Fault> {
         if self.read_only {
-            return Err(Fault::Unavailable("it was opened for reading alone".to_owned()));
+            return Err(Fault::Unavailable(
+                Trouble::Damaged,
+                "it was opened for reading alone".to_owned(),
+            ));
         }
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        Ok(Turn { store: self })
+        Ok(Turn {
+            store: self,
+            happened: Cell::default(),
+        })
     }
 
     /// As long as what this returns lives, all reading sees the database as it was at the first of it, whatever other
@@ -95,9 +104,9 @@ impl Store {
              INSERT INTO stretch VALUES (zeroblob({LOG_BYTES}));"
         ))?;
         // A commit flushes it, so that no booking has to.
-        self.connection
-            .execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
-        Ok(())
+        let turn = self.turn()?;
+        turn.prove()?;
+        turn.commit()
     }
 
     /// Copies the write-ahead log into the database file as far as readers allow, without waiting for anybody.
@@ -117,9 +126,25 @@ impl Store {
 /// One write transaction. Dropped without [`Turn::commit`], nothing of it has happened.
 pub struct Turn<'a> {
     store: &'a mut Store,
+    /// What the journal tells of it.
+    happened: Cell<Happened>,
+}
+
+/// How much happened in a turn, by its entries in the journal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Happened {
+    /// Visits booked.
+    pub bookings: u64,
+    /// Visits cancelled.
+    pub cancellations: u64,
 }
 
 impl Turn<'_> {
+    /// What would last with [`Turn::commit`].
+    pub fn happened(&self) -> Happened {
+        self.happened.get()
+    }
+
     /// Makes everything in the turn last: when this returns, it is on the disk.
     pub fn commit(self) -> Result<(), Fault> {
         self.connection.prepare_cached("COMMIT")?.execute([])?;

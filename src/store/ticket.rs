@@ -1,5 +1,6 @@
 //! Tickets: a visit with all that an answer shows of it, and what is done with it after its booking.
 
+use super::booking::Event;
 use super::{Fault, Store, Turn, rows};
 use crate::visit::{Change, ClientApplication, Moment, Ticket};
 use rusqlite::{CachedStatement, OptionalExtension, Params, Row, named_params};
@@ -11,7 +12,7 @@ pub const TICKETS_MAX: u32 = 500;
 /// One more than may be listed: that there are too many is seen.
 const TICKETS_READ_MAX: u32 = TICKETS_MAX + 1;
 
-/// What the journal calls the cancelling of a visit.
+/// What the schema calls the status of a cancelled visit.
 const CANCELLED: &str = "cancelled";
 
 /// What the history calls the words that a registrar gives for cancelling.
@@ -169,7 +170,7 @@ impl Turn<'_> {
         if let Some(reason) = reason {
             self.insert_change(ticket.id, [REASON, "", reason], by, now)?;
         }
-        self.insert_journal(CANCELLED, ticket.guid, now)
+        self.insert_journal(Event::Cancelled, ticket.guid, now)
     }
 
     fn set_cancelled(&self, visit: i64) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 
 use super::{Fault, Store};
 use crate::rules::Reach;
-use crate::visit::{Cell, FreeCells, FreePlaces, Moment, Speciality};
+use crate::visit::{Cell, FreeCells, FreePlaces, Moment, Speciality, Supply};
 use chrono::Days;
 use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;
@@ -12,6 +12,9 @@ pub const CELLS_MAX: u32 = 10_000;
 
 /// One more than may be listed: that there are too many is seen.
 const CELLS_READ_MAX: u32 = CELLS_MAX + 1;
+
+/// Most rows of [`Store::supplies`]: more specialities than any server's clinics have.
+const SUPPLIES_MAX: u32 = 1_000;
 
 impl Store {
     /// The cells of one resource that begin at `from` or later and before `until`, by begin; at most one more than
@@ -73,16 +76,11 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/free_places.sql"))?;
-        let from = if reach.begun {
-            self.zone.start_of(now.date_naive()).timestamp()
-        } else {
-            now.timestamp() + 1
-        };
-        let after_last = reach.last_day.and_then(|day| day.checked_add_days(Days::new(1)));
+        let (from, until) = self.times(reach, now);
         let parameters = named_params! {
             ":resource": resource_id,
             ":from": from,
-            ":until": after_last.map_or(i64::MAX, |day| self.zone.start_of(day).timestamp()),
+            ":until": until,
             ":access": reach.access,
         };
         Ok(statement.query_row(parameters, |row| {
@@ -101,5 +99,39 @@ impl Store {
                 cells: Some(cells),
             })
         })?)
+    }
+
+    /// What can be booked of each clinic's specialities within a client application's reach; at most [`SUPPLIES_MAX`].
+    pub fn supplies(&self, reach: &Reach, now: Moment) -> Result<Vec<Supply>, Fault> {
+        let mut statement = self.connection.prepare_cached(include_str!("sql/supplies.sql"))?;
+        let (from, until) = self.times(reach, now);
+        let parameters = named_params! {
+            ":from": from,
+            ":until": until,
+            ":access": reach.access,
+            ":limit": SUPPLIES_MAX,
+        };
+        let supplies = statement.query_map(parameters, |row| {
+            Ok(Supply {
+                lpu: row.get("lpu")?,
+                code: row.get("code")?,
+                name: row.get("name")?,
+                free_places: row.get("free_places")?,
+                last_begin: row.get("last_begin")?,
+            })
+        })?;
+        Ok(supplies.collect::<Result<_, _>>()?)
+    }
+
+    /// The first second at which a cell within reach may begin, and the first after the last.
+    fn times(&self, reach: &Reach, now: Moment) -> (i64, i64) {
+        let from = if reach.begun {
+            self.zone.start_of(now.date_naive()).timestamp()
+        } else {
+            now.timestamp() + 1
+        };
+        let after_last = reach.last_day.and_then(|day| day.checked_add_days(Days::new(1)));
+        let until = after_last.map_or(i64::MAX, |day| self.zone.start_of(day).timestamp());
+        (from, until)
     }
 }

@@ -50,3 +50,18 @@ pub struct FreeCells {
     /// Begin of the last.
     pub last_begin: Moment,
 }
+
+/// What can be booked of a clinic's speciality.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supply {
+    /// The clinic.
+    pub lpu: Uuid,
+    /// The speciality's code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Free places ahead, within a client application's reach.
+    pub free_places: i64,
+    /// Begin of the last cell ahead, free or not, in seconds since 1970; none where there is none.
+    pub last_begin: Option<i64>,
+}

@@ -9,6 +9,7 @@ pub mod members;
 pub mod message;
 pub mod params;
 pub mod reading;
+pub mod ready;
 pub mod resource;
 pub mod speciality;
 pub mod ticket;

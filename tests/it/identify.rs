@@ -193,7 +193,7 @@ fn who_is_not_identified_learns_nothing() {
         assert_eq!(String::from_utf8_lossy(&answer.body), golden, "{query}");
         assert_eq!(
             (answer.status, answer.headers.len()),
-            (400, 5),
+            (400, 6),
             "{query}: {:?}",
             answer.headers
         );

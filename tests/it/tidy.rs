@@ -9,7 +9,7 @@ const LAYERS: [&[&str]; 8] = [
     &["visit"],
     &["refusal"],
     &["rules"],
-    &["wire", "token", "route", "page"],
+    &["wire", "token", "route", "page", "metrics"],
     &["store"],
     &["desk", "exchange"],
     &["edge"],
@@ -20,8 +20,9 @@ const LAYERS: [&[&str]; 8] = [
 const LINES_MAX: usize = 400;
 
 /// Where Russian may stand: what patients, registrars and the demo's visitors read.
-const RUSSIAN: [&str; 5] = [
+const RUSSIAN: [&str; 6] = [
     "src/refusal.rs",
+    "src/refusal/",
     "src/demo/",
     "src/page/",
     "src/command/",

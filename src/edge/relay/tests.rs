@@ -29,7 +29,7 @@ fn asks(relay: &Arc<Relay>, framing: Framing) -> JoinHandle<Result<Vec<u8>, Tran
     let relay = relay.clone();
     thread::spawn(move || {
         let mut out = b"what was here before".to_vec();
-        let taken = relay.exchange(b"?", framing, Some("close"), PATIENCE, &mut out);
+        let taken = relay.exchange(b"?", framing, Some("close"), None, PATIENCE, &mut out);
         taken.map(|_| out)
     })
 }
@@ -127,7 +127,7 @@ fn patience_ends() {
     let (relay, ends) = relay(1, 0);
     let first = asks(&relay, POST);
     wait_for_taken(&relay, 1, 1);
-    let second = relay.exchange(b"?", POST, None, Duration::from_millis(1), &mut Vec::new());
+    let second = relay.exchange(b"?", POST, None, None, Duration::from_millis(1), &mut Vec::new());
     assert_eq!(second.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
     assert!(relay.locked().writers_waiting.is_empty());
     answer(&ends[0], 0);

@@ -52,6 +52,7 @@ pub fn desk(site: &Site, policy: Policy) -> Desk {
         lifetime: TimeDelta::minutes(10),
         trusted: Vec::new(),
         kiosk_addresses: Vec::new(),
+        metrics_addresses: Vec::new(),
         policy,
         checkin_hours_before: 2,
         hosts: Vec::new(),

@@ -1,0 +1,69 @@
+//! What the server counts and measures, told to who may ask (contract-kiosk 5).
+
+use super::{Settings, now};
+use crate::metrics::{Metrics, Outlook, TEXT};
+use crate::refusal::Transport;
+use crate::rules::Reach;
+use crate::store::{Fault, Store};
+use crate::visit::Supply;
+use crate::wire::message::{Answer, Request};
+use std::time::{Duration, Instant};
+
+/// The client application of the terminals.
+const TERMINALS: &str = "Infomat";
+
+/// For so long what was counted in the timetable holds: many who ask cost bookings no more than one.
+const COUNT_HOLDS: Duration = Duration::from_secs(15);
+
+/// What was last counted in the timetable, and when.
+#[derive(Debug, Default)]
+pub struct Counted(Option<(Instant, Vec<Supply>)>);
+
+/// Answers with all numbers.
+///
+/// # Errors
+/// 403 for an address that may not ask.
+pub fn text(
+    request: &Request,
+    store: &Store,
+    settings: &Settings,
+    metrics: &Metrics,
+    counted: &mut Counted,
+) -> Result<Answer, Transport> {
+    let client = request.client;
+    if !client.is_loopback() && !settings.metrics_addresses.contains(&client) {
+        return Err(Transport::NumbersElsewhere);
+    }
+    // What cannot be counted is left out: the other numbers tell why.
+    let supplies = counted.supplies(store, settings).unwrap_or_else(|fault| {
+        log::error!("free places were not counted: {fault}");
+        &[]
+    });
+    let outlook = Outlook {
+        log_bytes: store.log_bytes(),
+        log_waiting_pages: store.wal_pages(),
+        disk_free_bytes: store.disk_free_bytes(),
+        supplies,
+    };
+    Ok(Answer {
+        status: 200,
+        content_type: TEXT,
+        headers: Vec::new(),
+        body: metrics.text(&outlook).into_bytes(),
+        code: None,
+    })
+}
+
+impl Counted {
+    /// What can be booked at a terminal.
+    fn supplies(&mut self, store: &Store, settings: &Settings) -> Result<&[Supply], Fault> {
+        let holds = |(counted, _): &(Instant, _)| counted.elapsed() < COUNT_HOLDS;
+        if !self.0.as_ref().is_some_and(holds) {
+            let now = now(settings.zone);
+            let terminals = store.find_application(TERMINALS)?;
+            let reach = Reach::of(&terminals, &settings.policy, now.date_naive());
+            self.0 = Some((Instant::now(), store.supplies(&reach, now)?));
+        }
+        Ok(self.0.as_ref().map_or(&[], |(_, supplies)| supplies))
+    }
+}

@@ -1,0 +1,85 @@
+//! What is told of a request, in one line of the log and in numbers: when it came, from where, what it asked for by the
+//! name of its route, and how it ended. Never its path, its query, or anything that it carries.
+
+use crate::metrics::Metrics;
+use crate::refusal::Transport;
+use crate::route::Route;
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Instant;
+
+/// The header field with a request's number in its answer, so that a line of the log can be found again.
+pub const ID_FIELD: &str = "X-Request-Id";
+
+/// Under this name lines of requests can be switched off: `RUST_LOG=info,request=off`.
+const TARGET: &str = "request";
+
+/// The name of the route of requests that ask for nothing that is here, or that are refused before that is known.
+const NO_ROUTE: &str = "unknown";
+
+/// A request's number: unlike any other of this server's, of earlier runs too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId {
+    /// When the gate opened, in seconds since 1970.
+    pub opened: u64,
+    /// The number of its connection.
+    pub connection: u64,
+    /// Its number on that connection.
+    pub request: u64,
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{:x}-{}-{}", self.opened, self.connection, self.request)
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// HTTP status.
+    pub status: u16,
+    /// Internal code, of a standard answer.
+    pub code: Option<u16>,
+}
+
+impl From<Transport> for Outcome {
+    fn from(transport: Transport) -> Self {
+        Outcome {
+            status: transport.status(),
+            code: Some(transport.code()),
+        }
+    }
+}
+
+/// A request that has begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Record {
+    /// Its number.
+    pub id: RequestId,
+    /// Where it comes from: the client, or a proxy as long as the client is not known.
+    pub client: IpAddr,
+    /// When its head was whole.
+    pub since: Instant,
+    /// What it asks for, if that is known and here.
+    pub route: Option<Route>,
+}
+
+impl Record {
+    /// The request was answered, or its client told that it goes no further.
+    pub fn close(&self, outcome: Outcome, metrics: &Metrics) {
+        let Outcome { status, code } = outcome;
+        let route = self.route.map_or(NO_ROUTE, Route::name);
+        metrics.answered(route, status, code);
+        let Record { id, client, .. } = self;
+        let micros = self.since.elapsed().as_micros();
+        let code = code.map_or_else(|| "-".to_owned(), |code| code.to_string());
+        log::info!(target: TARGET, "id={id} route={route} status={status} code={code} us={micros} client={client}");
+    }
+}
+
+/// A connection was turned away before it could ask for anything: it is counted, and has no line.
+pub fn turned_away(transport: Transport, metrics: &Metrics) {
+    let Outcome { status, code } = transport.into();
+    metrics.answered(NO_ROUTE, status, code);
+}

@@ -1,0 +1,260 @@
+//! What the server counts and measures about itself, and its Prometheus text (contract-kiosk 5).
+//!
+//! Counting is an atomic addition, from whatever thread. Labels come from small sets: names of routes, HTTP statuses, codes
+//! of refusals, and the clinic's own specialities; nothing in them is about a patient.
+
+use crate::visit::Supply;
+use prometheus::{
+    Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
+use std::time::Duration;
+
+/// Content type of the text (Prometheus exposition formats, text-based format).
+pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Upper bounds of the sizes of turns: powers of two up to the largest turn.
+const TURN_BUCKETS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+
+/// Upper bounds of the times of commits, in seconds: from a quick flash disk to the wait after which a booking gets 503.
+const COMMIT_BUCKETS: [f64; 13] = [
+    0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0,
+];
+
+/// Labels of what is told about a speciality of a clinic.
+const SPECIALITY_LABELS: [&str; 3] = ["lpu", "speciality", "name"];
+
+/// Labels of a gauge that is there only while its number is known.
+const NO_LABELS: &[&str] = &[];
+
+/// Why nothing here fails: names, labels and buckets are written in this file, and no name stands there twice.
+const MADE: &str = "names, labels and buckets are as the format has them";
+
+/// All counters and gauges of a server.
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    refusals: IntCounterVec,
+    bookings: IntCounter,
+    cancellations: IntCounter,
+    turn_requests: Histogram,
+    commit_seconds: Histogram,
+    queue: IntGauge,
+    connections: IntGauge,
+    log_bytes: IntGaugeVec,
+    log_waiting_pages: IntGauge,
+    disk_free_bytes: IntGaugeVec,
+    free_places: IntGaugeVec,
+    last_cell: IntGaugeVec,
+}
+
+/// Counted as long as this lives.
+#[must_use = "it is counted only as long as this lives"]
+pub struct Present(IntGauge);
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// What is looked up when somebody asks for the numbers.
+#[derive(Clone, Debug)]
+pub struct Outlook<'a> {
+    /// Bytes of the write-ahead log's file, if they could be found out.
+    pub log_bytes: Option<u64>,
+    /// Pages in it that are not in the database file yet.
+    pub log_waiting_pages: u32,
+    /// Bytes that may still be written to the database's disk, if they could be found out.
+    pub disk_free_bytes: Option<u64>,
+    /// What can be booked at a terminal, for each clinic and speciality.
+    pub supplies: &'a [Supply],
+}
+
+impl Metrics {
+    /// All at zero, for a server that started at this time, in seconds since 1970.
+    pub fn new(started: i64) -> Self {
+        let registry = Registry::new();
+        gauge(
+            &registry,
+            "infomat_start_time_seconds",
+            "When the server started, since 1970.",
+        )
+        .set(started);
+        gauges(
+            &registry,
+            "infomat_build_info",
+            "Always 1; the label tells the version.",
+            &["version"],
+        )
+        .with_label_values(&[env!("CARGO_PKG_VERSION")])
+        .set(1);
+        Metrics {
+            requests: counters(
+                &registry,
+                "infomat_requests_total",
+                "Requests answered, by route and HTTP status; those that the gate refused too.",
+                &["route", "status"],
+            ),
+            refusals: counters(
+                &registry,
+                "infomat_refusals_total",
+                "Answers other than success, by message_code.",
+                &["code"],
+            ),
+            bookings: counter(&registry, "infomat_bookings_total", "Visits booked."),
+            cancellations: counter(
+                &registry,
+                "infomat_cancellations_total",
+                "Visits cancelled by patients.",
+            ),
+            turn_requests: histogram(
+                &registry,
+                "infomat_turn_requests",
+                "Requests that shared a commit.",
+                &TURN_BUCKETS,
+            ),
+            commit_seconds: histogram(
+                &registry,
+                "infomat_commit_seconds",
+                "Time of a commit, its flush included.",
+                &COMMIT_BUCKETS,
+            ),
+            queue: gauge(
+                &registry,
+                "infomat_queue_requests",
+                "Whole requests that wait for their answer.",
+            ),
+            connections: gauge(&registry, "infomat_connections", "Connections of clients."),
+            log_bytes: gauges(
+                &registry,
+                "infomat_wal_bytes",
+                "Size of the write-ahead log's file.",
+                NO_LABELS,
+            ),
+            log_waiting_pages: gauge(
+                &registry,
+                "infomat_wal_waiting_pages",
+                "Pages in the write-ahead log that are not in the database file yet.",
+            ),
+            disk_free_bytes: gauges(
+                &registry,
+                "infomat_disk_free_bytes",
+                "Free space on the disk of the database.",
+                NO_LABELS,
+            ),
+            free_places: gauges(
+                &registry,
+                "infomat_free_places",
+                "Free places ahead that can be booked at a terminal now.",
+                &SPECIALITY_LABELS,
+            ),
+            last_cell: gauges(
+                &registry,
+                "infomat_last_cell_timestamp_seconds",
+                "Begin of the last cell ahead, free or not, since 1970; 0 where there is none.",
+                &SPECIALITY_LABELS,
+            ),
+            registry,
+        }
+    }
+
+    /// A request was answered. `route` is the name of its route, `code` the `message_code` of its answer.
+    pub fn answered(&self, route: &str, status: u16, code: Option<u16>) {
+        const REFUSALS: std::ops::RangeFrom<u16> = 400..;
+        self.requests
+            .with_label_values(&[route, &status.to_string()])
+            .inc();
+        if let Some(code) = code.filter(|_| REFUSALS.contains(&status)) {
+            self.refusals.with_label_values(&[&code.to_string()]).inc();
+        }
+    }
+
+    /// A turn of so many requests was committed, which took so long, with so many visits booked and cancelled.
+    pub fn committed(&self, requests: usize, time: Duration, bookings: u64, cancellations: u64) {
+        self.turn_requests
+            .observe(f64::from(u32::try_from(requests).unwrap_or(u32::MAX)));
+        self.commit_seconds.observe(time.as_secs_f64());
+        self.bookings.inc_by(bookings);
+        self.cancellations.inc_by(cancellations);
+    }
+
+    /// A connection is there.
+    pub fn connected(&self) -> Present {
+        present(&self.connections)
+    }
+
+    /// A request waits for its answer.
+    pub fn queued(&self) -> Present {
+        present(&self.queue)
+    }
+
+    /// Everything as text, the outlook included.
+    pub fn text(&self, outlook: &Outlook) -> String {
+        set_known(&self.log_bytes, outlook.log_bytes);
+        self.log_waiting_pages.set(outlook.log_waiting_pages.into());
+        set_known(&self.disk_free_bytes, outlook.disk_free_bytes);
+        self.free_places.reset();
+        self.last_cell.reset();
+        for supply in outlook.supplies {
+            let lpu = supply.lpu.to_string();
+            let labels = [&*lpu, &*supply.code, &*supply.name];
+            self.free_places
+                .with_label_values(&labels)
+                .set(supply.free_places);
+            self.last_cell
+                .with_label_values(&labels)
+                .set(supply.last_begin.unwrap_or(0));
+        }
+        let mut text = String::new();
+        TextEncoder::new()
+            .encode_utf8(&self.registry.gather(), &mut text)
+            .expect("a string takes every metric");
+        text
+    }
+}
+
+fn present(gauge: &IntGauge) -> Present {
+    gauge.inc();
+    Present(gauge.clone())
+}
+
+/// Sets a gauge without labels, or takes it away where its number is not known.
+fn set_known(gauge: &IntGaugeVec, number: Option<u64>) {
+    gauge.reset();
+    if let Some(number) = number {
+        gauge
+            .with_label_values(NO_LABELS)
+            .set(i64::try_from(number).unwrap_or(i64::MAX));
+    }
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+    let counter = IntCounter::new(name, help).expect(MADE);
+    registry.register(Box::new(counter.clone())).expect(MADE);
+    counter
+}
+
+fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+    let counters = IntCounterVec::new(Opts::new(name, help), labels).expect(MADE);
+    registry.register(Box::new(counters.clone())).expect(MADE);
+    counters
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
+    let gauge = IntGauge::new(name, help).expect(MADE);
+    registry.register(Box::new(gauge.clone())).expect(MADE);
+    gauge
+}
+
+fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
+    let gauges = IntGaugeVec::new(Opts::new(name, help), labels).expect(MADE);
+    registry.register(Box::new(gauges.clone())).expect(MADE);
+    gauges
+}
+
+fn histogram(registry: &Registry, name: &str, help: &str, buckets: &[f64]) -> Histogram {
+    let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+    let histogram = Histogram::with_opts(options).expect(MADE);
+    registry.register(Box::new(histogram.clone())).expect(MADE);
+    histogram
+}

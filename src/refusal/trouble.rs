@@ -1,0 +1,80 @@
+//! Why the database takes no writing, in plain words: for whoever looks after the server.
+
+use std::fmt;
+
+/// Why the database takes no writing now. Another try, later or after what is said here was mended, can succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Its disk is full.
+    DiskFull,
+    /// Its disk or its file may only be read.
+    ReadOnly,
+    /// Its file is damaged.
+    Damaged,
+    /// Another program has been writing to it for too long.
+    Held,
+    /// Its file, or one of those beside it, cannot be opened.
+    NoAccess,
+    /// Its disk fails, or the machine is short of memory.
+    Failing,
+}
+
+impl Trouble {
+    /// What to tell whoever asks whether the server is ready (contract-kiosk 5).
+    pub fn text(self) -> &'static str {
+        match self {
+            Trouble::DiskFull => "База данных не принимает записи: диск заполнен. Освободите место на диске.",
+            Trouble::ReadOnly => {
+                "База данных не принимает записи: диск или файл доступен только для чтения. Проверьте диск и права на файл."
+            }
+            Trouble::Damaged => {
+                "База данных не принимает записи: файл поврежден. Восстановите его из резервной копии."
+            }
+            Trouble::Held => {
+                "База данных не принимает записи: ее слишком долго занимает другая программа. Дождитесь ее окончания."
+            }
+            Trouble::NoAccess => {
+                "База данных не принимает записи: файл не открывается. Проверьте права на него и на его папку."
+            }
+            Trouble::Failing => "База данных не принимает записи: диск отвечает ошибкой. Проверьте диск.",
+        }
+    }
+}
+
+/// In English, for the log.
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            Trouble::DiskFull => "the disk of the database is full: make room on it",
+            Trouble::ReadOnly => {
+                "the database or its disk is read-only: look at the disk and at the rights on the file"
+            }
+            Trouble::Damaged => "the file of the database is damaged: restore it from a backup",
+            Trouble::Held => {
+                "another program has been writing to the database for too long: wait until it has finished"
+            }
+            Trouble::NoAccess => {
+                "a file of the database cannot be opened: look at the rights on it and on its folder"
+            }
+            Trouble::Failing => "the disk of the database fails, or memory is short: look at the disk",
+        })
+    }
+}
+
+/// What does not keep the server from booking, and should be looked after all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// So many MiB are left on the database's disk.
+    LittleSpace(u64),
+}
+
+impl Warning {
+    /// What to tell whoever asks whether the server is ready.
+    pub fn text(self) -> String {
+        match self {
+            Warning::LittleSpace(mebibytes) => {
+                format!("На диске базы данных осталось {mebibytes} МиБ. Освободите место.")
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What a database tells of itself: its disk, its log, whether it takes writes.
+
+use super::{Fault, Store, Turn, VERSION};
+use std::path::Path;
+
+impl Store {
+    /// Bytes that may still be written to the disk that the database lies on; none where that cannot be found out.
+    pub fn disk_free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(Path::new(self.connection.path()?)).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
+    /// Bytes of the write-ahead log's file; none where there is no such file.
+    pub fn log_bytes(&self) -> Option<u64> {
+        let log = self.connection.path()?.to_owned() + "-wal";
+        Some(Path::new(&log).metadata().ok()?.len())
+    }
+}
+
+impl Turn<'_> {
+    /// Writes what is there already, so that the commit proves that the database takes writes.
+    pub fn prove(&self) -> Result<(), Fault> {
+        self.connection
+            .execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
+        Ok(())
+    }
+}
