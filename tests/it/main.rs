@@ -19,6 +19,7 @@ mod keys;
 mod large;
 mod model;
 mod page;
+mod package;
 mod precedence;
 mod proxy;
 mod race;

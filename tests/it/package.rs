@@ -1,0 +1,158 @@
+//! The Debian package as an administrator meets it: what is in it, what its unit lets the server do, and how it is
+//! installed, upgraded, removed and purged on a Debian with systemd as its first process.
+//!
+//! `INFOMAT_DEB` names the package, which `packaging/build-deb` has made.
+
+mod container;
+mod life;
+
+use crate::harness::lacks;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Largest package, in bytes.
+const PACKAGE_BYTES_MAX: u64 = 6 << 20;
+
+/// Highest exposure of the server's unit that `systemd-analyze security` may tell, in tenths.
+const EXPOSURE_TENTHS_MAX: u32 = 15;
+
+fn packaging() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging")
+}
+
+/// The package that was built, or word that the test goes without.
+fn package() -> Option<PathBuf> {
+    let path = std::env::var_os("INFOMAT_DEB").map(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    let path = path.filter(|path| path.exists());
+    (!lacks(
+        "INFOMAT_DEB=FILE, which packaging/build-deb makes",
+        path.is_some(),
+    ))
+    .then(|| path.unwrap())
+}
+
+/// Runs a program to its end, or says that the test goes without it.
+fn run(program: &str, arguments: &[&str]) -> Option<Output> {
+    let output = Command::new(program).args(arguments).output();
+    (!lacks(program, output.is_ok())).then(|| output.unwrap())
+}
+
+/// What a program that has to succeed said.
+fn well(output: &Output) -> String {
+    let said = [&*output.stdout, &*output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(output.status.success(), "{said}");
+    said
+}
+
+/// The units of the folder, by name.
+fn units() -> Vec<PathBuf> {
+    let is_unit = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|ending| ending == "service" || ending == "timer")
+    };
+    let entries = fs::read_dir(packaging()).unwrap();
+    let units: Vec<_> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(is_unit)
+        .collect();
+    assert!(!units.is_empty());
+    units
+}
+
+#[test]
+fn the_unit_closes_what_the_server_does_not_need() {
+    let unit = packaging().join("infomat.service");
+    let threshold = format!("--threshold={EXPOSURE_TENTHS_MAX}");
+    let arguments = ["security", "--offline=true", &threshold, unit.to_str().unwrap()];
+    if let Some(output) = run("systemd-analyze", &arguments) {
+        println!("{}", well(&output));
+    }
+}
+
+/// With the program that was just built in the place of the installed one.
+#[test]
+fn the_units_are_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut arguments = vec!["verify".to_owned(), "--man=no".to_owned()];
+    for unit in units() {
+        let text = fs::read_to_string(&unit).unwrap();
+        assert!(
+            text.contains("ExecStart=/usr/bin/infomat ") || text.contains("[Timer]"),
+            "{unit:?}"
+        );
+        let copy = folder.path().join(unit.file_name().unwrap());
+        fs::write(
+            &copy,
+            text.replace("/usr/bin/infomat", env!("CARGO_BIN_EXE_infomat")),
+        )
+        .unwrap();
+        arguments.push(copy.to_str().unwrap().to_owned());
+    }
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    if let Some(output) = run("systemd-analyze", &arguments) {
+        // What it does not understand it tells, and goes on.
+        assert_eq!(well(&output), "");
+    }
+}
+
+#[test]
+fn the_package_is_small_and_without_fault() {
+    let Some(package) = package() else { return };
+    let bytes = fs::metadata(&package).unwrap().len();
+    println!("{} has {bytes} bytes", package.display());
+    assert!(bytes < PACKAGE_BYTES_MAX);
+    let arguments = [
+        "--fail-on=error,warning",
+        "--allow-root",
+        package.to_str().unwrap(),
+    ];
+    if let Some(output) = run("lintian", &arguments) {
+        assert_eq!(well(&output), "");
+    }
+}
+
+/// Every command has its manual page, every shell its completion; the configuration is the administrator's.
+#[test]
+fn the_package_has_what_its_commands_need() {
+    let Some(package) = package() else { return };
+    let listed = run("dpkg-deb", &["--contents", package.to_str().unwrap()]).unwrap();
+    let listed = well(&listed);
+    let help = well(&run(env!("CARGO_BIN_EXE_infomat"), &["--help"]).unwrap());
+    let commands = help.split("Commands:\n").nth(1).unwrap();
+    let commands = commands
+        .lines()
+        .take_while(|line| line.starts_with(' '))
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .map(|line| line.split_whitespace().next().unwrap())
+        .filter(|command| *command != "help");
+    let pages: Vec<_> = commands
+        .map(|command| format!("./usr/share/man/man1/infomat-{command}.1.gz"))
+        .collect();
+    assert!(pages.len() >= 8, "{pages:?}");
+    let files = [
+        "./usr/bin/infomat",
+        "./usr/share/man/man1/infomat.1.gz",
+        "./usr/share/bash-completion/completions/infomat",
+        "./usr/share/zsh/vendor-completions/_infomat",
+        "./usr/share/fish/vendor_completions.d/infomat.fish",
+        "./usr/share/doc/infomat/changelog.Debian.gz",
+        "./usr/share/doc/infomat/copyright",
+        "./usr/lib/sysusers.d/infomat.conf",
+        "./usr/lib/tmpfiles.d/infomat.conf",
+    ];
+    let units = units();
+    let units = units.iter().map(|unit| {
+        format!(
+            "./usr/lib/systemd/system/{}",
+            unit.file_name().unwrap().to_str().unwrap()
+        )
+    });
+    for file in pages.into_iter().chain(files.map(str::to_owned)).chain(units) {
+        let there = listed.lines().any(|line| line.ends_with(&format!(" {file}")));
+        assert!(there, "{file} is missing:\n{listed}");
+    }
+    let conffiles = run("dpkg-deb", &["--info", package.to_str().unwrap(), "conffiles"]).unwrap();
+    assert_eq!(well(&conffiles), "/etc/infomat/infomat.toml\n");
+}

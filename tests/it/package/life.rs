@@ -1,0 +1,244 @@
+//! Goal: installing makes all that is needed and serves; upgrading keeps data and settings; removing keeps data; purging
+//! asks. The unit starts the server again when it dies, not when its configuration is wrong. Method: the real package
+//! in a container whose first process is systemd.
+
+use super::container::Container;
+use super::{package, run, well};
+use crate::clinic::{doctor, guid, lpu, patient, slot, speciality};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long after its installation the page may take, on a machine that does other things too.
+const PAGE_MAX: Duration = Duration::from_secs(5);
+
+/// Most memory of a server that has nothing to do, in KiB.
+const IDLE_KIB_MAX: u64 = 32 << 10;
+
+const LPU: u32 = 1;
+const DOCTOR: u32 = 2;
+const SLOT: u32 = 10;
+const PATIENT: u32 = 100;
+
+/// The page, and the code of its answer.
+const PAGE: &str = "curl -s -o /dev/null -w '%{http_code}' --max-time 5 http://127.0.0.1:8080/";
+
+/// Installs a package, and keeps the settings that were changed, as apt's own question proposes.
+const INSTALL: &str = "apt-get install -q -y -o Dpkg::Options::=--force-confold";
+
+/// Runs a command as the administrator is told to.
+const AS_INFOMAT: &str = "runuser -u infomat -- infomat";
+
+/// A container in which the package has been installed.
+struct Box {
+    container: Container,
+    package: PathBuf,
+}
+
+impl Box {
+    fn new() -> Option<Box> {
+        let package = package()?;
+        let mut container = Container::boot()?;
+        container.bring(&package, "/root/infomat.deb");
+        container.well(&format!("{INSTALL} /root/infomat.deb"));
+        let begin = Instant::now();
+        container.wait_until("the page", |container| container.says(PAGE) == "200");
+        assert!(begin.elapsed() < PAGE_MAX, "{:?}", begin.elapsed());
+        Some(Box { container, package })
+    }
+
+    /// One clinic with a cell and a patient.
+    fn import(&self) {
+        let lines = [
+            lpu(LPU),
+            speciality("97"),
+            doctor(DOCTOR, LPU, "97", "Врачова"),
+            slot(SLOT, DOCTOR, 1, "10:00"),
+            patient(PATIENT, LPU),
+        ];
+        let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
+        self.container
+            .well_with(&format!("{AS_INFOMAT} import -"), &lines.join("\n"));
+    }
+
+    /// Books the cell; the answer.
+    fn book(&self) -> Value {
+        let token = format!("{AS_INFOMAT} token --lpu {} --mkab {}", guid(LPU), guid(PATIENT));
+        let address = format!(
+            "http://127.0.0.1:8080/api/v2/visit/{}?timeTable={}",
+            guid(LPU),
+            guid(SLOT)
+        );
+        let said = self.container.well(&format!(
+            "curl -s --max-time 20 -X POST -H \"Authorization: Bearer $({token})\" '{address}'"
+        ));
+        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
+    }
+
+    /// How many visits the database has on the cell's day.
+    fn visits(&self) -> usize {
+        let day = crate::clinic::moment(1, "10:00");
+        let list = self.container.well(&format!(
+            "{AS_INFOMAT} visits --format json --date {}",
+            &day[..10]
+        ));
+        serde_json::from_str::<Value>(&list)
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .len()
+    }
+
+    fn property(&self, name: &str) -> String {
+        let value = self.container.well(&format!(
+            "systemctl show infomat.service --value --property={name}"
+        ));
+        value.trim().to_owned()
+    }
+
+    fn answers(&self) -> bool {
+        self.container.says(PAGE) == "200"
+    }
+
+    /// Waits until another process than `pid` serves.
+    fn wait_for_another_than(&mut self, pid: &str) {
+        let show = "systemctl show infomat.service --value --property=MainPID";
+        let pid = pid.to_owned();
+        self.container.wait_until("another server", |container| {
+            container.says(PAGE) == "200" && container.says(show).trim() != pid
+        });
+    }
+}
+
+/// The same package with a higher version, and one line more in its configuration.
+fn next_version(package: &Path, folder: &TempDir) -> PathBuf {
+    let next = folder.path().join("next.deb");
+    let script = r#"
+        set -e
+        dpkg-deb --raw-extract "$1" "$2"
+        sed -i 's/^Version: .*/Version: 99.0-1/' "$2/DEBIAN/control"
+        echo '# A new line of the next version.' >> "$2/etc/infomat/infomat.toml"
+        dpkg-deb -Znone --build "$2" "$3"
+    "#;
+    let tree = folder.path().join("tree");
+    let arguments = [
+        "-c",
+        script,
+        "sh",
+        package.to_str().unwrap(),
+        tree.to_str().unwrap(),
+        next.to_str().unwrap(),
+    ];
+    well(&run("sh", &arguments).unwrap());
+    next
+}
+
+#[test]
+fn installed_upgraded_removed_and_purged() {
+    let Some(mut clinic) = Box::new() else { return };
+    assert_eq!(clinic.property("UnitFileState"), "enabled");
+    let stat =
+        "stat --format='%U %a %n' /var/lib/infomat /var/lib/infomat/hmac.key /etc/infomat/infomat.toml";
+    assert_eq!(
+        clinic.container.well(stat),
+        "infomat 700 /var/lib/infomat\ninfomat 600 /var/lib/infomat/hmac.key\nroot 644 /etc/infomat/infomat.toml\n"
+    );
+    clinic.import();
+    assert_eq!(clinic.book()["planCount"], 1);
+
+    // Upgrade: the settings that the administrator changed stay, without a question; so do data and key.
+    clinic
+        .container
+        .well("sed -i 's/^max_period_days = .*/max_period_days = 30/' /etc/infomat/infomat.toml");
+    let key = clinic.container.well("sha256sum /var/lib/infomat/hmac.key");
+    let folder = tempfile::tempdir().unwrap();
+    clinic
+        .container
+        .bring(&next_version(&clinic.package, &folder), "/root/next.deb");
+    let before = clinic.property("MainPID");
+    clinic.container.well(&format!("{INSTALL} /root/next.deb"));
+    clinic.wait_for_another_than(&before);
+    assert_eq!(
+        clinic.container.well("dpkg-query -W -f '${Version}' infomat"),
+        "99.0-1"
+    );
+    clinic
+        .container
+        .well("grep -q '^max_period_days = 30$' /etc/infomat/infomat.toml");
+    assert_eq!(clinic.container.well("sha256sum /var/lib/infomat/hmac.key"), key);
+    assert_eq!(clinic.visits(), 1);
+    assert_eq!(clinic.book()["message_code"], "4848", "the visit is still there");
+
+    // Removal: the server is gone, the data is not.
+    clinic.container.well("apt-get remove -q -y infomat");
+    assert!(!clinic.answers());
+    clinic
+        .container
+        .well("test -s /var/lib/infomat/infomat.db && test -s /etc/infomat/infomat.toml");
+    clinic.container.well(&format!("{INSTALL} /root/infomat.deb"));
+    assert_eq!(clinic.visits(), 1);
+
+    // Purge: nobody says yes, so the data stays, and the administrator is told where.
+    let said = clinic.container.well("apt-get purge -q -y infomat");
+    assert!(said.contains("/var/lib/infomat"), "{said}");
+    clinic
+        .container
+        .well("test -s /var/lib/infomat/infomat.db && test ! -e /etc/infomat");
+    clinic.container.well(&format!("{INSTALL} /root/infomat.deb"));
+    assert_eq!(clinic.visits(), 1);
+    assert_eq!(clinic.book()["message_code"], "4848", "with its key, too");
+
+    // Purge with a yes.
+    clinic
+        .container
+        .well("echo 'infomat infomat/erase-data boolean true' | debconf-set-selections");
+    clinic.container.well("apt-get purge -q -y infomat");
+    clinic
+        .container
+        .well("test ! -e /var/lib/infomat && test ! -e /etc/infomat");
+    assert!(!clinic.answers());
+}
+
+#[test]
+fn the_unit_keeps_the_server_running() {
+    let Some(mut clinic) = Box::new() else { return };
+    clinic.import();
+    let pid = clinic.property("MainPID");
+    let status = clinic.container.well(&format!("cat /proc/{pid}/status"));
+    let resident = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .unwrap();
+    let resident: u64 = resident.trim().trim_end_matches(" kB").parse().unwrap();
+    println!("idle: {resident} KiB");
+    assert!(resident < IDLE_KIB_MAX);
+
+    // Killed, it comes again; the booking is in its journal or was never answered.
+    assert_eq!(clinic.book()["planCount"], 1);
+    clinic.container.well(&format!("kill -KILL {pid}"));
+    clinic.wait_for_another_than(&pid);
+    assert_eq!(clinic.visits(), 1);
+
+    // The key is the service manager's to read: the server needs no right on the file.
+    clinic
+        .container
+        .well("chown root: /var/lib/infomat/hmac.key && systemctl restart infomat.service");
+    clinic
+        .container
+        .wait_until("the page", |container| container.says(PAGE) == "200");
+
+    // A wrong configuration: it ends with 78 and is not tried again.
+    clinic
+        .container
+        .well("echo 'no_such_key = 1' >> /etc/infomat/infomat.toml");
+    clinic.container.run("systemctl restart infomat.service");
+    let failed = "systemctl is-failed infomat.service";
+    clinic.container.wait_until("the failure", |container| {
+        container.says(failed).trim() == "failed"
+    });
+    assert_eq!(clinic.property("ExecMainStatus"), "78");
+    assert_eq!(clinic.property("NRestarts"), "0");
+    let log = clinic.container.log();
+    assert!(log.contains("no_such_key"), "{log}");
+}
