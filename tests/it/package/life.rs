@@ -214,6 +214,11 @@ fn the_unit_keeps_the_server_running() {
     println!("idle: {resident} KiB");
     assert!(resident < IDLE_KIB_MAX);
 
+    // Reloading leaves it running.
+    clinic.container.well("systemctl reload infomat.service");
+    assert!(clinic.answers());
+    assert_eq!(clinic.property("MainPID"), pid);
+
     // Killed, it comes again; the booking is in its journal or was never answered.
     assert_eq!(clinic.book()["planCount"], 1);
     clinic.container.well(&format!("kill -KILL {pid}"));
@@ -227,6 +232,34 @@ fn the_unit_keeps_the_server_running() {
     clinic
         .container
         .wait_until("the page", |container| container.says(PAGE) == "200");
+
+    // Nor does it need the first key's file when another key has taken its place.
+    clinic
+        .container
+        .well("infomat key new second --sign && systemctl reload infomat.service");
+    clinic
+        .container
+        .well("infomat key retire main && rm /var/lib/infomat/hmac.key");
+    clinic.container.well("systemctl restart infomat.service");
+    assert_eq!(
+        clinic.book()["message_code"],
+        "4848",
+        "with a token of the second key"
+    );
+
+    // Blocked, it is ended and started anew. So that this is quick, the service manager has less patience.
+    let impatient = "[Service]\nWatchdogSec=1\nTimeoutAbortSec=1\n";
+    let drop_in = "/run/systemd/system/infomat.service.d";
+    clinic.container.well_with(
+        &format!("mkdir {drop_in} && cat > {drop_in}/impatient.conf"),
+        impatient,
+    );
+    clinic
+        .container
+        .well("systemctl daemon-reload && systemctl restart infomat.service");
+    let pid = clinic.property("MainPID");
+    clinic.container.well(&format!("kill -STOP {pid}"));
+    clinic.wait_for_another_than(&pid);
 
     // A wrong configuration: it ends with 78 and is not tried again.
     clinic
