@@ -51,7 +51,10 @@ export async function identify(signal) {
   session.who = { ...NOT_TOLD, ...answer };
 }
 
-/** A call in the patient's name. A token that ran out is renewed unseen; nothing of the choice is lost. */
+/** A token that ran out, or whose key was retired. */
+const TOKEN_OVER = ["5007", "5008", "5009"];
+
+/** A call in the patient's name. A token that holds no more is renewed unseen; nothing of the choice is lost. */
 async function personal(method, path, options = {}) {
   if (Date.parse(session.who.expires) - serverNow() < TOKEN_REST_MS) await identify(options.signal);
   const send = () =>
@@ -59,7 +62,7 @@ async function personal(method, path, options = {}) {
   try {
     return await send();
   } catch (error) {
-    if (!(error instanceof Refused && error.code === "5007")) throw error;
+    if (!(error instanceof Refused && TOKEN_OVER.includes(error.code))) throw error;
     await identify(options.signal);
     return send();
   }

@@ -6,12 +6,8 @@
 use crate::harness::lacks;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
-
-/// One browser at a time: the scripts look at times, too.
-static BROWSER: Mutex<()> = Mutex::new(());
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/page")
@@ -39,7 +35,6 @@ fn run(script: &str) {
     if lacks_browser() {
         return;
     }
-    let _turn = BROWSER.lock().unwrap_or_else(PoisonError::into_inner);
     let output = Command::new("node")
         .args(["--test", "--test-reporter=spec", script])
         .current_dir(folder())

@@ -2,7 +2,7 @@
 
 import test from "node:test";
 import assert from "node:assert/strict";
-import { clinic, terminal } from "./kiosk.mjs";
+import { birthDigits, clinic, terminal } from "./kiosk.mjs";
 import { CHILDREN, hoursUntil, POLYCLINIC } from "./server.mjs";
 
 const here = clinic();
@@ -19,7 +19,8 @@ test("a visit is booked in under a minute, printed once, and is the server's", a
   await kiosk.page.evaluate(() => addEventListener("click", () => window.touched()));
   const began = Date.now();
 
-  await kiosk.identify(patient);
+  await kiosk.presentByTouch(patient);
+  await kiosk.on("menu");
   assert.match(await kiosk.text("#title"), /Иван П\./);
   await kiosk.choose(cell);
   const asked = await kiosk.text("#work");
@@ -177,8 +178,7 @@ test("everything is there in English, and switching keeps what was typed", async
   await kiosk.touch("Erase all");
   await kiosk.digits(patient.policyNumber);
   await kiosk.page.locator(".next").tap();
-  const [year, month, day] = patient.birthDate.split("-");
-  await kiosk.digits(day + month + year);
+  await kiosk.digits(birthDigits(patient));
   await kiosk.page.locator(".next").tap();
   await kiosk.on("menu");
   assert.doesNotMatch(await kiosk.text("#work"), /[а-яё]/i);
@@ -206,8 +206,7 @@ test("the SNILS serves where the policy is at home", async (t) => {
   await kiosk.touch("Ввести СНИЛС");
   await kiosk.digits(patient.snils);
   await kiosk.page.locator(".next").tap();
-  const [year, month, day] = patient.birthDate.split("-");
-  await kiosk.digits(day + month + year);
+  await kiosk.digits(birthDigits(patient));
   await kiosk.page.locator(".next").tap();
   await kiosk.on("menu");
 });

@@ -19,6 +19,9 @@ export const SIZES = {
 /** What the browser itself says when an answer is an error or does not come; the page cannot keep it from that. */
 export const NETWORK_WORDS = /Failed to load resource/;
 
+/** A name whose owner has pointed it at this machine. */
+export const REBOUND_HOST = "rebound.example";
+
 /** One server and one browser for the tests of a file. */
 export function clinic() {
   const here = {};
@@ -34,6 +37,7 @@ export function clinic() {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        `--host-resolver-rules=MAP ${REBOUND_HOST} 127.0.0.1`,
       ],
     });
   });
@@ -77,6 +81,12 @@ export async function terminal(t, { server, browser }, { size = "portrait", addr
   return new Terminal(page);
 }
 
+/** The birth date as it is typed: `05031950`. */
+export function birthDigits({ birthDate }) {
+  const [year, month, day] = birthDate.split("-");
+  return day + month + year;
+}
+
 /** What a person does and sees. */
 export class Terminal {
   constructor(page) {
@@ -108,15 +118,23 @@ export class Terminal {
     await this.on("number");
   }
 
-  /** From the greeting to the question for the birth date answered. */
-  async present(patient) {
+  /** From the greeting to the question for the birth date answered, by touch alone. */
+  async presentByTouch(patient) {
     await this.begin();
     await this.digits(patient.policyNumber);
     await this.page.locator(".next").tap();
     await this.on("birth");
-    const [year, month, day] = patient.birthDate.split("-");
-    await this.digits(day + month + year);
+    await this.digits(birthDigits(patient));
     await this.page.locator(".next").tap();
+  }
+
+  /** The same, quicker: a scanner types the policy, and the date comes from a keyboard. */
+  async present(patient) {
+    await this.page.keyboard.type(patient.policyNumber);
+    await this.page.keyboard.press("Enter");
+    await this.on("birth");
+    await this.page.keyboard.type(birthDigits(patient));
+    await this.page.keyboard.press("Enter");
   }
 
   /** From the greeting to the menu. */

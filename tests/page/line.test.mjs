@@ -105,6 +105,24 @@ test("a server that cannot write just now: its own words, and the booking when i
   assert.equal((await here.server.tickets(patient)).length, 1);
 });
 
+test("a server whose clock is wrong: its own words, and on as soon as it is right", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  await here.server.book(here.server.patient(), cell.guid);
+  const kiosk = await terminal(t, here, { allowed });
+  const restartWithJournalShifted = async (days) => {
+    await here.server.kill();
+    here.server.shiftJournal(days);
+    await here.server.up();
+  };
+  await restartWithJournalShifted(2);
+  await kiosk.present(patient);
+  await banner(kiosk, "Часы терминала показывают неверное время. Записаться пока нельзя: обратитесь в регистратуру.");
+  await restartWithJournalShifted(-2);
+  await kiosk.on("menu");
+  await calm(kiosk);
+});
+
 test("no server at the start: the page waits for it and greets", async (t) => {
   const kiosk = await terminal(t, here, { allowed });
   // The document is there, the methods are not yet.

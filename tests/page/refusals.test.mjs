@@ -3,7 +3,7 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { clinic, NETWORK_WORDS, terminal } from "./kiosk.mjs";
-import { clinicDay, hoursUntil } from "./server.mjs";
+import { CHILDREN, clinicDay, hoursUntil } from "./server.mjs";
 
 const here = clinic();
 const allowed = NETWORK_WORDS;
@@ -105,6 +105,73 @@ test("4029: an age that does not fit any more", async (t) => {
   await kiosk.on("doctor");
 });
 
+/** The cell as a line to import. */
+const lineOf = (cell, more) =>
+  ({ kind: "slot", guid: cell.guid, resource: cell.docGuid, begin: cell.beginTime, end: cell.endTime, planCount: cell.count, ...more });
+
+/** The same so many days from now. */
+function moved(cell, days) {
+  const at = (minutes) => new Date(Date.now() + days * 24 * 3_600_000 + minutes * 60_000).toISOString().replace(/\.\d+/, "");
+  return lineOf(cell, { begin: at(0), end: at(15) });
+}
+
+/** The doctor as a line to import. */
+const doctorLine = ({ docFio, speciality, specialityCode, ...doctor }, lpu, more) =>
+  ({ kind: "resource", guid: doctor.guid, lpu, type: doctor.type, family: doctor.family, name: doctor.name, patronymic: doctor.patronymic, role: doctor.role, speciality: specialityCode, room: doctor.room, flat: doctor.flat, ...more });
+
+test("every other refusal of a booking is shown in the server's own words", async (t) => {
+  const patient = here.server.patient();
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.identify(patient);
+  const token = await here.server.token(patient);
+  for (const [code, words, meanwhile] of [
+    ["4007", /не состоите на диспансерном учете/, (cell) => doctorLine(cell.doctor, patient.lpu, { dispensaryOnly: true })],
+    ["5000", /./, (cell) => lineOf(cell, { flagAccess: 1 })],
+    ["5000", /./, (cell) => lineOf(cell, { busyType: { type: 0 } })],
+    ["5000", /./, (cell) => moved(cell, -1)],
+    ["5000", /не ранее, чем за 14 дней/, (cell) => moved(cell, 20)],
+    ["5066", /Максимальный период 60 дней/, (cell) => moved(cell, 70)],
+  ]) {
+    const cell = (await here.server.freeCells(patient, (doctor) => doctor.type === "doctor")).at(-1);
+    await kiosk.choose(cell);
+    here.server.import(meanwhile(cell));
+    const { json } = await here.server.ask("POST", `/visit/${patient.lpu}?timeTable=${cell.guid}`, { token });
+    assert.equal(json.message_code, code);
+    assert.match(json.message, words);
+    await kiosk.page.locator("#book").tap();
+    await kiosk.on("refusal");
+    assert.equal(await kiosk.text(".strong"), json.message);
+    await kiosk.touch(code === "5066" ? "Другое время" : "На главную");
+    if (code === "5066") continue;
+    await kiosk.on("menu");
+    if (code === "4007") here.server.import(doctorLine(cell.doctor, patient.lpu));
+  }
+});
+
+test("4005: a grown-up in the children's clinic", async (t) => {
+  const year = new Date().getFullYear();
+  const patient = here.server.patient({ lpu: CHILDREN, birthDate: `${year - 8}-06-01` });
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here, { allowed, address: here.server.address(CHILDREN) });
+  await kiosk.identify(patient);
+  await kiosk.choose(cell);
+  here.server.import({ ...patient, birthDate: `${year - 30}-06-01` });
+  await kiosk.page.locator("#book").tap();
+  await kiosk.on("refusal");
+  assert.match(await kiosk.text(".strong"), /^Вы пытаетесь записаться в детское учреждение/);
+});
+
+test("5403: a terminal that the server knows no more", async (t) => {
+  const patient = here.server.patient();
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.page.route("**/auth/**", (route) =>
+    route.continue({ headers: { ...route.request().headers(), clientapplication: patient.guid } }));
+  await kiosk.present(patient);
+  await kiosk.on("refusal");
+  assert.equal(await kiosk.text(".strong"), "Код авторизации не верен");
+  assert.match(await kiosk.text("#work"), /Вам помогут в регистратуре/);
+});
+
 test("4000: a card that was closed in the meantime", async (t) => {
   const patient = here.server.patient();
   const [cell] = await here.server.freeCells(patient);
@@ -136,6 +203,21 @@ test("4022: a ticket cancelled elsewhere is what was wanted", async (t) => {
   await kiosk.touch("Да, отменить");
   await kiosk.on("tickets");
   assert.match(await kiosk.text("#notice"), /отменена/);
+});
+
+test("4021: a visit that has begun in the meantime is not cancelled", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  await here.server.book(patient, cell.guid);
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.identify(patient);
+  await kiosk.touch("Мои записи");
+  await kiosk.page.locator(".card").tap();
+  await kiosk.touch("Отменить запись");
+  here.server.import(moved(cell, -1));
+  await kiosk.touch("Да, отменить");
+  await kiosk.on("refusal");
+  assert.match(await kiosk.text(".strong"), /^Время приема уже прошло/);
 });
 
 test("checking in too early", async (t) => {
@@ -198,16 +280,18 @@ test("numbers and dates that cannot be are told before the server is asked", asy
   }
 });
 
-test("a token that ran out is renewed unseen", async (t) => {
-  const patient = here.server.patient();
-  const [cell] = await here.server.freeCells(patient);
-  const kiosk = await terminal(t, here, { allowed });
-  // The first token that the terminal gets is one of yesterday; the server itself refuses it.
-  await kiosk.page.route("**/auth/**", async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), token: here.server.expiredToken(patient) } });
-  }, { times: 1 });
-  await kiosk.identify(patient);
-  await kiosk.choose(cell);
-  await kiosk.book();
+test("a token that holds no more is renewed unseen", async (t) => {
+  for (const key of [undefined, "a key that was retired in the meantime"]) {
+    const patient = here.server.patient();
+    const [cell] = await here.server.freeCells(patient);
+    const kiosk = await terminal(t, here, { allowed });
+    // The first token that the terminal gets is a bad one; the server itself refuses it.
+    await kiosk.page.route("**/auth/**", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), token: here.server.expiredToken(patient, key) } });
+    }, { times: 1 });
+    await kiosk.identify(patient);
+    await kiosk.choose(cell);
+    await kiosk.book();
+  }
 });

@@ -99,6 +99,18 @@ export class Server {
     };
   }
 
+  /** Dates what has happened so many days later, as if the clock had gone back since. */
+  shiftJournal(days) {
+    const program = [
+      "import sqlite3, sys",
+      "db = sqlite3.connect(sys.argv[1])",
+      "assert db.execute('UPDATE journal SET at = at + ?', [int(sys.argv[2]) * 86400]).rowcount > 0",
+      "db.commit()",
+    ].join("\n");
+    const done = spawnSync("python3", ["-c", program, join(this.#folder, "infomat.db"), String(days)], { encoding: "utf8" });
+    if (done.status !== 0) throw new Error(done.stderr);
+  }
+
   /** Lets it hang, and go on. */
   freeze() {
     this.#child.kill("SIGSTOP");
@@ -161,8 +173,8 @@ export class Server {
     return json.token;
   }
 
-  /** A token that has run out, signed with the demo clinic's key. */
-  expiredToken(patient) {
+  /** A token that has run out, signed with the demo clinic's key, or with another one. */
+  expiredToken(patient, otherKey) {
     const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const text = [
       part({ alg: "HS256", typ: "JWT" }),
@@ -176,7 +188,7 @@ export class Server {
         tokenType: "LpuToken",
       }),
     ].join(".");
-    const key = readFileSync(join(this.#folder, "hmac.key"), "utf8").replace(/\n$/, "");
+    const key = otherKey ?? readFileSync(join(this.#folder, "hmac.key"), "utf8").replace(/\n$/, "");
     return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
   }
 

@@ -1,5 +1,6 @@
 // A walk through every screen of the page, for whoever wants to look at each.
 
+import { birthDigits } from "./kiosk.mjs";
 import { hoursUntil } from "./server.mjs";
 
 /** Calls `look(name)` on every screen. The terminal stands at the greeting at the start and at the end. */
@@ -13,23 +14,23 @@ export async function tour(server, kiosk, look) {
   };
   await see("welcome");
   await kiosk.begin();
-  await kiosk.digits(patient.policyNumber.slice(0, 7));
+  await kiosk.page.keyboard.type(patient.policyNumber.slice(0, 7));
   await see("number");
   await kiosk.page.locator(".next").tap();
   await see("number", "number-short");
-  await kiosk.digits(patient.policyNumber.slice(7));
+  await kiosk.page.keyboard.type(patient.policyNumber.slice(7));
   await kiosk.page.locator(".next").tap();
   await kiosk.on("birth");
-  const [year, month, day] = patient.birthDate.split("-");
-  await kiosk.digits(day + month);
+  const birth = birthDigits(patient);
+  await kiosk.page.keyboard.type(birth.slice(0, 4));
   await see("birth");
-  await kiosk.digits("1901");
+  await kiosk.page.keyboard.type("1901");
   await kiosk.page.locator(".next").tap();
   await see("refusal");
   await kiosk.page.locator("#work .button").nth(1).tap();
   await kiosk.on("birth");
-  for (let erased = 0; erased < 4; erased++) await kiosk.page.locator(".key").last().tap();
-  await kiosk.digits(year);
+  for (let erased = 0; erased < 4; erased++) await kiosk.page.keyboard.press("Backspace");
+  await kiosk.page.keyboard.type(birth.slice(4));
   await kiosk.page.locator(".next").tap();
   await see("menu");
   await kiosk.page.locator(".card").nth(2).tap();

@@ -46,7 +46,8 @@ function option(one) {
     heading: one.docFio,
     lines: [
       one.own ? t("doctorDistrict") : one.known ? t("doctorKnown") : "",
-      [one.role, whereabouts(one.room, one.flat)].filter(Boolean).join(", "),
+      one.role,
+      whereabouts(one.room, one.flat),
       one.nearestSlot ? t("nearest", { when: nearMoment(one.nearestSlot.beginTime) }) : t("noPlaces"),
     ],
     look: one.nearestSlot ? "" : "empty",

@@ -28,7 +28,9 @@ const WAYS = {
 
 export const refusal = {
   view: (_, { error, identifying }) => {
-    const [advice, ways] = identifying ? ["refusalIdentify", [number, birth]] : (WAYS[error.code] ?? other());
+    // Of what refuses an identification, only a wrong clinic or client application has a code of its own.
+    const mistyped = identifying && error.code === "5000";
+    const [advice, ways] = mistyped ? ["refusalIdentify", [number, birth]] : (WAYS[error.code] ?? other());
     const minutes = Math.ceil(error.retryAfterSeconds / 60);
     return {
       title: t("refusalTitle"),
@@ -36,7 +38,7 @@ export const refusal = {
         el("p", { class: "sentence strong", lang: "ru", text: error.message }),
         el("p", { class: "sentence", text: minutes ? t("refusalLater", { n: minutes }) : t(advice) }),
         ...ways.map(([label, act, picture], at) => button(t(label), act, { look: at ? "" : "main", picture })),
-        button(t("finish"), finish, { picture: "exit", look: ways.length ? "" : "main" }),
+        ways.length ? null : button(t("finish"), finish, { picture: "exit", look: "main" }),
       ],
     };
   },
