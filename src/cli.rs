@@ -48,6 +48,10 @@ pub enum Command {
     Key(Key),
     /// Look at the configuration, the keys and the database, and say what is wrong
     Check,
+    /// Make a checked copy of the database; beside a serving server too
+    Backup(Backup),
+    /// Put a backup in the place of the database, and print what it lacks; only with the server stopped
+    Restore(Restore),
     /// Prove the database right, or name what is wrong and what to do; beside a serving server too
     Verify(Verify),
 }
@@ -153,6 +157,22 @@ pub enum Format {
     Csv,
     /// One JSON array.
     Json,
+}
+
+/// `infomat backup`
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// New file; without it, one in the configured folder, named by date and time, and old ones there are removed
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// `infomat restore`
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `infomat verify`

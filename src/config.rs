@@ -36,6 +36,9 @@ pub const SAMPLE: &str = include_str!("../packaging/infomat.toml");
 /// Largest configuration file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
+/// The folder of backups when none is named, beside the database.
+const BACKUP_FOLDER: &str = "backups";
+
 /// What the configuration file says. Paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -57,10 +60,23 @@ pub struct Config {
     pub policy: Policy,
     /// How many hours before the begin of a visit the patient may be marked as come.
     pub checkin_hours_before: i64,
+    /// Where backups go and how long they stay.
+    pub backup: BackupFolder,
     /// The tokens.
     pub tokens: Tokens,
     /// Client applications with a GUID from here; no mnemonic and no GUID twice.
     pub applications: Vec<Application>,
+}
+
+/// `[backup]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupFolder {
+    /// The folder of those that have no name given.
+    pub folder: PathBuf,
+    /// Days after which one may be removed.
+    pub keep_days: i64,
+    /// So many of the newest stay, however old; at least 1.
+    pub keep: usize,
 }
 
 /// `[tokens]`.
@@ -167,8 +183,17 @@ impl Config {
             .map_err(|error| ConfigError::of_file(path, format!("has no absolute path: {error}")))?;
         let folder = folder.parent().unwrap_or(Path::new("/"));
         let wrong = |(span, message)| ConfigError::at(path, text, span, message);
+        let database = folder.join(&written.database);
         Ok(Config {
-            database: folder.join(&written.database),
+            backup: BackupFolder {
+                folder: written.backup.folder.map_or_else(
+                    || database.with_file_name(BACKUP_FOLDER),
+                    |backups| folder.join(backups),
+                ),
+                keep_days: written.backup.keep_days,
+                keep: usize::try_from(written.backup.keep).expect("it is bounded"),
+            },
+            database,
             listen: written.listen,
             hosts: written.hosts,
             kiosk_addresses: written.kiosk_addresses,

@@ -1,5 +1,6 @@
 //! What each command does, a file each.
 
+mod backup;
 mod cancel;
 mod check;
 mod demo;
@@ -7,6 +8,8 @@ mod import;
 mod init;
 mod key;
 mod reload;
+mod restore;
+mod retention;
 mod serve;
 mod table;
 mod token;
@@ -104,6 +107,8 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),
         Command::Cancel(cancel) => cancel::run(&Config::load(&cli.config)?, cancel),
         Command::Key(wanted) => key::run(&cli.config, wanted),
+        Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),
+        Command::Restore(restore) => restore::run(&Config::load(&cli.config)?, restore),
         Command::Verify(verify) => verify::run(&Config::load(&cli.config)?, verify),
         Command::Check => check::run(&cli.config),
     }

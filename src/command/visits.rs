@@ -74,7 +74,8 @@ fn row(visit: &DayVisit) -> [String; HEADS.len()] {
     ]
 }
 
-fn text(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {
+/// A table to read.
+pub fn text(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {
     let mut rows = vec![HEADS.map(str::to_owned)];
     rows.extend(visits.iter().map(row));
     table::write(&rows, out)

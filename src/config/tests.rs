@@ -31,6 +31,11 @@ fn defaults() -> Config {
             max_period_days: 60,
         },
         checkin_hours_before: 2,
+        backup: BackupFolder {
+            folder: PathBuf::from("/etc/infomat/backups"),
+            keep_days: 30,
+            keep: 7,
+        },
         tokens: Tokens {
             sign_with: "main".to_owned(),
             lifetime: TimeDelta::minutes(10),
@@ -59,7 +64,7 @@ fn the_sample_says_what_the_defaults_are() {
     for (name, value) in values {
         let other = match value {
             "true" => "false",
-            "10" | "0" | "2" | "60" => "9",
+            "10" | "0" | "2" | "60" | "30" | "7" => "9",
             "\"127.0.0.1:8080\"" => "\"[::1]:0\"",
             "[\"127.0.0.1\", \"::1\"]" => "[]",
             "[]" => "[\"a.example\"]",
@@ -69,7 +74,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 24);
+    assert_eq!(count, 26);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -92,6 +97,10 @@ fn a_configuration_with_everything_else() {
         utc_offset = "-09:30"
         max_period_days = 366
         checkin_hours_before = 24
+        [backup]
+        folder = "/mnt/backups"
+        keep_days = 3650
+        keep = 1
         [tokens]
         sign_with = "new"
         lifetime_minutes = 1440
@@ -126,6 +135,11 @@ fn a_configuration_with_everything_else() {
             max_period_days: 366,
         },
         checkin_hours_before: 24,
+        backup: BackupFolder {
+            folder: PathBuf::from("/mnt/backups"),
+            keep_days: 3650,
+            keep: 1,
+        },
         tokens: Tokens {
             sign_with: "new".to_owned(),
             lifetime: TimeDelta::days(1),

@@ -22,6 +22,12 @@ const PERIOD_DAYS_MAX: i64 = 366;
 /// Largest `checkin_hours_before`.
 const CHECKIN_HOURS_MAX: i64 = 24;
 
+/// Largest `backup.keep_days`.
+const KEEP_DAYS_MAX: i64 = 3650;
+
+/// Largest `backup.keep`.
+const KEEP_MAX: i64 = 1000;
+
 /// Largest `lifetime_minutes`.
 const LIFETIME_MINUTES_MAX: i64 = 1440;
 
@@ -74,6 +80,7 @@ pub struct Written {
     pub max_period_days: i64,
     #[serde(deserialize_with = "bounded::<_, 0, CHECKIN_HOURS_MAX>")]
     pub checkin_hours_before: i64,
+    pub backup: WrittenBackup,
     pub tokens: WrittenTokens,
     pub rules: Switches,
     #[serde(deserialize_with = "applications")]
@@ -92,9 +99,32 @@ impl Default for Written {
             utc_offset: None,
             max_period_days: 60,
             checkin_hours_before: 2,
+            backup: WrittenBackup::default(),
             tokens: WrittenTokens::default(),
             rules: Switches::default(),
             applications: Vec::new(),
+        }
+    }
+}
+
+/// `[backup]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WrittenBackup {
+    #[serde(deserialize_with = "optional_path")]
+    pub folder: Option<PathBuf>,
+    #[serde(deserialize_with = "bounded::<_, 1, KEEP_DAYS_MAX>")]
+    pub keep_days: i64,
+    #[serde(deserialize_with = "bounded::<_, 1, KEEP_MAX>")]
+    pub keep: i64,
+}
+
+impl Default for WrittenBackup {
+    fn default() -> Self {
+        WrittenBackup {
+            folder: None,
+            keep_days: 30,
+            keep: 7,
         }
     }
 }

@@ -39,7 +39,7 @@ impl Store {
         Ok(known.optional()?.is_some())
     }
 
-    fn day_visit(&self, row: &Row) -> rusqlite::Result<DayVisit> {
+    pub(super) fn day_visit(&self, row: &Row) -> rusqlite::Result<DayVisit> {
         let names: [String; 3] = [
             row.get("patient_family")?,
             row.get("patient_name")?,

@@ -1,6 +1,7 @@
 //! Opening and making a database: its identity, version and settings, and the lock of the one server on it.
 
-use super::{Fault, Store};
+use super::migrations::bring_up_to_date;
+use super::{CopyError, Fault, Store, VERSION};
 use crate::visit::Zone;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
@@ -15,15 +16,6 @@ use std::{fmt, io};
 
 /// The current schema, which new files are made from.
 pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
-
-/// What brings a file of version n + 1 to n + 2: its name and its statements, the n-th for the n-th version.
-const MIGRATIONS: [(&str, &str); 1] = [(
-    "before and after the booking",
-    include_str!("migrations/0002_before_and_after_the_booking.sql"),
-)];
-
-/// Version of the schema that this program reads and writes: `PRAGMA user_version`.
-pub const VERSION: usize = 1 + MIGRATIONS.len();
 
 /// `PRAGMA application_id`: "infm" in ASCII.
 const APPLICATION_ID: i64 = 0x696e_666d;
@@ -57,6 +49,10 @@ pub enum OpenError {
     },
     /// Another server has it.
     InUse(PathBuf),
+    /// Another backup of it is being made.
+    BackupUnderWay(PathBuf),
+    /// Before it is brought up to date it could not be copied.
+    Copy(CopyError),
     /// A file of ours beside it cannot be written.
     Io(PathBuf, io::Error),
     /// Anything else.
@@ -91,6 +87,15 @@ impl fmt::Display for OpenError {
                     path.display()
                 )
             }
+            OpenError::BackupUnderWay(path) => write!(
+                out,
+                "another backup of this database is being made: {} is locked",
+                path.display()
+            ),
+            OpenError::Copy(error) => write!(
+                out,
+                "the database is of an older version and is not brought to {VERSION} before it has been copied: {error}"
+            ),
             OpenError::Io(path, error) => write!(out, "{}: {error}", path.display()),
             OpenError::Fault(fault) => fault.fmt(out),
         }
@@ -118,21 +123,40 @@ pub struct ServerLock(#[expect(dead_code, reason = "the open file holds the lock
 impl ServerLock {
     /// Takes the lock for the database at `path`.
     pub fn take(path: &Path) -> Result<Self, OpenError> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".lock");
-        let lock_path = PathBuf::from(name);
-        let io_error = |error| OpenError::Io(lock_path.clone(), error);
-        let file = private_file(&lock_path).map_err(io_error)?;
-        match file.try_lock() {
-            Ok(()) => Ok(ServerLock(file)),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(lock_path)),
-            Err(TryLockError::Error(error)) => Err(io_error(error)),
-        }
+        lock_beside(path, ".lock", OpenError::InUse).map(ServerLock)
     }
 }
 
+/// The right to make the one backup of a database at a time: a lock as [`ServerLock`] is, which a server does not take.
+pub struct BackupLock(#[expect(dead_code, reason = "the open file holds the lock")] File);
+
+impl BackupLock {
+    /// Takes the lock for the database at `path`.
+    pub fn take(path: &Path) -> Result<Self, OpenError> {
+        lock_beside(path, ".backup-lock", OpenError::BackupUnderWay).map(BackupLock)
+    }
+}
+
+fn lock_beside(path: &Path, suffix: &str, taken: fn(PathBuf) -> OpenError) -> Result<File, OpenError> {
+    let path = beside(path, suffix);
+    let io_error = |error| OpenError::Io(path.clone(), error);
+    let file = private_file(&path).map_err(io_error)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(taken(path)),
+        Err(TryLockError::Error(error)) => Err(io_error(error)),
+    }
+}
+
+/// The path with this at its end.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
 /// Opens a file for writing and makes it, readable by its owner alone, where it is missing.
-fn private_file(path: &Path) -> io::Result<File> {
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     File::options()
         .create(true)
@@ -166,12 +190,17 @@ impl Store {
         if !path.exists() {
             return Err(OpenError::Missing(path.to_owned()));
         }
-        let mut connection = connect(path)?;
+        let connection = connect(path)?;
         if is_blank(&connection)? {
             return Err(OpenError::Missing(path.to_owned()));
         }
         let version = check_identity(&connection, path)?;
-        migrate(&mut connection, path, version, &MIGRATIONS)?;
+        bring_up_to_date(&connection, path, version)?;
+        Ok(Store::of(connection, zone)?)
+    }
+
+    /// A store over an open connection that may write.
+    pub(super) fn of(mut connection: Connection, zone: Zone) -> Result<Self, Fault> {
         let wal_pages = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&wal_pages);
         // A hook of our own also switches SQLite's automatic checkpoints off: the desk makes them when nothing waits.
@@ -254,10 +283,9 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Opens the file for reading alone. `SQLite` shares its log between programs by a file of its own, which it makes where
 /// it is missing; where it cannot, the file is read as it is, if no log waits to be copied into it.
-fn connect_to_read(path: &Path) -> Result<Connection, Fault> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let log_waits = || Path::new(&log).metadata().is_ok_and(|log| log.len() > 0);
+pub(super) fn connect_to_read(path: &Path) -> Result<Connection, Fault> {
+    let log = beside(path, "-wal");
+    let log_waits = || log.metadata().is_ok_and(|log| log.len() > 0);
     match connect_by_uri(path, "mode=ro") {
         // A disk that takes no writing, and a folder that this user may not write to.
         Err(error)
@@ -274,7 +302,7 @@ fn connect_to_read(path: &Path) -> Result<Connection, Fault> {
 
 /// Opens the file for checking it. `SQLite` forgets the constraints of a file that it opens for reading alone: so it is
 /// opened for writing, which is then forbidden.
-fn connect_to_verify(path: &Path) -> Result<Connection, Fault> {
+pub(super) fn connect_to_verify(path: &Path) -> Result<Connection, Fault> {
     let Ok(connection) = connect_by_uri(path, "mode=rw") else {
         return connect_to_read(path);
     };
@@ -300,7 +328,7 @@ fn is_blank(connection: &Connection) -> Result<bool, Fault> {
 }
 
 /// The file is ours and not newer than this program; its version.
-fn check_identity(connection: &Connection, path: &Path) -> Result<usize, OpenError> {
+pub(super) fn check_identity(connection: &Connection, path: &Path) -> Result<usize, OpenError> {
     let application_id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let version = usize::try_from(version).unwrap_or(0);
@@ -314,29 +342,4 @@ fn check_identity(connection: &Connection, path: &Path) -> Result<usize, OpenErr
         });
     }
     Ok(version)
-}
-
-/// Applies the migrations that the file lacks, each in one transaction with its version, after a copy of the file.
-fn migrate(
-    connection: &mut Connection,
-    path: &Path,
-    version: usize,
-    migrations: &[(&str, &str)],
-) -> Result<(), OpenError> {
-    let missing = &migrations[version - 1..];
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let copy = path.with_extension(format!("before-{}.db", version + 1));
-    connection.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)?;
-    for (number, (name, statements)) in (version + 1..).zip(missing) {
-        log::info!("bringing the database to version {number}: {name}");
-        connection.execute_batch(&format!(
-            "BEGIN IMMEDIATE;
-             {statements}
-             PRAGMA user_version = {number};
-             COMMIT;"
-        ))?;
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@
     reason = "a test's helpers are tests too: what cannot go on says so and fails"
 )]
 
+mod backup;
 mod catalogue;
 mod clinic;
 mod clock;
@@ -24,6 +25,7 @@ mod precedence;
 mod proxy;
 mod race;
 mod reading;
+mod restore;
 mod schema;
 mod service;
 mod statements;

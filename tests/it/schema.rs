@@ -5,6 +5,8 @@
 use crate::harness::Site;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 /// The schema of each older version, as it was.
 const OLDER: [&str; 1] = [include_str!("schema/0001.sql")];
@@ -42,7 +44,7 @@ fn version(connection: &Connection) -> i64 {
 /// A site whose database has an older version, with one clinic in it.
 fn older_site(number: usize, schema: &str) -> Site {
     let site = Site::new("");
-    std::fs::remove_file(site.path("infomat.db")).unwrap();
+    fs::remove_file(site.path("infomat.db")).unwrap();
     let connection = Connection::open(site.path("infomat.db")).unwrap();
     connection
         .execute_batch(&format!(
@@ -77,13 +79,64 @@ fn every_older_file_becomes_equal_to_a_fresh_one() {
             .query_row("SELECT name FROM lpu", [], |row| row.get(0))
             .unwrap();
         assert_eq!(name, "Старая");
-        let copy = Connection::open(site.path(&format!("infomat.before-{}.db", number + 1))).unwrap();
+        let copy = site.path(&format!("infomat.before-{}.db", number + 1));
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read(&copy).unwrap()[18..20], [1, 1], "one file without a log");
+        let copy = Connection::open(copy).unwrap();
+        let whole: String = copy
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(whole, "ok");
         assert_eq!(
             version(&copy),
             i64::try_from(number).unwrap(),
             "the copy made before is of the old version"
         );
     }
+}
+
+/// The way back to the older program: its file as it was, under the database's name. Brought up again, it is the same.
+#[test]
+fn the_copy_made_before_is_the_way_back() {
+    for (number, schema) in (1..).zip(OLDER) {
+        let site = older_site(number, schema);
+        let older = Connection::open(site.path("infomat.db")).unwrap();
+        let before = (version(&older), objects(&older), clinics(&older));
+        drop(older);
+        site.run_well(&["check"], "");
+        let copy = site.path(&format!("infomat.before-{}.db", number + 1));
+        fs::rename(&copy, site.path("infomat.db")).unwrap();
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs::remove_file(site.path(&format!("infomat.db{suffix}")));
+        }
+        let back = Connection::open(site.path("infomat.db")).unwrap();
+        assert_eq!((version(&back), objects(&back), clinics(&back)), before);
+        drop(back);
+        site.run_well(&["check"], "");
+        site.run_well(&["verify"], "");
+    }
+}
+
+/// No copy, no migration.
+#[test]
+fn a_file_that_cannot_be_copied_stays_of_its_version() {
+    for (number, schema) in (1..).zip(OLDER) {
+        let site = older_site(number, schema);
+        let copy = site.path(&format!("infomat.before-{}.db.new", number + 1));
+        fs::create_dir(copy).unwrap();
+        let refused = site.run(&["check"], "");
+        assert_eq!(refused.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(said.contains("before it has been copied"), "{said}");
+        let connection = Connection::open(site.path("infomat.db")).unwrap();
+        assert_eq!(version(&connection), i64::try_from(number).unwrap());
+    }
+}
+
+fn clinics(connection: &Connection) -> Vec<String> {
+    let mut statement = connection.prepare("SELECT name FROM lpu ORDER BY id").unwrap();
+    let names = statement.query_map([], |row| row.get(0)).unwrap();
+    names.map(Result::unwrap).collect()
 }
 
 #[test]

@@ -1,0 +1,43 @@
+//! Bringing a file of an older version up to date.
+
+use super::copy::copy_of_any_version;
+use super::{Fault, OpenError};
+use rusqlite::Connection;
+use std::path::Path;
+
+/// What brings a file of version n + 1 to n + 2: its name and its statements, the n-th for the n-th version.
+const MIGRATIONS: [(&str, &str); 1] = [(
+    "before and after the booking",
+    include_str!("migrations/0002_before_and_after_the_booking.sql"),
+)];
+
+/// Version of the schema that this program reads and writes: `PRAGMA user_version`.
+pub const VERSION: usize = 1 + MIGRATIONS.len();
+
+/// Applies the migrations that the file at `path` lacks, after a checked copy of it: the way back to the older program.
+pub(super) fn bring_up_to_date(
+    connection: &Connection,
+    path: &Path,
+    version: usize,
+) -> Result<(), OpenError> {
+    if version < VERSION {
+        let copy = path.with_extension(format!("before-{}.db", version + 1));
+        copy_of_any_version(connection, &copy).map_err(OpenError::Copy)?;
+        apply(connection, version)?;
+    }
+    Ok(())
+}
+
+/// Applies the migrations that a file of this version lacks, each in one transaction with its version.
+pub(super) fn apply(connection: &Connection, version: usize) -> Result<(), Fault> {
+    for (number, (name, statements)) in (version + 1..).zip(&MIGRATIONS[version - 1..]) {
+        log::info!("bringing the database to version {number}: {name}");
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             {statements}
+             PRAGMA user_version = {number};
+             COMMIT;"
+        ))?;
+    }
+    Ok(())
+}

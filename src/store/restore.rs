@@ -1,0 +1,240 @@
+//! Putting a backup in the place of a database, with no server on it.
+//!
+//! The backup is copied beside the database, brought up to date and checked as a whole; then the two files change names in
+//! one step of the file system. A kill before that step leaves the old database, after it the new one. The log of the old
+//! one has been copied into it before: a log that lies beside a database counts as its own.
+
+use super::copy::{Draft, sync_folder};
+use super::migrations::apply;
+use super::open::{beside, check_identity, connect_to_read, connect_to_verify};
+use super::{CopyError, Fault, OpenError, Store};
+use crate::visit::{DayVisit, Moment, Zone};
+use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
+
+/// Most visits of one list.
+const VISITS_MAX: u32 = super::DAY_VISITS_MAX;
+
+/// Why a backup was not put in place. Then nothing has changed.
+#[derive(Debug)]
+pub enum RestoreError {
+    /// The file is the database.
+    Itself(PathBuf),
+    /// The file is no database that this program knows.
+    Open(OpenError),
+    /// The file could not be copied, or is not right.
+    Copy(CopyError),
+    /// Another program has the database open.
+    InUse(PathBuf),
+    /// A file could not be moved.
+    Io(PathBuf, io::Error),
+    /// The database.
+    Fault(Fault),
+}
+
+impl fmt::Display for RestoreError {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            RestoreError::Itself(path) => write!(out, "{} is the database itself", path.display()),
+            RestoreError::Open(error) => error.fmt(out),
+            RestoreError::Copy(CopyError::Wrong(outcomes)) => {
+                write!(out, "the backup is not right: take another one")?;
+                outcomes.iter().try_for_each(|outcome| write!(out, "\n{outcome}"))
+            }
+            RestoreError::Copy(error) => error.fmt(out),
+            RestoreError::InUse(path) => write!(
+                out,
+                "another program has {} open: let it end first",
+                path.display()
+            ),
+            RestoreError::Io(path, error) => write!(out, "{}: {error}", path.display()),
+            RestoreError::Fault(fault) => fault.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for RestoreError {}
+
+impl From<OpenError> for RestoreError {
+    fn from(error: OpenError) -> Self {
+        RestoreError::Open(error)
+    }
+}
+
+impl From<CopyError> for RestoreError {
+    fn from(error: CopyError) -> Self {
+        RestoreError::Copy(error)
+    }
+}
+
+impl From<Fault> for RestoreError {
+    fn from(fault: Fault) -> Self {
+        RestoreError::Fault(fault)
+    }
+}
+
+impl From<rusqlite::Error> for RestoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        RestoreError::Fault(error.into())
+    }
+}
+
+/// What a backup does not know of the database that it replaces. Holds personal data.
+#[derive(Debug, Default)]
+pub struct Lacking {
+    /// Visits that the backup does not have, by begin: these patients have tickets that will not be there.
+    pub booked: Vec<DayVisit>,
+    /// Visits that have been cancelled since, by begin: they will be active again.
+    pub cancelled: Vec<DayVisit>,
+}
+
+/// A checked backup beside the database, ready to take its place. Dropped before that, nothing has changed.
+pub struct Restoration {
+    draft: Draft,
+    database: PathBuf,
+    zone: Zone,
+}
+
+impl Restoration {
+    /// Copies `file` beside the database at `database`, brings the copy up to date and checks it. The caller holds the
+    /// server's lock.
+    pub fn prepare(file: &Path, database: &Path, zone: Zone) -> Result<Restoration, RestoreError> {
+        let backup = file
+            .metadata()
+            .map_err(|error| RestoreError::Io(file.to_owned(), error))?;
+        let owner = database.metadata().or_else(|_| folder_of(database).metadata());
+        let owner = owner.map_err(|error| RestoreError::Io(database.to_owned(), error))?;
+        if (backup.dev(), backup.ino()) == (owner.dev(), owner.ino()) {
+            return Err(RestoreError::Itself(file.to_owned()));
+        }
+        let source = connect_to_read(file)?;
+        let version = check_identity(&source, file)?;
+        let draft = Draft::new(&beside(database, ".restore"))?;
+        // Root may do this in the name of the server's user.
+        if rustix::process::geteuid().is_root() {
+            chown(draft.path(), Some(owner.uid()), Some(owner.gid()))
+                .map_err(|error| RestoreError::Io(draft.path().to_owned(), error))?;
+        }
+        draft.fill(&source)?;
+        let copy = draft.settled()?;
+        apply(&copy, version)?;
+        Store::of(copy, zone)?.prove()?;
+        Ok(Restoration {
+            draft,
+            database: database.to_owned(),
+            zone,
+        })
+    }
+
+    /// When the backup was made, if it knows.
+    pub fn made(&self) -> Result<Option<Moment>, Fault> {
+        Store::of(self.draft.settled()?, self.zone)?.last_backup()
+    }
+
+    /// What the backup lacks of visits from a moment on; nothing where no database is replaced. Fails when the one that is
+    /// replaced cannot be read.
+    pub fn lacking(&self, from: Moment) -> Result<Lacking, Fault> {
+        if !self.database.exists() {
+            return Ok(Lacking::default());
+        }
+        Ok(Lacking {
+            booked: self.active_only_in(&self.database, self.draft.path(), from)?,
+            cancelled: self.active_only_in(self.draft.path(), &self.database, from)?,
+        })
+    }
+
+    fn active_only_in(&self, here: &Path, other: &Path, from: Moment) -> Result<Vec<DayVisit>, Fault> {
+        let store = Store::of(connect_to_verify(here)?, self.zone)?;
+        let other = other
+            .to_str()
+            .ok_or_else(|| Fault::Broken("the path is not UTF-8".to_owned()))?;
+        store
+            .connection
+            .execute("ATTACH :other AS other", named_params! { ":other": other })?;
+        let visits = store.active_only_here(from)?;
+        Ok(visits)
+    }
+
+    /// Gives the backup the database's place, and the database the name `kept`. Every other program has to have closed
+    /// the database. When this returns, the names are on the disk.
+    pub fn put_in_place(mut self, kept: &Path) -> Result<(), RestoreError> {
+        let moved = |error: io::Error| RestoreError::Io(self.database.clone(), error);
+        let is_there = self.database.exists();
+        // Held until the names are changed: nobody begins to write meanwhile.
+        let old = if is_there { quieten(&self.database)? } else { None };
+        if old.is_none() {
+            set_log_aside(&self.database, kept)?;
+        }
+        if is_there {
+            self.draft.rename(kept)?;
+            renameat_with(CWD, kept, CWD, &self.database, RenameFlags::EXCHANGE)
+                .map_err(|error| moved(error.into()))?;
+        } else {
+            self.draft.rename(&self.database)?;
+        }
+        sync_folder(&self.database)?;
+        drop(old);
+        Ok(())
+    }
+}
+
+impl Store {
+    fn active_only_here(&self, from: Moment) -> Result<Vec<DayVisit>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare(include_str!("sql/restore/active_only_here.sql"))?;
+        let parameters = named_params! { ":from": from.timestamp(), ":limit": VISITS_MAX };
+        let visits = statement.query_map(parameters, |row| self.day_visit(row))?;
+        Ok(visits.collect::<Result<_, _>>()?)
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Makes the database one whole file without a log, and keeps every other program from it as long as the connection
+/// lives; none when it is so damaged that it cannot be.
+///
+/// A program that has opened it by then and wants to write afterwards is refused by `SQLite`: without a log, it looks
+/// whether the file still has its name.
+fn quieten(database: &Path) -> Result<Option<Connection>, RestoreError> {
+    let quiet = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(database, flags)?;
+        connection.busy_timeout(super::open::BUSY_TIMEOUT)?;
+        connection.execute_batch(
+            "PRAGMA locking_mode = EXCLUSIVE;
+             PRAGMA journal_mode = DELETE;
+             BEGIN EXCLUSIVE;",
+        )?;
+        Ok(connection)
+    };
+    match quiet() {
+        Ok(connection) => Ok(Some(connection)),
+        Err(error) => match rusqlite::Error::sqlite_error_code(&error) {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Ok(None),
+            Some(ErrorCode::DatabaseBusy) => Err(RestoreError::InUse(database.to_owned())),
+            _ => Err(error.into()),
+        },
+    }
+}
+
+/// Moves a log that nothing could copy into its database out of the new one's way, and keeps it.
+fn set_log_aside(database: &Path, kept: &Path) -> Result<(), RestoreError> {
+    for suffix in ["-wal", "-journal", "-shm"] {
+        let from = beside(database, suffix);
+        match fs::rename(&from, beside(kept, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(RestoreError::Io(from, error));
+            }
+            _ => (),
+        }
+    }
+    Ok(())
+}

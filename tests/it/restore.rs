@@ -1,0 +1,296 @@
+//! Goal: a backup takes the database's place as a whole or not at all, whatever it is and whenever the program is killed,
+//! and the registrar learns whom to call. Method: the real binary in folders of its own; what is there afterwards is read
+//! with SQLite.
+
+use crate::clinic::{self, Ask, with};
+use crate::harness::Site;
+use crate::tickets::{LPU, OCULIST, OTHER, PATIENT, THERAPIST, ask_as, lines, path, ticket_guid};
+use rusqlite::Connection;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::thread;
+use std::time::Instant;
+
+const KEPT: u32 = 100;
+const CANCELLED: u32 = 101;
+const LATER: u32 = 102;
+
+/// Times that a restore is killed.
+const KILLS: u32 = 60;
+
+/// A clinic with a backup `copy.db`, and what happened after it: a visit was cancelled and another one booked. The server
+/// was killed, so that the log holds the last of it. Tickets in the order above.
+fn site() -> (Site, [String; 3]) {
+    let site = Site::new("[rules]\none_per_speciality = false");
+    let mut all = lines();
+    all.extend([
+        with(
+            clinic::patient(OTHER, LPU),
+            &json!({"family": "Звонков", "phone": "8 900 765-43-21"}),
+        ),
+        clinic::slot(KEPT, THERAPIST, 1, "08:00"),
+        clinic::slot(CANCELLED, THERAPIST, 1, "09:00"),
+        clinic::slot(LATER, OCULIST, 2, "10:00"),
+    ]);
+    site.import(&all);
+    let server = site.serve();
+    let mut client = server.client();
+    let kept = ticket_guid(&Ask::new(LPU, PATIENT, KEPT).book(&mut client));
+    let cancelled = ticket_guid(&Ask::new(LPU, PATIENT, CANCELLED).book(&mut client));
+    site.run_well(&["backup", site.path("copy.db").to_str().unwrap()], "");
+    assert_eq!(
+        ask_as(&mut client, PATIENT, "DELETE", &path(&cancelled)).status,
+        200
+    );
+    let later = ticket_guid(&Ask::new(LPU, OTHER, LATER).book(&mut client));
+    server.pull_the_plug();
+    drop(server);
+    (site, [kept, cancelled, later])
+}
+
+fn restore(site: &Site, name: &str) -> Output {
+    site.run(&["restore", site.path(name).to_str().unwrap()], "")
+}
+
+fn all(output: &Output) -> String {
+    [&*output.stdout, &*output.stderr]
+        .map(String::from_utf8_lossy)
+        .concat()
+}
+
+/// Active tickets of a database that is whole; none when it is not.
+fn active(path: &Path) -> Option<BTreeSet<String>> {
+    let database = Connection::open(path).unwrap();
+    let whole: String = database
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .ok()?;
+    let mut statement = database
+        .prepare("SELECT hex(guid) FROM visit WHERE status = 'active'")
+        .ok()?;
+    let tickets = statement.query_map([], |row| row.get(0)).unwrap();
+    (whole == "ok").then(|| tickets.map(Result::unwrap).collect())
+}
+
+fn set(tickets: &[&String]) -> Option<BTreeSet<String>> {
+    let plain = |ticket: &&String| ticket.replace('-', "").to_uppercase();
+    Some(tickets.iter().map(plain).collect())
+}
+
+/// Names in the site's folder, but for the server's log and files that come with reading.
+fn names(site: &Site) -> Vec<String> {
+    let entries = fs::read_dir(site.path("")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names
+        .filter(|name| !name.ends_with("-shm") && !name.ends_with("-wal") && !name.ends_with("lock"))
+        .collect();
+    names.sort();
+    names
+}
+
+fn replaced(site: &Site) -> String {
+    let mut names = names(site).into_iter();
+    names.find(|name| name.starts_with("infomat.replaced-")).unwrap()
+}
+
+#[test]
+fn a_backup_takes_the_place_and_the_registrar_learns_whom_to_call() {
+    let (site, [kept, cancelled, later]) = site();
+    let output = restore(&site, "copy.db");
+    let said = all(&output);
+    assert!(output.status.success(), "{said}");
+    let parts: Vec<_> = said.split("Записей, ").collect();
+    assert!(
+        parts[1].starts_with("которых в копии нет") && parts[1].contains(": 1\n"),
+        "{said}"
+    );
+    for told in ["Звонков", "8 900 765-43-21", &later] {
+        assert!(parts[1].contains(told), "{told} is not in {said}");
+    }
+    assert!(
+        parts[2].starts_with("отмененных") && parts[2].contains(&cancelled),
+        "{said}"
+    );
+    assert!(!said.contains(&kept), "{said}");
+
+    assert_eq!(active(&site.path("infomat.db")), set(&[&kept, &cancelled]));
+    let old = site.path(&replaced(&site));
+    assert_eq!(
+        active(&old),
+        set(&[&kept, &later]),
+        "the replaced one is whole, with what was in its log"
+    );
+    for path in [&old, &site.path("infomat.db")] {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+        site.run_well(&["verify", path.to_str().unwrap()], "");
+    }
+    let server = site.serve();
+    let mut client = server.client();
+    assert_eq!(ask_as(&mut client, PATIENT, "GET", &path(&kept)).status, 200);
+    assert_eq!(ask_as(&mut client, OTHER, "GET", &path(&later)).status, 400);
+    Ask::new(LPU, OTHER, LATER).book(&mut client);
+}
+
+#[test]
+fn what_cannot_be_restored_changes_nothing() {
+    let (site, [kept, _, later]) = site();
+    let copy = fs::read(site.path("copy.db")).unwrap();
+    let altered = |name: &str, alter: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = copy.clone();
+        alter(&mut bytes);
+        fs::write(site.path(name), bytes).unwrap();
+    };
+    altered("damaged.db", &|bytes| {
+        let at = bytes.len() / 2 / 1024 * 1024;
+        bytes[at..at + 8192].fill(0x5a);
+    });
+    altered("short.db", &|bytes| bytes.truncate(bytes.len() / 2));
+    altered("text.db", &|bytes| bytes[..100].fill(b'x'));
+    altered("empty.db", &|bytes| bytes.clear());
+    altered("newer.db", &|bytes| {
+        bytes[60..64].copy_from_slice(&999_u32.to_be_bytes())
+    });
+    altered("foreign.db", &|bytes| bytes[68..72].fill(1));
+    altered("wrong.db", &|_| ());
+    Connection::open(site.path("wrong.db"))
+        .unwrap()
+        .execute_batch("DELETE FROM journal WHERE seq = 1")
+        .unwrap();
+    let before = names(&site);
+    for (name, status, told) in [
+        ("damaged.db", 1, "nothing was changed"),
+        ("short.db", 1, "nothing was changed"),
+        ("text.db", 1, "not a database"),
+        ("empty.db", 78, "is not a database of infomat"),
+        ("newer.db", 78, "version 999"),
+        ("foreign.db", 78, "is not a database of infomat"),
+        ("wrong.db", 1, "the journal has no gaps"),
+        ("missing.db", 1, "missing.db"),
+        ("infomat.db", 1, "the database itself"),
+    ] {
+        let output = restore(&site, name);
+        assert_eq!(output.status.code(), Some(status), "{name}: {}", all(&output));
+        assert!(all(&output).contains(told), "{name}: {}", all(&output));
+        assert_eq!(names(&site), before, "{name}");
+    }
+    let server = site.serve();
+    let refused = restore(&site, "copy.db");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        all(&refused).contains("another server has the database"),
+        "{}",
+        all(&refused)
+    );
+    drop(server);
+    let reader = Connection::open(site.path("infomat.db")).unwrap();
+    reader
+        .query_row("SELECT count(*) FROM visit", [], |_| Ok(()))
+        .unwrap();
+    let refused = restore(&site, "copy.db");
+    assert!(all(&refused).contains("another program has"), "{}", all(&refused));
+    drop(reader);
+    assert_eq!(names(&site), before);
+    assert_eq!(active(&site.path("infomat.db")), set(&[&kept, &later]));
+}
+
+#[test]
+fn a_damaged_or_missing_database_is_replaced_too() {
+    for damage in [true, false] {
+        let (site, [kept, cancelled, _]) = site();
+        let database = site.path("infomat.db");
+        if damage {
+            fs::write(&database, "no database any more").unwrap();
+            // With it SQLite could write some of the pages again.
+            fs::remove_file(site.path("infomat.db-wal")).unwrap();
+        } else {
+            fs::remove_file(&database).unwrap();
+        }
+        let output = restore(&site, "copy.db");
+        assert!(output.status.success(), "{}", all(&output));
+        assert_eq!(active(&database), set(&[&kept, &cancelled]));
+        if damage {
+            assert!(
+                all(&output).contains("Заменяемая база не читается"),
+                "{}",
+                all(&output)
+            );
+            let old = fs::read_to_string(site.path(&replaced(&site))).unwrap();
+            assert_eq!(old, "no database any more");
+        }
+        drop(site.serve());
+    }
+}
+
+/// An older version is brought up to date; a copy made before a migration is such a one.
+#[test]
+fn a_backup_of_an_older_version_is_brought_up_to_date() {
+    let (site, _) = site();
+    let older = Connection::open(site.path("older.db")).unwrap();
+    older
+        .execute_batch(&format!(
+            "{} PRAGMA application_id = 0x696e666d; PRAGMA user_version = 1;",
+            include_str!("schema/0001.sql")
+        ))
+        .unwrap();
+    drop(older);
+    let output = restore(&site, "older.db");
+    assert!(output.status.success(), "{}", all(&output));
+    site.run_well(&["verify"], "");
+    let version: i64 = Connection::open(site.path("older.db"))
+        .unwrap()
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 1, "the backup itself stays as it was");
+}
+
+/// Kills are spread over the time that a restore takes; what is there afterwards is the old or the new database, whole.
+#[test]
+fn a_kill_at_any_moment_leaves_the_old_or_the_new_database_whole() {
+    let (site, [kept, cancelled, later]) = site();
+    let (old, new) = (set(&[&kept, &later]), set(&[&kept, &cancelled]));
+    let files = ["infomat.db", "infomat.db-wal"];
+    let saved = files.map(|name| fs::read(site.path(name)).unwrap());
+    let put_back = || {
+        for name in names(&site).iter().filter(|name| name.starts_with("infomat.")) {
+            if name != "infomat.toml" {
+                fs::remove_file(site.path(name)).unwrap();
+            }
+        }
+        let _ = fs::remove_file(site.path("infomat.db-shm"));
+        for (name, bytes) in files.iter().zip(&saved) {
+            fs::write(site.path(name), bytes).unwrap();
+        }
+    };
+    put_back();
+    let began = Instant::now();
+    assert!(restore(&site, "copy.db").status.success());
+    let whole = began.elapsed();
+    let mut seen = [0, 0];
+    for kill in 0..KILLS {
+        put_back();
+        let mut child = site
+            .command(&["restore", site.path("copy.db").to_str().unwrap()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(whole * kill / KILLS * 5 / 4);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let there = active(&site.path("infomat.db"));
+        assert!(there == old || there == new, "kill {kill}: {there:?}");
+        seen[usize::from(there == new)] += 1;
+    }
+    println!(
+        "{KILLS} kills in {whole:?}: {} left the old database, {} the new one",
+        seen[0], seen[1]
+    );
+    assert!(seen[0] > 5, "{seen:?}");
+    // What the kills have left is in nobody's way.
+    put_back();
+    assert!(restore(&site, "copy.db").status.success());
+    assert_eq!(active(&site.path("infomat.db")), new);
+}
