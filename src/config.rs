@@ -17,7 +17,7 @@ use written::{Written, WrittenTokens, default_key_id};
 
 pub use applications::Application;
 pub use edit::Edit;
-pub use keys::KeyFile;
+pub use keys::{KeyFile, MODE_OF_OTHERS};
 pub use written::{KEY_ID_BYTES_MAX, KEYS_MAX};
 
 mod applications;
@@ -60,6 +60,8 @@ pub struct Config {
     pub policy: Policy,
     /// How many hours before the begin of a visit the patient may be marked as come.
     pub checkin_hours_before: i64,
+    /// Where files wait to be imported, if anywhere: `infomat check` tells of them.
+    pub import_folder: Option<PathBuf>,
     /// Where backups go and how long they stay.
     pub backup: BackupFolder,
     /// The tokens.
@@ -205,6 +207,7 @@ impl Config {
                 max_period_days: written.max_period_days,
             },
             checkin_hours_before: written.checkin_hours_before,
+            import_folder: written.import_folder.map(|named| folder.join(named)),
             tokens: tokens(written.tokens, folder).map_err(wrong)?,
             applications: applications::applications(written.applications, folder).map_err(wrong)?,
         })

@@ -1,18 +1,94 @@
-//! `infomat check`
+//! `infomat check`: all that whoever looks after the server can mend, a line each, with the remedy.
+//!
+//! It only reads, but for a file that it makes beside the database to measure the disk, and works beside a serving server,
+//! without one, and as a user who may not read everything: what it could not look at, it says.
 
-use super::Failure;
+mod clinic;
+mod files;
+mod machine;
+
+use super::{Failure, table};
 use crate::config::Config;
-use crate::store::Store;
+use std::io::{self, Write};
 use std::path::Path;
+
+/// What to do where this user may not look.
+const ASK_ROOT: &str = "this user may not look at it: run this as root or as the server's user";
+
+/// What was found out, in the order of looking.
+#[derive(Default)]
+pub struct Report {
+    rows: Vec<[String; 3]>,
+    wrong: Vec<Failure>,
+}
+
+impl Report {
+    /// It is as it should be.
+    fn good(&mut self, what: &str, found: impl Into<String>) {
+        self.add("ok", what, found.into());
+    }
+
+    /// It works, and should be looked after all the same, or could not be looked at. Says what to do.
+    fn warn(&mut self, what: &str, found: impl Into<String>) {
+        self.add("warning", what, found.into());
+    }
+
+    /// It is wrong. Says what to do.
+    fn bad(&mut self, what: &str, failure: impl Into<Failure>) {
+        let failure = failure.into();
+        self.add("BAD", what, failure.to_string());
+        self.wrong.push(failure);
+    }
+
+    fn add(&mut self, grade: &str, what: &str, found: String) {
+        self.rows.push([grade.to_owned(), what.to_owned(), found]);
+    }
+
+    fn print(&self) -> Result<(), Failure> {
+        let mut out = Vec::new();
+        table::write(&self.rows, &mut out)
+            .and_then(|()| io::stdout().write_all(&out))
+            .map_err(|error| Failure::of("standard output", error))
+    }
+
+    /// Fails where something is wrong, as the worst of it asks.
+    fn verdict(self) -> Result<(), Failure> {
+        let text = match self.wrong.len() {
+            0 => return Ok(()),
+            1 => "1 thing is wrong".to_owned(),
+            count => format!("{count} things are wrong"),
+        };
+        let is_misconfigured = |failure: &Failure| matches!(failure, Failure::Misconfigured(_));
+        Err(if self.wrong.iter().any(is_misconfigured) {
+            Failure::Misconfigured(text)
+        } else {
+            Failure::Failed(text)
+        })
+    }
+}
 
 /// Looks at everything that serving needs and prints a line for each; fails where something is wrong.
 pub fn run(path: &Path) -> Result<(), Failure> {
     let config = Config::load(path)?;
-    println!("configuration: {} is good", path.display());
-    config.key_ring()?;
-    config.trusted_applications()?;
-    println!("keys: all can be read");
-    Store::open(&config.database, config.zone)?;
-    println!("database: {} is good", config.database.display());
-    Ok(())
+    let mut report = Report::default();
+    report.good("configuration", format!("{} can be used", path.display()));
+    files::look_at_rights(path, &config, &mut report);
+    files::look_at_keys(&config, &mut report);
+    let store = files::look_at_database(&config, &mut report);
+    machine::look_at_zone(&config, &mut report);
+    machine::look_at_space(&config, &mut report);
+    machine::look_at_flush(&config, &mut report);
+    machine::look_at_server(&config, &mut report);
+    if let Some(store) = store {
+        // Nothing that is written meanwhile makes one line contradict another.
+        let looked = store
+            .snapshot()
+            .and_then(|_snapshot| clinic::look_at_data(&config, &store, &mut report));
+        if let Err(fault) = looked {
+            report.bad("database", fault);
+        }
+    }
+    clinic::look_at_imports(&config, &mut report);
+    report.print()?;
+    report.verdict()
 }

@@ -31,6 +31,7 @@ fn defaults() -> Config {
             max_period_days: 60,
         },
         checkin_hours_before: 2,
+        import_folder: None,
         backup: BackupFolder {
             folder: PathBuf::from("/etc/infomat/backups"),
             keep_days: 30,
@@ -80,6 +81,9 @@ fn the_sample_says_what_the_defaults_are() {
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
     assert_eq!(parse(&uncommented).unwrap().applications.len(), 1);
     let with_offset = SAMPLE.replace("# utc_offset =", "utc_offset =");
+    let with_folder = SAMPLE.replace("# import_folder =", "import_folder =");
+    let folder = parse(&with_folder).unwrap().import_folder;
+    assert_eq!(folder, Some(PathBuf::from("/etc/infomat/import")));
     let east = FixedOffset::east_opt(3 * 3600).unwrap();
     assert_eq!(parse(&with_offset).unwrap().zone, Zone::Fixed(east));
 }
@@ -97,6 +101,7 @@ fn a_configuration_with_everything_else() {
         utc_offset = "-09:30"
         max_period_days = 366
         checkin_hours_before = 24
+        import_folder = "inbox"
         [backup]
         folder = "/mnt/backups"
         keep_days = 3650
@@ -135,6 +140,7 @@ fn a_configuration_with_everything_else() {
             max_period_days: 366,
         },
         checkin_hours_before: 24,
+        import_folder: Some(PathBuf::from("/etc/infomat/inbox")),
         backup: BackupFolder {
             folder: PathBuf::from("/mnt/backups"),
             keep_days: 3650,

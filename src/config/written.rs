@@ -80,6 +80,8 @@ pub struct Written {
     pub max_period_days: i64,
     #[serde(deserialize_with = "bounded::<_, 0, CHECKIN_HOURS_MAX>")]
     pub checkin_hours_before: i64,
+    #[serde(deserialize_with = "optional_path")]
+    pub import_folder: Option<PathBuf>,
     pub backup: WrittenBackup,
     pub tokens: WrittenTokens,
     pub rules: Switches,
@@ -99,6 +101,7 @@ impl Default for Written {
             utc_offset: None,
             max_period_days: 60,
             checkin_hours_before: 2,
+            import_folder: None,
             backup: WrittenBackup::default(),
             tokens: WrittenTokens::default(),
             rules: Switches::default(),

@@ -72,7 +72,7 @@ impl fmt::Display for OpenError {
             OpenError::Foreign(path) => write!(out, "{} is not a database of infomat", path.display()),
             OpenError::Older { path, version } => write!(
                 out,
-                "{} has version {version} and is not changed by reading: `infomat check` brings it to {VERSION}",
+                "{} has version {version} and is not changed by reading: `infomat serve` brings it to {VERSION}",
                 path.display()
             ),
             OpenError::Newer { path, version } => write!(

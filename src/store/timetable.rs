@@ -17,6 +17,14 @@ const CELLS_READ_MAX: u32 = CELLS_MAX + 1;
 const SUPPLIES_MAX: u32 = 1_000;
 
 impl Store {
+    /// When the last cell of all begins, in seconds since 1970; none when there is no cell.
+    pub fn last_cell(&self) -> Result<Option<i64>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/last_cell.sql"))?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// The cells of one resource that begin at `from` or later and before `until`, by begin; at most one more than
     /// [`CELLS_MAX`].
     pub fn resource_cells(

@@ -8,9 +8,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
@@ -40,6 +41,7 @@ impl Site {
             folder: TempDir::new().unwrap(),
         };
         fs::write(site.path("hmac.key"), KEY).unwrap();
+        fs::set_permissions(site.path("hmac.key"), Permissions::from_mode(0o600)).unwrap();
         site.configure(more);
         site.run_well(&["init"], "");
         site

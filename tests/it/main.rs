@@ -7,6 +7,7 @@
 
 mod backup;
 mod catalogue;
+mod check;
 mod clinic;
 mod clock;
 mod crash;

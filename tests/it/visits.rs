@@ -165,7 +165,7 @@ fn what_is_typed_wrongly_ends_with_2_and_what_is_not_there_with_1() {
 fn an_older_file_is_not_changed_by_reading_and_a_newer_one_not_read() {
     let site = Site::new("");
     let database = rusqlite::Connection::open(site.path("infomat.db")).unwrap();
-    for (version, named) in [(1, "infomat check"), (999, "newer")] {
+    for (version, named) in [(1, "infomat serve"), (999, "newer")] {
         database.pragma_update(None, "user_version", version).unwrap();
         let refused = site.run(&["visits", "--date", "2026-11-25"], "");
         assert_eq!(refused.status.code(), Some(78), "{}", said(&refused));

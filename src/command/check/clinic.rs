@@ -1,0 +1,119 @@
+//! What lies in the database and waits beside it: the last booking, the last backup, the timetable, imports.
+
+use super::{ASK_ROOT, Report};
+use crate::command::{Failure, believed_now};
+use crate::config::Config;
+use crate::desk;
+use crate::store::{Fault, Store};
+use chrono::TimeDelta;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+/// A backup that is older should be looked after; one is made every night.
+const BACKUP_DAYS_GOOD: i64 = 2;
+
+/// A backup that is older is as good as none.
+const BACKUP_DAYS_MAX: i64 = 14;
+
+/// With fewer days of cells ahead the next import is due.
+const HORIZON_DAYS_GOOD: i64 = 7;
+
+/// Ending of files that wait to be imported.
+const ENDING: &str = "ndjson";
+
+/// Most files that are counted.
+const FILES_MAX: usize = 10_000;
+
+/// How moments are shown.
+const MINUTE: &str = "%Y-%m-%d %H:%M";
+
+/// Clock, backup and timetable.
+pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Result<(), Fault> {
+    let now = desk::now(config.zone);
+    let last = store.last_moment()?;
+    match believed_now(config.zone, last) {
+        Ok(_) if last == 0 => report.good("clock", format!("{}; nothing was booked yet", now.format(MINUTE))),
+        Ok(_) => {
+            let last = config.zone.at(last);
+            report.good(
+                "clock",
+                format!(
+                    "{}; the last booking was at {}",
+                    now.format(MINUTE),
+                    last.format(MINUTE)
+                ),
+            );
+        }
+        Err(failure) => report.bad("clock", failure),
+    }
+
+    match store.last_backup()?.map(|at| (now - at).num_days()) {
+        None => report.warn("backup", "there is none yet: run `infomat backup`"),
+        Some(days) if days > BACKUP_DAYS_MAX => report.bad(
+            "backup",
+            Failure::Failed(format!("the last one is {days} days old: run `infomat backup`")),
+        ),
+        Some(days) if days >= BACKUP_DAYS_GOOD => {
+            report.warn(
+                "backup",
+                format!("the last one is {days} days old: run `infomat backup`"),
+            );
+        }
+        Some(_) => report.good("backup", "the last one is less than 2 days old"),
+    }
+
+    let horizon = store.last_cell()?.map(|seconds| config.zone.at(seconds));
+    let left = horizon.map(|last| (last.date_naive() - now.date_naive()).num_days());
+    match horizon.map(|last| last.format("%Y-%m-%d")).zip(left) {
+        None => report.warn("timetable", "there are no cells: `infomat import` takes them"),
+        Some((day, ..0)) => report.bad(
+            "timetable",
+            Failure::Failed(format!("its last cells were on {day}: import the coming days")),
+        ),
+        Some((day, left)) if left < HORIZON_DAYS_GOOD => {
+            report.warn(
+                "timetable",
+                format!("its last cells are on {day}: import the days after it"),
+            );
+        }
+        Some((day, _)) => report.good("timetable", format!("until {day}")),
+    }
+    Ok(())
+}
+
+/// Files in the folder for imports.
+pub fn look_at_imports(config: &Config, report: &mut Report) {
+    const WHAT: &str = "imports";
+    let Some(folder) = &config.import_folder else {
+        return report.good(WHAT, "import_folder names no folder to look into");
+    };
+    match waiting(folder) {
+        Ok((0, _)) => report.good(WHAT, format!("no file waits in {}", folder.display())),
+        Ok((count, age)) => report.warn(
+            WHAT,
+            format!(
+                "{count} in {}, the oldest for {} hours: `infomat import` each, then take it away",
+                folder.display(),
+                age.num_hours()
+            ),
+        ),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => report.warn(WHAT, ASK_ROOT),
+        Err(error) => report.bad(WHAT, Failure::of(folder.display(), error)),
+    }
+}
+
+/// How many files wait in a folder, and for how long the oldest.
+fn waiting(folder: &Path) -> io::Result<(usize, TimeDelta)> {
+    let (mut count, mut longest) = (0, TimeDelta::zero());
+    for entry in fs::read_dir(folder)?.take(FILES_MAX) {
+        let path = entry?.path();
+        if path.extension().is_none_or(|ending| ending != ENDING) {
+            continue;
+        }
+        let age = path.metadata()?.modified()?.elapsed().unwrap_or_default();
+        longest = longest.max(TimeDelta::from_std(age).unwrap_or_default());
+        count += 1;
+    }
+    Ok((count, longest))
+}

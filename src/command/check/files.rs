@@ -1,0 +1,142 @@
+//! Configuration, keys and database as files: who may get at them, and whether they hold what they should.
+
+use super::{ASK_ROOT, Report};
+use crate::command::Failure;
+use crate::config::{Config, MODE_OF_OTHERS};
+use crate::store::{OpenError, Store, VERSION};
+use std::fs::{File, Metadata};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// Bits of a mode by which others than the owner may change a file.
+const MODE_OF_OTHERS_WHO_WRITE: u32 = 0o022;
+
+/// What `SQLite` puts beside the database: the log and its index.
+const BESIDE_DATABASE: [&str; 2] = ["-wal", "-shm"];
+
+/// Who may read and change what: a line for each thing that is wrong, or one for all.
+pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
+    const WHAT: &str = "rights";
+    let (mut is_good, mut is_hidden) = (true, false);
+    let mut look = |path: &Path, modes: u32, remedy: &str| match path.metadata() {
+        Ok(found) if found.mode() & modes != 0 => {
+            is_good = false;
+            let path = path.display();
+            let text = format!("{path} is open to others than its owner: chmod {remedy} {path}");
+            report.bad(WHAT, Failure::Failed(text));
+        }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => is_hidden = true,
+        // What is missing is told where it is needed.
+        Ok(_) | Err(_) => {}
+    };
+    look(path, MODE_OF_OTHERS_WHO_WRITE, "go-w");
+    for key in &config.tokens.keys {
+        look(&key.path, MODE_OF_OTHERS, "600");
+    }
+    for secret in config
+        .applications
+        .iter()
+        .filter_map(|one| one.secret_file.as_ref())
+    {
+        look(secret, MODE_OF_OTHERS, "600");
+    }
+    look(&config.database, MODE_OF_OTHERS, "600");
+    for ending in BESIDE_DATABASE {
+        let mut beside = config.database.clone().into_os_string();
+        beside.push(ending);
+        look(&PathBuf::from(beside), MODE_OF_OTHERS, "600");
+    }
+    let folder = config.database.parent().unwrap_or(Path::new("/"));
+    if let (Ok(database), Ok(found)) = (config.database.metadata(), folder.metadata())
+        && !may_write(&found, database.uid(), database.gid())
+    {
+        is_good = false;
+        let (folder, uid) = (folder.display(), database.uid());
+        let text =
+            format!("user {uid}, who has the database, may not write to {folder}: chown {uid} {folder}");
+        report.bad(WHAT, Failure::Failed(text));
+    }
+    if is_hidden {
+        report.warn(WHAT, format!("not all could be seen: {ASK_ROOT}"));
+    } else if is_good {
+        report.good(WHAT, "nobody but the owner gets at the database and the keys");
+    }
+}
+
+/// Whether a user may make files in a folder, as far as its mode tells.
+fn may_write(folder: &Metadata, uid: u32, gid: u32) -> bool {
+    const ROOT: u32 = 0;
+    const WRITE_AND_ENTER: u32 = 0o3;
+    let shift = if folder.uid() == uid {
+        6
+    } else if folder.gid() == gid {
+        3
+    } else {
+        0
+    };
+    uid == ROOT || folder.mode() >> shift & WRITE_AND_ENTER == WRITE_AND_ENTER
+}
+
+/// Whether a file is there that this user may not read.
+fn is_closed(path: &Path) -> bool {
+    File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
+}
+
+/// Whether the keys can be read and are long enough, and those that prove client applications.
+pub fn look_at_keys(config: &Config, report: &mut Report) {
+    for key in &config.tokens.keys {
+        let what = format!("key {}", key.id);
+        let signs = if key.id == config.tokens.sign_with {
+            "; it signs"
+        } else {
+            ""
+        };
+        match key.bytes() {
+            Ok(bytes) => report.good(&what, format!("{} bytes{signs}", bytes.len())),
+            Err(_) if is_closed(&key.path) => report.warn(&what, ASK_ROOT),
+            Err(error) => report.bad(&what, error),
+        }
+    }
+    match config.trusted_applications() {
+        Ok(trusted) if trusted.is_empty() => {}
+        Ok(trusted) => report.good("secrets", format!("of {} trusted applications", trusted.len())),
+        Err(_)
+            if config
+                .applications
+                .iter()
+                .filter_map(|one| one.secret_file.as_deref())
+                .any(is_closed) =>
+        {
+            report.warn("secrets", ASK_ROOT);
+        }
+        Err(error) => report.bad("secrets", error),
+    }
+}
+
+/// Whether the database is there and of this program's version; opens it for reading.
+pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
+    const WHAT: &str = "database";
+    if is_closed(&config.database) {
+        report.warn(WHAT, ASK_ROOT);
+        return None;
+    }
+    match Store::open_to_read(&config.database, config.zone) {
+        Ok(store) => {
+            let size = config.database.metadata().map_or(0, |file| file.len() >> 20);
+            report.good(
+                WHAT,
+                format!("{}, {size} MiB, version {VERSION}", config.database.display()),
+            );
+            Some(store)
+        }
+        Err(error @ OpenError::Older { .. }) => {
+            report.warn(WHAT, error.to_string());
+            None
+        }
+        Err(error) => {
+            report.bad(WHAT, error);
+            None
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The machine: its time zone, its disk, and the port with the server behind it.
+
+use super::Report;
+use crate::command::Failure;
+use crate::config::Config;
+use crate::desk;
+use crate::visit::Zone;
+use rustix::fs::statvfs;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
+use std::process;
+use std::time::{Duration, Instant};
+
+/// Less free space than this, and the log of the database may not grow any more.
+const FREE_BYTES_MIN: u64 = 64 << 20;
+
+/// Less than this should be looked after.
+const FREE_BYTES_GOOD: u64 = 512 << 20;
+
+/// So many copies of the database should have room: a backup, and the copy before an upgrade.
+const COPIES: u64 = 2;
+
+/// Flushes that are measured; the median counts.
+const FLUSHES: usize = 15;
+
+/// What is flushed: a page of most disks.
+const FLUSH_BYTES: usize = 4096;
+
+/// A flush that takes longer makes bookings slow: a booking waits for two or three.
+const FLUSH_GOOD: Duration = Duration::from_millis(30);
+
+/// A flush that takes longer is one of a disk that is about to fail.
+const FLUSH_MAX: Duration = Duration::from_millis(500);
+
+/// How long a server may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(8);
+
+/// Most bytes of its answer that are looked at.
+const ANSWER_BYTES_MAX: u64 = 1 << 16;
+
+/// By which time the clinic goes.
+pub fn look_at_zone(config: &Config, report: &mut Report) {
+    const WHAT: &str = "time zone";
+    let offset = *desk::now(config.zone).offset();
+    match config.zone {
+        Zone::Fixed(_) => report.good(WHAT, format!("{offset}, as utc_offset says")),
+        Zone::System if offset.local_minus_utc() == 0 => report.warn(
+            WHAT,
+            "the machine goes by UTC: set utc_offset in the configuration, or timedatectl set-timezone",
+        ),
+        Zone::System => {
+            let link = fs::read_link("/etc/localtime").unwrap_or_default();
+            let name = link.to_string_lossy();
+            let name = name.split_once("zoneinfo/").map_or("", |(_, name)| name);
+            report.good(WHAT, format!("{offset}, as the machine says {name}").trim_end());
+        }
+    }
+}
+
+fn folder(config: &Config) -> &Path {
+    config.database.parent().unwrap_or(Path::new("/"))
+}
+
+/// Whether the disk of the database has room.
+pub fn look_at_space(config: &Config, report: &mut Report) {
+    const WHAT: &str = "disk space";
+    let folder = folder(config);
+    let space = match statvfs(folder) {
+        Ok(space) => space,
+        Err(error) => return report.bad(WHAT, Failure::of(folder.display(), error)),
+    };
+    let free = space.f_bavail.saturating_mul(space.f_frsize);
+    let database = config.database.metadata().map_or(0, |file| file.len());
+    let found = format!("{} MiB free on the disk of {}", free >> 20, folder.display());
+    if free < FREE_BYTES_MIN {
+        report.bad(
+            WHAT,
+            Failure::Failed(format!("{found}: make room, or bookings end soon")),
+        );
+    } else if free < FREE_BYTES_GOOD.max(COPIES * database) {
+        report.warn(WHAT, format!("{found}: make room for backups and upgrades"));
+    } else {
+        report.good(WHAT, found);
+    }
+}
+
+/// How long a flush takes beside the database: every booking waits for it.
+pub fn look_at_flush(config: &Config, report: &mut Report) {
+    const WHAT: &str = "flush";
+    let folder = folder(config);
+    match measured_flush(folder) {
+        Ok(time) => {
+            let found = format!("{:.1} ms for 4 KiB", time.as_secs_f64() * 1000.0);
+            if time > FLUSH_MAX {
+                let text = format!("{found}: the disk is about to fail; make a backup and replace it");
+                report.bad(WHAT, Failure::Failed(text));
+            } else if time > FLUSH_GOOD {
+                report.warn(
+                    WHAT,
+                    format!("{found}: bookings are slow on this disk; an SSD helps"),
+                );
+            } else {
+                report.good(WHAT, found);
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            report.warn(
+                WHAT,
+                format!(
+                    "not measured, {} may not be written to by this user",
+                    folder.display()
+                ),
+            );
+        }
+        Err(error) => report.bad(WHAT, Failure::of(folder.display(), error)),
+    }
+}
+
+/// The median of some flushes of a file in this folder, which is removed.
+fn measured_flush(folder: &Path) -> io::Result<Duration> {
+    let path = folder.join(format!(".infomat-check-{}", process::id()));
+    let file = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)?;
+    let times = flushes(&file);
+    fs::remove_file(&path)?;
+    let mut times = times?;
+    times.sort_unstable();
+    Ok(times[FLUSHES / 2])
+}
+
+fn flushes(file: &File) -> io::Result<[Duration; FLUSHES]> {
+    let mut times = [Duration::ZERO; FLUSHES];
+    file.write_all_at(&[0; FLUSH_BYTES], 0)?;
+    file.sync_all()?;
+    for time in &mut times {
+        file.write_all_at(&[1; FLUSH_BYTES], 0)?;
+        let began = Instant::now();
+        file.sync_data()?;
+        *time = began.elapsed();
+    }
+    Ok(times)
+}
+
+/// Whether the port is free, or whose it is; and how our own server is.
+pub fn look_at_server(config: &Config, report: &mut Report) {
+    const PORT: &str = "port";
+    let listen = config.listen;
+    match TcpListener::bind(listen) {
+        Ok(_) => report.good(PORT, format!("{listen} is free: no server is running")),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => match ready(listen) {
+            Some(state) => {
+                report.good(PORT, format!("{listen} is our server's"));
+                look_at_state(&state, report);
+            }
+            None => report.bad(
+                PORT,
+                Failure::Failed(format!(
+                    "another program has {listen}, or our server is stuck: stop it (`ss -ltnp` names it), or change listen"
+                )),
+            ),
+        },
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            report.warn(PORT, format!("{listen} may not be tried by this user: run this as root"));
+        }
+        Err(error) => report.bad(
+            PORT,
+            Failure::Failed(format!("{listen}: {error}; set listen to an address of this machine")),
+        ),
+    }
+}
+
+/// What `/readyz` tells of the server.
+struct State {
+    is_ready: bool,
+    words: Vec<String>,
+}
+
+fn look_at_state(state: &State, report: &mut Report) {
+    const WHAT: &str = "server";
+    if state.is_ready && state.words.is_empty() {
+        report.good(WHAT, "is ready");
+    }
+    for words in &state.words {
+        if state.is_ready {
+            report.warn(WHAT, words);
+        } else {
+            report.bad(WHAT, Failure::Failed(words.clone()));
+        }
+    }
+}
+
+/// Asks the server behind the port; none when it does not answer as ours does.
+fn ready(listen: SocketAddr) -> Option<State> {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let answer = ask(SocketAddr::new(ip, listen.port())).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    let words = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    match head.split(' ').nth(1)? {
+        "200" => Some(State {
+            is_ready: true,
+            words: body["warnings"].as_array()?.iter().filter_map(words).collect(),
+        }),
+        "503" => Some(State {
+            is_ready: false,
+            words: vec![words(&body["message"])?],
+        }),
+        _ => None,
+    }
+}
+
+fn ask(address: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, ANSWER_MAX)?;
+    stream.set_read_timeout(Some(ANSWER_MAX))?;
+    stream.write_all(
+        format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
+    )?;
+    let mut answer = String::new();
+    stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
+    Ok(answer)
+}

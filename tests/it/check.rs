@@ -1,0 +1,277 @@
+//! Goal: `infomat check` has a line for each thing that whoever looks after the server can mend, tells good from bad, and
+//! names the remedy; with a server, without one, and as a user who may not read everything. Method: the real binary on
+//! sites with one thing wrong at a time.
+
+use crate::clinic;
+use crate::harness::Site;
+use rusqlite::Connection;
+use rustix::process::geteuid;
+use std::fs::{self, Permissions};
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+/// Somebody who owns nothing.
+const NOBODY: u32 = 65_534;
+
+/// What `check` printed, and its exit status.
+struct Checked {
+    text: String,
+    status: i32,
+}
+
+impl Checked {
+    /// The grade of a thing with what was found; the first line of several.
+    fn line(&self, what: &str) -> (&str, &str) {
+        let mut lines = self.text.lines().filter_map(|line| {
+            let (grade, rest) = line.split_once(' ')?;
+            let found = rest.trim_start().strip_prefix(what)?;
+            found.starts_with("  ").then_some((grade, found.trim_start()))
+        });
+        lines
+            .next()
+            .unwrap_or_else(|| panic!("no line about {what} in {}", self.text))
+    }
+
+    /// Sees that this thing, and no other, is wrong, and that the words are there.
+    fn is_wrong(&self, what: &str, words: &str) {
+        let (grade, found) = self.line(what);
+        assert!(
+            grade == "BAD" && found.contains(words),
+            "{what}: {words:?} in {}",
+            self.text
+        );
+        assert_eq!(self.text.matches("BAD ").count(), 1, "{}", self.text);
+        assert_eq!(self.status, 1, "{}", self.text);
+    }
+
+    /// Sees that a thing is as this grade says, and that the words are there.
+    fn is(&self, grade: &str, what: &str, words: &str) {
+        let (found_grade, found) = self.line(what);
+        assert!(
+            found_grade == grade && found.contains(words),
+            "{what}: {words:?} in {}",
+            self.text
+        );
+    }
+}
+
+fn check(site: &Site) -> Checked {
+    let output = site.run(&["check"], "");
+    Checked {
+        text: String::from_utf8(output.stdout).unwrap(),
+        status: output.status.code().unwrap(),
+    }
+}
+
+/// A site with a timetable until so many days after today.
+fn site(days: i64) -> Site {
+    let site = Site::new("");
+    site.import(&[
+        clinic::lpu(1),
+        clinic::speciality("27"),
+        clinic::doctor(2, 1, "27", "Врачова"),
+        clinic::slot(3, 2, days, "10:00"),
+        clinic::patient(4, 1),
+    ]);
+    set_mode(&site, "infomat.toml", 0o644);
+    site
+}
+
+fn set_mode(site: &Site, name: &str, mode: u32) {
+    fs::set_permissions(site.path(name), Permissions::from_mode(mode)).unwrap();
+}
+
+/// Puts a line before all sections of the configuration, in the place of one that begins like it.
+fn set(site: &Site, key: &str, line: &str) {
+    let text = fs::read_to_string(site.path("infomat.toml")).unwrap();
+    let kept = text.lines().filter(|line| !line.starts_with(&format!("{key} =")));
+    let lines: Vec<_> = [line].into_iter().chain(kept).collect();
+    fs::write(site.path("infomat.toml"), lines.join("\n")).unwrap();
+}
+
+#[test]
+fn a_good_site_has_a_line_for_each_thing() {
+    let site = site(20);
+    let checked = check(&site);
+    assert_eq!(checked.status, 0, "{}", checked.text);
+    for (what, words) in [
+        ("configuration", "can be used"),
+        ("rights", "nobody but the owner"),
+        ("key main", "38 bytes; it signs"),
+        ("database", "version"),
+        ("time zone", "+03:00, as utc_offset says"),
+        ("disk space", "MiB free"),
+        ("flush", "ms for 4 KiB"),
+        ("port", "is free: no server is running"),
+        ("clock", "nothing was booked yet"),
+        ("timetable", "until 20"),
+        ("imports", "names no folder"),
+    ] {
+        if !["flush", "disk space"].contains(&what) {
+            checked.is("ok", what, words);
+        }
+        assert!(checked.line(what).1.contains(words), "{}", checked.text);
+    }
+    checked.is("warning", "backup", "run `infomat backup`");
+    let left: Vec<_> = fs::read_dir(site.path(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert!(
+        !left.iter().any(|name| name.to_string_lossy().contains("check")),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn rights_that_are_too_wide_or_too_narrow_are_bad() {
+    let site = site(20);
+    for (name, mode, right, remedy) in [
+        ("hmac.key", 0o640, 0o600, "chmod 600"),
+        ("infomat.db", 0o604, 0o600, "chmod 600"),
+        ("infomat.toml", 0o666, 0o644, "chmod go-w"),
+    ] {
+        set_mode(&site, name, mode);
+        let wrong = check(&site);
+        wrong.is_wrong("rights", &format!("{remedy} {}", site.path(name).display()));
+        set_mode(&site, name, right);
+        // The files beside the database were made with its mode.
+        for beside in ["infomat.db-wal", "infomat.db-shm"] {
+            let _ = fs::remove_file(site.path(beside));
+        }
+        assert_eq!(check(&site).status, 0, "{name}");
+    }
+    // A folder in which the database's owner cannot make the log.
+    if geteuid().is_root() {
+        chown(site.path("infomat.db"), Some(NOBODY), Some(NOBODY)).unwrap();
+        check(&site).is_wrong("rights", "user 65534, who has the database, may not write to");
+    }
+}
+
+#[test]
+fn keys_and_database_that_cannot_be_used_are_bad() {
+    let site = site(20);
+    fs::write(site.path("hmac.key"), "too short").unwrap();
+    let checked = check(&site);
+    checked.is("BAD", "key main", "holds 9 bytes");
+    assert_eq!(checked.status, 78, "the configuration is wrong");
+    fs::remove_file(site.path("hmac.key")).unwrap();
+    check(&site).is("BAD", "key main", "cannot be read");
+    site.run_well(&["init"], "");
+    fs::remove_file(site.path("infomat.db")).unwrap();
+    check(&site).is_wrong("database", "`infomat init` makes one");
+}
+
+#[test]
+fn what_has_grown_old_is_told() {
+    let soon = check(&site(3));
+    soon.is("warning", "timetable", "import the days after it");
+    assert_eq!(soon.status, 0, "{}", soon.text);
+    check(&site(-1)).is_wrong("timetable", "import the coming days");
+
+    let site = site(20);
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    for (days, grade) in [(0, "ok"), (3, "warning"), (20, "BAD")] {
+        let insert =
+            "INSERT OR REPLACE INTO upkeep (what, at) VALUES ('backed up', unixepoch() - 86400 * ?1 - 60)";
+        database.execute(insert, [days]).unwrap();
+        check(&site).is(
+            grade,
+            "backup",
+            if days == 0 {
+                "less than 2 days"
+            } else {
+                "days old: run `infomat backup`"
+            },
+        );
+    }
+    database.execute("DELETE FROM upkeep", []).unwrap();
+    let insert =
+        "INSERT INTO journal (at, event, visit_guid) VALUES (unixepoch() + 600, 'booked', zeroblob(16))";
+    database.execute(insert, []).unwrap();
+    check(&site).is_wrong("clock", "Set the clock first");
+}
+
+#[test]
+fn files_that_wait_are_counted() {
+    let site = site(20);
+    set(&site, "import_folder", "import_folder = 'inbox'");
+    check(&site).is_wrong("imports", "inbox");
+    fs::create_dir(site.path("inbox")).unwrap();
+    fs::write(site.path("inbox/readme.txt"), "").unwrap();
+    check(&site).is("ok", "imports", "no file waits");
+    fs::write(site.path("inbox/monday.ndjson"), "").unwrap();
+    check(&site).is("warning", "imports", "1 in");
+}
+
+#[test]
+fn the_port_is_free_ours_or_anothers() {
+    let site = site(20);
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = |address| set(&site, "listen", &format!("listen = '{address}'"));
+    listen(other.local_addr().unwrap());
+    // It hangs up on whoever asks.
+    std::thread::scope(|scope| {
+        scope.spawn(|| drop(other.accept().unwrap()));
+        check(&site).is_wrong("port", "another program has 127.0.0.1");
+    });
+    listen("192.0.2.1:80".parse().unwrap());
+    check(&site).is_wrong("port", "set listen to an address of this machine");
+    listen("127.0.0.1:0".parse().unwrap());
+    let server = site.serve();
+    listen(server.address);
+    let checked = check(&site);
+    checked.is("ok", "port", "our server's");
+    checked.is("ok", "server", "is ready");
+    assert_eq!(checked.status, 0, "{}", checked.text);
+}
+
+/// The machine's own time zone, where the configuration names none.
+#[test]
+fn a_machine_that_goes_by_utc_is_told() {
+    let site = site(20);
+    set(&site, "utc_offset", "");
+    let zone = |name: &str| {
+        let output = site.command(&["check"]).env("TZ", name).output().unwrap();
+        Checked {
+            text: String::from_utf8(output.stdout).unwrap(),
+            status: output.status.code().unwrap(),
+        }
+    };
+    zone("UTC").is("warning", "time zone", "set utc_offset");
+    zone("MSK-3").is("ok", "time zone", "+03:00");
+}
+
+#[test]
+fn who_may_not_read_everything_is_told_so() {
+    if !geteuid().is_root() {
+        eprintln!("SKIPPED: only root can become somebody else");
+        return;
+    }
+    let site = site(20);
+    let open = tempfile::tempdir().unwrap();
+    for folder in [open.path(), &site.path("")] {
+        fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+    }
+    let program = open.path().join("infomat");
+    fs::copy(env!("CARGO_BIN_EXE_infomat"), &program).unwrap();
+    let check_as_nobody = |program: &Path| {
+        let mut command = Command::new(program);
+        command.args(["check", "--config"]).arg(site.path("infomat.toml"));
+        let output = command.uid(NOBODY).gid(NOBODY).output().unwrap();
+        Checked {
+            text: String::from_utf8(output.stdout).unwrap(),
+            status: output.status.code().unwrap(),
+        }
+    };
+    let checked = check_as_nobody(&program);
+    assert_eq!(checked.status, 0, "{}", checked.text);
+    for what in ["key main", "database"] {
+        checked.is("warning", what, "run this as root");
+    }
+    checked.is("warning", "flush", "not measured");
+    checked.is("ok", "port", "is free");
+}
