@@ -46,6 +46,8 @@ pub enum Command {
     /// Make, show and retire the keys that sign tokens; a serving server takes the change in on SIGHUP
     #[command(subcommand)]
     Key(Key),
+    /// Date back to now what was written while the clock was ahead; without it bookings are refused until that time has come
+    BelieveClock,
     /// Look at the configuration, the keys and the database, and say what is wrong
     Check,
     /// Make a checked copy of the database; beside a serving server too

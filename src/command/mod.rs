@@ -1,6 +1,7 @@
 //! What each command does, a file each.
 
 mod backup;
+mod believe_clock;
 mod cancel;
 mod check;
 mod demo;
@@ -18,7 +19,7 @@ mod visits;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
-use crate::desk;
+use crate::desk::{self, EARLIEST_SECONDS};
 use crate::store::{Fault, OpenError};
 use crate::visit::{Moment, Zone};
 use chrono::SubsecRound;
@@ -89,11 +90,16 @@ fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
     if desk::is_plausible(now.timestamp(), last_commit) {
         return Ok(now.max(zone.at(last_commit)));
     }
-    Err(Failure::Failed(format!(
-        "the clock shows {}, which is wrong: the last booking was made at {}. Set the clock first",
-        now.trunc_subsecs(0),
-        zone.at(last_commit)
-    )))
+    let shown = now.trunc_subsecs(0);
+    Err(Failure::Failed(if now.timestamp() < EARLIEST_SECONDS {
+        format!("the clock shows {shown}, which cannot be. Set it: timedatectl set-ntp true, or set-time")
+    } else {
+        format!(
+            "the clock shows {shown}, and the last booking was made at {}. Set the clock; or if it is right and was ahead \
+             then, run `infomat believe-clock`",
+            zone.at(last_commit)
+        )
+    }))
 }
 
 /// Does what was typed.
@@ -110,6 +116,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),
         Command::Restore(restore) => restore::run(&Config::load(&cli.config)?, restore),
         Command::Verify(verify) => verify::run(&Config::load(&cli.config)?, verify),
+        Command::BelieveClock => believe_clock::run(&Config::load(&cli.config)?),
         Command::Check => check::run(&cli.config),
     }
 }

@@ -106,7 +106,7 @@ impl Clock {
         if was_plausible && !is_plausible {
             log::error!(
                 "the clock shows {}, earlier than the last booking or this program: no token holds and nothing is booked \
-                 until it is right",
+                 until it is right; `infomat check` tells more",
                 shown.trunc_subsecs(0)
             );
         } else if !was_plausible && is_plausible {

@@ -41,7 +41,29 @@ impl Store {
     }
 }
 
+/// Every moment at which something was written down, as table and column: those of the timetable may lie ahead.
+const WRITTEN_AT: [(&str, &str); 6] = [
+    ("journal", "at"),
+    ("visit", "made_at"),
+    ("visit", "checked_in_at"),
+    ("visit_history", "at"),
+    ("waiting_entry", "created_at"),
+    ("upkeep", "at"),
+];
+
 impl Turn<'_> {
+    /// Whatever was written later than `now`, by a clock that was ahead, was written now; how many moments that changed.
+    pub fn date_back(&self, now: Moment) -> Result<usize, Fault> {
+        let mut changed = 0;
+        for (table, column) in WRITTEN_AT {
+            let statement = format!("UPDATE {table} SET {column} = :now WHERE {column} > :now");
+            changed += self
+                .connection
+                .execute(&statement, named_params! { ":now": now.timestamp() })?;
+        }
+        Ok(changed)
+    }
+
     /// Notes that there is a good backup which shows the database as it was at `at`.
     pub fn note_backup(&self, at: Moment) -> Result<(), Fault> {
         self.note_upkeep(Upkeep::BackedUp, at)

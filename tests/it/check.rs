@@ -192,7 +192,7 @@ fn what_has_grown_old_is_told() {
     let insert =
         "INSERT INTO journal (at, event, visit_guid) VALUES (unixepoch() + 600, 'booked', zeroblob(16))";
     database.execute(insert, []).unwrap();
-    check(&site).is_wrong("clock", "Set the clock first");
+    check(&site).is_wrong("clock", "Set the clock");
 }
 
 #[test]
@@ -225,7 +225,6 @@ fn the_port_is_free_ours_or_anothers() {
     listen(server.address);
     let checked = check(&site);
     checked.is("ok", "port", "our server's");
-    checked.is("ok", "server", "is ready");
     assert_eq!(checked.status, 0, "{}", checked.text);
 }
 

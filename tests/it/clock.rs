@@ -134,6 +134,24 @@ fn a_clock_behind_the_last_booking_is_not_believed() {
     assert_eq!(log.matches("is believed again").count(), 1, "{log}");
 }
 
+/// Somebody booked while the clock was days ahead: who knows that it is right now need not wait for days.
+#[test]
+fn what_was_booked_by_a_clock_ahead_is_dated_back_on_demand() {
+    let site = site();
+    let server = site.serve();
+    let mut client = server.client();
+    Ask::new(1, 4, 3).book(&mut client);
+    date_bookings(&site, TimeDelta::days(3));
+    drop(server);
+    let server = site.serve();
+    let mut client = server.client();
+    sees_wrong_clock(&mut client);
+    let said = site.run_well(&["believe-clock"], "");
+    assert!(said.contains("1 times"), "{said}");
+    goes_on(&mut client);
+    assert!(site.run_well(&["believe-clock"], "").contains("0 times"));
+}
+
 /// When the clock is set back by a little, nothing stops; and time does not go back.
 #[test]
 fn a_little_behind_the_last_booking_counts_as_its_moment() {

@@ -215,6 +215,11 @@ fn ready(listen: SocketAddr) -> Option<State> {
             is_ready: false,
             words: vec![words(&body["message"])?],
         }),
+        // The standard answer to an unknown path: a server from before an upgrade.
+        "404" if body["message_code"].is_string() => Some(State {
+            is_ready: true,
+            words: vec!["is older than this program: start it anew".to_owned()],
+        }),
         _ => None,
     }
 }

@@ -1,0 +1,24 @@
+//! `infomat believe-clock`
+
+use super::Failure;
+use crate::config::Config;
+use crate::desk::{self, EARLIEST_SECONDS};
+use crate::store::Store;
+use chrono::SubsecRound;
+
+/// Dates back to now what was written while the clock was ahead, so that bookings go on: otherwise they are refused until
+/// that time has come. A serving server notices by itself.
+pub fn run(config: &Config) -> Result<(), Failure> {
+    let mut store = Store::open(&config.database, config.zone)?;
+    let now = desk::now(config.zone).trunc_subsecs(0);
+    if now.timestamp() < EARLIEST_SECONDS {
+        return Err(Failure::Failed(format!(
+            "the clock shows {now}, which cannot be: set it first"
+        )));
+    }
+    let turn = store.turn()?;
+    let changed = turn.date_back(now)?;
+    turn.commit()?;
+    println!("the clock shows {now}; {changed} times that were later are now this");
+    Ok(())
+}
