@@ -22,6 +22,8 @@ pub enum Route {
     Ready,
     /// What the server counts and measures (contract-kiosk 5).
     Metrics,
+    /// The description of all this (contract-kiosk 5).
+    OpenApi,
 }
 
 /// What a kiosk reads (contract-kiosk 2 to 4).
@@ -78,6 +80,7 @@ impl Route {
             Route::Health => "health",
             Route::Ready => "ready",
             Route::Metrics => "metrics",
+            Route::OpenApi => "openapi",
         }
     }
 }
@@ -247,6 +250,11 @@ const PLACES: &[Place] = &[
         allow: "GET, HEAD",
     },
     Place {
+        path: "openapi.json",
+        methods: &[("GET", Route::OpenApi), ("HEAD", Route::OpenApi)],
+        allow: "GET, HEAD",
+    },
+    Place {
         path: "",
         methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
         allow: "GET, HEAD",
@@ -349,6 +357,7 @@ fn arguments(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn booking_is_found_under_both_bases_in_any_case() {
@@ -395,5 +404,31 @@ mod tests {
             assert_eq!(place.allow, methods.join(", "), "{}", place.path);
             assert!(place.path.matches("{}").count() <= ARGUMENTS_MAX);
         }
+    }
+
+    /// Goal: the OpenAPI document has every place with its methods, and no other. Method: paths are compared with the names
+    /// of their arguments left out; HEAD is not listed there, it goes with GET.
+    #[test]
+    fn the_document_describes_every_place() {
+        let document: serde_json::Value = serde_json::from_str(include_str!("wire/openapi.json")).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let words = path
+                .split('/')
+                .map(|word| if word.starts_with('{') { "{}" } else { word });
+            let path = words.collect::<Vec<_>>().join("/");
+            let keys = item.as_object().unwrap().keys();
+            let methods = keys.filter(|key| !["servers", "parameters"].contains(&&***key));
+            described.extend(methods.map(|method| (path.clone(), method.to_uppercase())));
+        }
+        let mut served = BTreeSet::new();
+        for place in PLACES.iter().chain(NEWER_PLACES) {
+            let path = format!("/{}", place.path.replace("{_}", "{}"));
+            let has_get = place.methods.iter().any(|(method, _)| *method == "GET");
+            let methods = place.methods.iter().map(|(method, _)| *method);
+            let methods = methods.filter(|method| !(has_get && *method == "HEAD"));
+            served.extend(methods.map(|method| (path.clone(), method.to_owned())));
+        }
+        assert_eq!(described, served);
     }
 }

@@ -31,6 +31,7 @@ use crate::store::{Fault, Happened, Store};
 use crate::token::bearer_of;
 use crate::visit::{Bearer, Moment, Wish, Zone};
 use crate::wire::message::{Answer, Request};
+use crate::wire::openapi;
 use crate::wire::ready::alive;
 use crate::wire::wish::wish;
 use chrono::TimeDelta;
@@ -247,6 +248,7 @@ impl Desk {
                 {
                     Answer::from(Transport::ClockWrong(CLOCK_RETRY_SECONDS))
                 }
+                Route::OpenApi => openapi::document(),
                 Route::Reading(reading) => {
                     let desk = reading::ReadingDesk {
                         store: &self.store,
@@ -323,7 +325,7 @@ fn understand(request: &Request, settings: &Settings, now: Now) -> Understood {
             .and_then(|bearer| change::understand(change, request, &arguments, bearer, now))
             .map(Work::Change),
         Route::Ready => Ok(Work::Ready),
-        Route::Reading(_) | Route::Page | Route::Health | Route::Metrics => {
+        Route::Reading(_) | Route::Page | Route::Health | Route::Metrics | Route::OpenApi => {
             unreachable!("what only reads takes no part in a turn")
         }
     };

@@ -7,6 +7,7 @@ pub mod identity;
 pub mod lpu;
 pub mod members;
 pub mod message;
+pub mod openapi;
 pub mod params;
 pub mod reading;
 pub mod ready;

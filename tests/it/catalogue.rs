@@ -278,7 +278,7 @@ fn row_of(refusal: &Refusal) -> &'static Row {
 }
 
 /// Each of the library's refusals once, with what its text is filled with.
-fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
+pub fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
     const MKAB: &str = "8a3b0c52-92f1-4d5b-8f6a-0c1d2e3f4a5b";
     const LPU: &str = "c3c977af-c3b4-4517-9d57-50a6844ec660";
     let begin = Moment::parse_from_rfc3339("2019-04-08T08:05:59+03:00").unwrap();

@@ -20,6 +20,7 @@ mod import;
 mod keys;
 mod large;
 mod model;
+mod openapi;
 mod package;
 mod page;
 mod precedence;

@@ -3,6 +3,6 @@
 mod agreement;
 mod bad_input;
 mod counting;
-mod demo;
+pub mod demo;
 mod golden;
 mod speed;
