@@ -16,7 +16,7 @@ AUTHORIZATION = f"Bearer {CLINIC['token']}"
 BOOKINGS = iter(CLINIC["bookings"])
 DOCUMENTS = iter(CLINIC["documents"])
 
-# The tickets that were made, with the tokens of their patients.
+# The tickets that were made, each with its clinic and the token of its patient.
 TICKETS = {}
 
 # Parameters of a booking that would name another cell, or papers that the patient has not.
@@ -36,6 +36,10 @@ def book(case):
     for name in FOREIGN_TO_A_BOOKING:
         case.query.pop(name, None)
     case.query["timeTable"] = booking["timeTable"]
+    # What stands in the query must not stand in the body too.
+    if isinstance(case.body, dict):
+        for name in (*FOREIGN_TO_A_BOOKING, *case.query):
+            case.body.pop(name, None)
     case.headers["Idempotency-Key"] = booking["timeTable"]
     case.headers["Authorization"] = f"Bearer {booking['token']}"
 
@@ -49,10 +53,15 @@ def identify(case):
 
 
 def own_ticket(case):
-    """The token of the ticket's patient."""
-    token = TICKETS.get(case.path_parameters["ticketGuid"])
-    if token is not None:
-        case.headers["Authorization"] = token
+    """The ticket in the path, or the last one that was made, with the token of its patient."""
+    if not TICKETS:
+        return
+    ticket = case.path_parameters["ticketGuid"]
+    if ticket not in TICKETS:
+        ticket = next(reversed(TICKETS))
+    lpu, token = TICKETS[ticket]
+    case.path_parameters.update(lpuGuid=lpu, ticketGuid=ticket)
+    case.headers["Authorization"] = token
 
 
 FEEDERS = {"book": book, "identify": identify, "ticket": own_ticket, "cancel": own_ticket, "checkIn": own_ticket}
@@ -71,4 +80,5 @@ def before_call(context, case, kwargs):
 @schemathesis.hook
 def after_call(context, case, response):
     if operation_id(case) == "book" and response.status_code == 200:
-        TICKETS[response.json()["ticketGuid"]] = case.headers["Authorization"]
+        clinic = case.path_parameters["lpuGuid"]
+        TICKETS[response.json()["ticketGuid"]] = (clinic, case.headers["Authorization"])
