@@ -147,7 +147,6 @@ static FILES: LazyLock<Vec<File>> = embed! {
     "/page/format.js" => "format.js",
     "/page/frame.js" => "frame.js",
     "/page/icon.svg" => "icon.svg",
-    "/page/icons.svg" => "icons.svg",
     "/page/idle.js" => "idle.js",
     "/page/machine.js" => "machine.js",
     "/page/pad.js" => "pad.js",

@@ -26,12 +26,12 @@ export function svg(name, props = {}, ...children) {
   return node;
 }
 
-/** A picture from the sheet of icons. It only repeats what words beside it say, so screen readers skip it. */
+/** A picture from the icons in the document. It only repeats what words beside it say, so screen readers skip it. */
 export function icon(name) {
   return svg(
     "svg",
     { class: "icon", "aria-hidden": "true", focusable: "false" },
-    svg("use", { href: `/page/icons.svg#${name}` }),
+    svg("use", { href: `#icon-${name}` }),
   );
 }
 

@@ -20,6 +20,9 @@ test("the server is killed while somebody chooses, and comes back", async (t) =>
   await kiosk.touch("Записаться к врачу");
   await banner(kiosk, "Нет связи");
   assert.equal(await kiosk.text("#title"), "Минуту…");
+  for (const icon of await kiosk.page.locator("#bar .icon, #line .icon").all()) {
+    assert.ok(await icon.evaluate((node) => node.getBBox().width > 0), "no icon is missing without the line");
+  }
   await here.server.up();
   await kiosk.on("speciality");
   await calm(kiosk);

@@ -28,6 +28,9 @@ function offsetWhereItIs(hour) {
   return offset < -12 ? offset + 24 : offset;
 }
 
+/** A cell that begins sooner would begin while a test is at it. */
+const AHEAD_HOURS_MIN = 0.2;
+
 /** That offset as POSIX writes a time zone: its sign says what to add to get to UTC. */
 const TIME_ZONE = `<clinic>${-OFFSET_HOURS}`;
 
@@ -198,7 +201,7 @@ export class Server {
     return json;
   }
 
-  /** Free cells that this patient may book, with their doctors, of doctors of whom `which` is true. */
+  /** Free cells that this patient may book and that do not begin at once, with their doctors, of doctors of whom `which` is true. */
   async freeCells(patient, which = () => true) {
     const token = await this.token(patient);
     const { json: doctors } = await this.ask("GET", `/lpu/${patient.lpu}/doctor`, { token });
@@ -206,7 +209,9 @@ export class Server {
     for (const doctor of doctors.filter((one) => one.nearestSlot && which(one))) {
       const path = `/lpu/${patient.lpu}/doctor/${doctor.guid}/schedule/${clinicDay(0)}/${clinicDay(13)}`;
       const { json: cells } = await this.ask("GET", path, { token });
-      for (const cell of cells) if (cell.status === "Available") found.push({ ...cell, doctor });
+      for (const cell of cells) {
+        if (cell.status === "Available" && hoursUntil(cell) > AHEAD_HOURS_MIN) found.push({ ...cell, doctor });
+      }
     }
     return found;
   }
