@@ -43,6 +43,9 @@ pub struct Metrics {
     log_bytes: IntGaugeVec,
     log_waiting_pages: IntGauge,
     disk_free_bytes: IntGaugeVec,
+    last_backup: IntGauge,
+    clock_is_plausible: IntGauge,
+    clock_jumps: IntGauge,
     free_places: IntGaugeVec,
     last_cell: IntGaugeVec,
 }
@@ -66,6 +69,12 @@ pub struct Outlook<'a> {
     pub log_waiting_pages: u32,
     /// Bytes that may still be written to the database's disk, if they could be found out.
     pub disk_free_bytes: Option<u64>,
+    /// When the last good backup was made, in seconds since 1970; none where there is none.
+    pub last_backup: Option<i64>,
+    /// Whether the clock can be believed.
+    pub clock_is_plausible: bool,
+    /// How often it has jumped forward by more than a day.
+    pub clock_jumps: u32,
     /// What can be booked at a terminal, for each clinic and speciality.
     pub supplies: &'a [Supply],
 }
@@ -142,6 +151,21 @@ impl Metrics {
                 "Free space on the disk of the database.",
                 NO_LABELS,
             ),
+            last_backup: gauge(
+                &registry,
+                "infomat_last_backup_timestamp_seconds",
+                "When the last good backup was made, since 1970; 0 where there is none.",
+            ),
+            clock_is_plausible: gauge(
+                &registry,
+                "infomat_clock_plausible",
+                "1 while the clock can be believed, else 0, and nothing is booked.",
+            ),
+            clock_jumps: gauge(
+                &registry,
+                "infomat_clock_jumps",
+                "How often the clock has jumped forward by more than a day since the start.",
+            ),
             free_places: gauges(
                 &registry,
                 "infomat_free_places",
@@ -193,6 +217,9 @@ impl Metrics {
         set_known(&self.log_bytes, outlook.log_bytes);
         self.log_waiting_pages.set(outlook.log_waiting_pages.into());
         set_known(&self.disk_free_bytes, outlook.disk_free_bytes);
+        self.last_backup.set(outlook.last_backup.unwrap_or(0));
+        self.clock_is_plausible.set(outlook.clock_is_plausible.into());
+        self.clock_jumps.set(outlook.clock_jumps.into());
         self.free_places.reset();
         self.last_cell.reset();
         for supply in outlook.supplies {

@@ -24,7 +24,7 @@ pub use tickets::cancel;
 
 use crate::metrics::Metrics;
 use crate::page::host_is_ours;
-use crate::refusal::{Refusal, Transport};
+use crate::refusal::{Refusal, Transport, Trouble};
 use crate::route::{Route, Routed, route};
 use crate::rules::Policy;
 use crate::store::{Fault, Happened, Store};
@@ -218,7 +218,7 @@ impl Desk {
                 Ok(Work::Change(wanted)) => change::perform(&turn, wanted, settings, *started, now)?,
                 Ok(Work::Ready) => {
                     turn.prove()?;
-                    Ok(ready::yes(&turn))
+                    Ok(ready::yes(&turn, clock.state(), now)?)
                 }
                 Err(answer) => Ok(answer.clone()),
             };
@@ -265,6 +265,7 @@ impl Desk {
                     &self.store,
                     &self.settings,
                     &self.metrics,
+                    self.clock.state(),
                     &mut self.counted,
                 )
                 .unwrap_or_else(Answer::from),
@@ -313,7 +314,10 @@ fn routed(request: &Request, settings: &Settings) -> Result<Routed, Transport> {
 fn understand(request: &Request, settings: &Settings, now: Now) -> Understood {
     let Routed { route, arguments } = routed(request, settings)?;
     if !now.is_plausible {
-        return Err(Transport::ClockWrong(CLOCK_RETRY_SECONDS).into());
+        return Err(match route {
+            Route::Ready => ready::no(Trouble::ClockWrong),
+            _ => Transport::ClockWrong(CLOCK_RETRY_SECONDS).into(),
+        });
     }
     let now = now.moment;
     let work = match route {

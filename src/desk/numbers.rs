@@ -1,6 +1,6 @@
 //! What the server counts and measures, told to who may ask (contract-kiosk 5).
 
-use super::{Settings, now};
+use super::{ClockState, Settings, now};
 use crate::metrics::{Metrics, Outlook, TEXT};
 use crate::refusal::Transport;
 use crate::rules::Reach;
@@ -28,6 +28,7 @@ pub fn text(
     store: &Store,
     settings: &Settings,
     metrics: &Metrics,
+    clock: ClockState,
     counted: &mut Counted,
 ) -> Result<Answer, Transport> {
     let client = request.client;
@@ -43,6 +44,10 @@ pub fn text(
         log_bytes: store.log_bytes(),
         log_waiting_pages: store.wal_pages(),
         disk_free_bytes: store.disk_free_bytes(),
+        // What cannot be read counts as what is not there: whoever is told of it looks.
+        last_backup: store.last_backup().ok().flatten().map(|at| at.timestamp()),
+        clock_is_plausible: clock.is_plausible,
+        clock_jumps: clock.jumps,
         supplies,
     };
     Ok(Answer {

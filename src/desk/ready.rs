@@ -1,7 +1,9 @@
 //! Whether the server is ready (contract-kiosk 5): the database has just taken a write, or why it did not.
 
+use super::ClockState;
 use crate::refusal::{Transport, Trouble, Warning};
-use crate::store::Store;
+use crate::store::{Fault, Store};
+use crate::visit::Moment;
 use crate::wire::message::Answer;
 use crate::wire::ready::ready;
 use std::time::{Duration, Instant};
@@ -11,6 +13,9 @@ const HOLDS: Duration = Duration::from_secs(1);
 
 /// Less free space than this is worth a word: a busy year of a clinic.
 const FREE_BYTES_MIN: u64 = 256 << 20;
+
+/// A last good backup of so many days ago, or more, is worth a word.
+const BACKUP_DAYS_MAX: i64 = 3;
 
 /// The last answer, and when it was found out.
 #[derive(Debug, Default)]
@@ -29,18 +34,22 @@ impl Readiness {
     }
 }
 
-/// The database takes writes.
-pub fn yes(store: &Store) -> Answer {
-    ready(&warnings(store))
+/// The database takes writes, as far as its turn can be committed. What does not keep anybody from booking is told beside
+/// it: a server without a backup is ready, and whoever looks after it should know.
+pub fn yes(store: &Store, clock: ClockState, now: Moment) -> Result<Answer, Fault> {
+    let mut warnings = Vec::new();
+    let free = store.disk_free_bytes().filter(|free| *free < FREE_BYTES_MIN);
+    warnings.extend(free.map(|free| Warning::LittleSpace(free >> 20)));
+    match store.last_backup()?.map(|backup| (now - backup).num_days()) {
+        None => warnings.push(Warning::NeverBackedUp),
+        Some(days @ BACKUP_DAYS_MAX..) => warnings.push(Warning::OldBackup(days)),
+        Some(_) => {}
+    }
+    warnings.extend(clock.last_jump.map(|jump| Warning::ClockJumped(jump.to)));
+    Ok(ready(&warnings))
 }
 
 /// It takes none.
 pub fn no(trouble: Trouble) -> Answer {
     Answer::from(Transport::NotReady(trouble))
-}
-
-fn warnings(store: &Store) -> Vec<Warning> {
-    let free = store.disk_free_bytes().filter(|free| *free < FREE_BYTES_MIN);
-    let little = free.map(|free| Warning::LittleSpace(free >> 20));
-    little.into_iter().collect()
 }

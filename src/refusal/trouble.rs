@@ -1,5 +1,6 @@
 //! Why the database takes no writing, in plain words: for whoever looks after the server.
 
+use crate::visit::Moment;
 use std::fmt;
 
 /// Why the database takes no writing now. Another try, later or after what is said here was mended, can succeed.
@@ -17,6 +18,8 @@ pub enum Trouble {
     NoAccess,
     /// Its disk fails, or the machine is short of memory.
     Failing,
+    /// This machine's clock shows a time before the last booking, or before this program was there.
+    ClockWrong,
 }
 
 impl Trouble {
@@ -35,6 +38,9 @@ impl Trouble {
             }
             Trouble::NoAccess => {
                 "База данных не принимает записи: файл не открывается. Проверьте права на него и на его папку."
+            }
+            Trouble::ClockWrong => {
+                "Записи не принимаются: часы этого компьютера показывают время раньше последней записи. Установите время."
             }
             Trouble::Failing => "База данных не принимает записи: диск отвечает ошибкой. Проверьте диск.",
         }
@@ -56,6 +62,7 @@ impl fmt::Display for Trouble {
             Trouble::NoAccess => {
                 "a file of the database cannot be opened: look at the rights on it and on its folder"
             }
+            Trouble::ClockWrong => "the clock shows a time before the last booking: set it right",
             Trouble::Failing => "the disk of the database fails, or memory is short: look at the disk",
         })
     }
@@ -66,6 +73,12 @@ impl fmt::Display for Trouble {
 pub enum Warning {
     /// So many MiB are left on the database's disk.
     LittleSpace(u64),
+    /// There is no good backup yet.
+    NeverBackedUp,
+    /// The last good backup is so many days old.
+    OldBackup(i64),
+    /// The clock jumped forward by more than a day, to this time, while the server ran.
+    ClockJumped(Moment),
 }
 
 impl Warning {
@@ -75,6 +88,14 @@ impl Warning {
             Warning::LittleSpace(mebibytes) => {
                 format!("На диске базы данных осталось {mebibytes} МиБ. Освободите место.")
             }
+            Warning::NeverBackedUp => "Резервной копии базы данных еще нет. Сделайте ее.".to_owned(),
+            Warning::OldBackup(days) => {
+                format!("Дней с последней резервной копии базы данных: {days}. Сделайте новую.")
+            }
+            Warning::ClockJumped(to) => format!(
+                "Часы этого компьютера перешли вперед более чем на сутки и показали {}. Проверьте время.",
+                to.format("%d.%m.%Y %H:%M")
+            ),
         }
     }
 }

@@ -44,6 +44,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// grow between two checkpoints.
 const LOG_BYTES: usize = 18 << 20;
 
+/// Free space below which the log is not stretched: it would take the room that the database file grows into, and what is in
+/// the log could not be copied there.
+const STRETCH_FREE_BYTES_MIN: u64 = 4 * LOG_BYTES as u64;
+
 /// An open database.
 pub struct Store {
     connection: Connection,
@@ -102,8 +106,19 @@ impl Store {
     }
 
     /// Gives the write-ahead log its full length on the disk, so that commits overwrite it in place: a flush that need not
-    /// make the file longer takes about half the time. Changes nothing else.
+    /// make the file longer takes about half the time. Changes nothing else, and nothing at all on a disk with little room.
     pub fn stretch_log(&mut self) -> Result<(), Fault> {
+        if let Some(free) = self
+            .disk_free_bytes()
+            .filter(|free| *free < STRETCH_FREE_BYTES_MIN)
+        {
+            let text = format!(
+                "{} MiB are free, {} are needed",
+                free >> 20,
+                STRETCH_FREE_BYTES_MIN >> 20
+            );
+            return Err(Fault::Unavailable(Trouble::DiskFull, text));
+        }
         // What spills out of the cache lies in the log, and is not part of it when the turn is dropped.
         self.turn()?.connection.execute_batch(&format!(
             "CREATE TABLE stretch (filling BLOB) STRICT;

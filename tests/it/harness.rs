@@ -13,7 +13,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -140,13 +140,18 @@ impl Site {
             let log = fs::read_to_string(self.path("server.log"));
             panic!("the server said {line:?} and logged {log:?}")
         });
-        Server { child, address }
+        Server {
+            child,
+            stdout,
+            address,
+        }
     }
 }
 
 /// A server that runs as long as this lives.
 pub struct Server {
     child: Child,
+    stdout: BufReader<ChildStdout>,
     pub address: SocketAddr,
 }
 
@@ -172,9 +177,21 @@ impl Server {
     }
 
     /// Asks it to end and waits until it has.
-    pub fn terminate(mut self) -> ExitStatus {
+    pub fn terminate(self) -> ExitStatus {
+        self.terminate_and_read().0
+    }
+
+    /// The same, with all that it has printed on standard output since it took requests.
+    pub fn terminate_and_read(self) -> (ExitStatus, String) {
         self.signal(Signal::TERM);
-        self.child.wait().unwrap()
+        self.wait_and_read()
+    }
+
+    /// Waits until it has ended by itself; what it has printed.
+    pub fn wait_and_read(mut self) -> (ExitStatus, String) {
+        let mut printed = String::new();
+        self.stdout.read_to_string(&mut printed).unwrap();
+        (self.child.wait().unwrap(), printed)
     }
 }
 

@@ -1,0 +1,184 @@
+//! Goal: what watches a server learns from `/healthz` that the process lives, whatever the desk waits for, and from `/readyz`
+//! whether the database takes a write, else why not, at next to no cost. Method: a foreign program that holds the
+//! database's write lock, a database that is wrong, one whose last booking lies in the future, and notes of backups.
+
+use crate::clinic::{self, Ask};
+use crate::harness::{Client, Site, now};
+use crate::metrics::Numbers;
+use crate::reading::demo;
+use chrono::TimeDelta;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a write waits for another program (contract 5).
+const BUSY: Duration = Duration::from_secs(5);
+/// An answer that waits for nobody takes less, on a busy machine too.
+const AT_ONCE: Duration = Duration::from_secs(1);
+/// How long a state that has changed may go unnoticed.
+const NOTICE_MAX: Duration = Duration::from_secs(10);
+
+fn site() -> Site {
+    let site = Site::new("");
+    site.import(&[
+        clinic::lpu(1),
+        clinic::speciality("27"),
+        clinic::doctor(2, 1, "27", "Врачова"),
+        clinic::slot(3, 2, 1, "10:00"),
+        clinic::patient(4, 1),
+    ]);
+    site
+}
+
+fn get(client: &mut Client, target: &str) -> (u16, Value) {
+    let answer = client.ask("GET", target, &[], b"");
+    assert_eq!(answer.header("retry-after").is_some(), answer.status == 503);
+    (answer.status, answer.json())
+}
+
+/// Sees that the server is not ready, in the standard form, and why: a part of the message.
+fn not_ready(client: &mut Client, why: &str) {
+    let (status, body) = get(client, "/readyz");
+    let message = body["message"].as_str().unwrap_or_default();
+    assert!(status == 503 && message.contains(why), "{body}");
+    assert_eq!(
+        body,
+        json!({"code": 503, "message": message, "message_code": "5000"})
+    );
+}
+
+/// Asks until the server is ready; its warnings.
+fn ready(client: &mut Client) -> Vec<String> {
+    let start = Instant::now();
+    loop {
+        let (status, body) = get(client, "/readyz");
+        if status == 200 {
+            assert_eq!(body["status"], "ready", "{body}");
+            let warnings = body["warnings"].as_array().unwrap().iter();
+            return warnings
+                .map(|warning| warning.as_str().unwrap().to_owned())
+                .collect();
+        }
+        assert!(start.elapsed() < NOTICE_MAX, "{body}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_server_that_waits_lives_and_is_not_ready() {
+    let site = site();
+    let server = site.serve();
+    let foreign = Connection::open(site.path("infomat.db")).unwrap();
+    foreign.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waits = AtomicBool::new(true);
+    let alive = thread::scope(|scope| {
+        scope.spawn(|| {
+            let start = Instant::now();
+            assert_eq!(Ask::new(1, 4, 3).send(&mut server.client()).status, 503);
+            not_ready(&mut server.client(), "другая программа");
+            assert!(start.elapsed() >= BUSY, "the desk has not waited");
+            waits.store(false, Ordering::Relaxed);
+        });
+        let mut client = server.client();
+        let mut alive = 0;
+        while waits.load(Ordering::Relaxed) {
+            let start = Instant::now();
+            assert_eq!(get(&mut client, "/healthz"), (200, json!({"status": "alive"})));
+            assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
+            alive += 1;
+        }
+        alive
+    });
+    assert!(alive > 100, "asked {alive} times only");
+    foreign.execute_batch("ROLLBACK").unwrap();
+    let mut client = server.client();
+    ready(&mut client);
+    Ask::new(1, 4, 3).book(&mut client);
+}
+
+#[test]
+fn readiness_costs_a_flush_a_second_and_leaves_no_trace() {
+    const ASKED: u32 = 400;
+    let site = site();
+    let server = site.serve();
+    let mut client = server.client();
+    let before = Numbers::of(&mut client);
+    let start = Instant::now();
+    for _ in 0..ASKED {
+        assert_eq!(get(&mut client, "/readyz").0, 200);
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let after = Numbers::of(&mut client);
+    let grown = |name: &str| after.get(name) - before.get(name);
+    let commits = grown("infomat_commit_seconds_count");
+    assert!(
+        (1.0..=seconds + 1.0).contains(&commits),
+        "{commits} commits in {seconds} s"
+    );
+    assert!(grown("infomat_wal_waiting_pages") <= commits, "a page a commit");
+    assert!((grown("infomat_wal_bytes")).abs() < f64::EPSILON);
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    let written: i64 = database
+        .query_row("SELECT count(*) FROM journal", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(written, 0);
+}
+
+#[test]
+fn a_wrong_database_and_a_wrong_clock_are_named() {
+    let site = site();
+    let server = site.serve();
+    Ask::new(1, 4, 3).book(&mut server.client());
+    assert!(server.terminate().success());
+    let foreign = |sql: &str| {
+        let database = Connection::open(site.path("infomat.db")).unwrap();
+        database.execute_batch(sql).unwrap();
+    };
+    foreign("UPDATE journal SET at = at + 86400");
+    let server = site.serve();
+    not_ready(&mut server.client(), "часы этого компьютера");
+    foreign("UPDATE journal SET at = at - 86400");
+    ready(&mut server.client());
+    assert!(server.terminate().success());
+    foreign("DROP INDEX slot_by_resource");
+    let server = site.serve();
+    not_ready(&mut server.client(), "файл поврежден");
+    assert_eq!(get(&mut server.client(), "/healthz").0, 200);
+    assert_eq!(get(&mut server.client(), "/lpu").0, 200);
+}
+
+#[test]
+fn a_missing_or_old_backup_is_a_warning_and_no_unreadiness() {
+    let site = site();
+    let server = site.serve();
+    let mut client = server.client();
+    let mut told = |at: Option<TimeDelta>| {
+        if let Some(age) = at {
+            let mut store = demo::store(&site);
+            let turn = store.turn().unwrap();
+            turn.note_backup(now() - age).unwrap();
+            turn.commit().unwrap();
+        }
+        let start = Instant::now();
+        let mut warnings = ready(&mut client);
+        // An answer holds for a second.
+        while start.elapsed() < Duration::from_millis(1_500) {
+            warnings = ready(&mut client);
+            thread::sleep(Duration::from_millis(20));
+        }
+        warnings.retain(|warning| warning.contains("копи"));
+        warnings
+    };
+    assert_eq!(told(None), ["Резервной копии базы данных еще нет. Сделайте ее."]);
+    assert_eq!(
+        told(Some(TimeDelta::hours(100))),
+        ["Дней с последней резервной копии базы данных: 4. Сделайте новую."]
+    );
+    assert_eq!(told(Some(TimeDelta::hours(30))), Vec::<String>::new());
+    let backup = Numbers::of(&mut client).get("infomat_last_backup_timestamp_seconds");
+    #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
+    let expected = (now() - TimeDelta::hours(30)).timestamp() as f64;
+    assert!((backup - expected).abs() < 60.0, "{backup}");
+}
