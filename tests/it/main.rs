@@ -14,6 +14,7 @@ mod crash;
 mod duties;
 mod full_disk;
 mod gate;
+mod gigabyte;
 mod harness;
 mod host;
 mod identify;
