@@ -138,6 +138,9 @@ fn next_version(package: &Path, folder: &TempDir) -> PathBuf {
 fn installed_upgraded_removed_and_purged() {
     let Some(mut clinic) = Box::new() else { return };
     assert_eq!(clinic.property("UnitFileState"), "enabled");
+    clinic
+        .container
+        .well("systemctl is-enabled infomat-backup.timer && systemctl is-active infomat-backup.timer");
     let stat =
         "stat --format='%U %a %n' /var/lib/infomat /var/lib/infomat/hmac.key /etc/infomat/infomat.toml";
     assert_eq!(
@@ -146,6 +149,13 @@ fn installed_upgraded_removed_and_purged() {
     );
     clinic.import();
     assert_eq!(clinic.book()["planCount"], 1);
+
+    // The backup of the night.
+    clinic.container.well("systemctl start infomat-backup.service");
+    let backups = clinic
+        .container
+        .well("stat --format='%U %a' /var/lib/infomat/backups/*.db");
+    assert_eq!(backups, "infomat 600\n");
 
     // Upgrade: the settings that the administrator changed stay, without a question; so do data and key.
     clinic
