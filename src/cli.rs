@@ -54,6 +54,8 @@ pub enum Command {
     Backup(Backup),
     /// Put a backup in the place of the database, and print what it lacks; only with the server stopped
     Restore(Restore),
+    /// Remove old visits and personal data for good; beside a serving server too
+    Purge(Purge),
     /// Prove the database right, or name what is wrong and what to do; beside a serving server too
     Verify(Verify),
 }
@@ -176,6 +178,17 @@ pub struct Restore {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }
+
+/// `infomat purge`
+#[derive(Debug, Args)]
+pub struct Purge {
+    /// How many days back visits are kept
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=PURGE_DAYS_MAX))]
+    pub older_than: u32,
+}
+
+/// Most days that visits are kept: a hundred years.
+const PURGE_DAYS_MAX: i64 = 36_525;
 
 /// `infomat verify`
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod demo;
 mod import;
 mod init;
 mod key;
+mod purge;
 mod reload;
 mod restore;
 mod retention;
@@ -115,6 +116,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Key(wanted) => key::run(&cli.config, wanted),
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),
         Command::Restore(restore) => restore::run(&Config::load(&cli.config)?, restore),
+        Command::Purge(purge) => purge::run(&Config::load(&cli.config)?, purge),
         Command::Verify(verify) => verify::run(&Config::load(&cli.config)?, verify),
         Command::BelieveClock => believe_clock::run(&Config::load(&cli.config)?),
         Command::Check => check::run(&cli.config),

@@ -259,9 +259,10 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     settle(&connection)?;
-    // Small pages, which a new file keeps: a booking touches ten, and each is summed up and written whole.
+    // What is deleted or overwritten is overwritten in its page at once. Small pages, which a new file keeps: a booking touches ten, and each is summed up and written whole.
     connection.execute_batch(
         "PRAGMA foreign_keys = ON;
+         PRAGMA main.secure_delete = ON;
          PRAGMA page_size = 1024;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;

@@ -13,6 +13,8 @@ use rusqlite::{OptionalExtension, named_params};
 pub(super) enum Upkeep {
     /// A good backup was made.
     BackedUp,
+    /// Visits that were over before this moment were removed.
+    Purged,
 }
 
 impl Upkeep {
@@ -20,6 +22,7 @@ impl Upkeep {
     fn what(self) -> &'static str {
         match self {
             Upkeep::BackedUp => "backed up",
+            Upkeep::Purged => "purged",
         }
     }
 }
@@ -67,6 +70,14 @@ impl Turn<'_> {
     /// Notes that there is a good backup which shows the database as it was at `at`.
     pub fn note_backup(&self, at: Moment) -> Result<(), Fault> {
         self.note_upkeep(Upkeep::BackedUp, at)
+    }
+
+    /// Notes this moment, unless a later one is noted.
+    pub(super) fn note_upkeep_at_least(&self, upkeep: Upkeep, at: Moment) -> Result<(), Fault> {
+        match self.upkeep_at(upkeep)? {
+            Some(noted) if noted >= at.timestamp() => Ok(()),
+            _ => self.note_upkeep(upkeep, at),
+        }
     }
 
     fn note_upkeep(&self, upkeep: Upkeep, at: Moment) -> Result<(), Fault> {

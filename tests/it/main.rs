@@ -29,6 +29,7 @@ mod page;
 mod precedence;
 mod privacy;
 mod proxy;
+mod purge;
 mod race;
 mod reading;
 mod restore;

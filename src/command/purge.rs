@@ -1,0 +1,41 @@
+//! `infomat purge`
+
+use super::{Failure, believed_now};
+use crate::cli::Purge;
+use crate::config::Config;
+use crate::store::{Purged, ServerLock, Store};
+use chrono::Days;
+
+/// Removes what is old, for good, beside a serving server too. Without one, the file is also written anew.
+pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
+    let no_server = ServerLock::take(&config.database).ok();
+    let mut store = Store::open(&config.database, config.zone)?;
+    let last = store.last_moment()?;
+    // A clock that has jumped ahead makes nothing old: the clinic's own life counts.
+    let today = believed_now(config.zone, last)?.min(config.zone.at(last) + Days::new(1));
+    let before = config
+        .zone
+        .start_of(today.date_naive() - Days::new(wanted.older_than.into()));
+    println!("removing what was over before {}", before.date_naive());
+    for Purged { what, count } in store.purge(before)? {
+        println!("{what}: {count}");
+    }
+    if no_server.is_some() {
+        store.rewrite()?;
+    }
+    if !store.empty_log()? {
+        return Err(Failure::Failed(
+            "the write-ahead log still holds what was removed: a reader, such as a backup, is in the way; run this again"
+                .to_owned(),
+        ));
+    }
+    if no_server.is_none() {
+        // The server wants its log long.
+        store.stretch_log()?;
+    }
+    println!(
+        "not touched: backups, and copies beside the database (infomat.before-….db, infomat.replaced-….db). They hold \
+         what was removed until they are deleted"
+    );
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Removing what is old, for good: visits, cells, entries of the waiting list, failed identifications, and the personal data
+//! that nothing needs any more.
+//!
+//! It is done in pieces, each a write transaction of some milliseconds, with a pause as long after it: a booking waits for
+//! one piece at most. The journal stays as it is: it holds no personal data, and an exchange reads on in it.
+
+use super::upkeep::Upkeep;
+use super::{Fault, Store};
+use crate::visit::Moment;
+use rusqlite::named_params;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Rows that are looked at in one piece.
+const PIECE_ROWS: i64 = 256;
+
+/// Pages in the write-ahead log from which it is copied into the database between two pieces: 4 MiB.
+const WAL_PAGES_MAX: u32 = 4096;
+
+/// Tries to empty the write-ahead log, with pauses: some 10 s.
+const EMPTYING_TRIES: u32 = 100;
+
+/// How long one try holds bookings up at most.
+const EMPTYING_WAIT: Duration = Duration::from_millis(50);
+
+/// Pause between two tries.
+const EMPTYING_PAUSE: Duration = Duration::from_millis(50);
+
+/// What is removed, in this order: each before what it names. Name, table, statement.
+const SWEEPS: [(&str, &str, &str); 5] = [
+    ("visits", "visit", include_str!("sql/purge/visits.sql")),
+    ("cells", "slot", include_str!("sql/purge/slots.sql")),
+    (
+        "entries of the waiting list",
+        "waiting_entry",
+        include_str!("sql/purge/waiting_entries.sql"),
+    ),
+    (
+        "failed identifications",
+        "failed_identification",
+        include_str!("sql/purge/failed_identifications.sql"),
+    ),
+    ("closed cards", "patient", include_str!("sql/purge/patients.sql")),
+];
+
+/// How many of what were removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Purged {
+    /// What.
+    pub what: &'static str,
+    /// How many.
+    pub count: usize,
+}
+
+impl Store {
+    /// Removes what was over before `before`, the first moment of a day, and tells how many of each. What was removed is
+    /// overwritten in the pages where it lay; the write-ahead log still holds it until [`Store::empty_log`].
+    pub fn purge(&mut self, before: Moment) -> Result<Vec<Purged>, Fault> {
+        let turn = self.turn()?;
+        turn.note_upkeep_at_least(Upkeep::Purged, before)?;
+        turn.commit()?;
+        let mut purged = Vec::new();
+        for (what, table, sql) in SWEEPS {
+            let count = self.sweep(table, sql, before)?;
+            purged.push(Purged { what, count });
+        }
+        let count = self.forget_resources()?;
+        purged.push(Purged {
+            what: "names of removed resources",
+            count,
+        });
+        Ok(purged)
+    }
+
+    /// Runs a statement over all rows of a table, in pieces; how many rows went.
+    fn sweep(&mut self, table: &str, sql: &str, before: Moment) -> Result<usize, Fault> {
+        let last: i64 =
+            self.connection
+                .query_row(&format!("SELECT coalesce(max(id), 0) FROM {table}"), [], |row| {
+                    row.get(0)
+                })?;
+        let mut removed = 0;
+        let mut after = 0;
+        while after < last {
+            let upto = after + PIECE_ROWS;
+            removed += self.piece(|store| {
+                let mut statement = store.connection.prepare_cached(sql)?;
+                // A statement that does not ask for the day has no such parameter.
+                for (name, value) in [
+                    (":after", after),
+                    (":upto", upto),
+                    (":before", before.timestamp()),
+                ] {
+                    if let Some(index) = statement.parameter_index(name)? {
+                        statement.raw_bind_parameter(index, value)?;
+                    }
+                }
+                if let Some(index) = statement.parameter_index(":day")? {
+                    statement.raw_bind_parameter(index, before.date_naive())?;
+                }
+                Ok(statement.raw_execute()?)
+            })?;
+            after = upto;
+        }
+        Ok(removed)
+    }
+
+    /// Forgets the names of removed resources that nothing names any more.
+    fn forget_resources(&mut self) -> Result<usize, Fault> {
+        let forgotten: Vec<i64> = {
+            let mut statement = self
+                .connection
+                .prepare(include_str!("sql/purge/forgotten_resources.sql"))?;
+            let ids = statement.query_map([], |row| row.get(0))?;
+            ids.collect::<Result<_, _>>()?
+        };
+        let mut count = 0;
+        for id in forgotten {
+            count += self.piece(|store| {
+                let mut statement = store
+                    .connection
+                    .prepare_cached(include_str!("sql/purge/forget_resource.sql"))?;
+                Ok(statement.execute(named_params! { ":id": id })?)
+            })?;
+        }
+        Ok(count)
+    }
+
+    /// Does one piece in a transaction of its own, and leaves bookings as much time as it took.
+    fn piece(&mut self, work: impl FnOnce(&Store) -> Result<usize, Fault>) -> Result<usize, Fault> {
+        let turn = self.turn()?;
+        let began = Instant::now();
+        let count = work(&turn)?;
+        if count > 0 {
+            turn.commit()?;
+        } else {
+            drop(turn);
+        }
+        if self.wal_pages() > WAL_PAGES_MAX {
+            self.checkpoint()?;
+        }
+        thread::sleep(began.elapsed());
+        Ok(count)
+    }
+
+    /// Empties the write-ahead log, which still holds pages as they were. Bookings wait for moments only. Whether it could:
+    /// a reader, such as a backup, may stand in the way.
+    pub fn empty_log(&mut self) -> Result<bool, Fault> {
+        self.connection.busy_timeout(EMPTYING_WAIT)?;
+        let mut is_empty = false;
+        for _ in 0..EMPTYING_TRIES {
+            let busy: i64 = self
+                .connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            is_empty = busy == 0;
+            if is_empty {
+                break;
+            }
+            thread::sleep(EMPTYING_PAUSE);
+        }
+        self.connection.busy_timeout(super::open::BUSY_TIMEOUT)?;
+        Ok(is_empty)
+    }
+
+    /// Writes the whole file anew, without room for what is gone: only with no server, which would wait for all of it.
+    pub fn rewrite(&mut self) -> Result<(), Fault> {
+        Ok(self.connection.execute_batch("VACUUM")?)
+    }
+}
