@@ -1,10 +1,9 @@
 //! `infomat demo`
 
-use super::{Failure, init, serve};
+use super::{Failure, believed_now, init, serve};
 use crate::cli::Demo;
 use crate::config::{self, Config};
 use crate::demo::{self, Character};
-use crate::desk;
 use crate::edge::Limits;
 use crate::exchange;
 use crate::rules;
@@ -39,8 +38,8 @@ pub fn run(wanted: &Demo) -> Result<(), Failure> {
     };
     let lock = ServerLock::take(&config.database)?;
     init::run(&config)?;
-    let now = desk::now(config.zone);
     let mut store = Store::open(&config.database, config.zone)?;
+    let now = believed_now(config.zone, store.last_moment()?)?;
     fill(&mut store, now)?;
     let trial = trial(&store, &config, now)?;
     serve::serve(&path, &config, store, lock, Limits::default(), |address| {

@@ -26,7 +26,9 @@ pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
 /// with 503, while what can still be read is answered.
 fn open(config: &Config) -> Result<Store, Failure> {
     let store = Store::open(&config.database, config.zone)?;
-    let wrong = store.verify_quickly(desk::now(config.zone))?;
+    // A clock that woke in 1970 would make all days since then those ahead.
+    let last = config.zone.at(store.last_moment()?);
+    let wrong = store.verify_quickly(desk::now(config.zone).max(last))?;
     if wrong.is_empty() {
         return Ok(store);
     }

@@ -225,6 +225,7 @@ fn the_port_is_free_ours_or_anothers() {
     listen(server.address);
     let checked = check(&site);
     checked.is("ok", "port", "our server's");
+    checked.is("ok", "server", "is ready");
     assert_eq!(checked.status, 0, "{}", checked.text);
 }
 
