@@ -21,6 +21,8 @@ pub struct Operation {
     pub id: String,
     pub method: String,
     pub path: String,
+    /// What its path may begin with.
+    pub bases: Vec<String>,
     description: Value,
 }
 
@@ -53,6 +55,7 @@ impl Document {
                         id: id.to_owned(),
                         method: method.to_uppercase(),
                         path: path.clone(),
+                        bases: self.bases(item),
                         description: description.clone(),
                     });
                 }
@@ -60,6 +63,15 @@ impl Document {
         }
         assert!(operations.len() > 20, "too few operations");
         operations
+    }
+
+    /// The servers' addresses of a path, without the slash at the end.
+    fn bases(&self, item: &Value) -> Vec<String> {
+        let servers = item.get("servers").unwrap_or(&self.0["servers"]);
+        let addresses = servers.as_array().unwrap().iter().map(|server| &server["url"]);
+        addresses
+            .map(|address| address.as_str().unwrap().trim_end_matches('/').to_owned())
+            .collect()
     }
 
     /// What a status of an operation is described as.

@@ -247,6 +247,34 @@ fn every_method_refuses_as_described() {
     }
 }
 
+/// Every method is there under each of its base addresses: the same request has the same answer.
+#[test]
+fn every_method_is_served_under_each_base() {
+    let (_site, server) = serve();
+    let mut asking = Asking::of(&server);
+    for operation in asking.document.operations() {
+        let path = asking.good_path(&operation);
+        let headers = [("Authorization", &*asking.authorization)];
+        let statuses: BTreeSet<_> = operation
+            .bases
+            .iter()
+            .map(|base| {
+                let target = format!("{base}{path}");
+                let answer = asking.client.ask(&operation.method, &target, &headers, b"");
+                asking.document.describes(&operation, &answer);
+                answer.status
+            })
+            .collect();
+        assert_eq!(statuses.len(), 1, "{}: {statuses:?}", operation.id);
+        assert_eq!(
+            operation.bases.len() > 1,
+            !operation.id.starts_with("page"),
+            "{}",
+            operation.id
+        );
+    }
+}
+
 /// What the transport says, to every method: a foreign `Host`, another HTTP method, requests that are none.
 #[test]
 fn the_transport_refuses_as_described() {
