@@ -112,7 +112,7 @@ test("a server whose clock is wrong: its own words, and on as soon as it is righ
   const patient = here.server.patient();
   const [cell] = await here.server.freeCells(patient);
   await here.server.book(here.server.patient(), cell.guid);
-  const kiosk = await terminal(t, here, { allowed });
+  const kiosk = await terminal(t, here, { allowed, clock: true });
   const restartWithJournalShifted = async (days) => {
     await here.server.kill();
     here.server.shiftJournal(days);
@@ -122,6 +122,8 @@ test("a server whose clock is wrong: its own words, and on as soon as it is righ
   await kiosk.present(patient);
   await banner(kiosk, "Часы терминала показывают неверное время. Записаться пока нельзя: обратитесь в регистратуру.");
   await restartWithJournalShifted(-2);
+  // The server has asked for ten seconds of patience.
+  await kiosk.page.clock.fastForward(10_000);
   await kiosk.on("menu");
   await calm(kiosk);
 });
