@@ -17,12 +17,11 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
     let lock = BackupLock::take(&config.database)?;
     let now = desk::now(config.zone);
     let folder = &config.backup.folder;
-    let path = match &wanted.file {
-        Some(file) => file.clone(),
-        None => {
-            make_folder(folder).map_err(|error| Failure::of(folder.display(), error))?;
-            folder.join(retention::name(now.naive_local()))
-        }
+    let path = if let Some(file) = &wanted.file {
+        file.clone()
+    } else {
+        make_folder(folder).map_err(|error| Failure::of(folder.display(), error))?;
+        folder.join(retention::name(now.naive_local()))
     };
     let bytes = store
         .back_up(&path, now, &lock)

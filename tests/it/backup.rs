@@ -181,10 +181,13 @@ fn the_folder_keeps_young_backups_and_the_newest() {
     site.run_well(&["verify", copies.join(made).to_str().unwrap()], "");
 }
 
+/// Something that goes wrong, with the backup that is tried then.
+type Break<'a> = &'a dyn Fn(&Site) -> Output;
+
 /// Each of these leaves the folder as it was, and the note of the last good backup.
 #[test]
 fn what_fails_leaves_no_half_file_and_removes_nothing() {
-    let breaks: [(&str, &dyn Fn(&Site) -> Output); 3] = [
+    let breaks: [(&str, Break); 3] = [
         ("an invariant", &|site| {
             let database = Connection::open(site.path("infomat.db")).unwrap();
             database

@@ -75,9 +75,9 @@ fn active(path: &Path) -> Option<BTreeSet<String>> {
     (whole == "ok").then(|| tickets.map(Result::unwrap).collect())
 }
 
-fn set(tickets: &[&String]) -> Option<BTreeSet<String>> {
+fn set(tickets: &[&String]) -> BTreeSet<String> {
     let plain = |ticket: &&String| ticket.replace('-', "").to_uppercase();
-    Some(tickets.iter().map(plain).collect())
+    tickets.iter().map(plain).collect()
 }
 
 /// Names in the site's folder, but for the server's log and files that come with reading.
@@ -116,11 +116,11 @@ fn a_backup_takes_the_place_and_the_registrar_learns_whom_to_call() {
     );
     assert!(!said.contains(&kept), "{said}");
 
-    assert_eq!(active(&site.path("infomat.db")), set(&[&kept, &cancelled]));
+    assert_eq!(active(&site.path("infomat.db")), Some(set(&[&kept, &cancelled])));
     let old = site.path(&replaced(&site));
     assert_eq!(
         active(&old),
-        set(&[&kept, &later]),
+        Some(set(&[&kept, &later])),
         "the replaced one is whole, with what was in its log"
     );
     for path in [&old, &site.path("infomat.db")] {
@@ -151,7 +151,7 @@ fn what_cannot_be_restored_changes_nothing() {
     altered("text.db", &|bytes| bytes[..100].fill(b'x'));
     altered("empty.db", &|bytes| bytes.clear());
     altered("newer.db", &|bytes| {
-        bytes[60..64].copy_from_slice(&999_u32.to_be_bytes())
+        bytes[60..64].copy_from_slice(&999_u32.to_be_bytes());
     });
     altered("foreign.db", &|bytes| bytes[68..72].fill(1));
     altered("wrong.db", &|_| ());
@@ -193,7 +193,7 @@ fn what_cannot_be_restored_changes_nothing() {
     assert!(all(&refused).contains("another program has"), "{}", all(&refused));
     drop(reader);
     assert_eq!(names(&site), before);
-    assert_eq!(active(&site.path("infomat.db")), set(&[&kept, &later]));
+    assert_eq!(active(&site.path("infomat.db")), Some(set(&[&kept, &later])));
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_damaged_or_missing_database_is_replaced_too() {
         }
         let output = restore(&site, "copy.db");
         assert!(output.status.success(), "{}", all(&output));
-        assert_eq!(active(&database), set(&[&kept, &cancelled]));
+        assert_eq!(active(&database), Some(set(&[&kept, &cancelled])));
         if damage {
             assert!(
                 all(&output).contains("Заменяемая база не читается"),
@@ -250,7 +250,7 @@ fn a_backup_of_an_older_version_is_brought_up_to_date() {
 #[test]
 fn a_kill_at_any_moment_leaves_the_old_or_the_new_database_whole() {
     let (site, [kept, cancelled, later]) = site();
-    let (old, new) = (set(&[&kept, &later]), set(&[&kept, &cancelled]));
+    let (old, new) = (Some(set(&[&kept, &later])), Some(set(&[&kept, &cancelled])));
     let files = ["infomat.db", "infomat.db-wal"];
     let saved = files.map(|name| fs::read(site.path(name)).unwrap());
     let put_back = || {

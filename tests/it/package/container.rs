@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long the start may take, and anything that is waited for in it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often is looked whether something has come about.
 const LOOK: Duration = Duration::from_millis(50);
@@ -73,7 +73,7 @@ impl Container {
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         let mut children = children.split_whitespace();
         if let (Some(init), None) = (children.next(), children.next()) {
-            self.init = init.to_owned();
+            init.clone_into(&mut self.init);
         }
     }
 
