@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -43,6 +43,7 @@ export const hoursUntil = ({ beginTime }) => (Date.parse(beginTime) - Date.now()
 export class Server {
   #child;
   #folder = mkdtempSync(join(tmpdir(), "infomat-page-"));
+  #config = join(this.#folder, "infomat.toml");
   #patients = 0;
   port = 0;
 
@@ -62,10 +63,15 @@ export class Server {
     return `${this.origin}/?lpu=${lpu}`;
   }
 
-  /** Starts it, on the same port as before. */
+  /** Makes the demo clinic and serves it; later serves what is there, on the same port as before. */
   async up() {
+    let args = ["demo", "--listen", "127.0.0.1:0", "--data", this.#folder];
+    if (this.port) {
+      const config = readFileSync(this.#config, "utf8");
+      writeFileSync(this.#config, config.replace(/^listen = .*$/m, `listen = "127.0.0.1:${this.port}"`));
+      args = ["serve", "--config", this.#config];
+    }
     const log = openSync(join(this.#folder, "server.log"), "a");
-    const args = ["demo", "--listen", `127.0.0.1:${this.port}`, "--data", this.#folder];
     this.#child = spawn(BINARY, args, { stdio: ["ignore", "pipe", log], env: { ...process.env, TZ: TIME_ZONE } });
     const lines = createInterface(this.#child.stdout);
     for await (const line of lines) {
@@ -132,8 +138,7 @@ export class Server {
   /** Imports lines of clinic data beside the serving server. */
   import(...lines) {
     const input = lines.map((line) => JSON.stringify(line)).join("\n");
-    const config = join(this.#folder, "infomat.toml");
-    const done = spawnSync(BINARY, ["import", "-", "--config", config], { input, encoding: "utf8" });
+    const done = spawnSync(BINARY, ["import", "-", "--config", this.#config], { input, encoding: "utf8" });
     if (done.status !== 0) throw new Error(done.stderr);
   }
 
