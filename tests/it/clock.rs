@@ -261,6 +261,14 @@ fn a_jump_of_more_than_a_day_is_told_once() {
     for _ in 0..10 {
         identify(&mut client);
     }
+    let configuration = fs::read_to_string(site.path("infomat.toml")).unwrap();
+    let listen = configuration.replace("127.0.0.1:0", &server.address.to_string());
+    fs::write(site.path("infomat.toml"), listen).unwrap();
+    let checked = site.run(&["check"], "").stdout;
+    let checked = String::from_utf8(checked).unwrap();
+    let mut lines = checked.lines();
+    let told = lines.any(|line| line.starts_with("warning  server") && line.contains("Часы"));
+    assert!(told, "{checked}");
     let log = log(&site);
     assert_eq!(log.matches("jumped").count(), 1, "{log}");
     assert!(!log.contains("1111222233334444"), "no personal data");
