@@ -223,6 +223,9 @@ fn the_port_is_free_ours_or_anothers() {
     listen("127.0.0.1:0".parse().unwrap());
     let server = site.serve();
     listen(server.address);
+    // Without a backup the server has something to say.
+    check(&site).is("warning", "server", "Резервной копии");
+    site.run_well(&["backup"], "");
     let checked = check(&site);
     checked.is("ok", "port", "our server's");
     checked.is("ok", "server", "is ready");
