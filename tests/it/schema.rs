@@ -100,7 +100,7 @@ fn the_copy_made_before_is_the_way_back() {
         let older = Connection::open(site.path("infomat.db")).unwrap();
         let before = (version(&older), objects(&older), clinics(&older));
         drop(older);
-        site.run_well(&["check"], "");
+        assert!(site.serve().terminate().success());
         let copy = site.path(&format!("infomat.before-{}.db", number + 1));
         fs::rename(&copy, site.path("infomat.db")).unwrap();
         for suffix in ["-wal", "-shm"] {
@@ -109,7 +109,7 @@ fn the_copy_made_before_is_the_way_back() {
         let back = Connection::open(site.path("infomat.db")).unwrap();
         assert_eq!((version(&back), objects(&back), clinics(&back)), before);
         drop(back);
-        site.run_well(&["check"], "");
+        assert!(site.serve().terminate().success());
         site.run_well(&["verify"], "");
     }
 }
@@ -121,7 +121,7 @@ fn a_file_that_cannot_be_copied_stays_of_its_version() {
         let site = older_site(number, schema);
         let copy = site.path(&format!("infomat.before-{}.db.new", number + 1));
         fs::create_dir(copy).unwrap();
-        let refused = site.run(&["check"], "");
+        let refused = site.run(&["serve"], "");
         assert_eq!(refused.status.code(), Some(1));
         let said = String::from_utf8_lossy(&refused.stderr);
         assert!(said.contains("before it has been copied"), "{said}");
