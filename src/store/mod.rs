@@ -12,6 +12,7 @@ pub mod import;
 mod migrations;
 mod open;
 mod purge;
+mod read_only;
 mod restore;
 mod rows;
 mod state;

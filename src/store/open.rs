@@ -1,13 +1,12 @@
 //! Opening and making a database: its identity, version and settings, and the lock of the one server on it.
 
 use super::migrations::bring_up_to_date;
+use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, Store, VERSION};
 use crate::visit::Zone;
-use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, TryLockError};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -55,6 +54,15 @@ pub enum OpenError {
     Copy(CopyError),
     /// A file of ours beside it cannot be written.
     Io(PathBuf, io::Error),
+    /// It can be read only with its log, both from a copy, and that could not be made.
+    NotCopied {
+        /// The file.
+        path: PathBuf,
+        /// Where the copy was to be.
+        folder: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
     /// Anything else.
     Fault(Fault),
 }
@@ -95,6 +103,13 @@ impl fmt::Display for OpenError {
             OpenError::Copy(error) => write!(
                 out,
                 "the database is of an older version and is not brought to {VERSION} before it has been copied: {error}"
+            ),
+            OpenError::NotCopied { path, folder, error } => write!(
+                out,
+                "{} was left by a crash and has to be read with its log; in a folder that takes no writing this needs a \
+                 copy of both, which could not be made in {}: {error}. TMPDIR may name another folder, with room for both",
+                path.display(),
+                folder.display()
             ),
             OpenError::Io(path, error) => write!(out, "{}: {error}", path.display()),
             OpenError::Fault(fault) => fault.fmt(out),
@@ -229,7 +244,7 @@ impl Store {
     fn opened_to_read(
         path: &Path,
         zone: Zone,
-        connect: impl FnOnce(&Path) -> Result<Connection, Fault>,
+        connect: impl FnOnce(&Path) -> Result<Connection, OpenError>,
     ) -> Result<Self, OpenError> {
         if !path.exists() {
             return Err(OpenError::Missing(path.to_owned()));
@@ -272,7 +287,7 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
 }
 
 /// What connections that write and those that only read have in common.
-fn settle(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -280,47 +295,6 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.execute_batch("PRAGMA cell_size_check = ON;")
-}
-
-/// Opens the file for reading alone. `SQLite` shares its log between programs by a file of its own, which it makes where
-/// it is missing; where it cannot, the file is read as it is, if no log waits to be copied into it.
-pub(super) fn connect_to_read(path: &Path) -> Result<Connection, Fault> {
-    let log = beside(path, "-wal");
-    let log_waits = || log.metadata().is_ok_and(|log| log.len() > 0);
-    match connect_by_uri(path, "mode=ro") {
-        // A disk that takes no writing, and a folder that this user may not write to.
-        Err(error)
-            if matches!(
-                error.sqlite_error_code(),
-                Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)
-            ) && !log_waits() =>
-        {
-            Ok(connect_by_uri(path, "mode=ro&immutable=1")?)
-        }
-        opened => Ok(opened?),
-    }
-}
-
-/// Opens the file for checking it. `SQLite` forgets the constraints of a file that it opens for reading alone: so it is
-/// opened for writing, which is then forbidden.
-pub(super) fn connect_to_verify(path: &Path) -> Result<Connection, Fault> {
-    let Ok(connection) = connect_by_uri(path, "mode=rw") else {
-        return connect_to_read(path);
-    };
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    connection.execute_batch("PRAGMA query_only = ON;")?;
-    Ok(connection)
-}
-
-/// Opens the file with these options (sqlite.org/uri.html) and sees that it can be read.
-fn connect_by_uri(path: &Path, options: &str) -> rusqlite::Result<Connection> {
-    let path = percent_encode(path.as_os_str().as_bytes(), NON_ALPHANUMERIC);
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(format!("file:{path}?{options}"), flags)?;
-    settle(&connection)?;
-    connection.pragma_query_value(None, "user_version", |_| Ok(()))?;
-    Ok(connection)
 }
 
 /// Whether nobody has put anything in the file yet.

@@ -6,7 +6,8 @@
 
 use super::copy::{Draft, sync_folder};
 use super::migrations::apply;
-use super::open::{beside, check_identity, connect_to_read, connect_to_verify};
+use super::open::{beside, check_identity};
+use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, OpenError, Store};
 use crate::visit::{DayVisit, Moment, Zone};
 use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
@@ -137,7 +138,7 @@ impl Restoration {
 
     /// What the backup lacks of visits from a moment on; nothing where no database is replaced. Fails when the one that is
     /// replaced cannot be read.
-    pub fn lacking(&self, from: Moment) -> Result<Lacking, Fault> {
+    pub fn lacking(&self, from: Moment) -> Result<Lacking, OpenError> {
         if !self.database.exists() {
             return Ok(Lacking::default());
         }
@@ -147,7 +148,7 @@ impl Restoration {
         })
     }
 
-    fn active_only_in(&self, here: &Path, other: &Path, from: Moment) -> Result<Vec<DayVisit>, Fault> {
+    fn active_only_in(&self, here: &Path, other: &Path, from: Moment) -> Result<Vec<DayVisit>, OpenError> {
         let store = Store::of(connect_to_verify(here)?, self.zone)?;
         let other = other
             .to_str()
@@ -183,7 +184,7 @@ impl Restoration {
 }
 
 impl Store {
-    fn active_only_here(&self, from: Moment) -> Result<Vec<DayVisit>, Fault> {
+    fn active_only_here(&self, from: Moment) -> Result<Vec<DayVisit>, OpenError> {
         let mut statement = self
             .connection
             .prepare(include_str!("sql/restore/active_only_here.sql"))?;

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Output;
 
 const EARLY: u32 = 100;
@@ -114,6 +115,46 @@ fn a_day_as_json_and_as_text() {
     symlink(site.path("no folder/no file"), site.path("infomat.db-shm")).unwrap();
     assert_eq!(visits(&site, &[]), text);
     assert_eq!(fs::read(site.path("infomat.db")).unwrap(), before);
+}
+
+/// Goal: the day's list can be read too after a crash, when visits lie in the log alone and nothing can be written beside
+/// the files, not even what a crash usually leaves there. What was copied for that has vanished; if it cannot be copied, the
+/// command says what to do.
+#[test]
+fn a_day_is_read_after_a_crash_on_a_disk_that_takes_no_writing() {
+    let (site, server, _) = site();
+    let text = visits(&site, &[]);
+    server.pull_the_plug();
+    drop(server);
+    let files = ["infomat.db", "infomat.db-wal"].map(|file| site.path(file));
+    let before = files.each_ref().map(|file| fs::read(file).unwrap());
+    fs::remove_file(site.path("infomat.db-shm")).unwrap();
+    symlink(site.path("no folder/no file"), site.path("infomat.db-shm")).unwrap();
+    let copies = site.path("copies");
+    let day = tomorrow("%Y-%m-%d");
+    let read = |folder: &Path| {
+        let mut command = site.command(&["visits", "--date", &day]);
+        command.env("TMPDIR", folder).output().unwrap()
+    };
+    let without_folder = read(&copies);
+    assert_eq!(without_folder.status.code(), Some(1));
+    for part in [
+        "infomat.db was left by a crash",
+        copies.to_str().unwrap(),
+        "TMPDIR may name",
+    ] {
+        assert!(said(&without_folder).contains(part), "{}", said(&without_folder));
+    }
+    fs::create_dir(&copies).unwrap();
+    let output = read(&copies);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), text);
+    assert_eq!(fs::read_dir(&copies).unwrap().count(), 0, "the copy is gone");
+    assert!(before == files.each_ref().map(|file| fs::read(file).unwrap()));
+
+    // The log is what it is about: without it the file is older.
+    fs::remove_file(&files[1]).unwrap();
+    assert_ne!(String::from_utf8_lossy(&read(&copies).stdout), text);
 }
 
 #[test]
