@@ -9,6 +9,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
+/// What empties the line of a terminal that the cursor is on (ECMA-48: CR, EL).
+const CLEARED: &str = "\r\x1b[K";
+
 /// Takes a file of clinic data into the database and prints the count of each kind; bad lines go to standard error.
 pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
@@ -20,8 +23,11 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     };
     let today = believed_now(config.zone, store.last_moment()?)?.date_naive();
     let on_terminal = io::stderr().is_terminal();
-    let counts = exchange::import(&mut store, input, today, &mut |notice| tell(&notice, on_terminal))?;
-    for count in counts {
+    let counts = exchange::import(&mut store, input, today, &mut |notice| tell(&notice, on_terminal));
+    if on_terminal {
+        eprint!("{CLEARED}");
+    }
+    for count in counts? {
         println!("{count}");
     }
     Ok(())
@@ -30,10 +36,10 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
 /// Prints a bad line; on a terminal also, over and over on one line, how far the import is.
 fn tell(notice: &Notice, on_terminal: bool) {
     match notice {
-        Notice::Bad(line) if on_terminal => eprintln!("\r\x1b[K{line}"),
+        Notice::Bad(line) if on_terminal => eprintln!("{CLEARED}{line}"),
         Notice::Bad(line) => eprintln!("{line}"),
-        Notice::Read(lines) if on_terminal => eprint!("\r\x1b[K{lines} lines read"),
-        Notice::PuttingInPlace if on_terminal => eprint!("\r\x1b[Kputting the lines in place\r\x1b[K"),
+        Notice::Read(lines) if on_terminal => eprint!("{CLEARED}{lines} lines read"),
+        Notice::PuttingInPlace if on_terminal => eprint!("{CLEARED}putting the lines in place"),
         Notice::Read(_) | Notice::PuttingInPlace => (),
     }
 }

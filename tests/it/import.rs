@@ -7,6 +7,7 @@ mod bounds;
 mod lines;
 mod removals;
 mod replaces;
+mod terminal;
 
 use crate::clinic;
 use crate::harness::Site;

@@ -237,6 +237,33 @@ fn what_others_still_need_stays() {
     );
 }
 
+/// Goal: a resource that was removed in an earlier import holds its clinic and speciality only where visits name it.
+#[test]
+fn a_removed_resource_holds_only_what_visits_need() {
+    let site = site();
+    site.import(&[clinic::speciality("28"), clinic::doctor(12, 1, "28", "Другова")]);
+    let server = site.serve();
+    Ask::new(1, 4, 3).book(&mut server.client());
+    cancel_all(&site);
+    let both = [gone_guid("resource", 2), gone_guid("resource", 12)];
+    assert_eq!(imported(&site, &both), ["resource: 0, 2 removed"]);
+    let resources = "with removed ones that visits or the waiting list name)";
+    refused_for(
+        &site,
+        &[gone("speciality", "code", "27")],
+        &format!("line 1: speciality.code: not removed: it has resources (1, {resources}"),
+    );
+    assert_eq!(
+        imported(&site, &[gone("speciality", "code", "28")]),
+        ["speciality: 0, 1 removed"]
+    );
+    assert_eq!(
+        count(&site, "resource"),
+        1,
+        "the other's row went with its speciality"
+    );
+}
+
 #[test]
 fn the_waiting_list_holds_its_speciality_and_keeps_its_resources_row() {
     let site = site();

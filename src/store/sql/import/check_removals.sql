@@ -4,12 +4,11 @@ FROM temp.staged_slot s
 CROSS JOIN main.slot c ON c.guid = s.key
 WHERE s.fate = 'remove' AND c.used_count > 0
 UNION ALL
--- Visits whose cells the file gives to another resource go along.
-SELECT s.line, 'resource.guid', 'not removed: it has active visits (' || count(*) || ')'
+-- Active visits are where their cells are. Those whose cells the file gives to another resource go along.
+SELECT s.line, 'resource.guid', 'not removed: it has active visits (' || sum(c.used_count) || ')'
 FROM temp.staged_resource s
 CROSS JOIN main.resource r ON r.guid = s.key
-CROSS JOIN main.visit v ON v.resource_id = r.id AND v.status = 'active'
-CROSS JOIN main.slot c ON c.id = v.slot_id
+CROSS JOIN main.slot c ON c.resource_id = r.id AND c.used_count > 0
 LEFT JOIN temp.staged_slot t ON t.key = c.guid AND t.fate = 'put' AND t.resource <> s.key
 WHERE s.fate = 'remove' AND t.line IS NULL
 GROUP BY s.line
@@ -21,14 +20,15 @@ CROSS JOIN main.visit v ON v.patient_id = p.id AND v.status = 'active'
 WHERE s.fate = 'remove'
 GROUP BY s.line
 UNION ALL
--- A resource that is still needed keeps its row when it is removed, and with it its clinic and speciality.
+-- A resource that is still needed keeps its row, now or earlier removed, and with it its clinic and speciality.
 SELECT s.line, 'lpu.guid', 'not removed: it has resources (' || count(*) || ', with removed ones that visits or the waiting list name)'
 FROM temp.staged_lpu s
 CROSS JOIN main.lpu l ON l.guid = s.key
 CROSS JOIN main.resource r ON r.lpu_id = l.id
 LEFT JOIN temp.staged_resource t ON t.key = r.guid
 WHERE s.fate = 'remove'
-  AND (t.fate IS NULL OR t.fate = 'remove' AND EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = r.id))
+  AND (t.fate IS NULL AND r.removed = 0
+       OR (t.fate = 'remove' OR t.fate IS NULL) AND EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = r.id))
 GROUP BY s.line
 UNION ALL
 SELECT s.line, 'lpu.guid', 'not removed: it has patients (' || count(*) || ')'
@@ -46,7 +46,8 @@ CROSS JOIN main.speciality p ON p.code = s.key
 CROSS JOIN main.resource r ON r.speciality_id = p.id
 LEFT JOIN temp.staged_resource t ON t.key = r.guid
 WHERE s.fate = 'remove'
-  AND (t.fate IS NULL OR t.fate = 'remove' AND EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = r.id))
+  AND (t.fate IS NULL AND r.removed = 0
+       OR (t.fate = 'remove' OR t.fate IS NULL) AND EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = r.id))
 GROUP BY s.line
 UNION ALL
 SELECT s.line, 'speciality.code', 'not removed: the waiting list names it (' || count(*) || ')'

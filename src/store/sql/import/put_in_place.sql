@@ -109,7 +109,8 @@ WHERE (patient_id, resource_id) IN (SELECT p.id, r.id
                                     WHERE s.fate = 'remove');
 DELETE FROM slot WHERE guid IN (SELECT key FROM temp.staged_slot WHERE fate = 'remove');
 
--- A resource takes its cells and registrations along. Its row stays where cancelled visits or the waiting list name it.
+-- A resource takes its cells and registrations along. Its row stays, for cancelled visits or the waiting list may name it;
+-- only when its clinic or speciality goes is it looked for in all visits, and goes too.
 DELETE FROM slot
 WHERE resource_id IN (SELECT r.id FROM temp.staged_resource s CROSS JOIN main.resource r ON r.guid = s.key
                       WHERE s.fate = 'remove');
@@ -118,7 +119,10 @@ WHERE resource_id IN (SELECT r.id FROM temp.staged_resource s CROSS JOIN main.re
                       WHERE s.fate = 'remove');
 UPDATE resource SET removed = 1 WHERE guid IN (SELECT key FROM temp.staged_resource WHERE fate = 'remove');
 DELETE FROM resource
-WHERE guid IN (SELECT key FROM temp.staged_resource WHERE fate = 'remove')
+WHERE removed = 1
+  AND (lpu_id IN (SELECT l.id FROM temp.staged_lpu s CROSS JOIN main.lpu l ON l.guid = s.key WHERE s.fate = 'remove')
+       OR speciality_id IN (SELECT p.id FROM temp.staged_speciality s CROSS JOIN main.speciality p ON p.code = s.key
+                            WHERE s.fate = 'remove'))
   AND NOT EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = resource.id);
 
 DELETE FROM patient WHERE guid IN (SELECT key FROM temp.staged_patient WHERE fate = 'remove');

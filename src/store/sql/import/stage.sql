@@ -65,9 +65,10 @@ SELECT key FROM staged_patient WHERE fate <> 'remove'
 UNION ALL
 SELECT guid FROM main.patient p WHERE NOT EXISTS (SELECT 1 FROM staged_patient s WHERE s.key = p.guid);
 
--- Resources whose rows stay when they are removed: visits or the waiting list name them.
+-- Resources that visits or the waiting list name. Most visits are still with the resource of which they got their number,
+-- and that has an index: the last is seldom asked.
 CREATE TEMP VIEW needed_resource AS
 SELECT id FROM main.resource r
-WHERE EXISTS (SELECT 1 FROM main.visit v WHERE v.resource_id = r.id)
-   OR EXISTS (SELECT 1 FROM main.visit v WHERE v.num_resource_id = r.id)
-   OR EXISTS (SELECT 1 FROM main.waiting_entry w WHERE w.resource_id = r.id);
+WHERE EXISTS (SELECT 1 FROM main.visit v WHERE v.num_resource_id = r.id)
+   OR EXISTS (SELECT 1 FROM main.waiting_entry w WHERE w.resource_id = r.id)
+   OR EXISTS (SELECT 1 FROM main.visit v WHERE v.resource_id = r.id);
