@@ -65,7 +65,7 @@ fn median_of_counting(site: &Site) -> Duration {
             let start = of_this_thread();
             let supplies = store.supplies(&reach, now()).unwrap();
             assert_eq!(supplies.len(), SIZE.doctors.div_ceil(5) as usize);
-            of_this_thread() - start
+            of_this_thread().saturating_sub(start)
         })
         .skip(WARMING)
         .collect();
