@@ -5,6 +5,7 @@
 
 mod container;
 mod life;
+mod manual;
 
 use crate::harness::lacks;
 use std::fs;
