@@ -146,7 +146,7 @@ impl Store {
     /// Checks everything and reports each check as it is done; whether the database is right. Reads one state of it,
     /// whatever a server beside writes meanwhile. `overlaps_allowed`: a patient may be at two places at one time.
     ///
-    /// Reads the whole file: some 80 s of a processor for 1 GB. What cannot be read is a finding.
+    /// Reads the whole file, several times over: a minute and a half for 1 GB. What cannot be read is a finding.
     pub fn verify(&self, overlaps_allowed: bool, report: &mut dyn FnMut(&Outcome)) -> Result<bool, Fault> {
         let _snapshot = self.snapshot()?;
         let mut is_right = true;

@@ -260,7 +260,7 @@ fn beside_a_server_no_booking_waits() {
     assert!(output.status.success(), "{said}");
     println!("{booked} bookings during the purge, slowest {slowest:?}");
     assert!(
-        booked > 5 && slowest < BOOKING_MAX,
+        booked > 0 && slowest < BOOKING_MAX,
         "{booked} bookings, slowest {slowest:?}"
     );
     assert_eq!(marks(&site), 0, "{said}");
