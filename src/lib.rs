@@ -43,6 +43,9 @@
 //!
 //! A patient may hold two places in one cell when the clinic switches the rules off that forbid it (4848, 4008, 4011): so no
 //! unique index stands behind 4848. One turn at a time decides; that is what keeps it.
+//!
+//! A turn has no savepoints: when something of ours fails, all of it is undone, and unless it was the disk each request is
+//! tried alone. The making of a visit is told by its own row; `visit_history` holds what changed since.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("infomat runs on Linux: it relies on its files, locks and sockets");
