@@ -6,7 +6,7 @@
 //!
 //! A file appears under its name only when it is whole, checked and flushed.
 
-use super::open::{beside, private_file};
+use super::open::{beside, folder_of, private_file};
 use super::{BackupLock, Fault, Outcome, Store};
 use crate::visit::{Moment, Zone};
 use rusqlite::backup::{Backup, StepResult};
@@ -235,8 +235,7 @@ impl Drop for Draft {
 
 /// Flushes the names in the folder of a file.
 pub(super) fn sync_folder(path: &Path) -> Result<(), CopyError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(|error| CopyError::Io(folder.to_owned(), error))

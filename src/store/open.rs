@@ -164,10 +164,16 @@ fn lock_beside(path: &Path, suffix: &str, taken: fn(PathBuf) -> OpenError) -> Re
 }
 
 /// The path with this at its end.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
+}
+
+/// The folder that a file lies in.
+pub fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 /// Opens a file for writing and makes it, readable by its owner alone, where it is missing.
@@ -202,14 +208,7 @@ impl Store {
 
     /// Opens the database at `path` and brings an older one up to [`VERSION`].
     pub fn open(path: &Path, zone: Zone) -> Result<Self, OpenError> {
-        if !path.exists() {
-            return Err(OpenError::Missing(path.to_owned()));
-        }
-        let connection = connect(path)?;
-        if is_blank(&connection)? {
-            return Err(OpenError::Missing(path.to_owned()));
-        }
-        let version = check_identity(&connection, path)?;
+        let (connection, version) = connected(path, |path| Ok(connect(path)?))?;
         bring_up_to_date(&connection, path, version)?;
         Ok(Store::of(connection, zone)?)
     }
@@ -246,14 +245,7 @@ impl Store {
         zone: Zone,
         connect: impl FnOnce(&Path) -> Result<Connection, OpenError>,
     ) -> Result<Self, OpenError> {
-        if !path.exists() {
-            return Err(OpenError::Missing(path.to_owned()));
-        }
-        let connection = connect(path)?;
-        if is_blank(&connection)? {
-            return Err(OpenError::Missing(path.to_owned()));
-        }
-        let version = check_identity(&connection, path)?;
+        let (connection, version) = connected(path, connect)?;
         if version < VERSION {
             return Err(OpenError::Older {
                 path: path.to_owned(),
@@ -295,6 +287,22 @@ pub(super) fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.execute_batch("PRAGMA cell_size_check = ON;")
+}
+
+/// A connection to a database of ours that is there, by the way that `connect` goes, and the version of its schema.
+fn connected(
+    path: &Path,
+    connect: impl FnOnce(&Path) -> Result<Connection, OpenError>,
+) -> Result<(Connection, usize), OpenError> {
+    if !path.exists() {
+        return Err(OpenError::Missing(path.to_owned()));
+    }
+    let connection = connect(path)?;
+    if is_blank(&connection)? {
+        return Err(OpenError::Missing(path.to_owned()));
+    }
+    let version = check_identity(&connection, path)?;
+    Ok((connection, version))
 }
 
 /// Whether nobody has put anything in the file yet.

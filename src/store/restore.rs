@@ -6,7 +6,7 @@
 
 use super::copy::{Draft, sync_folder};
 use super::migrations::apply;
-use super::open::{beside, check_identity};
+use super::open::{beside, check_identity, folder_of};
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, OpenError, Store};
 use crate::visit::{DayVisit, Moment, Zone};
@@ -192,11 +192,6 @@ impl Store {
         let visits = statement.query_map(parameters, |row| self.day_visit(row))?;
         Ok(visits.collect::<Result<_, _>>()?)
     }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.unwrap_or(Path::new("."))
 }
 
 /// Makes the database one whole file without a log, and keeps every other program from it as long as the connection

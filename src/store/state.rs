@@ -1,13 +1,13 @@
 //! What a database tells of itself: its disk, its log, whether it takes writes.
 
 use super::{Fault, Store, Turn, VERSION};
+use std::io;
 use std::path::Path;
 
 impl Store {
     /// Bytes that may still be written to the disk that the database lies on; none where that cannot be found out.
     pub fn disk_free_bytes(&self) -> Option<u64> {
-        let disk = rustix::fs::statvfs(Path::new(self.connection.path()?)).ok()?;
-        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+        disk_free_bytes(Path::new(self.connection.path()?)).ok()
     }
 
     /// Bytes of the write-ahead log's file; none where there is no such file.
@@ -15,6 +15,12 @@ impl Store {
         let log = self.connection.path()?.to_owned() + "-wal";
         Some(Path::new(&log).metadata().ok()?.len())
     }
+}
+
+/// Bytes that may still be written to the disk that a path lies on.
+pub fn disk_free_bytes(path: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(path)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 impl Turn<'_> {

@@ -3,11 +3,11 @@
 use super::{ASK_ROOT, Report};
 use crate::command::Failure;
 use crate::config::{Config, MODE_OF_OTHERS};
-use crate::store::{OpenError, Store, VERSION};
+use crate::store::{OpenError, Store, VERSION, beside, folder_of};
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bits of a mode by which others than the owner may change a file.
 const MODE_OF_OTHERS_WHO_WRITE: u32 = 0o022;
@@ -34,20 +34,14 @@ pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
     for key in &config.tokens.keys {
         look(&key.path, MODE_OF_OTHERS, "600");
     }
-    for secret in config
-        .applications
-        .iter()
-        .filter_map(|one| one.secret_file.as_ref())
-    {
+    for secret in secret_files(config) {
         look(secret, MODE_OF_OTHERS, "600");
     }
     look(&config.database, MODE_OF_OTHERS, "600");
     for ending in BESIDE_DATABASE {
-        let mut beside = config.database.clone().into_os_string();
-        beside.push(ending);
-        look(&PathBuf::from(beside), MODE_OF_OTHERS, "600");
+        look(&beside(&config.database, ending), MODE_OF_OTHERS, "600");
     }
-    let folder = config.database.parent().unwrap_or(Path::new("/"));
+    let folder = folder_of(&config.database);
     if let (Ok(database), Ok(found)) = (config.database.metadata(), folder.metadata())
         && !may_write(&found, database.uid(), database.gid())
     {
@@ -78,6 +72,14 @@ fn may_write(folder: &Metadata, uid: u32, gid: u32) -> bool {
     uid == ROOT || folder.mode() >> shift & WRITE_AND_ENTER == WRITE_AND_ENTER
 }
 
+/// The files that prove client applications.
+fn secret_files(config: &Config) -> impl Iterator<Item = &Path> {
+    config
+        .applications
+        .iter()
+        .filter_map(|one| one.secret_file.as_deref())
+}
+
 /// Whether a file is there that this user may not read.
 fn is_closed(path: &Path) -> bool {
     File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
@@ -101,15 +103,7 @@ pub fn look_at_keys(config: &Config, report: &mut Report) {
     match config.trusted_applications() {
         Ok(trusted) if trusted.is_empty() => {}
         Ok(trusted) => report.good("secrets", format!("of {} trusted applications", trusted.len())),
-        Err(_)
-            if config
-                .applications
-                .iter()
-                .filter_map(|one| one.secret_file.as_deref())
-                .any(is_closed) =>
-        {
-            report.warn("secrets", ASK_ROOT);
-        }
+        Err(_) if secret_files(config).any(is_closed) => report.warn("secrets", ASK_ROOT),
         Err(error) => report.bad("secrets", error),
     }
 }

@@ -4,8 +4,8 @@ use super::Report;
 use crate::command::Failure;
 use crate::config::Config;
 use crate::desk;
+use crate::store::{disk_free_bytes, folder_of};
 use crate::visit::Zone;
-use rustix::fs::statvfs;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -60,19 +60,14 @@ pub fn look_at_zone(config: &Config, report: &mut Report) {
     }
 }
 
-fn folder(config: &Config) -> &Path {
-    config.database.parent().unwrap_or(Path::new("/"))
-}
-
 /// Whether the disk of the database has room.
 pub fn look_at_space(config: &Config, report: &mut Report) {
     const WHAT: &str = "disk space";
-    let folder = folder(config);
-    let space = match statvfs(folder) {
-        Ok(space) => space,
+    let folder = folder_of(&config.database);
+    let free = match disk_free_bytes(folder) {
+        Ok(free) => free,
         Err(error) => return report.bad(WHAT, Failure::of(folder.display(), error)),
     };
-    let free = space.f_bavail.saturating_mul(space.f_frsize);
     let database = config.database.metadata().map_or(0, |file| file.len());
     let found = format!("{} MiB free on the disk of {}", free >> 20, folder.display());
     if free < FREE_BYTES_MIN {
@@ -90,7 +85,7 @@ pub fn look_at_space(config: &Config, report: &mut Report) {
 /// How long a flush takes beside the database: every booking waits for it.
 pub fn look_at_flush(config: &Config, report: &mut Report) {
     const WHAT: &str = "flush";
-    let folder = folder(config);
+    let folder = folder_of(&config.database);
     match measured_flush(folder) {
         Ok(time) => {
             let found = format!("{:.1} ms for 4 KiB", time.as_secs_f64() * 1000.0);
