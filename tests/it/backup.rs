@@ -16,9 +16,6 @@ use std::time::{Duration, Instant};
 
 const CELL: u32 = 100;
 
-/// Rules that would stand between one patient and thousands of bookings.
-const RULES_OFF: &str = "[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n";
-
 /// Rows that make the database so large that copying it takes a while: 40 MB.
 const FILLING: &str = "INSERT INTO lpu (guid, name, is_children, model)
      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
@@ -62,7 +59,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_backup_in_the_midst_of_bookings_is_whole_and_holds_nobody_up() {
-    let site = site(RULES_OFF);
+    let site = site(clinic::RULES_OFF);
     Connection::open(site.path("infomat.db"))
         .unwrap()
         .execute_batch(FILLING)

@@ -1,9 +1,35 @@
 //! Lines of clinic data (contract 5) with their required fields; a test sets whatever else it is about. All made up.
 
-use crate::harness::{self, Answer, Client};
+use crate::harness::{self, Answer, Client, Site};
 use chrono::TimeDelta;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+
+/// A configuration in which one patient may book over and over.
+pub const RULES_OFF: &str =
+    "[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n";
+
+/// Lines of a clinic (1) with a doctor (2), a cell (3) of tomorrow and a patient (4).
+pub fn small() -> Vec<Value> {
+    vec![
+        lpu(1),
+        speciality("27"),
+        doctor(2, 1, "27", "Врачова"),
+        slot(3, 2, 1, "10:00"),
+        patient(4, 1),
+    ]
+}
+
+/// A site with the small clinic, whose cell has so many places and whose patient, with this policy, may book over and over.
+pub fn roomy_site(places: u32, policy: &str) -> Site {
+    let site = Site::new(RULES_OFF);
+    site.import(&small());
+    site.import(&[
+        with(slot(3, 2, 1, "10:00"), &json!({"planCount": places})),
+        with(patient(4, 1), &json!({"policyNumber": policy})),
+    ]);
+    site
+}
 
 /// The `n`-th GUID of the tests.
 pub fn guid(n: u32) -> String {

@@ -23,19 +23,7 @@ const LIBRARY: &str = "faketime/libfaketime.so.1";
 const NOTICE_MAX: Duration = Duration::from_secs(20);
 
 fn site() -> Site {
-    let site =
-        Site::new("[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n");
-    site.import(&[
-        clinic::lpu(1),
-        clinic::speciality("27"),
-        clinic::doctor(2, 1, "27", "Врачова"),
-        clinic::with(clinic::slot(3, 2, 1, "10:00"), &json!({"planCount": 1_000})),
-        clinic::with(
-            clinic::patient(4, 1),
-            &json!({"policyNumber": "1111222233334444"}),
-        ),
-    ]);
-    site
+    clinic::roomy_site(1_000, "1111222233334444")
 }
 
 /// Dates what has been booked so far back or ahead, as if the clock had been wrong by so much.

@@ -18,9 +18,6 @@ const CELLS: u32 = 32;
 /// A start after a kill takes no longer.
 const START_MAX: Duration = Duration::from_secs(1);
 
-/// Rules that would stand between one patient and thousands of bookings.
-const RULES_OFF: &str = "[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n";
-
 /// What one client knows: its tickets by key, and the key that was not answered.
 #[derive(Default)]
 struct Record {
@@ -95,7 +92,7 @@ fn examine(site: &Site, records: &[Record]) {
 
 #[test]
 fn two_hundred_kills_lose_nothing() {
-    let site = Site::new(RULES_OFF);
+    let site = Site::new(clinic::RULES_OFF);
     let mut lines = vec![
         clinic::lpu(1),
         clinic::speciality("27"),

@@ -92,13 +92,7 @@ fn init_makes_what_is_missing_and_keeps_what_is_there() {
 #[test]
 fn a_token_of_the_command_line_books() {
     let site = Site::new("");
-    site.import(&[
-        clinic::lpu(1),
-        clinic::speciality("27"),
-        clinic::doctor(2, 1, "27", "Врачова"),
-        clinic::slot(3, 2, 1, "10:00"),
-        clinic::patient(4, 1),
-    ]);
+    site.import(&clinic::small());
     let server = site.serve();
     let (lpu, mkab) = (clinic::guid(1), clinic::guid(4));
     let token = site.run_well(

@@ -106,8 +106,7 @@ impl Drop for SmallDisk<'_> {
 }
 
 fn site() -> Site {
-    let site =
-        Site::new("[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n");
+    let site = Site::new(clinic::RULES_OFF);
     site.import(&[
         clinic::lpu(1),
         clinic::speciality("27"),

@@ -14,21 +14,10 @@ use crate::harness::Site;
 use rusqlite::Connection;
 use serde_json::Value;
 
-/// A clinic with a doctor (2), a cell (3) of tomorrow and a patient (4).
-fn small_clinic() -> Vec<Value> {
-    vec![
-        clinic::lpu(1),
-        clinic::speciality("27"),
-        clinic::doctor(2, 1, "27", "Врачова"),
-        clinic::slot(3, 2, 1, "10:00"),
-        clinic::patient(4, 1),
-    ]
-}
-
 /// A site with the small clinic.
 fn site() -> Site {
     let site = Site::new("");
-    site.import(&small_clinic());
+    site.import(&clinic::small());
     site
 }
 

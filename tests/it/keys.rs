@@ -4,7 +4,6 @@
 use crate::clinic::{self, Ask, guid};
 use crate::harness::{self, Client, Site};
 use crate::service::Manager;
-use serde_json::json;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
@@ -23,19 +22,7 @@ const TIME_MAX: Duration = Duration::from_mins(1);
 
 /// A clinic with a patient who may book over and over.
 fn site() -> Site {
-    let site =
-        Site::new("[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n");
-    site.import(&[
-        clinic::lpu(1),
-        clinic::speciality("27"),
-        clinic::doctor(2, 1, "27", "Врачова"),
-        clinic::with(clinic::slot(3, 2, 1, "10:00"), &json!({"planCount": 10_000})),
-        clinic::with(
-            clinic::patient(4, 1),
-            &json!({"policyNumber": "1111222233334444"}),
-        ),
-    ]);
-    site
+    clinic::roomy_site(10_000, "1111222233334444")
 }
 
 /// Identifies the patient; the token.

@@ -7,7 +7,10 @@ mod container;
 mod life;
 mod manual;
 
+use crate::clinic::{self, guid};
 use crate::harness::lacks;
+use container::Container;
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -17,6 +20,26 @@ const PACKAGE_BYTES_MAX: u64 = 6 << 20;
 
 /// Highest exposure of a service that `systemd-analyze security` may tell, in tenths.
 const EXPOSURE_TENTHS_MAX: u32 = 15;
+
+/// Runs a command as the administrator is told to.
+const AS_INFOMAT: &str = "runuser -u infomat -- infomat";
+
+/// What the clinic's own system would have written: the small clinic.
+fn clinic_data() -> String {
+    let lines: Vec<_> = clinic::small().iter().map(Value::to_string).collect();
+    lines.join("\n")
+}
+
+/// Books the small clinic's cell at the installed server; the answer.
+fn book(container: &Container) -> Value {
+    let (lpu, mkab, cell) = (guid(1), guid(4), guid(3));
+    let token = format!("{AS_INFOMAT} token --lpu {lpu} --mkab {mkab}");
+    let address = format!("http://127.0.0.1:8080/api/v2/visit/{lpu}?timeTable={cell}");
+    let said = container.well(&format!(
+        "curl -s --max-time 20 -X POST -H \"Authorization: Bearer $({token})\" '{address}'"
+    ));
+    serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
+}
 
 fn packaging() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging")

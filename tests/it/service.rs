@@ -130,8 +130,7 @@ fn a_wrong_configuration_is_no_reason_to_start_again() {
 
 #[test]
 fn the_watchdog_is_fed_when_idle_and_under_load() {
-    let site =
-        Site::new("[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n");
+    let site = Site::new(clinic::RULES_OFF);
     site.import(&[
         clinic::lpu(1),
         clinic::speciality("27"),
@@ -185,13 +184,7 @@ fn the_watchdog_is_fed_when_idle_and_under_load() {
 #[test]
 fn a_blocked_server_lets_the_watchdog_starve() {
     let site = Site::new("");
-    site.import(&[
-        clinic::lpu(1),
-        clinic::speciality("27"),
-        clinic::doctor(2, 1, "27", "Врачова"),
-        clinic::slot(3, 2, 1, "10:00"),
-        clinic::patient(4, 1),
-    ]);
+    site.import(&clinic::small());
     let manager = Manager::of(&site);
     let server = manager.watch();
     manager.hears("WATCHDOG=1");

@@ -22,13 +22,7 @@ const NOTICE_MAX: Duration = Duration::from_secs(10);
 
 fn site() -> Site {
     let site = Site::new("");
-    site.import(&[
-        clinic::lpu(1),
-        clinic::speciality("27"),
-        clinic::doctor(2, 1, "27", "Врачова"),
-        clinic::slot(3, 2, 1, "10:00"),
-        clinic::patient(4, 1),
-    ]);
+    site.import(&clinic::small());
     site
 }
 

@@ -1,6 +1,6 @@
 //! An import beside a serving server, and one that is killed.
 
-use super::{count, dump, file, imported, refused, site, small_clinic};
+use super::{count, dump, file, imported, refused, site};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{self, Site};
 use infomat::exchange::{self, ImportError, Notice};
@@ -19,9 +19,6 @@ const CROWD: u32 = 20_000;
 
 /// Times that an import is killed, at moments spread over its whole run.
 const KILLS: u32 = 20;
-
-/// Rules that would stand between one patient and many bookings.
-const RULES_OFF: &str = "[rules]\nrepeat_in_cell = false\none_per_speciality = false\none_per_time = false\n";
 
 fn crowd() -> Vec<Value> {
     (0..CROWD).map(|n| clinic::patient(100_000 + n, 1)).collect()
@@ -79,8 +76,8 @@ fn nothing_waits_while_a_file_is_read() {
 
 #[test]
 fn bookings_go_on_beside_imports() {
-    let site = Site::new(RULES_OFF);
-    let mut lines = small_clinic();
+    let site = Site::new(clinic::RULES_OFF);
+    let mut lines = clinic::small();
     lines[3]["planCount"] = json!(10_000);
     site.import(&lines);
     let server = site.serve();

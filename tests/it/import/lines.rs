@@ -1,6 +1,6 @@
 //! What one line may say.
 
-use super::{dump, file, imported, refused, site, small_clinic};
+use super::{dump, file, imported, refused, site};
 use crate::clinic::{self, guid, with};
 use crate::harness::Site;
 use serde_json::{Value, json};
@@ -184,7 +184,7 @@ fn a_day_of_birth_lies_between_1880_and_today() {
 #[test]
 fn marks_blank_lines_and_line_ends_of_other_systems_do_no_harm() {
     let site = Site::new("");
-    let text = format!("\u{feff}{}\n \n\n", file(&small_clinic()).replace('\n', "\r\n"));
+    let text = format!("\u{feff}{}\n \n\n", file(&clinic::small()).replace('\n', "\r\n"));
     site.run_well(&["import", "-"], &text);
     let plain = super::site();
     assert_eq!(dump(&site), dump(&plain));
@@ -195,7 +195,7 @@ fn marks_blank_lines_and_line_ends_of_other_systems_do_no_harm() {
 #[test]
 fn letters_of_guids_offsets_and_fractions_of_zero_make_no_difference() {
     let site = Site::new("");
-    let mut lines = small_clinic();
+    let mut lines = clinic::small();
     for line in &mut lines {
         for field in ["guid", "lpu", "resource"] {
             if let Some(value) = line[field].as_str() {

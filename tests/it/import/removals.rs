@@ -1,6 +1,6 @@
 //! What `"deleted": true` does.
 
-use super::{count, dump, imported, refused_for, site, small_clinic};
+use super::{count, dump, imported, refused_for, site};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::Site;
 use rusqlite::Connection;
@@ -26,7 +26,7 @@ fn cancel_all(site: &Site) {
 fn everything_can_go_at_once_and_twice() {
     let site = Site::new("");
     let empty = dump(&site);
-    let mut lines = small_clinic();
+    let mut lines = clinic::small();
     lines.extend([
         clinic::referral("N-1", "duvisit", 4),
         clinic::registration(4, 2),

@@ -1,6 +1,6 @@
 //! What becomes of things that are there, and of lines about one another.
 
-use super::{count, dump, file, imported, refused, refused_for, site, small_clinic};
+use super::{count, dump, file, imported, refused, refused_for, site};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::Site;
 use rusqlite::Connection;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// The small clinic with a thing of every kind.
 fn every_kind() -> Vec<Value> {
-    let mut lines = small_clinic();
+    let mut lines = clinic::small();
     lines.extend([
         clinic::referral("N-1", "duvisit", 4),
         clinic::registration(4, 2),
@@ -172,7 +172,7 @@ fn what_a_line_leaves_out_goes_back_to_its_default() {
         "kept without blanks and hyphens"
     );
 
-    let mut bare = small_clinic();
+    let mut bare = clinic::small();
     bare.push(json!({"kind": "clientApplication", "mnem": "Shop"}));
     site.import(&bare);
     let fresh = Site::new("");
@@ -248,7 +248,7 @@ fn what_a_line_names_has_to_be_somewhere() {
 #[test]
 fn what_names_a_bad_lines_thing_is_not_bad_for_that() {
     let site = Site::new("");
-    let mut lines = small_clinic();
+    let mut lines = clinic::small();
     lines[2]["flat"] = json!("second");
     refused_for(
         &site,

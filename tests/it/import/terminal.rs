@@ -1,8 +1,8 @@
 //! Goal: on a terminal an import shows how far it is, on one line that is gone in the end; into a file or a log goes
 //! nothing but what is wrong. Method: a terminal of our own as the command's standard error, and all that it was sent.
 
-use super::{file, small_clinic};
-use crate::clinic::speciality;
+use super::file;
+use crate::clinic::{self, speciality};
 use crate::harness::Site;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::fs::{self, File};
@@ -17,7 +17,7 @@ const CLEARED: &str = "\r\u{1b}[K";
 /// A good file of 25,000 lines.
 fn lines() -> String {
     const LINES: usize = 25_000;
-    let mut lines = small_clinic();
+    let mut lines = clinic::small();
     lines.resize(LINES, speciality("7"));
     file(&lines)
 }

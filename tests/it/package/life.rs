@@ -3,8 +3,7 @@
 //! in a container whose first process is systemd.
 
 use super::container::Container;
-use super::{package, run, well};
-use crate::clinic::{doctor, guid, lpu, patient, slot, speciality};
+use super::{AS_INFOMAT, book, clinic_data, package, run, well};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -16,20 +15,12 @@ const PAGE_MAX: Duration = Duration::from_secs(5);
 /// Most memory of a server that has nothing to do, in KiB.
 const IDLE_KIB_MAX: u64 = 32 << 10;
 
-const LPU: u32 = 1;
-const DOCTOR: u32 = 2;
-const SLOT: u32 = 10;
-const PATIENT: u32 = 100;
-
 /// The page, and the code of its answer.
 const PAGE: &str = "curl -s -o /dev/null -w '%{http_code}' --max-time 5 http://127.0.0.1:8080/";
 
 /// Installs a package, and keeps the settings that were changed, as the question proposes that it would ask. Not apt: this
 /// machine may be in the middle of installing something else.
 const INSTALL: &str = "dpkg --install --force-confold";
-
-/// Runs a command as the administrator is told to.
-const AS_INFOMAT: &str = "runuser -u infomat -- infomat";
 
 /// A container in which the package has been installed.
 struct Box {
@@ -51,30 +42,13 @@ impl Box {
 
     /// One clinic with a cell and a patient.
     fn import(&self) {
-        let lines = [
-            lpu(LPU),
-            speciality("97"),
-            doctor(DOCTOR, LPU, "97", "Врачова"),
-            slot(SLOT, DOCTOR, 1, "10:00"),
-            patient(PATIENT, LPU),
-        ];
-        let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
         self.container
-            .well_with(&format!("{AS_INFOMAT} import -"), &lines.join("\n"));
+            .well_with(&format!("{AS_INFOMAT} import -"), &clinic_data());
     }
 
     /// Books the cell; the answer.
     fn book(&self) -> Value {
-        let token = format!("{AS_INFOMAT} token --lpu {} --mkab {}", guid(LPU), guid(PATIENT));
-        let address = format!(
-            "http://127.0.0.1:8080/api/v2/visit/{}?timeTable={}",
-            guid(LPU),
-            guid(SLOT)
-        );
-        let said = self.container.well(&format!(
-            "curl -s --max-time 20 -X POST -H \"Authorization: Bearer $({token})\" '{address}'"
-        ));
-        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
+        book(&self.container)
     }
 
     /// How many visits the database has on the cell's day.
