@@ -266,6 +266,7 @@ impl Desk {
                     &self.settings,
                     &self.metrics,
                     self.clock.state(),
+                    now.moment,
                     &mut self.counted,
                 )
                 .unwrap_or_else(Answer::from),

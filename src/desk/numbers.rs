@@ -1,11 +1,11 @@
 //! What the server counts and measures, told to who may ask (contract-kiosk 5).
 
-use super::{ClockState, Settings, now};
+use super::{ClockState, Settings};
 use crate::metrics::{Metrics, Outlook, TEXT};
 use crate::refusal::Transport;
 use crate::rules::Reach;
 use crate::store::{Fault, Store};
-use crate::visit::Supply;
+use crate::visit::{Moment, Supply};
 use crate::wire::message::{Answer, Request};
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,7 @@ pub fn text(
     settings: &Settings,
     metrics: &Metrics,
     clock: ClockState,
+    now: Moment,
     counted: &mut Counted,
 ) -> Result<Answer, Transport> {
     let client = request.client;
@@ -36,7 +37,7 @@ pub fn text(
         return Err(Transport::NumbersElsewhere);
     }
     // What cannot be counted is left out: the other numbers tell why.
-    let supplies = counted.supplies(store, settings).unwrap_or_else(|fault| {
+    let supplies = counted.supplies(store, settings, now).unwrap_or_else(|fault| {
         log::error!("free places were not counted: {fault}");
         &[]
     });
@@ -60,11 +61,10 @@ pub fn text(
 }
 
 impl Counted {
-    /// What can be booked at a terminal.
-    fn supplies(&mut self, store: &Store, settings: &Settings) -> Result<&[Supply], Fault> {
+    /// What can be booked at a terminal from `now` on.
+    fn supplies(&mut self, store: &Store, settings: &Settings, now: Moment) -> Result<&[Supply], Fault> {
         let holds = |(counted, _): &(Instant, _)| counted.elapsed() < COUNT_HOLDS;
         if !self.0.as_ref().is_some_and(holds) {
-            let now = now(settings.zone);
             let terminals = store.find_application(TERMINALS)?;
             let reach = Reach::of(&terminals, &settings.policy, now.date_naive());
             self.0 = Some((Instant::now(), store.supplies(&reach, now)?));

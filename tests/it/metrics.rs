@@ -2,7 +2,7 @@
 //! free places is what a terminal shows. Method: the text is read strictly, by the rules of its format, and by promtool.
 
 use crate::clinic::{self, Ask, guid};
-use crate::harness::{Answer, Client, Site, lacks};
+use crate::harness::{Answer, Client, Server, Site, lacks};
 use crate::reading::demo;
 use crate::tickets::{LPU, OCULIST, OTHER, PATIENT, THERAPIST, ask_as, lines, path, ticket_guid};
 use rusqlite::Connection;
@@ -300,4 +300,29 @@ fn a_speciality_without_cells_is_told() {
     assert!(none(of("infomat_free_places", "27")) && none(of("infomat_free_places", "7")));
     assert!(none(of("infomat_last_cell_timestamp_seconds", "7")));
     assert!(of("infomat_last_cell_timestamp_seconds", "27") > 1.0e9);
+}
+
+/// Goal: where the clock is behind, free places are counted from the last booking on, and what is over by then is not.
+/// Method: cells of tomorrow, of which one is booked, and of a later day; the booking is dated between the two.
+#[test]
+fn places_are_counted_from_the_last_booking_on() {
+    let site = Site::new("");
+    let mut all = lines();
+    let cells = [(100, 1), (101, 1), (102, 6)];
+    all.extend(cells.map(|(cell, day)| clinic::slot(cell, THERAPIST, day, &format!("08:{}", cell - 90))));
+    site.import(&all);
+    let free = |server: &Server| {
+        let lpu = guid(LPU);
+        let series = format!("infomat_free_places{{lpu=\"{lpu}\",name=\"27\",speciality=\"27\"}}");
+        Numbers::of(&mut server.client()).samples[&series]
+    };
+    let server = site.serve();
+    Ask::new(LPU, PATIENT, 100).book(&mut server.client());
+    assert!((free(&server) - 2.0).abs() < f64::EPSILON);
+    drop(server);
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    let dated = database.execute("UPDATE journal SET at = at + 3 * 86400", []);
+    assert_eq!(dated.unwrap(), 1);
+    let server = site.serve();
+    assert!((free(&server) - 1.0).abs() < f64::EPSILON);
 }
