@@ -62,7 +62,7 @@ fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
     let is_new = store.find_lpu(demo::POLYCLINIC)?.is_none();
     let base = is_new.then(|| demo::base(today)).into_iter().flatten();
     let lines: Vec<_> = base.chain(demo::slots(today, DAYS, store.zone())).collect();
-    exchange::import(store, lines.join("\n").as_bytes(), today, &mut |_| ())?;
+    exchange::import(store, lines.join("\n").as_bytes(), now, &mut |_| ())?;
     Ok(())
 }
 

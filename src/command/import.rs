@@ -21,9 +21,9 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
         let file = File::open(&wanted.file).map_err(|error| Failure::of(wanted.file.display(), error))?;
         Box::new(BufReader::new(file))
     };
-    let today = believed_now(config.zone, store.last_moment()?)?.date_naive();
+    let now = believed_now(config.zone, store.last_moment()?)?;
     let on_terminal = io::stderr().is_terminal();
-    let counts = exchange::import(&mut store, input, today, &mut |notice| tell(&notice, on_terminal));
+    let counts = exchange::import(&mut store, input, now, &mut |notice| tell(&notice, on_terminal));
     if on_terminal {
         eprint!("{CLEARED}");
     }

@@ -11,6 +11,7 @@ pub use lines::LINE_BYTES_MAX;
 
 use crate::store::import::{BadLine, Count, Staging};
 use crate::store::{Fault, Store};
+use crate::visit::Moment;
 use chrono::NaiveDate;
 use fields::BadField;
 use kinds::{Parsed, Says};
@@ -82,17 +83,17 @@ impl From<Fault> for ImportError {
 }
 
 /// Imports a file into the database: all of it or nothing. Returns what was done with each kind, in the contract's order.
-/// `today` is the last possible day of birth.
+/// The day of `now` is the last possible day of birth; visits that are over by then keep nothing from being removed.
 ///
 /// Removing what is not there is no mistake and counts as nothing: the same file can be imported twice.
 pub fn import(
     store: &mut Store,
     input: impl BufRead,
-    today: NaiveDate,
+    now: Moment,
     tell: &mut dyn FnMut(Notice),
 ) -> Result<Vec<Count>, ImportError> {
-    let staging = store.staging()?;
-    let mut bad_lines = stage(&staging, input, today, tell)?;
+    let staging = store.staging(now)?;
+    let mut bad_lines = stage(&staging, input, now.date_naive(), tell)?;
     staging.settle()?;
     let mut report = |line: BadLine| tell(Notice::Bad(&line));
     bad_lines += staging.check(&mut report)?;

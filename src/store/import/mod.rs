@@ -11,6 +11,7 @@ pub use record::{ClientApplication, Exam, Key, Kind, Lpu, Patient, Record, Refer
 
 use super::open::BUSY_TIMEOUT;
 use super::{Fault, Store};
+use crate::visit::Moment;
 use rusqlite::types::ToSql;
 use std::fmt;
 use std::time::Duration;
@@ -67,11 +68,12 @@ impl fmt::Display for Count {
 /// Lines on their way into the database. Dropped without [`Staging::put_in_place`], nothing has changed.
 pub struct Staging<'a> {
     store: &'a mut Store,
+    now: Moment,
 }
 
 impl Store {
-    /// Makes an empty place for the lines of one import.
-    pub fn staging(&mut self) -> Result<Staging<'_>, Fault> {
+    /// Makes an empty place for the lines of one import. Visits that are over by `now` keep nothing from being removed.
+    pub fn staging(&mut self, now: Moment) -> Result<Staging<'_>, Fault> {
         self.connection.execute_batch(
             "PRAGMA temp_store = FILE;
              PRAGMA temp.cache_size = -8192;",
@@ -81,7 +83,7 @@ impl Store {
         self.connection
             .execute_batch(include_str!("../sql/import/stage.sql"))?;
         self.connection.execute_batch("BEGIN")?;
-        Ok(Staging { store: self })
+        Ok(Staging { store: self, now })
     }
 }
 
@@ -146,7 +148,11 @@ impl Staging<'_> {
             include_str!("../sql/import/check_removals.sql"),
         ] {
             let mut statement = self.store.connection.prepare_cached(sql)?;
-            let mut rows = statement.query([])?;
+            // A check that does not ask for the time has no such parameter.
+            if let Some(index) = statement.parameter_index(":now")? {
+                statement.raw_bind_parameter(index, self.now.timestamp())?;
+            }
+            let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
                 report(BadLine {
                     line: row.get("line")?,

@@ -73,20 +73,20 @@ fn a_million_lines_take_no_more_memory_than_a_few() {
 #[test]
 fn a_fortnight_of_a_hundred_doctors_is_put_in_place_in_moments() {
     let site = Site::new("");
-    let today = harness::now().date_naive();
+    let now = harness::now();
     let fortnight = Size {
         doctors: 100,
         days: 14,
         cells_a_day: 32,
         patients: 0,
     };
-    let text: String = large::lines(fortnight, today, zone())
+    let text: String = large::lines(fortnight, now.date_naive(), zone())
         .map(|line| line + "\n")
         .collect();
     let mut store = Store::open(&site.path("infomat.db"), zone()).unwrap();
     for run in ["new", "replaced"] {
         let mut last_step = Instant::now();
-        exchange::import(&mut store, text.as_bytes(), today, &mut |notice| {
+        exchange::import(&mut store, text.as_bytes(), now, &mut |notice| {
             if matches!(notice, Notice::PuttingInPlace) {
                 last_step = Instant::now();
             }

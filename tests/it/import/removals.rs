@@ -143,6 +143,75 @@ fn active_visits_hold_their_cell_resource_and_patient() {
     assert_eq!(bare, (None, None, 1), "the visit stays, without patient and cell");
 }
 
+/// Goal: visits that are over hold nobody for ever. Their cells, their doctor's row and their patients' cards stay as what
+/// is past, and only the coming are kept from going. Method: two cells of a doctor, put off to yesterday with the visits in
+/// one of them, and a visit of tomorrow with another doctor.
+#[test]
+fn visits_that_are_over_hold_nobody() {
+    let site = site();
+    site.import(&[
+        clinic::doctor(12, 1, "27", "Другова"),
+        clinic::slot(13, 12, 1, "12:00"),
+        clinic::slot(23, 2, -1, "11:00"),
+        clinic::patient(14, 1),
+        clinic::referral("N-1", "duvisit", 4),
+    ]);
+    let server = site.serve();
+    let mut client = server.client();
+    Ask::new(1, 4, 3).book(&mut client);
+    Ask::new(1, 14, 13).book(&mut client);
+    site.import(&[clinic::slot(3, 2, -1, "10:00")]);
+
+    refused_for(
+        &site,
+        &[gone_guid("patient", 4), clinic::slot(3, 2, 1, "10:00")],
+        "line 1: patient.guid: not removed: there are active visits (1)",
+    );
+    let rest = [
+        gone_guid("resource", 2),
+        gone_guid("slot", 3),
+        gone_guid("patient", 4),
+    ];
+    let mut clinic_too = rest.to_vec();
+    clinic_too.push(gone_guid("lpu", 1));
+    let said = super::refused(&site, &super::file(&clinic_too));
+    let with_removed = "with removed ones that visits";
+    assert_eq!(
+        said,
+        [
+            format!(
+                "line 4: lpu.guid: not removed: it has resources (2, {with_removed} or the waiting list name)"
+            ),
+            format!("line 4: lpu.guid: not removed: it has patients (2, {with_removed} name)"),
+        ]
+    );
+    assert_eq!(
+        imported(&site, &rest),
+        ["resource: 0, 1 removed", "patient: 0, 1 removed"],
+        "the cell stays for the sake of its visit"
+    );
+    assert_eq!(
+        imported(&site, &rest),
+        [""; 0],
+        "the next night it says nothing of them"
+    );
+
+    assert_eq!(count(&site, "resource WHERE removed = 1"), 1);
+    assert_eq!(
+        count(&site, "slot"),
+        2,
+        "a cell that was over without a visit is gone"
+    );
+    assert_eq!(count(&site, "patient WHERE closed = 1"), 1);
+    let yesterday = clinic::moment(-1, "10:00");
+    let listed = site.run_well(&["visits", "--date", &yesterday[..10]], "");
+    assert!(
+        listed.contains("Врачова") && listed.contains("Петров"),
+        "{listed}"
+    );
+    site.run_well(&["verify"], "");
+}
+
 #[test]
 fn a_removed_resource_with_visits_comes_back_as_itself() {
     let site = site();
@@ -215,7 +284,11 @@ fn what_others_still_need_stays() {
         &format!("line 1: lpu.guid: not removed: it has resources (1, {resources}"),
     );
     let lpu = [gone_guid("lpu", 1), gone_guid("resource", 2)];
-    refused_for(&site, &lpu, "line 1: lpu.guid: not removed: it has patients (1)");
+    refused_for(
+        &site,
+        &lpu,
+        "line 1: lpu.guid: not removed: it has patients (1, with removed ones that visits name)",
+    );
     refused_for(
         &site,
         &[gone("clientApplication", "mnem", "Internet")],

@@ -254,10 +254,10 @@ impl Town {
 
 impl Town {
     /// Something becomes different: as a line of clinic data, and whether the contract lets it (contract 5).
-    pub fn change(&mut self, books: &mut Books, dice: &mut Dice) -> (Value, bool) {
+    pub fn change(&mut self, books: &mut Books, now: Wall, dice: &mut Dice) -> (Value, bool) {
         match dice.roll(6) {
             0 | 1 => self.change_cell(books, dice),
-            2 => self.remove_cell(books, dice),
+            2 => self.remove_cell(books, now, dice),
             3 => {
                 let number = dice.roll(PATIENTS);
                 let Patient {
@@ -305,13 +305,13 @@ impl Town {
         (line, fits)
     }
 
-    /// A cell without active visits is removed; one with them stays.
-    fn remove_cell(&mut self, books: &Books, dice: &mut Dice) -> (Value, bool) {
+    /// A cell without active visits is removed; one with them stays, and the line is bad unless they are over.
+    fn remove_cell(&mut self, books: &Books, now: Wall, dice: &mut Dice) -> (Value, bool) {
         let number = dice.roll(CELLS);
         let line = json!({"kind": "slot", "guid": cell_guid(number), "deleted": true});
-        let fits = books.used(number) == 0;
-        self.cells[number].removed |= fits;
-        (line, fits)
+        let is_free = books.used(number) == 0;
+        self.cells[number].removed |= is_free;
+        (line, is_free || self.cells[number].end <= now)
     }
 }
 

@@ -204,9 +204,9 @@ impl Play {
 
     /// An import beside the store changes something, or is refused and changes nothing.
     fn change(&mut self, importer: &mut Store) {
-        let (line, fits) = self.town.change(&mut self.books, &mut self.dice);
-        let today = translate::moment(self.now).date_naive();
-        match exchange::import(importer, line.to_string().as_bytes(), today, &mut |_| {}) {
+        let (line, fits) = self.town.change(&mut self.books, self.now, &mut self.dice);
+        let now = translate::moment(self.now);
+        match exchange::import(importer, line.to_string().as_bytes(), now, &mut |_| {}) {
             Ok(_) => assert!(fits, "taken: {line}"),
             Err(ImportError::BadLines(1)) => assert!(!fits, "refused: {line}"),
             Err(error) => panic!("{error}: {line}"),

@@ -1,23 +1,26 @@
--- Lines that would remove what something else still needs.
+-- Lines that would remove what something else still needs. Visits that are over by :now need nobody to come any more.
 SELECT s.line, 'slot.guid' AS field, 'not removed: it has active visits (' || c.used_count || ')' AS reason
 FROM temp.staged_slot s
 CROSS JOIN main.slot c ON c.guid = s.key
-WHERE s.fate = 'remove' AND c.used_count > 0
+WHERE s.fate = 'remove' AND c.used_count > 0 AND c.end_at > :now
 UNION ALL
 -- Active visits are where their cells are. Those whose cells the file gives to another resource go along.
 SELECT s.line, 'resource.guid', 'not removed: it has active visits (' || sum(c.used_count) || ')'
 FROM temp.staged_resource s
 CROSS JOIN main.resource r ON r.guid = s.key
-CROSS JOIN main.slot c ON c.resource_id = r.id AND c.used_count > 0
+CROSS JOIN main.slot c ON c.resource_id = r.id AND c.used_count > 0 AND c.end_at > :now
 LEFT JOIN temp.staged_slot t ON t.key = c.guid AND t.fate = 'put' AND t.resource <> s.key
 WHERE s.fate = 'remove' AND t.line IS NULL
 GROUP BY s.line
 UNION ALL
+-- The file may put a visit's cell off, to before or after that moment.
 SELECT s.line, 'patient.guid', 'not removed: there are active visits (' || count(*) || ')'
 FROM temp.staged_patient s
 CROSS JOIN main.patient p ON p.guid = s.key
 CROSS JOIN main.visit v ON v.patient_id = p.id AND v.status = 'active'
-WHERE s.fate = 'remove'
+CROSS JOIN main.slot c ON c.id = v.slot_id
+LEFT JOIN temp.staged_slot t ON t.key = c.guid AND t.fate = 'put'
+WHERE s.fate = 'remove' AND coalesce(t.end_at, c.end_at) > :now
 GROUP BY s.line
 UNION ALL
 -- A resource that is still needed keeps its row, now or earlier removed, and with it its clinic and speciality.
@@ -31,12 +34,16 @@ WHERE s.fate = 'remove'
        OR (t.fate = 'remove' OR t.fate IS NULL) AND EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = r.id))
 GROUP BY s.line
 UNION ALL
-SELECT s.line, 'lpu.guid', 'not removed: it has patients (' || count(*) || ')'
+-- So does a card that visits name.
+SELECT s.line, 'lpu.guid', 'not removed: it has patients (' || count(*) || ', with removed ones that visits name)'
 FROM temp.staged_lpu s
 CROSS JOIN main.lpu l ON l.guid = s.key
 CROSS JOIN main.patient p ON p.lpu_id = l.id
 LEFT JOIN temp.staged_patient t ON t.key = p.guid
-WHERE s.fate = 'remove' AND t.fate IS NULL
+WHERE s.fate = 'remove'
+  AND (t.fate IS NULL
+       OR t.fate = 'remove'
+          AND EXISTS (SELECT 1 FROM main.visit v WHERE v.patient_id = p.id AND v.status = 'active'))
 GROUP BY s.line
 UNION ALL
 SELECT s.line, 'speciality.code',

@@ -1,4 +1,5 @@
--- How many things of each kind the staged lines put in place, and how many that are there they remove.
+-- How many things of each kind the staged lines put in place, and how many that are there they remove: not those that stay
+-- for the sake of visits that are over, but a card that is closed for that.
 SELECT 'lpu' AS kind, (SELECT count(*) FROM temp.staged_lpu WHERE fate = 'put') AS put,
        (SELECT count(*) FROM temp.staged_lpu s CROSS JOIN main.lpu l ON l.guid = s.key WHERE s.fate = 'remove') AS removed
 UNION ALL
@@ -11,10 +12,14 @@ SELECT 'resource', (SELECT count(*) FROM temp.staged_resource WHERE fate = 'put'
         WHERE s.fate = 'remove')
 UNION ALL
 SELECT 'slot', (SELECT count(*) FROM temp.staged_slot WHERE fate = 'put'),
-       (SELECT count(*) FROM temp.staged_slot s CROSS JOIN main.slot c ON c.guid = s.key WHERE s.fate = 'remove')
+       (SELECT count(*) FROM temp.staged_slot s CROSS JOIN main.slot c ON c.guid = s.key AND c.used_count = 0
+        WHERE s.fate = 'remove')
 UNION ALL
 SELECT 'patient', (SELECT count(*) FROM temp.staged_patient WHERE fate = 'put'),
-       (SELECT count(*) FROM temp.staged_patient s CROSS JOIN main.patient p ON p.guid = s.key WHERE s.fate = 'remove')
+       (SELECT count(*) FROM temp.staged_patient s CROSS JOIN main.patient p ON p.guid = s.key
+        WHERE s.fate = 'remove'
+          AND (p.closed = 0
+               OR NOT EXISTS (SELECT 1 FROM main.visit v WHERE v.patient_id = p.id AND v.status = 'active')))
 UNION ALL
 SELECT 'referral', (SELECT count(*) FROM temp.staged_referral WHERE fate = 'put'),
        (SELECT count(*) FROM temp.staged_referral s CROSS JOIN main.referral f ON f.number = s.key

@@ -107,13 +107,15 @@ WHERE (patient_id, resource_id) IN (SELECT p.id, r.id
                                     CROSS JOIN main.patient p ON p.guid = s.patient
                                     CROSS JOIN main.resource r ON r.guid = s.resource
                                     WHERE s.fate = 'remove');
-DELETE FROM slot WHERE guid IN (SELECT key FROM temp.staged_slot WHERE fate = 'remove');
+-- A cell that still has active visits is over, and stays for their sake.
+DELETE FROM slot WHERE guid IN (SELECT key FROM temp.staged_slot WHERE fate = 'remove') AND used_count = 0;
 
--- A resource takes its cells and registrations along. Its row stays, for cancelled visits or the waiting list may name it;
--- only when its clinic or speciality goes is it looked for in all visits, and goes too.
+-- A resource takes its cells and registrations along. Its row stays, for visits or the waiting list may name it; only when
+-- its clinic or speciality goes is it looked for in all visits, and goes too.
 DELETE FROM slot
 WHERE resource_id IN (SELECT r.id FROM temp.staged_resource s CROSS JOIN main.resource r ON r.guid = s.key
-                      WHERE s.fate = 'remove');
+                      WHERE s.fate = 'remove')
+  AND used_count = 0;
 DELETE FROM dispensary_registration
 WHERE resource_id IN (SELECT r.id FROM temp.staged_resource s CROSS JOIN main.resource r ON r.guid = s.key
                       WHERE s.fate = 'remove');
@@ -125,6 +127,13 @@ WHERE removed = 1
                             WHERE s.fate = 'remove'))
   AND NOT EXISTS (SELECT 1 FROM temp.needed_resource n WHERE n.id = resource.id);
 
-DELETE FROM patient WHERE guid IN (SELECT key FROM temp.staged_patient WHERE fate = 'remove');
+-- The card of active visits, which are over, is closed: a purge takes it when they have gone. It waits for nothing more.
+DELETE FROM patient
+WHERE guid IN (SELECT key FROM temp.staged_patient WHERE fate = 'remove')
+  AND NOT EXISTS (SELECT 1 FROM main.visit v WHERE v.patient_id = patient.id AND v.status = 'active');
+DELETE FROM waiting_entry
+WHERE patient_id IN (SELECT p.id FROM temp.staged_patient s CROSS JOIN main.patient p ON p.guid = s.key
+                     WHERE s.fate = 'remove');
+UPDATE patient SET closed = 1 WHERE guid IN (SELECT key FROM temp.staged_patient WHERE fate = 'remove');
 DELETE FROM speciality WHERE code IN (SELECT key FROM temp.staged_speciality WHERE fate = 'remove');
 DELETE FROM lpu WHERE guid IN (SELECT key FROM temp.staged_lpu WHERE fate = 'remove');
