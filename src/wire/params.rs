@@ -13,6 +13,9 @@ use percent_encoding::percent_decode;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use body::{CONTENT_TYPE, Content, content, json_content};
+
+mod body;
 #[cfg(test)]
 mod tests;
 
@@ -21,9 +24,6 @@ const QUERY: &str = "query";
 
 /// What a refusal calls the body when it, or a name in it, cannot be read.
 const BODY: &str = "body";
-
-/// The header that says what the body is.
-const CONTENT_TYPE: &str = "Content-Type";
 
 /// Most digits of a second's fraction.
 const FRACTION_DIGITS_MAX: usize = 7;
@@ -58,14 +58,10 @@ pub enum Json {
     Scalar,
 }
 
-/// What a body can be.
-enum Content {
-    Form,
-    Json,
-}
-
 impl Params {
-    /// Collects the parameters called `known` from query and body.
+    /// Collects the parameters called `known` from query and body. A body of another kind than form or JSON is not read
+    /// where the query gives any of them: clients of the vendor's name all there, and their libraries may send a body
+    /// with it. Where the query gives none, the body is what its sender meant.
     ///
     /// # Errors
     /// [`Refusal::Parameter`] for a query or body that cannot be read at all. What is wrong with one parameter is
@@ -73,9 +69,11 @@ impl Params {
     pub fn collect(request: &Request, known: &[&'static str]) -> Result<Params, Refusal> {
         let mut params = Params::of_query(request, known)?;
         if !request.body.is_empty() {
-            match content(request)? {
-                Content::Form => params.take_form(&request.body)?,
-                Content::Json => params.take_json(&request.body)?,
+            match content(request) {
+                Ok(Content::Form) => params.take_form(&request.body)?,
+                Ok(Content::Json) => params.take_json(&request.body)?,
+                Err(_) if known.iter().any(|name| params.is_given(name)) => (),
+                Err(refusal) => return Err(refusal),
             }
         }
         Ok(params)
@@ -217,8 +215,11 @@ impl Params {
         Ok(())
     }
 
-    /// Takes in a JSON object.
-    fn take_json(&mut self, json: &[u8]) -> Result<(), Refusal> {
+    /// Takes in a JSON object, if there is anything.
+    fn take_json(&mut self, body: &[u8]) -> Result<(), Refusal> {
+        let Some(json) = json_content(body) else {
+            return Ok(());
+        };
         let Members(members) = serde_json::from_slice(json).map_err(|_| bad(BODY, ParameterFault::Json))?;
         for (name, value) in members {
             self.put(&name, || scalar(value));
@@ -300,28 +301,6 @@ fn fits(text: &str, pattern: &str) -> bool {
             b'_' => byte == b' ' || byte == b'T',
             _ => byte == place,
         })
-}
-
-/// What the body is, by its `Content-Type`.
-fn content(request: &Request) -> Result<Content, Refusal> {
-    let mut fields = request.headers(CONTENT_TYPE);
-    let field = fields.next().unwrap_or_default();
-    if fields.next().is_some() {
-        return Err(bad(CONTENT_TYPE, ParameterFault::Doubled));
-    }
-    let mut parts = field.split(';').map(str::trim_ascii);
-    let media_type = parts.next().unwrap_or_default();
-    let is_utf_8 = parts
-        .filter_map(|part| part.split_once('='))
-        .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
-        .all(|(_, charset)| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
-    if is_utf_8 && media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        Ok(Content::Form)
-    } else if is_utf_8 && media_type.eq_ignore_ascii_case("application/json") {
-        Ok(Content::Json)
-    } else {
-        Err(bad(CONTENT_TYPE, ParameterFault::ContentType))
-    }
 }
 
 /// A name or value of a form: `+` is a blank, `%` begins two digits, the result is UTF-8 without control characters.

@@ -6,6 +6,7 @@
 )]
 
 mod backup;
+mod bodies;
 mod catalogue;
 mod check;
 mod clinic;

@@ -331,7 +331,9 @@ fn order_of_refusals() {
     let two_keys = [("Idempotency-Key", "a"), ("Idempotency-Key", "b")];
 
     assert_eq!(name(of(&wrong, "x", &two_keys, "body")), "lpuGuid");
-    assert_eq!(name(of(&wrong, LPU, &two_keys, "body")), "Content-Type");
+    assert_eq!(name(of(&[], LPU, &two_keys, "body")), "Content-Type");
+    let json = [("Content-Type", "application/json")];
+    assert_eq!(name(of(&wrong, LPU, &json, "body")), "body");
     for at in 0..wrong.len() {
         let expected = wrong[at].split_once('=').unwrap().0;
         assert_eq!(name(of(&wrong, LPU, &two_keys, "")), expected);

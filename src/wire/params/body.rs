@@ -1,0 +1,58 @@
+//! What a body is, by its `Content-Type`, and whether there is anything in it.
+
+use super::bad;
+use crate::refusal::{ParameterFault, Refusal};
+use crate::wire::message::Request;
+
+/// The header that says what the body is.
+pub const CONTENT_TYPE: &str = "Content-Type";
+
+/// U+FEFF in UTF-8, which some clients put before a text (RFC 8259, 8.1: it may be ignored).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What a body can be.
+pub enum Content {
+    /// `name=value&...`
+    Form,
+    /// JSON in UTF-8.
+    Json,
+}
+
+/// What the body is, by its `Content-Type`. `charset=utf8` is no registered name, and often sent.
+///
+/// # Errors
+/// [`Refusal::Parameter`] for anything else, nothing and two fields among it.
+pub fn content(request: &Request) -> Result<Content, Refusal> {
+    let mut fields = request.headers(CONTENT_TYPE);
+    let field = fields.next().unwrap_or_default();
+    if fields.next().is_some() {
+        return Err(bad(CONTENT_TYPE, ParameterFault::Doubled));
+    }
+    let mut parts = field.split(';').map(str::trim_ascii);
+    let media_type = parts.next().unwrap_or_default();
+    let is_utf_8 = parts
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
+        .map(|(_, charset)| charset.trim_matches('"'))
+        .all(|charset| charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8"));
+    if is_utf_8 && media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        Ok(Content::Form)
+    } else if is_utf_8 && media_type.eq_ignore_ascii_case("application/json") {
+        Ok(Content::Json)
+    } else {
+        Err(bad(CONTENT_TYPE, ParameterFault::ContentType))
+    }
+}
+
+/// A JSON body without its byte order mark; none when there are only blanks, or what clients' libraries write for a
+/// request without a body: `null`, an empty array or an empty string.
+pub fn json_content(body: &[u8]) -> Option<&[u8]> {
+    let json = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    let trimmed = json.trim_ascii();
+    let listed = trimmed
+        .strip_prefix(b"[")
+        .and_then(|rest| rest.strip_suffix(b"]"));
+    let is_empty = matches!(trimmed, b"" | b"null" | b"\"\"")
+        || listed.is_some_and(|listed| listed.trim_ascii().is_empty());
+    (!is_empty).then_some(json)
+}

@@ -1,0 +1,69 @@
+//! Goal: a client that names everything in the query, as the vendor's page has it, books whatever it sends as a body; one
+//! that names nothing there is told what its body should be. Method: one cell with many places, bodies such as clients'
+//! libraries send, the real binary.
+
+use crate::clinic::{Ask, guid, roomy_site};
+use crate::harness::Answer;
+
+/// Of the small clinic.
+const LPU: u32 = 1;
+const CELL: u32 = 3;
+const PATIENT: u32 = 4;
+
+/// Places in the cell: more than there are bookings.
+const PLACES: u32 = 100;
+
+const JSON: Option<&str> = Some("application/json; charset=utf-8");
+
+#[test]
+fn a_body_that_holds_no_parameter_does_no_harm() {
+    let site = roomy_site(PLACES, "");
+    let server = site.serve();
+    let mut client = server.client();
+    let ask = Ask::new(LPU, PATIENT, CELL);
+    let authorization = ask.authorization.unwrap();
+    let mut send = |query: &str, kind: Option<&str>, body: &str| -> Answer {
+        let target = format!("/api/v2/visit/{}{query}", ask.lpu);
+        let headers = [("Authorization", &*authorization)];
+        let kind = kind.map(|kind| ("Content-Type", kind));
+        let headers: Vec<_> = headers.into_iter().chain(kind).collect();
+        client.ask("POST", &target, &headers, body.as_bytes())
+    };
+    let query = format!("?timeTable={}", guid(CELL));
+    let in_body = format!("{{\"timeTable\":\"{}\"}}", guid(CELL));
+    let marked = format!("\u{feff}{in_body}");
+
+    for body in ["null", "[]", "\"\"", "{}", " \r\n", "\u{feff}{}"] {
+        let answer = send(&query, JSON, body);
+        assert_eq!(answer.status, 200, "{body:?}: {}", answer.json());
+    }
+    for kind in [
+        None,
+        Some("text/plain"),
+        Some("application/octet-stream"),
+        Some("application/xml; charset=utf-8"),
+    ] {
+        let answer = send(&query, kind, &in_body);
+        assert_eq!(answer.status, 200, "{kind:?}: {}", answer.json());
+        let answer = send("", kind, &in_body);
+        assert_eq!(
+            (answer.status, &answer.json()["message_code"]),
+            (400, &"5000".into())
+        );
+        let text = answer.json()["message"].to_string();
+        assert!(text.contains("Content-Type"), "{kind:?}: {text}");
+    }
+    for (kind, body) in [
+        (JSON, &marked),
+        (Some("application/json; charset=utf8"), &in_body),
+    ] {
+        let answer = send("", kind, body);
+        assert_eq!(answer.status, 200, "{kind:?}: {}", answer.json());
+    }
+    assert_eq!(send("", JSON, "null").json()["message_code"], "4036");
+    assert_eq!(
+        send(&query, JSON, &in_body).json()["message_code"],
+        "5000",
+        "given twice"
+    );
+}
