@@ -52,6 +52,8 @@ struct Client<'a> {
     requests: u64,
     /// The one that is not answered yet, since its head was whole.
     record: Option<Record>,
+    /// Whether that one wants no body.
+    head_only: bool,
 }
 
 /// Bytes that have come and are not used yet.
@@ -82,6 +84,7 @@ pub fn serve(place: &Place, shared: &Shared) {
         response: Vec::new(),
         requests: 0,
         record: None,
+        head_only: false,
     };
     let end = loop {
         if let Err(end) = client.exchange() {
@@ -92,11 +95,13 @@ pub fn serve(place: &Place, shared: &Shared) {
         End::Silent => {}
         End::Agreed => client.linger(),
         End::Refused(transport) => {
-            let head_only = client.inbox.filled().starts_with(b"HEAD ");
-            let record = client
-                .record
-                .take()
-                .unwrap_or_else(|| begun(place, &mut client.requests, None));
+            let (record, head_only) = match client.record.take() {
+                Some(record) => (record, client.head_only),
+                None => (
+                    begun(place, &mut client.requests, None),
+                    client.inbox.filled().starts_with(b"HEAD "),
+                ),
+            };
             let sent = client.send(&refused(transport, head_only, Some(record.id)));
             record.close(transport.into(), &shared.metrics);
             if sent.is_ok() {
@@ -166,11 +171,12 @@ impl Client<'_> {
         let record = self
             .record
             .insert(begun(self.place, &mut self.requests, head.route()));
+        let framing = head.framing();
+        self.head_only = framing.head_only;
         let taken = self.shared.spare.take(head.message_bytes(), FREE_BYTES);
         let taken = taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
         record.client = head.client(self.place.peer(), &self.shared.proxies)?;
         head.forward(record.client, &mut self.message);
-        let framing = head.framing();
         self.inbox.consume(head_bytes);
         Ok((framing, taken))
     }

@@ -17,7 +17,7 @@ const PER_ADDRESS_MAX: usize = 128;
 const KEPT_FOR_LOOPBACK: usize = 256;
 /// A connection that waits for a shorter time is not closed to make room: its client is busy with it.
 const WAITING_MIN_MS: u64 = 200;
-/// How long a newcomer may have to wait until there is room.
+/// How long a newcomer waits until the one that was closed for it has left.
 const ROOM_WAIT_MAX: Duration = Duration::from_millis(500);
 /// How often it is looked for meanwhile.
 const ROOM_LOOK: Duration = Duration::from_millis(20);
@@ -145,30 +145,34 @@ impl Connections {
         !waited.1.timed_out()
     }
 
-    /// Sees to it that fewer than `max` of `group` are there; whether that came about.
+    /// Sees to it that fewer than `max` of `group` are there; whether that came about. All who come to the door meanwhile
+    /// wait with the newcomer: so it waits for one that has been closed and is about to leave, never for one to become idle.
     fn make_room(&self, max: usize, group: impl Fn(&Connection) -> bool) -> bool {
         let deadline = Instant::now() + ROOM_WAIT_MAX;
         let mut present = self.locked();
-        while present.connections.values().filter(|other| group(other)).count() >= max {
-            if Instant::now() > deadline {
+        loop {
+            let members = || present.connections.values().filter(|other| group(other));
+            let count = members().count();
+            if count < max {
+                return true;
+            }
+            let stay = count - members().filter(|other| other.is_closed()).count();
+            let leaves = stay < max || self.close_one(&present, WAITING_MIN_MS, &group);
+            if !leaves || Instant::now() > deadline {
                 return false;
             }
-            self.close_one(&present, WAITING_MIN_MS, &group);
             present = self.left.wait_timeout(present, ROOM_LOOK).expect(UNPOISONED).0;
         }
-        true
     }
 
-    /// Closes the one of `group` that waits longest, if it has waited for so long.
-    fn close_one(&self, present: &Present, waiting_min_ms: u64, group: impl Fn(&Connection) -> bool) {
+    /// Closes the one of `group` that waits longest, if it has waited for so long; whether it did.
+    fn close_one(&self, present: &Present, waiting_min_ms: u64, group: impl Fn(&Connection) -> bool) -> bool {
         let group = present.connections.values().filter(|other| group(other));
         let with_since = group.map(|other| (other.waiting_since.load(Ordering::Acquire), other));
         let waiting = with_since.filter(|(since, _)| *since < CLOSED);
-        if let Some((since, longest)) = waiting.min_by_key(|(since, _)| *since)
-            && since + waiting_min_ms <= self.now_ms()
-        {
-            longest.close(since);
-        }
+        let longest = waiting.min_by_key(|(since, _)| *since);
+        longest
+            .is_some_and(|(since, longest)| since + waiting_min_ms <= self.now_ms() && longest.close(since))
     }
 
     fn now_ms(&self) -> u64 {
@@ -183,14 +187,20 @@ impl Connections {
 const UNPOISONED: &str = "nothing under this lock panics";
 
 impl Connection {
-    /// Closes it if it still waits since then.
-    fn close(&self, since: u64) {
+    /// Closes it if it still waits since then; whether it did.
+    fn close(&self, since: u64) -> bool {
         let swapped = self
             .waiting_since
             .compare_exchange(since, CLOSED, Ordering::AcqRel, Ordering::Acquire);
         if swapped.is_ok() {
             let _ = self.stream.shutdown(Shutdown::Both);
         }
+        swapped.is_ok()
+    }
+
+    /// Whether it was closed to make room, and has not left yet.
+    fn is_closed(&self) -> bool {
+        self.waiting_since.load(Ordering::Acquire) == CLOSED
     }
 }
 

@@ -152,6 +152,29 @@ fn a_trickled_body_meets_its_deadline() {
     assert_eq!(desk.read(&mut [0]).unwrap(), 0);
 }
 
+/// Goal: a refusal of HEAD has no body (RFC 9110, 9.3.2), also when the head is long read.
+#[test]
+fn a_refused_head_gets_no_body() {
+    let served = served(
+        Limits {
+            body: SHORT,
+            linger: SHORT,
+            ..patient()
+        },
+        usize::MAX / 2,
+    );
+    let mut client = &served.client;
+    client
+        .write_all(b"HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
+        .unwrap();
+    let answer = rest(client);
+    assert!(
+        answer.starts_with("HTTP/1.1 408 ") && answer.ends_with("\r\n\r\n"),
+        "{answer}"
+    );
+    served.thread.join().unwrap();
+}
+
 /// Goal: a client that does not take its answer is let go. Method: an answer larger than what the system buffers.
 #[test]
 fn an_answer_never_read_meets_its_deadline() {

@@ -62,6 +62,14 @@ fn a_moment_passes(street: &Street) {
     }
 }
 
+/// The one that waits longest has waited for long enough to make room.
+fn patience_passes(street: &Street) {
+    let until = street.connections.now_ms() + WAITING_MIN_MS;
+    while street.connections.now_ms() < until {
+        thread::yield_now();
+    }
+}
+
 /// Goal: when all places are taken, the one that waits longest goes, and never one that the desk works for.
 #[test]
 fn the_longest_waiting_makes_room() {
@@ -73,13 +81,13 @@ fn the_longest_waiting_makes_room() {
     let first = street.idles("127.0.0.1");
     a_moment_passes(&street);
     let second = street.idles("127.0.0.1");
-    a_moment_passes(&street);
+    patience_passes(&street);
     let third = street.idles("127.0.0.1");
     is_closed(&first);
     // Its answer is out: it has waited for a shorter time than the others.
     a_moment_passes(&street);
     served.end();
-    a_moment_passes(&street);
+    patience_passes(&street);
     let _fourth = street.idles("127.0.0.1");
     is_closed(&second);
     let _fifth = street.idles("127.0.0.1");
@@ -132,6 +140,26 @@ fn who_is_busy_does_not_go() {
     is_open(&client);
 }
 
+/// Goal: who cannot be let in is told so at once: everybody else waits behind it at the door. Method: a hundred that come
+/// from an address all of whose connections are busy.
+#[test]
+fn a_refusal_keeps_nobody_waiting() {
+    let street = Street::new(PER_ADDRESS_MAX + KEPT_FOR_LOOPBACK + 1);
+    let mut busy = Vec::new();
+    for _ in 0..PER_ADDRESS_MAX {
+        let (client, place) = street.comes("10.0.0.1");
+        let place = place.unwrap();
+        assert!(place.begin());
+        busy.push((client, place));
+    }
+    let began = Instant::now();
+    for _ in 0..100 {
+        let (_client, refused) = street.comes("10.0.0.1");
+        assert_eq!(refused.err(), Some(Transport::TooMany(RETRY_SECONDS)));
+    }
+    assert!(began.elapsed() < ROOM_WAIT_MAX * 10, "{:?}", began.elapsed());
+}
+
 /// Goal: one address of the network takes no more than its share, in IPv4 and its IPv6 form alike; when its
 /// connections are all served, it is told 429.
 #[test]
@@ -140,7 +168,7 @@ fn an_address_has_its_share() {
     let neighbour = street.idles("10.0.0.2");
     a_moment_passes(&street);
     let first = street.idles("10.0.0.1");
-    a_moment_passes(&street);
+    patience_passes(&street);
     let mut own = Vec::new();
     for _ in 1..PER_ADDRESS_MAX {
         let (client, place) = street.comes("10.0.0.1");
@@ -184,6 +212,7 @@ fn room_is_kept_for_this_machine() {
     let first = street.idles("10.0.0.1");
     a_moment_passes(&street);
     let _second = street.idles("10.0.0.2");
+    patience_passes(&street);
     let _third = street.idles("10.0.0.3");
     is_closed(&first);
     is_open(&own);
