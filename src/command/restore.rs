@@ -18,7 +18,7 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     if kept.exists() {
         return Err(Failure::of(kept.display(), "is there already: try again"));
     }
-    let restoration = Restoration::prepare(&wanted.file, &config.database, config.zone)
+    let restoration = Restoration::prepare(&wanted.file, &config.database, config.zone, now)
         .map_err(|error| unchanged(&error))?;
     let made = restoration.made()?;
     let today = config.zone.start_of(now.date_naive());

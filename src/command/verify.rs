@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::Verify;
 use crate::config::Config;
+use crate::desk;
 use crate::store::Store;
 
 /// Checks the whole database, or another file, and prints a line for each thing that has to be so. Reads alone: it works
@@ -11,7 +12,8 @@ pub fn run(config: &Config, wanted: &Verify) -> Result<(), Failure> {
     let path = wanted.file.as_ref().unwrap_or(&config.database);
     let store = Store::open_to_verify(path, config.zone)?;
     let overlaps_allowed = !config.policy.switches.one_per_time;
-    if store.verify(overlaps_allowed, &mut |outcome| println!("{outcome}"))? {
+    let now = desk::now(config.zone);
+    if store.verify(overlaps_allowed, now, &mut |outcome| println!("{outcome}"))? {
         println!("{} is right", path.display());
         Ok(())
     } else {

@@ -92,7 +92,7 @@ impl Store {
         let turn = copy.turn()?;
         turn.note_backup(now)?;
         turn.commit()?;
-        copy.prove()?;
+        copy.prove(now)?;
         drop(copy);
         let bytes = draft.put_in_place()?;
         let turn = self.turn()?;
@@ -102,9 +102,9 @@ impl Store {
     }
 
     /// Checks everything. That a patient is at two places at one time is no reason against a copy.
-    pub(super) fn prove(&self) -> Result<(), CopyError> {
+    pub(super) fn prove(&self, now: Moment) -> Result<(), CopyError> {
         let mut wrong = Vec::new();
-        let is_right = self.verify(true, &mut |outcome| {
+        let is_right = self.verify(true, now, &mut |outcome| {
             if outcome.is_wrong() {
                 wrong.push(outcome.clone());
             }

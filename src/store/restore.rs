@@ -103,7 +103,12 @@ pub struct Restoration {
 impl Restoration {
     /// Copies `file` beside the database at `database`, brings the copy up to date and checks it. The caller holds the
     /// server's lock.
-    pub fn prepare(file: &Path, database: &Path, zone: Zone) -> Result<Restoration, RestoreError> {
+    pub fn prepare(
+        file: &Path,
+        database: &Path,
+        zone: Zone,
+        now: Moment,
+    ) -> Result<Restoration, RestoreError> {
         let backup = file
             .metadata()
             .map_err(|error| RestoreError::Io(file.to_owned(), error))?;
@@ -123,7 +128,7 @@ impl Restoration {
         draft.fill(&source)?;
         let copy = draft.settled()?;
         apply(&copy, version)?;
-        Store::of(copy, zone)?.prove()?;
+        Store::of(copy, zone)?.prove(now)?;
         Ok(Restoration {
             draft,
             database: database.to_owned(),

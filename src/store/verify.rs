@@ -144,10 +144,16 @@ impl fmt::Display for Outcome {
 
 impl Store {
     /// Checks everything and reports each check as it is done; whether the database is right. Reads one state of it,
-    /// whatever a server beside writes meanwhile. `overlaps_allowed`: a patient may be at two places at one time.
+    /// whatever a server beside writes meanwhile. `overlaps_allowed`: a patient may be at two places at one time; who was so
+    /// before `now` is past mending.
     ///
     /// Reads the whole file, several times over: a minute and a half for 1 GB. What cannot be read is a finding.
-    pub fn verify(&self, overlaps_allowed: bool, report: &mut dyn FnMut(&Outcome)) -> Result<bool, Fault> {
+    pub fn verify(
+        &self,
+        overlaps_allowed: bool,
+        now: Moment,
+        report: &mut dyn FnMut(&Outcome),
+    ) -> Result<bool, Fault> {
         let _snapshot = self.snapshot()?;
         let mut is_right = true;
         let mut tell = |outcome: &Outcome| {
@@ -160,7 +166,7 @@ impl Store {
         }
         tell(&Outcome {
             may_be_otherwise: overlaps_allowed,
-            ..self.check(&OVERLAPS, [])
+            ..self.check(&OVERLAPS, named_params! { ":now": now.timestamp() })
         });
         Ok(is_right)
     }

@@ -218,6 +218,12 @@ fn a_patient_at_two_places_at_one_time_is_wrong_only_where_the_rule_is_in_force(
     let (site, _) = site("");
     let together = "UPDATE slot SET begin_at = (SELECT min(begin_at) FROM slot), end_at = (SELECT min(end_at) FROM slot)";
     assert_found(&site, together, "no patient is at two places", "visit ");
+    let over =
+        format!("{together}; UPDATE slot SET begin_at = begin_at - 2 * 86400, end_at = end_at - 2 * 86400");
+    broken(&site, &over);
+    let copy = site.path("broken.db");
+    site.run_well(&["verify", copy.to_str().unwrap()], "");
+    broken(&site, together);
     site.configure("[rules]\none_per_time = false");
     let copy = site.path("broken.db");
     let said = site.run_well(&["verify", copy.to_str().unwrap()], "");
