@@ -40,8 +40,8 @@ const SNILS_DIGITS: usize = 11;
 const UNIFORM_POLICY_DIGITS: usize = 16;
 
 /// Whether the request names a card or a person instead of a document: only a trusted application may.
-pub fn names_a_card(request: &Request) -> Result<bool, Refusal> {
-    Ok(has_card(&Params::of_query(request, KNOWN)?))
+pub fn names_a_card(request: &Request) -> bool {
+    has_card(&Params::of_query(request, KNOWN))
 }
 
 fn has_card(params: &Params) -> bool {
@@ -58,7 +58,7 @@ pub fn identification(
     source: Source,
 ) -> Result<Identification, Refusal> {
     let lpu = path_guid(lpu_segment, "lpuGuid")?;
-    let params = Params::of_query(request, KNOWN)?;
+    let params = Params::of_query(request, KNOWN);
     let birth_date = params.parsed("Birthday", date, ParameterFault::Date)?;
     if birth_date.is_none() && !has_card(&params) {
         return Err(bad("Birthday", ParameterFault::Missing));

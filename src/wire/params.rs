@@ -19,10 +19,7 @@ mod body;
 #[cfg(test)]
 mod tests;
 
-/// What a refusal calls the query string when a name in it cannot be read.
-const QUERY: &str = "query";
-
-/// What a refusal calls the body when it, or a name in it, cannot be read.
+/// What a refusal calls the body when it cannot be read.
 const BODY: &str = "body";
 
 /// Most digits of a second's fraction.
@@ -64,13 +61,13 @@ impl Params {
     /// with it. Where the query gives none, the body is what its sender meant.
     ///
     /// # Errors
-    /// [`Refusal::Parameter`] for a query or body that cannot be read at all. What is wrong with one parameter is
-    /// told when it is asked for.
+    /// [`Refusal::Parameter`] for a body that cannot be read at all. What is wrong with one parameter is told when it is
+    /// asked for.
     pub fn collect(request: &Request, known: &[&'static str]) -> Result<Params, Refusal> {
-        let mut params = Params::of_query(request, known)?;
+        let mut params = Params::of_query(request, known);
         if !request.body.is_empty() {
             match content(request) {
-                Ok(Content::Form) => params.take_form(&request.body)?,
+                Ok(Content::Form) => params.take_form(&request.body),
                 Ok(Content::Json) => params.take_json(&request.body)?,
                 Err(_) if known.iter().any(|name| params.is_given(name)) => (),
                 Err(refusal) => return Err(refusal),
@@ -80,19 +77,13 @@ impl Params {
     }
 
     /// The same for a method that has no body: from the query alone.
-    ///
-    /// # Errors
-    /// [`Refusal::Parameter`] for a query that cannot be read at all.
-    pub fn of_query(request: &Request, known: &[&'static str]) -> Result<Params, Refusal> {
+    pub fn of_query(request: &Request, known: &[&'static str]) -> Params {
         let slots = known.iter().map(|name| Slot { name, value: None });
         let mut params = Params {
             slots: slots.collect(),
         };
-        for (name, value) in pairs(request.query().as_bytes()) {
-            let name = decoded(name).map_err(|fault| bad(QUERY, fault))?;
-            params.put(&name, || decoded(value));
-        }
-        Ok(params)
+        params.take_form(request.query().as_bytes());
+        params
     }
 
     /// The same for a method whose parameters are the members of one JSON object, each of its kind.
@@ -206,13 +197,11 @@ impl Params {
         }
     }
 
-    /// Takes in a body `name=value&...`.
-    fn take_form(&mut self, form: &[u8]) -> Result<(), Refusal> {
+    /// Takes in `name=value&...`.
+    fn take_form(&mut self, form: &[u8]) {
         for (name, value) in pairs(form) {
-            let name = decoded(name).map_err(|fault| bad(BODY, fault))?;
             self.put(&name, || decoded(value));
         }
-        Ok(())
     }
 
     /// Takes in a JSON object, if there is anything.
@@ -249,7 +238,6 @@ pub fn repeated(
 ) -> Result<Vec<String>, Refusal> {
     let mut values = Vec::new();
     for (known, value) in pairs(request.query().as_bytes()) {
-        let known = decoded(known).map_err(|fault| bad(QUERY, fault))?;
         if !known.eq_ignore_ascii_case(name) || value.is_empty() {
             continue;
         }
@@ -265,14 +253,13 @@ pub fn repeated(
     Ok(values)
 }
 
-/// `name=value&...`, still encoded.
-fn pairs(form: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    form.split(|byte| *byte == b'&').map(|pair| {
+/// Names, decoded, and values, still encoded, of `name=value&...`. A name that cannot be decoded is none that anybody
+/// knows: it is left out.
+fn pairs(form: &[u8]) -> impl Iterator<Item = (String, &[u8])> {
+    form.split(|byte| *byte == b'&').filter_map(|pair| {
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        (
-            halves.next().unwrap_or_default(),
-            halves.next().unwrap_or_default(),
-        )
+        let name = decoded(halves.next().unwrap_or_default()).ok()?;
+        Some((name, halves.next().unwrap_or_default()))
     })
 }
 

@@ -50,13 +50,13 @@ pub fn flag_access(request: &Request) -> Result<Option<i64>, Refusal> {
         let number = is_number.then(|| text.parse().ok()).flatten();
         number.filter(|number| *number <= FLAG_ACCESS_MAX)
     };
-    Params::of_query(request, &[NAME])?.parsed(NAME, number, ParameterFault::Number(FLAG_ACCESS_MAX))
+    Params::of_query(request, &[NAME]).parsed(NAME, number, ParameterFault::Number(FLAG_ACCESS_MAX))
 }
 
 /// `speciality` of the query: a code.
 pub fn speciality(request: &Request) -> Result<Option<String>, Refusal> {
     const NAME: &str = "speciality";
-    let params = Params::of_query(request, &[NAME])?;
+    let params = Params::of_query(request, &[NAME]);
     Ok(params.text(NAME, SPECIALITY_CHARS_MAX)?.map(str::to_owned))
 }
 

@@ -16,7 +16,7 @@ pub const PERIOD_DAYS_MAX: u64 = 366;
 /// [`Refusal::Parameter`]; [`Refusal::BeyondPeriod`].
 pub fn dates(request: &Request) -> Result<Option<Period>, Refusal> {
     const DAYS: Days = Days::new(PERIOD_DAYS_MAX);
-    let params = Params::of_query(request, &["dateFrom", "dateTo"])?;
+    let params = Params::of_query(request, &["dateFrom", "dateTo"]);
     let from = params.parsed("dateFrom", date, ParameterFault::Date)?;
     let to = params.parsed("dateTo", date, ParameterFault::Date)?;
     let period = match (from, to) {
@@ -45,6 +45,6 @@ pub fn dates(request: &Request) -> Result<Option<Period>, Refusal> {
 /// [`Refusal::Parameter`], also when it is not there.
 pub fn external_user(request: &Request) -> Result<String, Refusal> {
     const NAME: &str = "externalUserID";
-    let params = Params::of_query(request, &[NAME])?;
+    let params = Params::of_query(request, &[NAME]);
     required(NAME, params.text(NAME, EXTERNAL_USER_CHARS_MAX)?).map(str::to_owned)
 }

@@ -1,6 +1,6 @@
 //! Goal: a client that names everything in the query, as the vendor's page has it, books whatever it sends as a body; one
-//! that names nothing there is told what its body should be. Method: one cell with many places, bodies such as clients'
-//! libraries send, the real binary.
+//! that names nothing there is told what its body should be. Names that nobody can read do no harm. Method: one cell with
+//! many places, bodies such as clients' libraries send, the real binary.
 
 use crate::clinic::{Ask, guid, roomy_site};
 use crate::harness::Answer;
@@ -16,7 +16,7 @@ const PLACES: u32 = 100;
 const JSON: Option<&str> = Some("application/json; charset=utf-8");
 
 #[test]
-fn a_body_that_holds_no_parameter_does_no_harm() {
+fn what_holds_no_parameter_does_no_harm() {
     let site = roomy_site(PLACES, "");
     let server = site.serve();
     let mut client = server.client();
@@ -59,6 +59,10 @@ fn a_body_that_holds_no_parameter_does_no_harm() {
     ] {
         let answer = send("", kind, body);
         assert_eq!(answer.status, 200, "{kind:?}: {}", answer.json());
+    }
+    for name in ["z%zz", "%EF%F0", "a%0A"] {
+        let answer = send(&format!("{query}&{name}=1"), None, "");
+        assert_eq!(answer.status, 200, "{name}: {}", answer.json());
     }
     assert_eq!(send("", JSON, "null").json()["message_code"], "4036");
     assert_eq!(
