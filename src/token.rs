@@ -210,7 +210,8 @@ struct Header {
     kid: Option<String>,
 }
 
-/// The claims, in the contract's order. Unknown ones are ignored, doubled known ones refused.
+/// The claims, in the contract's order. Unknown ones are ignored, doubled known ones refused. One that need not be there is
+/// as absent when it is `null`: serializers write that for what was never set.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     #[serde(rename = "Patient", deserialize_with = "object")]
@@ -228,9 +229,9 @@ struct Claims {
     )]
     end: Moment,
     login: Option<String>,
-    #[serde(rename = "authSource", default)]
+    #[serde(rename = "authSource", default, deserialize_with = "or_default")]
     auth_source: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     privilege: bool,
     #[serde(rename = "tokenType")]
     token_type: String,
@@ -243,7 +244,7 @@ struct PatientClaim {
     #[serde(rename = "Mkab", deserialize_with = "guid")]
     mkab: Uuid,
     /// Not acted upon: whether the card is closed is the database's to say (4000).
-    #[serde(rename = "IsClosed", default)]
+    #[serde(rename = "IsClosed", default, deserialize_with = "or_default")]
     is_closed: bool,
 }
 
@@ -290,6 +291,13 @@ fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Re
 /// A string where there is the name: `null` is not one.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
+}
+
+/// `null` as the type's default, like no claim at all.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {

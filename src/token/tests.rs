@@ -211,7 +211,9 @@ fn claims_that_may_be_written_otherwise() {
         (r#""login":"""#, r#""login":null"#),
         (r#","IsClosed":false"#, ""),
         (r#","IsClosed":false"#, r#","IsClosed":true"#),
+        (r#""IsClosed":false"#, r#""IsClosed":null"#),
         (r#""privilege":false,"#, ""),
+        (r#""privilege":false"#, r#""privilege":null"#),
         (r#""login""#, r#""nbf":1,"nbf":[{}],"login""#),
         (LPU, &LPU.to_uppercase()),
         (MKAB, &MKAB.to_uppercase()),
@@ -222,8 +224,10 @@ fn claims_that_may_be_written_otherwise() {
         let claims = claims().replace(from, to);
         assert_eq!(verify(&signed(HEADER, &claims)), Ok(bearer()), "{from} -> {to}");
     }
-    let nameless = claims().replace(r#""authSource":"Infomat","#, "");
-    assert_eq!(verify(&signed(HEADER, &nameless)).unwrap().source, "");
+    for nameless in ["", r#""authSource":null,"#] {
+        let claims = claims().replace(r#""authSource":"Infomat","#, nameless);
+        assert_eq!(verify(&signed(HEADER, &claims)).unwrap().source, "", "{nameless}");
+    }
 }
 
 #[test]
@@ -239,7 +243,6 @@ fn claims_that_are_not_ours() {
         (r#""Patient""#, r#""patient""#),
         (r#","Mkab":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee""#, ""),
         (r#""IsClosed":false"#, r#""IsClosed":0"#),
-        (r#""IsClosed":false"#, r#""IsClosed":null"#),
         (
             r#""IsClosed":false"#,
             r#""Lpu":"11111111-2222-4333-8444-555555555555""#,
@@ -259,9 +262,13 @@ fn claims_that_are_not_ours() {
         (r#""TokenEndLifeTime""#, r#""TokenBeginLifeTime""#),
         (r#""login":"""#, r#""login":0"#),
         (r#""login":"""#, r#""login":"","login":"""#),
-        (r#""Infomat""#, "null"),
+        (r#""Infomat""#, "0"),
+        (r#""Infomat""#, r#"null,"authSource":"Infomat""#),
         (r#""privilege":false"#, r#""privilege":"false""#),
-        (r#""privilege":false"#, r#""privilege":null"#),
+        (r#""privilege":false"#, r#""privilege":null,"privilege":true"#),
+        (r#""LpuToken""#, "null"),
+        (r#""aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee""#, "null"),
+        (r#""2019-01-18T09:48:36.5286764+03:00""#, "null"),
     ];
     for (from, to) in cases {
         assert!(claims().contains(from), "{from}");
