@@ -10,7 +10,11 @@ use crate::store::Store;
 /// beside a server and without one.
 pub fn run(config: &Config, wanted: &Verify) -> Result<(), Failure> {
     let path = wanted.file.as_ref().unwrap_or(&config.database);
-    let store = Store::open_to_verify(path, config.zone)?;
+    let opened = Store::open_to_verify(path, config.zone);
+    let store = opened.map_err(|error| match &wanted.file {
+        Some(file) => error.of_named(file),
+        None => error,
+    })?;
     let overlaps_allowed = !config.policy.switches.one_per_time;
     let now = desk::now(config.zone);
     if store.verify(overlaps_allowed, now, &mut |outcome| println!("{outcome}"))? {

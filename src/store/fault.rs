@@ -20,6 +20,13 @@ impl Fault {
         matches!(self, Fault::Unavailable(..))
     }
 
+    /// What `SQLite` said.
+    pub fn cause(&self) -> &str {
+        match self {
+            Fault::Unavailable(_, cause) | Fault::Broken(cause) => cause,
+        }
+    }
+
     /// Why the database takes nothing; what is not known better has damaged its file.
     pub fn trouble(&self) -> Trouble {
         match self {

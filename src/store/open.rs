@@ -3,6 +3,7 @@
 use super::migrations::bring_up_to_date;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, Store, VERSION};
+use crate::refusal::Trouble;
 use crate::visit::Zone;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -52,6 +53,8 @@ pub enum OpenError {
     BackupUnderWay(PathBuf),
     /// Before it is brought up to date it could not be copied.
     Copy(CopyError),
+    /// A file that was named, which need not be the clinic's database, cannot be read: what it is instead.
+    BadFile(PathBuf, String),
     /// A file of ours beside it cannot be written.
     Io(PathBuf, io::Error),
     /// It can be read only with its log, both from a copy, and that could not be made.
@@ -104,6 +107,7 @@ impl fmt::Display for OpenError {
                 out,
                 "the database is of an older version and is not brought to {VERSION} before it has been copied: {error}"
             ),
+            OpenError::BadFile(path, what) => write!(out, "{}: {what}", path.display()),
             OpenError::NotCopied { path, folder, error } => write!(
                 out,
                 "{} was left by a crash and has to be read with its log; in a folder that takes no writing this needs a \
@@ -118,6 +122,29 @@ impl fmt::Display for OpenError {
 }
 
 impl std::error::Error for OpenError {}
+
+impl OpenError {
+    /// The same of a file that somebody named, such as a backup: told of that file, and not of the clinic's database.
+    pub fn of_named(self, path: &Path) -> OpenError {
+        let what = match self {
+            _ if path.is_dir() => "it is a folder: name a file".to_owned(),
+            OpenError::Missing(_) if !path.exists() => "there is no such file".to_owned(),
+            OpenError::Missing(_) => "it is empty: take another backup".to_owned(),
+            OpenError::Fault(fault) if fault.trouble() == Trouble::Damaged => format!(
+                "it is damaged, or no database: take another backup ({})",
+                fault.cause()
+            ),
+            OpenError::Fault(fault) => {
+                format!(
+                    "it cannot be read: look at its rights and its disk ({})",
+                    fault.cause()
+                )
+            }
+            other => return other,
+        };
+        OpenError::BadFile(path.to_owned(), what)
+    }
+}
 
 impl From<Fault> for OpenError {
     fn from(fault: Fault) -> Self {
@@ -298,11 +325,16 @@ fn connected(
         return Err(OpenError::Missing(path.to_owned()));
     }
     let connection = connect(path)?;
-    if is_blank(&connection)? {
+    let version = version_of_ours(&connection, path)?;
+    Ok((connection, version))
+}
+
+/// The version of a database that has something in it and is ours.
+pub(super) fn version_of_ours(connection: &Connection, path: &Path) -> Result<usize, OpenError> {
+    if is_blank(connection)? {
         return Err(OpenError::Missing(path.to_owned()));
     }
-    let version = check_identity(&connection, path)?;
-    Ok((connection, version))
+    check_identity(connection, path)
 }
 
 /// Whether nobody has put anything in the file yet.
@@ -311,7 +343,7 @@ fn is_blank(connection: &Connection) -> Result<bool, Fault> {
 }
 
 /// The file is ours and not newer than this program; its version.
-pub(super) fn check_identity(connection: &Connection, path: &Path) -> Result<usize, OpenError> {
+fn check_identity(connection: &Connection, path: &Path) -> Result<usize, OpenError> {
     let application_id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let version = usize::try_from(version).unwrap_or(0);

@@ -6,13 +6,14 @@
 
 use super::copy::{Draft, sync_folder};
 use super::migrations::apply;
-use super::open::{beside, check_identity, folder_of};
+use super::open::{beside, folder_of, version_of_ours};
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, OpenError, Store};
+use crate::refusal::Trouble;
 use crate::visit::{DayVisit, Moment, Zone};
 use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use std::fs;
+use std::fs::{self, Metadata};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
@@ -59,6 +60,21 @@ impl fmt::Display for RestoreError {
 }
 
 impl std::error::Error for RestoreError {}
+
+impl RestoreError {
+    /// The same of the backup: what is damaged is that, and not the database, which was not opened yet.
+    fn of_backup(self, backup: &Path) -> RestoreError {
+        match self {
+            RestoreError::Open(error) => RestoreError::Open(error.of_named(backup)),
+            RestoreError::Fault(fault) | RestoreError::Copy(CopyError::Fault(fault))
+                if fault.trouble() == Trouble::Damaged =>
+            {
+                RestoreError::Open(OpenError::Fault(fault).of_named(backup))
+            }
+            other => other,
+        }
+    }
+}
 
 impl From<OpenError> for RestoreError {
     fn from(error: OpenError) -> Self {
@@ -117,8 +133,25 @@ impl Restoration {
         if (backup.dev(), backup.ino()) == (owner.dev(), owner.ino()) {
             return Err(RestoreError::Itself(file.to_owned()));
         }
+        let draft =
+            Restoration::copied(file, database, &owner, zone, now).map_err(|error| error.of_backup(file))?;
+        Ok(Restoration {
+            draft,
+            database: database.to_owned(),
+            zone,
+        })
+    }
+
+    /// A checked copy of the backup, of this program's version.
+    fn copied(
+        file: &Path,
+        database: &Path,
+        owner: &Metadata,
+        zone: Zone,
+        now: Moment,
+    ) -> Result<Draft, RestoreError> {
         let source = connect_to_read(file)?;
-        let version = check_identity(&source, file)?;
+        let version = version_of_ours(&source, file)?;
         let draft = Draft::new(&beside(database, ".restore"))?;
         // Root may do this in the name of the server's user.
         if rustix::process::geteuid().is_root() {
@@ -129,11 +162,7 @@ impl Restoration {
         let copy = draft.settled()?;
         apply(&copy, version)?;
         Store::of(copy, zone)?.prove(now)?;
-        Ok(Restoration {
-            draft,
-            database: database.to_owned(),
-            zone,
-        })
+        Ok(draft)
     }
 
     /// When the backup was made, if it knows.

@@ -233,7 +233,12 @@ fn outcome(
     mut findings: Vec<String>,
     found: Result<(), Fault>,
 ) -> Outcome {
-    findings.extend(found.err().map(|fault| fault.to_string()));
+    // The file need not be the clinic's database, of which the fault would speak.
+    findings.extend(
+        found
+            .err()
+            .map(|fault| format!("not to be read: {}", fault.cause())),
+    );
     let more = findings.len() > FINDINGS_MAX;
     findings.truncate(FINDINGS_MAX);
     Outcome {

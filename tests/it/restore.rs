@@ -148,6 +148,7 @@ fn what_cannot_be_restored_changes_nothing() {
         bytes[at..at + 8192].fill(0x5a);
     });
     altered("short.db", &|bytes| bytes.truncate(bytes.len() / 2));
+    altered("head.db", &|bytes| bytes.truncate(50));
     altered("text.db", &|bytes| bytes[..100].fill(b'x'));
     altered("empty.db", &|bytes| bytes.clear());
     altered("newer.db", &|bytes| {
@@ -159,12 +160,27 @@ fn what_cannot_be_restored_changes_nothing() {
         .unwrap()
         .execute_batch("DELETE FROM journal WHERE seq = 1")
         .unwrap();
+    fs::create_dir(site.path("folder")).unwrap();
     let before = names(&site);
     for (name, status, told) in [
-        ("damaged.db", 1, "nothing was changed"),
-        ("short.db", 1, "nothing was changed"),
-        ("text.db", 1, "not a database"),
-        ("empty.db", 78, "is not a database of infomat"),
+        ("damaged.db", 1, "take another"),
+        (
+            "short.db",
+            1,
+            "short.db: it is damaged, or no database: take another backup",
+        ),
+        (
+            "head.db",
+            1,
+            "head.db: it is damaged, or no database: take another backup",
+        ),
+        (
+            "text.db",
+            1,
+            "text.db: it is damaged, or no database: take another backup",
+        ),
+        ("empty.db", 1, "empty.db: it is empty: take another backup"),
+        ("folder", 1, "folder: it is a folder: name a file"),
         ("newer.db", 78, "version 999"),
         ("foreign.db", 78, "is not a database of infomat"),
         ("wrong.db", 1, "the journal has no gaps"),
@@ -174,6 +190,16 @@ fn what_cannot_be_restored_changes_nothing() {
         let output = restore(&site, name);
         assert_eq!(output.status.code(), Some(status), "{name}: {}", all(&output));
         assert!(all(&output).contains(told), "{name}: {}", all(&output));
+        assert!(
+            all(&output).contains("nothing was changed"),
+            "{name}: {}",
+            all(&output)
+        );
+        assert!(
+            !all(&output).contains("of the database"),
+            "{name}: {}",
+            all(&output)
+        );
         assert_eq!(names(&site), before, "{name}");
     }
     let server = site.serve();

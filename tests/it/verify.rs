@@ -257,6 +257,38 @@ fn a_damaged_page_is_found() {
     assert!(all(&output).contains("infomat restore"), "{}", all(&output));
 }
 
+/// Goal: who has a backup verified is told of that file, not of the clinic's database.
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let (site, _) = site("");
+    broken(&site, "");
+    let bytes = fs::read(site.path("broken.db")).unwrap();
+    fs::write(site.path("short.db"), &bytes[..bytes.len() / 2]).unwrap();
+    fs::write(site.path("head.db"), &bytes[..50]).unwrap();
+    fs::write(site.path("empty.db"), "").unwrap();
+    fs::create_dir(site.path("folder")).unwrap();
+    for (name, told) in [
+        (
+            "short.db",
+            "short.db: it is damaged, or no database: take another backup",
+        ),
+        (
+            "head.db",
+            "head.db: it is damaged, or no database: take another backup",
+        ),
+        ("empty.db", "empty.db: it is empty: take another backup"),
+        ("folder", "folder: it is a folder: name a file"),
+        ("missing.db", "missing.db: there is no such file"),
+    ] {
+        let output = site.run(&["verify", site.path(name).to_str().unwrap()], "");
+        let said = all(&output);
+        assert_eq!(output.status.code(), Some(1), "{name}: {said}");
+        assert!(said.contains(told), "{name}: {said}");
+        assert!(!said.contains("the file of the database"), "{name}: {said}");
+        assert!(!said.contains("infomat init"), "{name}: {said}");
+    }
+}
+
 /// The server answers what can be read, and no booking changes the file.
 #[test]
 fn a_broken_database_is_not_booked_into_and_still_read() {
