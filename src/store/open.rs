@@ -125,6 +125,7 @@ impl std::error::Error for OpenError {}
 
 impl OpenError {
     /// The same of a file that somebody named, such as a backup: told of that file, and not of the clinic's database.
+    #[must_use]
     pub fn of_named(self, path: &Path) -> OpenError {
         let what = match self {
             _ if path.is_dir() => "it is a folder: name a file".to_owned(),
