@@ -14,7 +14,7 @@ mod waiting;
 pub use card::{OpenCard, Patient};
 pub use clock::{Moment, Zone};
 pub use day::DayVisit;
-pub use identity::{Card, Document, DocumentKind, Identification, Source, Who, greeting};
+pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
 pub use listing::{FreeCells, FreePlaces, ListedResource, Speciality, Supply};
 pub use ticket::{Change, Ticket};
 pub use waiting::{WaitingEntry, WaitingWish};

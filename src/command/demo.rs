@@ -9,7 +9,7 @@ use crate::exchange;
 use crate::rules;
 use crate::store::{ServerLock, Store};
 use crate::visit::{Bearer, Cell, Moment};
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{Days, TimeDelta};
 use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -41,9 +41,10 @@ pub fn run(wanted: &Demo) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
     let now = believed_now(config.zone, store.last_moment()?)?;
     fill(&mut store, now)?;
+    let patients = patients(&store, now)?;
     let trial = trial(&store, &config, now)?;
     serve::serve(&path, &config, store, lock, Limits::default(), |address| {
-        let text = introduction(address, trial.as_ref(), now.date_naive());
+        let text = introduction(address, patients, trial.as_ref());
         // Whoever started us may have closed the pipe: serving does not depend on being read.
         let _ = io::stdout().write_all(text.as_bytes());
     })
@@ -64,6 +65,19 @@ fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
     let lines: Vec<_> = base.chain(demo::slots(today, DAYS, store.zone())).collect();
     exchange::import(store, lines.join("\n").as_bytes(), now, &mut |_| ())?;
     Ok(())
+}
+
+/// A line for each of the characters who still has a card: as the card says, which may be of another year or changed since.
+fn patients(store: &Store, now: Moment) -> Result<Vec<String>, Failure> {
+    let mut lines = Vec::with_capacity(PATIENTS_SHOWN_MAX);
+    for character in demo::characters(now.date_naive()).iter().take(PATIENTS_SHOWN_MAX) {
+        if let Some(card) = store.card_face(character.mkab)? {
+            let born = card.birth_date.format("%d.%m.%Y");
+            let (policy, who) = (&card.policy_number, &card.patient);
+            lines.push(format!("  {policy}  {born}  {who}: {}", character.story));
+        }
+    }
+    Ok(lines)
 }
 
 /// The first of the characters whom the rules let book, and where; none when all have.
@@ -112,22 +126,14 @@ fn bookable(
 }
 
 /// What can be tried.
-fn introduction(address: SocketAddr, trial: Option<&Trial>, today: NaiveDate) -> String {
+fn introduction(address: SocketAddr, patients: Vec<String>, trial: Option<&Trial>) -> String {
     let mut lines = vec![
         String::new(),
         format!("Демонстрационная поликлиника. Инфомат: http://{address}/"),
         String::new(),
         "Пациенты (номер полиса, дата рождения):".to_owned(),
     ];
-    lines.extend(
-        demo::characters(today)
-            .iter()
-            .take(PATIENTS_SHOWN_MAX)
-            .map(|character| {
-                let born = character.birth_date.format("%d.%m.%Y");
-                format!("  {}  {born}  {}", character.policy, character.who)
-            }),
-    );
+    lines.extend(patients);
     lines.push(String::new());
     match trial {
         Some(Trial { lpu, cell, token }) => lines.extend([

@@ -18,15 +18,17 @@ use uuid::Uuid;
 /// `max_period_days` 60, as long as nobody has booked before.
 #[derive(Clone, Debug)]
 pub struct Character {
-    /// Name and story in a few words, for people.
+    /// Family name, name and patronymic.
     pub who: String,
+    /// What comes of a booking, in a few words for people. It holds on later days too, when the card is as old as the clinic.
+    pub story: &'static str,
     /// The clinic.
     pub lpu: Uuid,
     /// The card.
     pub mkab: Uuid,
     /// Policy number, 16 digits.
     pub policy: String,
-    /// Day of birth.
+    /// Day of birth on a card made that day.
     pub birth_date: NaiveDate,
     /// The resource to try.
     pub resource: Uuid,
@@ -143,7 +145,7 @@ fn patients_of_today(today: NaiveDate) -> Vec<Part> {
         .of_children()
         .ahead(8)
         .story(
-            "через неделю исполнится 18: до дня рождения запись есть, позже нет",
+            "до дня, когда исполнится 18, запись есть, с этого дня нет",
             Some(Refusal::GrownUp),
         ),
     ]
@@ -327,6 +329,7 @@ impl Part {
         let card = card(number, POLYCLINIC, FullName::of(name), sex, birth_date, today);
         let character = Character {
             who: name.join(" "),
+            story: "",
             lpu: POLYCLINIC,
             mkab: card.guid,
             policy: card.policy_number.clone(),
@@ -372,8 +375,8 @@ impl Part {
         self
     }
 
-    fn story(mut self, story: &str, meets: Option<Refusal>) -> Self {
-        self.character.who = format!("{}: {story}", self.character.who);
+    fn story(mut self, story: &'static str, meets: Option<Refusal>) -> Self {
+        self.character.story = story;
         self.character.meets = meets;
         self
     }

@@ -2,7 +2,7 @@
 
 use super::{Fault, Store, rows};
 use crate::refusal::Refusal;
-use crate::visit::{Bearer, ClientApplication, Lpu, OpenCard, Patient};
+use crate::visit::{Bearer, CardFace, ClientApplication, Lpu, OpenCard, Patient};
 use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;
 
@@ -50,6 +50,22 @@ impl Store {
             })
         });
         Ok(patient.optional()?)
+    }
+
+    /// What stands on a card, in any clinic, closed or not.
+    pub fn card_face(&self, guid: Uuid) -> Result<Option<CardFace>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/card_face.sql"))?;
+        let face = statement.query_row(named_params! { ":guid": guid }, |row| {
+            let names: [String; 3] = [row.get("family")?, row.get("name")?, row.get("patronymic")?];
+            Ok(CardFace {
+                patient: names.join(" ").trim_end().to_owned(),
+                policy_number: row.get("policy_number")?,
+                birth_date: row.get("birth_date")?,
+            })
+        });
+        Ok(face.optional()?)
     }
 
     /// A client application by its mnemonic; an unknown one counts as `Internet` (contract 4).

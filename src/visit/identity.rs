@@ -71,6 +71,16 @@ pub struct Card {
     pub birth_date: NaiveDate,
 }
 
+/// What stands on a card, open or closed, by which its patient is found.
+pub struct CardFace {
+    /// `Фамилия Имя Отчество`.
+    pub patient: String,
+    /// Number of the policy; may be empty.
+    pub policy_number: String,
+    /// Day of birth.
+    pub birth_date: NaiveDate,
+}
+
 /// `Имя Ф.`: the first name whole, of the family name one letter. A screen in a hall full of people shows no more.
 /// Missing parts are left out.
 pub fn greeting(family: &str, name: &str) -> String {

@@ -2,11 +2,10 @@
 //! real binary in folders of its own.
 
 use crate::clinic;
-use crate::harness::{Client, Site};
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use crate::harness::Site;
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 fn said(output: &Output) -> String {
     format!(
@@ -131,51 +130,4 @@ fn serve_and_check_say_what_is_missing() {
         assert_eq!(refused.status.code(), Some(78), "{command}");
         assert!(said(&refused).contains("32"), "{}", said(&refused));
     }
-}
-
-#[test]
-fn the_demo_prints_a_line_that_books_and_goes_on_with_what_is_there() {
-    let folder = tempfile::tempdir().unwrap();
-    for start in ["first", "second"] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_infomat"))
-            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder.path())
-            .stdout(Stdio::piped())
-            .stderr(File::create(folder.path().join("log")).unwrap())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap())
-            .lines()
-            .map(Result::unwrap);
-        let line = lines.find(|line| line.starts_with("curl ")).unwrap();
-        let quoted: Vec<_> = line.split('\'').collect();
-        let (address, target) = quoted[1]
-            .strip_prefix("http://")
-            .unwrap()
-            .split_once('/')
-            .unwrap();
-        let authorization = quoted[3].strip_prefix("Authorization: ").unwrap();
-        let mut client = Client::connect(address.parse().unwrap());
-        let answer = client.ask(
-            "POST",
-            &format!("/{target}"),
-            &[("Authorization", authorization)],
-            b"",
-        );
-        assert_eq!(answer.status, 200, "{start} start: {}", answer.json());
-        assert!(
-            client.ask("GET", "/", &[], b"").status == 200,
-            "the terminal's page is there"
-        );
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-    let database = rusqlite::Connection::open(folder.path().join("infomat.db")).unwrap();
-    let visits: i64 = database
-        .query_row("SELECT count(*) FROM visit", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(
-        visits, 2,
-        "the second start kept the first one's booking and found another patient"
-    );
 }

@@ -12,6 +12,7 @@ mod check;
 mod clinic;
 mod clock;
 mod crash;
+mod demo;
 mod duties;
 mod full_disk;
 mod gate;

@@ -1,0 +1,1 @@
+SELECT family, name, patronymic, policy_number, birth_date FROM patient WHERE guid = :guid

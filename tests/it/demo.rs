@@ -1,0 +1,153 @@
+//! Goal: `infomat demo` serves a clinic that can be tried at once, and started again it goes on with what is there, whatever
+//! day it is and whatever was changed meanwhile. Method: the real binary in a folder of its own; what it prints is held
+//! against the database and against what the server answers.
+
+use crate::harness::Client;
+use chrono::NaiveDate;
+use rusqlite::Connection;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// The words with which the demo's list of patients begins.
+const PATIENTS: &str = "Пациенты";
+
+/// A demo that serves, with all that it printed.
+struct Demo {
+    child: Child,
+    printed: Vec<String>,
+}
+
+impl Demo {
+    /// Starts it in a folder, new or not, and reads up to the line that books, which is the last.
+    fn start(folder: &Path) -> Demo {
+        let log = folder.join("log");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_infomat"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .stderr(File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut printed = Vec::new();
+        for line in lines.map(Result::unwrap) {
+            let is_last = line.starts_with("curl ");
+            printed.push(line);
+            if is_last {
+                return Demo { child, printed };
+            }
+        }
+        let log = fs::read_to_string(log).unwrap();
+        panic!(
+            "the demo printed {printed:?}, logged {log:?} and ended with {:?}",
+            child.wait()
+        )
+    }
+
+    /// A client, and of the line that books the target and the header `Authorization`.
+    fn trial(&self) -> (Client, String, String) {
+        let quoted: Vec<_> = self.printed.last().unwrap().split('\'').collect();
+        let (address, target) = quoted[1]
+            .strip_prefix("http://")
+            .unwrap()
+            .split_once('/')
+            .unwrap();
+        let authorization = quoted[3].strip_prefix("Authorization: ").unwrap();
+        let client = Client::connect(address.parse().unwrap());
+        (client, format!("/{target}"), authorization.to_owned())
+    }
+
+    /// The patients: policy number, birth date and name.
+    fn patients(&self) -> Vec<(&str, NaiveDate, &str)> {
+        let lines = self.printed.iter().skip_while(|line| !line.starts_with(PATIENTS));
+        let lines = lines.skip(1).take_while(|line| !line.is_empty());
+        lines.map(|line| patient(line)).collect()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn patient(line: &str) -> (&str, NaiveDate, &str) {
+    let [policy, born, who] = line.trim_start().split("  ").collect::<Vec<_>>()[..] else {
+        panic!("{line:?} shows no patient")
+    };
+    let (name, _story) = who.split_once(':').unwrap();
+    (policy, NaiveDate::parse_from_str(born, "%d.%m.%Y").unwrap(), name)
+}
+
+fn database(folder: &TempDir) -> Connection {
+    Connection::open(folder.path().join("infomat.db")).unwrap()
+}
+
+#[test]
+fn the_demo_prints_a_line_that_books_and_goes_on_with_what_is_there() {
+    let folder = TempDir::new().unwrap();
+    for start in ["first", "second"] {
+        let demo = Demo::start(folder.path());
+        let (mut client, target, authorization) = demo.trial();
+        let answer = client.ask("POST", &target, &[("Authorization", &authorization)], b"");
+        assert_eq!(answer.status, 200, "{start} start: {}", answer.json());
+        assert!(
+            client.ask("GET", "/", &[], b"").status == 200,
+            "the terminal's page is there"
+        );
+    }
+    let visits: i64 = database(&folder)
+        .query_row("SELECT count(*) FROM visit", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(
+        visits, 2,
+        "the second start kept the first one's booking and found another patient"
+    );
+}
+
+/// The cards are dated back as those of a first start in another year; then one gets another policy and name by an import,
+/// and one is removed.
+#[test]
+fn on_a_later_day_the_demo_prints_what_the_cards_hold() {
+    let folder = TempDir::new().unwrap();
+    let shown_at_first = Demo::start(folder.path()).patients().len();
+    let database = database(&folder);
+    let dated = database.execute(
+        "UPDATE patient SET birth_date = date(birth_date, '-1 year', '-3 days')",
+        [],
+    );
+    assert!(dated.unwrap() > shown_at_first);
+    database
+        .execute_batch(
+            "UPDATE patient SET policy_number = '1111222233334444', family = 'Иванова' WHERE policy_number = '0000000000000001';
+             DELETE FROM patient WHERE policy_number = '0000000000000016';",
+        )
+        .unwrap();
+
+    let demo = Demo::start(folder.path());
+    let patients = demo.patients();
+    for (policy, birth_date, name) in &patients {
+        let held: (NaiveDate, String) = database
+            .query_row(
+                "SELECT birth_date, family || ' ' || name || ' ' || patronymic FROM patient WHERE policy_number = ?1",
+                [policy],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        assert_eq!(held, (*birth_date, (*name).to_owned()));
+    }
+
+    assert_eq!(patients.len(), shown_at_first - 1);
+    assert!(patients.iter().any(|(_, _, name)| name.starts_with("Иванова ")));
+
+    let (policy, birth_date, _) = patients[0];
+    let (mut client, target, _) = demo.trial();
+    let lpu = target.split(['/', '?']).nth(4).unwrap();
+    let identify = format!("/auth/{lpu}/token?n_pol={policy}&Birthday={birth_date}");
+    let answer = client.ask("GET", &identify, &[], b"");
+    assert_eq!(answer.status, 200, "{}", answer.json());
+}
