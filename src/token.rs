@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use crate::visit::{self, Bearer, Moment};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, SecondsFormat, TimeDelta};
+use chrono::{SecondsFormat, TimeDelta};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
@@ -39,9 +39,6 @@ const TYPE: &str = "JWT";
 
 /// The only kind of token: a patient's, for one LPU.
 const KIND: &str = "LpuToken";
-
-/// Most digits of a second's fraction in a time.
-const FRACTION_DIGITS_MAX: usize = 9;
 
 /// A key shared by those who make tokens and those who check them.
 #[derive(Clone)]
@@ -304,15 +301,8 @@ fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
     visit::guid(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("a GUID"))
 }
 
-/// RFC 3339 with offset. chrono would also take a blank for the `T`, a typographic minus, and any number of digits.
 fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
-    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
-    let strict = text.is_ascii() && !text.contains(' ') && digits <= FRACTION_DIGITS_MAX;
-    strict
-        .then(|| DateTime::parse_from_rfc3339(&text).ok())
-        .flatten()
+    visit::moment(&String::deserialize(deserializer)?)
         .ok_or_else(|| D::Error::custom("a time as RFC 3339 has it"))
 }
 

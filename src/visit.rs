@@ -12,7 +12,7 @@ mod ticket;
 mod waiting;
 
 pub use card::{OpenCard, Patient};
-pub use clock::{Moment, Zone};
+pub use clock::{Moment, Zone, moment};
 pub use day::DayVisit;
 pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
 pub use listing::{FreeCells, FreePlaces, ListedResource, Speciality, Supply};

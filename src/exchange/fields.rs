@@ -3,7 +3,7 @@
 
 use crate::visit;
 use crate::wire::members::Members;
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -180,7 +180,7 @@ impl<'a> Fields<'a> {
         let text: String = self
             .take(name, || reason)?
             .ok_or_else(|| self.bad(name, "missing"))?;
-        let moment = DateTime::parse_from_rfc3339(&text).map_err(|_| self.bad(name, reason))?;
+        let moment = visit::moment(&text).ok_or_else(|| self.bad(name, reason))?;
         if moment.timestamp_subsec_nanos() != 0 {
             return Err(self.bad(name, "not a whole second"));
         }

@@ -1,7 +1,7 @@
 //! Each check alone, their order, and mutations of a good token.
 
 use super::*;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
 const LPU: &str = "11111111-2222-4333-8444-555555555555";
 const MKAB: &str = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";

