@@ -28,6 +28,9 @@ export const today = () => dateOf(clinicNow());
 /** The day so many days later. */
 export const addDays = (date, days) => new Date(asUtc(date) + days * DAY_MS).toISOString().slice(0, 10);
 
+/** How many days later the second day is. */
+export const daysBetween = (from, to) => (asUtc(to) - asUtc(from)) / DAY_MS;
+
 /** 0 for Monday to 6 for Sunday. */
 export const weekday = (date) => (new Date(asUtc(date)).getUTCDay() + 6) % 7;
 

@@ -87,6 +87,9 @@ const ru = {
   evening: "Вечер",
   dayFree: "{date}, {places}",
   dayFull: "{date}, мест нет",
+  earlier: "Раньше",
+  later: "Позже",
+  dates: "{from} — {to}",
   dayLegend: "Под числом: сколько мест свободно",
 
   confirmTitle: "Всё верно?",
@@ -240,6 +243,9 @@ const en = {
   evening: "Evening",
   dayFree: "{date}, {places}",
   dayFull: "{date}, no places",
+  earlier: "Earlier",
+  later: "Later",
+  dates: "{from} — {to}",
   dayLegend: "Below the date: how many places are free",
 
   confirmTitle: "Is this right?",

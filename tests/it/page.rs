@@ -51,6 +51,11 @@ fn every_flow_by_touch() {
 }
 
 #[test]
+fn every_time_that_can_be_booked() {
+    run("calendar.test.mjs");
+}
+
+#[test]
 fn every_refusal_shown() {
     run("refusals.test.mjs");
 }

@@ -37,6 +37,10 @@ const TIME_ZONE = `<clinic>${-OFFSET_HOURS}`;
 /** The day so many days after today, in the clinic. */
 export const clinicDay = (ahead) => new Date(Date.now() + (OFFSET_HOURS + ahead * 24) * HOUR_MS).toISOString().slice(0, 10);
 
+/** A time of the day, such as `09:00`, of the day so many days after today, in the clinic. */
+export const clinicMoment = (ahead, time) =>
+  new Date(Date.parse(`${clinicDay(ahead)}T${time}:00Z`) - OFFSET_HOURS * HOUR_MS).toISOString().replace(/\.\d+/, "");
+
 /** So many hours from now to the begin of a cell or ticket. */
 export const hoursUntil = ({ beginTime }) => (Date.parse(beginTime) - Date.now()) / HOUR_MS;
 
@@ -89,6 +93,30 @@ export class Server {
   async kill() {
     this.#child.kill("SIGKILL");
     await once(this.#child, "exit");
+  }
+
+  /** Serves on with other settings: keys of the configuration, each of which it has, and their values. */
+  async configure(settings) {
+    await this.kill();
+    for (const [key, value] of Object.entries(settings)) {
+      const config = readFileSync(this.#config, "utf8");
+      const line = new RegExp(`^${key} = .*$`, "m");
+      if (!line.test(config)) throw new Error(`no ${key} in the configuration`);
+      writeFileSync(this.#config, config.replace(line, `${key} = ${value}`));
+    }
+    await this.up();
+  }
+
+  /** Lets the terminals' client application book so many days ahead. */
+  scheduleDays(days) {
+    this.import({ kind: "clientApplication", mnem: "Infomat", guid: KIOSK, source: 1, name: "Инфомат", access: 36, scheduleDays: days });
+  }
+
+  /** Makes a free cell of this doctor so many days ahead, one a doctor; says its day. */
+  farCell({ guid }, ahead) {
+    const [begin, end] = ["09:00", "09:15"].map((time) => clinicMoment(ahead, time));
+    this.import({ kind: "slot", guid: `69${guid.slice(2)}`, resource: guid, begin, end });
+    return clinicDay(ahead);
   }
 
   /** Takes the database's write lock, as another program may; the function returned lets it go. */

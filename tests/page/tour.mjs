@@ -3,6 +3,10 @@
 import { birthDigits } from "./kiosk.mjs";
 import { hoursUntil } from "./server.mjs";
 
+/** How many days ahead the demo clinic's terminal books, and another that sees beyond three weeks. */
+const SCHEDULE_DAYS = 14;
+const TURNED_DAYS = 25;
+
 /** Calls `look(name)` on every screen. The terminal stands at the greeting at the start and at the end. */
 export async function tour(server, kiosk, look) {
   const patient = server.patient();
@@ -51,13 +55,30 @@ async function booking(server, kiosk, cell, see) {
   await see("speciality");
   await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(cell.doctor.speciality, { exact: true }) }).tap();
   await see("doctor");
-  await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(cell.doctor.docFio, { exact: true }) }).tap();
+  const doctor = kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(cell.doctor.docFio, { exact: true }) });
+  await doctor.tap();
   await see("time");
+  await kiosk.page.locator("#back").tap();
+  await kiosk.on("doctor");
+  await turned(server, kiosk, cell, doctor, see);
   await kiosk.page.locator(`[data-day="${cell.beginTime.slice(0, 10)}"]`).tap();
   await kiosk.page.locator(".slot", { hasText: cell.beginTime.slice(11, 16) }).tap();
   await see("confirm");
   await kiosk.book();
   await see("ticket");
+}
+
+/** The calendar of a terminal that books further ahead than it shows at once; then the clinic is as before. */
+async function turned(server, kiosk, cell, doctor, see) {
+  const far = server.farCell(cell.doctor, TURNED_DAYS);
+  server.scheduleDays(TURNED_DAYS);
+  await doctor.tap();
+  await see("time", "time-turner");
+  await kiosk.page.locator(".turner .button").tap();
+  await kiosk.page.locator(`[data-day="${far}"][aria-pressed="true"]`).waitFor();
+  await see("time", "time-turned");
+  server.scheduleDays(SCHEDULE_DAYS);
+  await kiosk.page.locator(".turner .button").tap();
 }
 
 async function afterBooking(kiosk, see) {

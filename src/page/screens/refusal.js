@@ -23,7 +23,7 @@ const WAYS = {
   4021: ["refusalDesk", [tickets, menu]],
   4029: ["refusalDesk", [doctor, speciality]],
   4848: ["refusalChoose", [tickets, time]],
-  5066: ["refusalChoose", [time]],
+  5066: ["refusalChoose", [time, doctor]],
 };
 
 export const refusal = {
