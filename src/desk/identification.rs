@@ -5,7 +5,7 @@
 
 use super::{DEFAULT_SOURCE, Settings};
 use crate::refusal::{Refusal, Transport};
-use crate::store::{DocumentDigest, Fault, Turn};
+use crate::store::{CARDS_MAX, DocumentDigest, Fault, Turn};
 use crate::token::Secret;
 use crate::visit::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who};
 use crate::wire::identity::{self, IssuedToken};
@@ -118,7 +118,8 @@ impl Limit {
     }
 }
 
-/// Looks the patient up. `failed` notes that nobody was found.
+/// Looks the patient up: the birth date picks among cards with one number, and two that share it too are as good as none.
+/// `failed` notes that nobody was found.
 fn answer(
     turn: &Turn,
     asked: &Identification,
@@ -139,8 +140,9 @@ fn answer(
     };
     let cards = turn.find_cards(&asked.who, lpu.id)?;
     let is_born_then = |card: &Card| asked.birth_date.is_none_or(|day| day == card.birth_date);
-    match &cards[..] {
-        [card] if is_born_then(card) => Ok(issued(card, mnem, asked, settings, now)),
+    let born_then: Vec<&Card> = cards.iter().filter(|card| is_born_then(card)).collect();
+    match &born_then[..] {
+        [card] if cards.len() <= CARDS_MAX as usize => Ok(issued(card, mnem, asked, settings, now)),
         _ => {
             failed()?;
             Ok(Answer::from(&Refusal::NotIdentified))

@@ -7,26 +7,36 @@ use rusqlite::{Params, Row, ToSql, named_params};
 /// SHA-256 of what names a document.
 pub type DocumentDigest = [u8; 32];
 
+/// Most open cards with one number of a document, or of one person, among which the birth date picks. Clinics enter
+/// passports without series; a number that more cards have is no document.
+pub const CARDS_MAX: u32 = 16;
+
+/// One more than that: that there are too many is seen.
+const CARDS_READ_MAX: u32 = CARDS_MAX + 1;
+
 impl Store {
-    /// The open cards of a clinic that this names: none, one, or some of too many.
+    /// The open cards of a clinic that this names; at most one more than [`CARDS_MAX`].
     pub fn find_cards(&self, who: &Who, lpu_id: i64) -> Result<Vec<Card>, Fault> {
         let lpu: &dyn ToSql = &lpu_id;
         match who {
             Who::Document(document) => self.find_cards_by_document(document, lpu_id),
             Who::Card(guid) => self.find_cards_by_guid(named_params! { ":guid": guid, ":lpu": lpu }),
-            Who::Person(guid) => self.find_cards_by_person(named_params! { ":guid": guid, ":lpu": lpu }),
+            Who::Person(guid) => self
+                .find_cards_by_person(named_params! { ":guid": guid, ":lpu": lpu, ":limit": CARDS_READ_MAX }),
         }
     }
 
     fn find_cards_by_document(&self, document: &Document, lpu_id: i64) -> Result<Vec<Card>, Fault> {
         let Document { kind, series, number } = document;
-        let with_series = named_params! { ":number": number, ":series": series, ":lpu": lpu_id };
+        let with_series = named_params! {
+            ":number": number, ":series": series, ":lpu": lpu_id, ":limit": CARDS_READ_MAX,
+        };
         match kind {
             DocumentKind::Policy => self.find_cards_by_policy(with_series),
             DocumentKind::Passport => self.find_cards_by_passport(with_series),
-            DocumentKind::Snils => {
-                self.find_cards_by_snils(named_params! { ":number": number, ":lpu": lpu_id })
-            }
+            DocumentKind::Snils => self.find_cards_by_snils(
+                named_params! { ":number": number, ":lpu": lpu_id, ":limit": CARDS_READ_MAX },
+            ),
         }
     }
 

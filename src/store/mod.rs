@@ -25,7 +25,7 @@ mod waiting;
 pub use copy::{CopyError, DRAFT_SUFFIX};
 pub use day::DAY_VISITS_MAX;
 pub use fault::Fault;
-pub use identification::DocumentDigest;
+pub use identification::{CARDS_MAX, DocumentDigest};
 pub use migrations::VERSION;
 pub use open::{BackupLock, OpenError, ServerLock, beside, folder_of};
 pub use purge::Purged;

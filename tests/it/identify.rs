@@ -65,6 +65,46 @@ fn site(kiosks: &str) -> Site {
     site
 }
 
+/// Goal: where several cards have one number, the birth date picks; who shares that too, or shares the number with too many
+/// for a document, is not identified. Method: for each kind of document, two people and twins with one number; a crowd.
+#[test]
+fn the_birth_date_picks_among_cards_with_one_number() {
+    let site = site("['127.0.0.1']");
+    let shared = json!({"policyNumber": "777", "snils": "00000000004", "passportNumber": "654321"});
+    let card = |n, born: &str, series: &str| {
+        let own = json!({"birthDate": born, "passportSeries": series});
+        with(with(patient(n, LPU), &shared), &own)
+    };
+    site.import(&[
+        card(50, "1980-06-15", ""),
+        card(51, "2010-01-01", "45 09"),
+        card(52, "2012-03-08", ""),
+        card(53, "2012-03-08", ""),
+    ]);
+    let crowd = |n: u32| {
+        with(
+            patient(60 + n, LPU),
+            &json!({"policyNumber": "1", "birthDate": format!("2000-01-{:02}", n + 1)}),
+        )
+    };
+    site.import(&(0..17).map(crowd).collect::<Vec<_>>());
+    let server = site.serve();
+    let mut client = server.client();
+    let golden = json!({"code": 400, "message": UNKNOWN_TEXT, "message_code": "5000"}).to_string();
+    for document in ["n_pol=777", "snils=00000000004", "s_doc=4509&n_doc=654321"] {
+        for (born, card) in [("1980-06-15", 50), ("2010-01-01", 51)] {
+            let answer = ask(&mut client, &format!("{document}&Birthday={born}")).json();
+            assert_eq!(answer["mkab"], guid(card), "{document} {born}: {answer}");
+        }
+        for born in ["2012-03-08", "1980-06-16"] {
+            let answer = ask(&mut client, &format!("{document}&Birthday={born}"));
+            assert_eq!(String::from_utf8_lossy(&answer.body), golden, "{document} {born}");
+        }
+    }
+    let crowded = ask(&mut client, "n_pol=1&Birthday=2000-01-01");
+    assert_eq!(String::from_utf8_lossy(&crowded.body), golden);
+}
+
 fn ask(client: &mut Client, query: &str) -> Answer {
     ask_with(client, query, &[])
 }

@@ -1,6 +1,6 @@
--- A card without a series takes any. More than one is as good as none.
+-- A card without a series takes any.
 SELECT guid, family, name, patronymic, birth_date, uchastok_num
 FROM patient
 WHERE policy_number = :number AND policy_number <> '' AND policy_series IN ('', :series)
     AND +lpu_id = :lpu AND closed = 0
-LIMIT 2
+LIMIT :limit
