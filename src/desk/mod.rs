@@ -95,6 +95,8 @@ pub struct Desk {
     metrics: Arc<Metrics>,
     readiness: Readiness,
     counted: Counted,
+    /// The last commit failed, and none has succeeded since.
+    unsettled: bool,
 }
 
 /// A request that may write, as far as it can be understood without the store.
@@ -121,6 +123,7 @@ impl Desk {
             metrics: Arc::new(Metrics::new(started.timestamp())),
             readiness: Readiness::default(),
             counted: Counted::default(),
+            unsettled: false,
         })
     }
 
@@ -183,6 +186,7 @@ impl Desk {
             Err(fault) => fault,
         };
         log::error!("a turn of {} requests was not done: {fault}", works.len());
+        self.settle();
         if works.len() > 1 && !fault.is_unavailable() {
             return works.chunks(1).flat_map(|one| self.perform(one, now)).collect();
         }
@@ -207,6 +211,7 @@ impl Desk {
             started,
             clock,
             metrics,
+            unsettled,
             ..
         } = self;
         let turn = store.turn()?;
@@ -230,7 +235,9 @@ impl Desk {
             cancellations,
         } = turn.happened();
         let commit = Instant::now();
+        *unsettled = true;
         turn.commit()?;
+        *unsettled = false;
         clock.committed(now);
         metrics.committed(works.len(), commit.elapsed(), bookings, cancellations);
         Ok(answers)
@@ -282,12 +289,29 @@ impl Desk {
     /// To be called every second or so when nothing is asked: a clock that has become right, or has jumped, is noticed.
     pub fn look_up(&mut self) {
         self.clock.look(&self.store);
+        self.settle();
     }
 
     /// Nothing waits: time to copy the write-ahead log into the database file.
     pub fn rest(&mut self) {
         if self.store.wal_pages() >= REST_WAL_PAGES_MIN {
             self.checkpoint();
+        }
+    }
+
+    /// A commit whose flush failed may lie whole in the log all the same, and a crash would bring back what was answered
+    /// with 503. The next commit that succeeds is written over it: so one is made, as soon as the disk takes it.
+    fn settle(&mut self) {
+        if !self.unsettled {
+            return;
+        }
+        let settled = self.store.turn().and_then(|turn| {
+            turn.prove()?;
+            turn.commit()
+        });
+        if settled.is_ok() {
+            self.unsettled = false;
+            log::info!("what a failed commit left in the log is written over");
         }
     }
 

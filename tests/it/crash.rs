@@ -5,9 +5,12 @@
 use crate::clinic;
 use crate::harness::{Client, KEY, Server, Site, claims, sign};
 use std::collections::HashMap;
+use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 /// Times that the plug is pulled.
 const KILLS: u64 = 200;
@@ -25,10 +28,41 @@ struct Record {
     open: Option<String>,
 }
 
-/// Presses until the server is gone. Every ticket is recorded as soon as its 200 is read.
-fn press(server: &Server, client_number: u64, record: &mut Record, ends: &AtomicBool) {
+/// A site with room for many bookings of one patient.
+pub fn site() -> Site {
+    let site = Site::new(clinic::RULES_OFF);
+    let mut lines = vec![
+        clinic::lpu(1),
+        clinic::speciality("27"),
+        clinic::doctor(2, 1, "27", "Врачова"),
+        clinic::patient(10_000, 1),
+    ];
+    lines.extend((0..CELLS).map(|cell| {
+        let time = format!("{:02}:{:02}", 8 + cell / 4, cell % 4 * 15);
+        let slot = clinic::slot(1_000 + cell, 2, 1, &time);
+        clinic::with(slot, &serde_json::json!({"planCount": 10_000}))
+    }));
+    site.import(&lines);
+    site
+}
+
+/// Books under a key, in one cell after the other; the ticket's GUID, if an answer comes.
+pub fn book(client: &mut Client, key: &str, number: usize) -> io::Result<String> {
     let lpu = clinic::guid(1);
     let token = sign(&claims(&lpu, &clinic::guid(10_000), "Infomat"), KEY);
+    let cell = clinic::guid(1_000 + u32::try_from(number).unwrap() % CELLS);
+    let request = format!(
+        "POST /visit/{lpu}?timeTable={cell}&fullResponse=false HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\
+         Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n\r\n"
+    );
+    client.send(request.as_bytes())?;
+    let answer = client.read(false)?;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    Ok(answer.json()["ticketGuid"].as_str().unwrap().to_owned())
+}
+
+/// Presses until the server is gone. Every ticket is recorded as soon as its 200 is read.
+fn press(server: &Server, client_number: u64, record: &mut Record, ends: &AtomicBool) {
     let Ok(mut client) = Client::try_connect(server.address) else {
         return;
     };
@@ -38,48 +72,27 @@ fn press(server: &Server, client_number: u64, record: &mut Record, ends: &Atomic
             .open
             .get_or_insert_with(|| format!("{client_number}-{number}"))
             .clone();
-        let cell = clinic::guid(1_000 + u32::try_from(number).unwrap() % CELLS);
-        let request = format!(
-            "POST /visit/{lpu}?timeTable={cell}&fullResponse=false HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\
-             Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n\r\n"
-        );
-        let Ok(answer) = client.send(request.as_bytes()).and_then(|()| client.read(false)) else {
+        let Ok(ticket) = book(&mut client, &key, number) else {
             return;
         };
-        assert_eq!(answer.status, 200, "{}", answer.json());
-        let ticket = answer.json()["ticketGuid"].as_str().unwrap().to_owned();
         record.tickets.insert(key, ticket);
         record.open = None;
     }
 }
 
-/// Every recorded ticket is there, once, and the file is whole.
-fn examine(site: &Site, records: &[Record]) {
-    let database = rusqlite::Connection::open(site.path("infomat.db")).unwrap();
+/// Sees that the file is whole and agrees with itself; the tickets of its active visits by key.
+pub fn examine(path: &Path) -> HashMap<String, String> {
+    let database = rusqlite::Connection::open(path).unwrap();
     let whole: String = database
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .unwrap();
     assert_eq!(whole, "ok");
-    let mut statement = database
-        .prepare("SELECT idempotency_key, lower(hex(guid)) FROM visit WHERE status = 'active'")
-        .unwrap();
-    let rows = statement
-        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
-        .unwrap();
-    let kept: HashMap<_, _> = rows.map(Result::unwrap).collect();
-    for (key, ticket) in records.iter().flat_map(|record| &record.tickets) {
-        assert_eq!(
-            kept.get(key),
-            Some(&ticket.replace('-', "")),
-            "the ticket of key {key}"
-        );
-    }
     let wrong: i64 = database
         .query_row(
             "SELECT (SELECT count(*) FROM visit) - (SELECT sum(used_count) FROM slot)
                   + (SELECT count(*) FROM visit_history)
                   + (SELECT count(*) FROM visit) - (SELECT count(*) FROM journal)
-                  + (SELECT count(*) FROM visit) - (SELECT max(seq) FROM journal)",
+                  + (SELECT count(*) FROM visit) - (SELECT coalesce(max(seq), 0) FROM journal)",
             [],
             |row| row.get(0),
         )
@@ -88,27 +101,29 @@ fn examine(site: &Site, records: &[Record]) {
         wrong, 0,
         "places, histories (nothing changed since the making) and journal agree with the visits"
     );
+    let mut statement = database
+        .prepare("SELECT coalesce(idempotency_key, ''), guid FROM visit WHERE status = 'active'")
+        .unwrap();
+    let rows = statement
+        .query_map([], |row| {
+            let ticket: Uuid = row.get(1)?;
+            Ok((row.get(0)?, ticket.to_string()))
+        })
+        .unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// Every recorded ticket is there, once, and the file is whole.
+fn keeps(site: &Site, records: &[Record]) {
+    let kept = examine(&site.path("infomat.db"));
+    for (key, ticket) in records.iter().flat_map(|record| &record.tickets) {
+        assert_eq!(kept.get(key), Some(ticket), "the ticket of key {key}");
+    }
 }
 
 #[test]
 fn two_hundred_kills_lose_nothing() {
-    let site = Site::new(clinic::RULES_OFF);
-    let mut lines = vec![
-        clinic::lpu(1),
-        clinic::speciality("27"),
-        clinic::doctor(2, 1, "27", "Врачова"),
-    ];
-    lines.push(clinic::patient(10_000, 1));
-    lines.extend((0..CELLS).map(|cell| {
-        let slot = clinic::slot(
-            1_000 + cell,
-            2,
-            1,
-            &format!("{:02}:{:02}", 8 + cell / 4, cell % 4 * 15),
-        );
-        clinic::with(slot, &serde_json::json!({"planCount": 10_000}))
-    }));
-    site.import(&lines);
+    let site = site();
     let mut records: Vec<_> = (0..CLIENTS).map(|_| Record::default()).collect();
     let mut slowest = Duration::ZERO;
     for kill in 0..KILLS {
@@ -127,11 +142,11 @@ fn two_hundred_kills_lose_nothing() {
             ends.store(true, Ordering::Relaxed);
         });
         if kill % 10 == 9 {
-            examine(&site, &records);
+            keeps(&site, &records);
         }
     }
     let _server = site.serve();
-    examine(&site, &records);
+    keeps(&site, &records);
     let tickets: usize = records.iter().map(|record| record.tickets.len()).sum();
     println!("{KILLS} kills, {tickets} acknowledged tickets, all kept; slowest start {slowest:?}");
     assert!(

@@ -28,6 +28,7 @@ mod model;
 mod openapi;
 mod package;
 mod page;
+mod power;
 mod precedence;
 mod privacy;
 mod proxy;
