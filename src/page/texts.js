@@ -77,7 +77,7 @@ const ru = {
   doctorTitle: "Выберите врача",
   doctorDistrict: "Ваш участковый врач",
   doctorKnown: "Вы уже были у этого врача",
-  doctorNone: "Ко всем врачам мест пока нет. Встаньте в лист ожидания: регистратура позвонит, когда место появится.",
+  doctorNone: "Ко всем врачам мест пока нет.",
 
   timeTitle: "День и время",
   timeNone: "К этому врачу мест пока нет.",
@@ -132,6 +132,8 @@ const ru = {
   arrivedTitle: "Вы отмечены",
   arrivedLead: "Проходите и ждите вызова.",
 
+  askDesk: "Обратитесь в регистратуру: там подскажут, когда будут места.",
+  waitingOffer: "Встаньте в лист ожидания: регистратура позвонит, когда место появится.",
   waitingTitle: "Лист ожидания",
   waitingLead: "Оставьте телефон: регистратура позвонит, когда появится место. Если ваш номер у неё есть, не вводите его.",
   waitingJoin: "Встать в лист ожидания",
@@ -233,7 +235,7 @@ const en = {
   doctorTitle: "Choose a doctor",
   doctorDistrict: "Your district doctor",
   doctorKnown: "You have seen this doctor",
-  doctorNone: "No doctor has a place yet. Join the waiting list: the desk will call when there is one.",
+  doctorNone: "No doctor has a place yet.",
 
   timeTitle: "Day and time",
   timeNone: "This doctor has no place yet.",
@@ -288,6 +290,8 @@ const en = {
   arrivedTitle: "We know you are here",
   arrivedLead: "Please go there and wait to be called.",
 
+  askDesk: "Ask at the desk when there will be places.",
+  waitingOffer: "Join the waiting list: the desk will call when there is a place.",
   waitingTitle: "Waiting list",
   waitingLead: "Leave your phone number: the desk will call when there is a place. If the desk has it already, leave this empty.",
   waitingJoin: "Join the waiting list",

@@ -125,6 +125,39 @@ test("where there is no place, the waiting list is joined, shown and left", asyn
   await kiosk.on("tickets");
 });
 
+for (const isWaitingList of [false, true]) {
+  test(`a clinic ${isWaitingList ? "with" : "without"} a waiting list: what is offered where there is no place`, async (t) => {
+    const clinicLine = { kind: "lpu", guid: "19000000-0000-4000-8000-000000000001", name: "Амбулатория", isWaitingList };
+    const doctor = (number, speciality, family) =>
+      ({ kind: "resource", guid: `29000000-0000-4000-8000-00000000001${number}`, lpu: clinicLine.guid, type: "doctor", family, name: "Олег", patronymic: "Ильич", speciality });
+    const [full, free] = [{ kind: "speciality", code: "9011", name: "Полная" }, { kind: "speciality", code: "9012", name: "Свободная" }];
+    const [alone, busy, idle] = [doctor(1, full.code, "Один"), doctor(2, free.code, "Занятый"), doctor(3, free.code, "Вольный")];
+    here.server.import(clinicLine, full, free, alone, busy, idle);
+    here.server.farCell(idle, 3);
+    const patient = here.server.patient({ lpu: clinicLine.guid });
+    const kiosk = await terminal(t, here, { address: here.server.address(clinicLine.guid) });
+    const offered = async () => {
+      const button = kiosk.page.getByRole("button", { name: "Встать в лист ожидания" });
+      assert.equal(await button.count(), Number(isWaitingList));
+      const words = await kiosk.text("#work");
+      assert.equal(/лист/i.test(words), isWaitingList, words);
+      assert.equal(/Обратитесь в регистратуру/.test(words), !isWaitingList, words);
+    };
+    await kiosk.identify(patient);
+    await kiosk.touch("Записаться к врачу");
+    await kiosk.page.locator(".card", { hasText: full.name }).tap();
+    await kiosk.on("doctor");
+    await offered();
+    await kiosk.touch("Назад");
+    await kiosk.on("speciality");
+    await kiosk.page.locator(".card", { hasText: free.name }).tap();
+    await kiosk.page.locator(".card", { hasText: busy.family }).tap();
+    await kiosk.on("time");
+    assert.match(await kiosk.text("#work"), /Есть время у других врачей[^]*Вольный/);
+    await offered();
+  });
+}
+
 test("every step goes back, and nothing typed or chosen is lost", async (t) => {
   const patient = here.server.patient();
   const [cell] = await here.server.freeCells(patient);

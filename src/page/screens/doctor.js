@@ -2,12 +2,12 @@
 // whoever is free soonest; those without a free time come last.
 
 import { doctors, tickets } from "../clinic.js";
-import { button } from "../dom.js";
 import { addDays, nearMoment, today, whereabouts } from "../format.js";
 import { go } from "../machine.js";
 import { card, cards, pictureOf, sentence } from "../parts.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
+import { insteadOfTime } from "./waiting.js";
 
 /** Visits of so many days back tell which doctors the patient knows. */
 const KNOWN_DAYS = 365;
@@ -29,10 +29,7 @@ export const doctor = {
     lead: session.speciality.name,
     work: all.some((one) => one.nearestSlot)
       ? [cards("pair", all.map(option))]
-      : [
-          sentence(t("doctorNone")),
-          button(t("waitingJoin"), () => go("waiting"), { look: "main", picture: "list" }),
-        ],
+      : [sentence(t("doctorNone")), ...insteadOfTime()],
   }),
 };
 

@@ -9,6 +9,7 @@ import { card, cards, sentence } from "../parts.js";
 import { choose as chooseCell, session } from "../session.js";
 import { t } from "../texts.js";
 import { choose as chooseDoctor } from "./doctor.js";
+import { insteadOfTime } from "./waiting.js";
 
 /** Today and so many days after it are asked for even where nothing is free: cells there may say why. */
 const DAYS_AHEAD_MIN = 14;
@@ -156,6 +157,6 @@ function nothing({ message, others }) {
     others.length ? el("h2", { text: t("timeOthers") }) : null,
     cards("pair", others.slice(0, OTHERS_MAX).map((one) =>
       card({ picture: "doctor", heading: one.docFio, lines: [one.role, nearMoment(one.nearestSlot.beginTime)], lang: "ru", act: () => chooseDoctor(one) }))),
-    message ? null : button(t("waitingJoin"), () => go("waiting"), { look: "main", picture: "list" }),
+    ...(message ? [] : insteadOfTime()),
   ];
 }

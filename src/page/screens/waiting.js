@@ -1,14 +1,21 @@
 // The waiting list: where there is no time, the desk calls when there is.
 
-import { startWaiting, waitingList } from "../clinic.js";
+import { startWaiting, terminal, waitingList } from "../clinic.js";
 import { button, el } from "../dom.js";
 import { today } from "../format.js";
 import { finish, go, run, toMenu } from "../machine.js";
 import { pad } from "../pad.js";
+import { sentence } from "../parts.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 
 const PHONE_DIGITS = 10;
+
+/** What can be done where there is no time: waiting for a call where the clinic keeps a list, else asking at the desk. */
+export const insteadOfTime = () =>
+  terminal.lpu.isWaitingList
+    ? [sentence(t("waitingOffer")), button(t("waitingJoin"), () => go("waiting"), { look: "main", picture: "list" })]
+    : [sentence(t("askDesk"))];
 
 export const waiting = {
   view: () => ({
