@@ -52,11 +52,14 @@ impl Zone {
     /// the clock jumps over it.
     pub fn from_local(self, local: NaiveDateTime) -> Option<Moment> {
         match self {
-            Zone::Fixed(offset) => offset.from_local_datetime(&local).earliest(),
-            Zone::System => Local
-                .from_local_datetime(&local)
-                .earliest()
-                .map(|moment| moment.fixed_offset()),
+            Zone::Fixed(offset) => offset.from_local_datetime(&local).single(),
+            Zone::System => {
+                let candidates = Local.from_local_datetime(&local);
+                let candidates = candidates.earliest().into_iter().chain(candidates.latest());
+                // chrono orders the two by their offsets, and counts to a jump a time at its edge that it does not touch.
+                let moments = candidates.map(|candidate| self.localize(candidate.fixed_offset()));
+                moments.filter(|moment| moment.naive_local() == local).min()
+            }
         }
     }
 

@@ -45,3 +45,4 @@ mod tidy;
 mod verify;
 mod visits;
 mod waiting;
+mod zone;
