@@ -28,6 +28,9 @@ pub fn guid(text: &str) -> Option<Uuid> {
     hyphenated.then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
+/// Digits of a policy number that has no series (contract-kiosk 1).
+pub const UNIFORM_POLICY_DIGITS: usize = 16;
+
 /// The number or series of a document as it is kept and compared: without blanks and hyphens.
 pub fn document_number(text: &str) -> String {
     text.chars()

@@ -3,7 +3,7 @@
 
 use super::fields::{BadField, Fields};
 use crate::store::import::{ClientApplication, Exam, Key, Kind, Patient, Record, Referral, Resource, Slot};
-use crate::visit::{ReferralType, ResourceType};
+use crate::visit::{ReferralType, ResourceType, UNIFORM_POLICY_DIGITS};
 use crate::wire::wish::{DIRECTION_ID_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
 use chrono::NaiveDate;
 use std::ops::RangeInclusive;
@@ -209,6 +209,7 @@ fn ages(fields: &mut Fields) -> Result<(Option<i64>, Option<i64>), BadField> {
 }
 
 fn patient(fields: &mut Fields, today: NaiveDate) -> Result<Patient, BadField> {
+    let (policy_series, policy_number) = policy(fields)?;
     Ok(Patient {
         lpu: fields.required_guid("lpu")?,
         person_guid: fields.guid("personGuid")?,
@@ -217,8 +218,8 @@ fn patient(fields: &mut Fields, today: NaiveDate) -> Result<Patient, BadField> {
         patronymic: fields.text("patronymic", NAME_CHARS_MAX)?,
         birth_date: fields.required_date("birthDate", &(BORN_FIRST..=today))?,
         sex: fields.word("sex", &["m", "f"])?.unwrap_or(""),
-        policy_series: fields.document("policySeries", CODE_CHARS_MAX)?,
-        policy_number: fields.document("policyNumber", CODE_CHARS_MAX)?,
+        policy_series,
+        policy_number,
         snils: fields.document("snils", CODE_CHARS_MAX)?,
         passport_series: fields.document("passportSeries", CODE_CHARS_MAX)?,
         passport_number: fields.document("passportNumber", CODE_CHARS_MAX)?,
@@ -229,6 +230,15 @@ fn patient(fields: &mut Fields, today: NaiveDate) -> Result<Patient, BadField> {
         self_booking_banned: fields.flag("selfBookingBanned", false)?,
         closed: fields.flag("closed", false)?,
     })
+}
+
+/// `policySeries` and `policyNumber`. Nobody could be identified with a series beside a number that has none: it is dropped.
+fn policy(fields: &mut Fields) -> Result<(String, String), BadField> {
+    let series = fields.document("policySeries", CODE_CHARS_MAX)?;
+    let number = fields.document("policyNumber", CODE_CHARS_MAX)?;
+    let is_uniform =
+        number.len() == UNIFORM_POLICY_DIGITS && number.bytes().all(|sign| sign.is_ascii_digit());
+    Ok((if is_uniform { String::new() } else { series }, number))
 }
 
 fn referral(fields: &mut Fields) -> Result<Referral, BadField> {

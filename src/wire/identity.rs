@@ -2,7 +2,9 @@
 
 use super::ticket::moment;
 use crate::refusal::{ParameterFault, Refusal};
-use crate::visit::{Card, Document, DocumentKind, Identification, Moment, Source, Who, document_number};
+use crate::visit::{
+    Card, Document, DocumentKind, Identification, Moment, Source, UNIFORM_POLICY_DIGITS, Who, document_number,
+};
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad, date};
 use crate::wire::reading::path_guid;
@@ -35,9 +37,6 @@ const SERIES_CHARS_MAX: usize = 16;
 
 /// Digits of a SNILS.
 const SNILS_DIGITS: usize = 11;
-
-/// Digits of a policy number that needs no series.
-const UNIFORM_POLICY_DIGITS: usize = 16;
 
 /// Whether the request names a card or a person instead of a document: only a trusted application may.
 pub fn names_a_card(request: &Request) -> bool {

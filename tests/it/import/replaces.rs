@@ -172,6 +172,15 @@ fn what_a_line_leaves_out_goes_back_to_its_default() {
         "kept without blanks and hyphens"
     );
 
+    for (number, kept) in [("1234 5678 9012 345X", "5001"), ("1234-5678-9012-3456", "")] {
+        let policy = json!({"policySeries": "50 01", "policyNumber": number});
+        site.import(&[with(clinic::patient(4, 1), &policy)]);
+        let series: String = database
+            .query_row("SELECT policy_series FROM patient", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(series, kept, "{number}: one of 16 digits has no series");
+    }
+
     let mut bare = clinic::small();
     bare.push(json!({"kind": "clientApplication", "mnem": "Shop"}));
     site.import(&bare);
