@@ -294,8 +294,13 @@ fn what_others_still_need_stays() {
         &[gone("clientApplication", "mnem", "Internet")],
         "line 1: clientApplication.mnem: not removed: unknown sources count as Internet",
     );
+    refused_for(
+        &site,
+        &[gone("clientApplication", "mnem", "Registry")],
+        "line 1: clientApplication.mnem: not removed: `infomat cancel` cancels through it",
+    );
     assert_eq!(
-        imported(&site, &[gone("clientApplication", "mnem", "Registry")]),
+        imported(&site, &[gone("clientApplication", "mnem", "Callcenter")]),
         ["clientApplication: 0, 1 removed"]
     );
     // All that needs the old speciality takes a new one.

@@ -69,9 +69,14 @@ SELECT line, 'clientApplication.mnem', 'not removed: unknown sources count as In
 FROM temp.staged_client_application
 WHERE fate = 'remove' AND key = 'Internet'
 UNION ALL
+-- The desk's cancelling would be told as done by the patient.
+SELECT line, 'clientApplication.mnem', 'not removed: `infomat cancel` cancels through it'
+FROM temp.staged_client_application
+WHERE fate = 'remove' AND key = 'Registry'
+UNION ALL
 SELECT s.line, 'clientApplication.mnem', 'not removed: visits were made or changed through it'
 FROM temp.staged_client_application s
 CROSS JOIN main.client_application a ON a.mnem = s.key
-WHERE s.fate = 'remove' AND s.key <> 'Internet'
+WHERE s.fate = 'remove' AND s.key NOT IN ('Internet', 'Registry')
   AND (EXISTS (SELECT 1 FROM main.visit v WHERE v.client_application_id = a.id)
        OR EXISTS (SELECT 1 FROM main.visit_history h WHERE h.client_application_id = a.id))
