@@ -40,10 +40,13 @@ pub fn yes(store: &Store, clock: ClockState, now: Moment) -> Result<Answer, Faul
     let mut warnings = Vec::new();
     let free = store.disk_free_bytes().filter(|free| *free < FREE_BYTES_MIN);
     warnings.extend(free.map(|free| Warning::LittleSpace(free >> 20)));
-    match store.last_backup()?.map(|backup| (now - backup).num_days()) {
+    match store.last_backup()? {
         None => warnings.push(Warning::NeverBackedUp),
-        Some(days @ BACKUP_DAYS_MAX..) => warnings.push(Warning::OldBackup(days)),
-        Some(_) => {}
+        Some(at) if at > now => warnings.push(Warning::BackupAhead),
+        Some(at) => {
+            let days = (now - at).num_days();
+            warnings.extend((days >= BACKUP_DAYS_MAX).then_some(Warning::OldBackup(days)));
+        }
     }
     warnings.extend(clock.last_jump.map(|jump| Warning::ClockJumped(jump.to)));
     Ok(ready(&warnings))

@@ -77,6 +77,8 @@ pub enum Warning {
     NeverBackedUp,
     /// The last good backup is so many days old.
     OldBackup(i64),
+    /// The last good backup is dated ahead of the clock: how old it is nobody knows.
+    BackupAhead,
     /// The clock jumped forward by more than a day, to this time, while the server ran.
     ClockJumped(Moment),
 }
@@ -91,6 +93,10 @@ impl Warning {
             Warning::NeverBackedUp => "Резервной копии базы данных еще нет. Сделайте ее.".to_owned(),
             Warning::OldBackup(days) => {
                 format!("Дней с последней резервной копии базы данных: {days}. Сделайте новую.")
+            }
+            Warning::BackupAhead => {
+                "Последняя резервная копия базы данных датирована будущим: часы тогда спешили. Сделайте новую."
+                    .to_owned()
             }
             Warning::ClockJumped(to) => format!(
                 "Часы этого компьютера перешли вперед более чем на сутки и показали {}. Проверьте время.",

@@ -188,6 +188,13 @@ fn what_has_grown_old_is_told() {
             },
         );
     }
+    let ahead = "UPDATE upkeep SET at = unixepoch() + 86400 * 400";
+    database.execute(ahead, []).unwrap();
+    check(&site).is(
+        "warning",
+        "backup",
+        "a clock that was ahead: run `infomat backup`",
+    );
     database.execute("DELETE FROM upkeep", []).unwrap();
     let insert =
         "INSERT INTO journal (at, event, visit_guid) VALUES (unixepoch() + 600, 'booked', zeroblob(16))";

@@ -170,6 +170,10 @@ fn a_missing_or_old_backup_is_a_warning_and_no_unreadiness() {
         told(Some(TimeDelta::hours(100))),
         ["Дней с последней резервной копии базы данных: 4. Сделайте новую."]
     );
+    assert_eq!(
+        told(Some(-TimeDelta::days(400))),
+        ["Последняя резервная копия базы данных датирована будущим: часы тогда спешили. Сделайте новую."]
+    );
     assert_eq!(told(Some(TimeDelta::hours(30))), Vec::<String>::new());
     let backup = Numbers::of(&mut client).get("infomat_last_backup_timestamp_seconds");
     #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]

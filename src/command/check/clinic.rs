@@ -5,6 +5,7 @@ use crate::command::{Failure, believed_now};
 use crate::config::Config;
 use crate::desk;
 use crate::store::{Fault, Store};
+use crate::visit::Moment;
 use chrono::TimeDelta;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -48,20 +49,7 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         Err(failure) => report.bad("clock", failure),
     }
 
-    match store.last_backup()?.map(|at| (now - at).num_days()) {
-        None => report.warn("backup", "there is none yet: run `infomat backup`"),
-        Some(days) if days > BACKUP_DAYS_MAX => report.bad(
-            "backup",
-            Failure::Failed(format!("the last one is {days} days old: run `infomat backup`")),
-        ),
-        Some(days) if days >= BACKUP_DAYS_GOOD => {
-            report.warn(
-                "backup",
-                format!("the last one is {days} days old: run `infomat backup`"),
-            );
-        }
-        Some(_) => report.good("backup", "the last one is less than 2 days old"),
-    }
+    look_at_backup(store.last_backup()?, now, report);
 
     let horizon = store.last_cell()?.map(|seconds| config.zone.at(seconds));
     let left = horizon.map(|last| (last.date_naive() - now.date_naive()).num_days());
@@ -80,6 +68,29 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         Some((day, _)) => report.good("timetable", format!("until {day}")),
     }
     Ok(())
+}
+
+/// When the last good backup was made.
+fn look_at_backup(last: Option<Moment>, now: Moment, report: &mut Report) {
+    const WHAT: &str = "backup";
+    let Some(last) = last else {
+        return report.warn(WHAT, "there is none yet: run `infomat backup`");
+    };
+    let days = (now - last).num_days();
+    let old = format!("the last one is {days} days old: run `infomat backup`");
+    if last > now {
+        let made = last.format(MINUTE);
+        report.warn(
+            WHAT,
+            format!("the last one is dated {made}, by a clock that was ahead: run `infomat backup`"),
+        );
+    } else if days > BACKUP_DAYS_MAX {
+        report.bad(WHAT, Failure::Failed(old));
+    } else if days >= BACKUP_DAYS_GOOD {
+        report.warn(WHAT, old);
+    } else {
+        report.good(WHAT, "the last one is less than 2 days old");
+    }
 }
 
 /// Files in the folder for imports.
