@@ -217,11 +217,12 @@ fn day(text: &str) -> Result<NaiveDate, &'static str> {
 }
 
 fn reason(text: &str) -> Result<String, String> {
-    let is_reason =
-        (1..=REASON_CHARS_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
-    is_reason
-        .then(|| text.to_owned())
-        .ok_or_else(|| format!("expected 1 to {REASON_CHARS_MAX} characters in one line"))
+    let is_reason = text.chars().count() <= REASON_CHARS_MAX
+        && !text.trim().is_empty()
+        && !text.contains(char::is_control);
+    is_reason.then(|| text.to_owned()).ok_or_else(|| {
+        format!("expected 1 to {REASON_CHARS_MAX} characters in one line, and not blanks alone")
+    })
 }
 
 /// A key's name that can be part of a file's.

@@ -185,6 +185,7 @@ fn what_is_typed_wrongly_ends_with_2_and_what_is_not_there_with_1() {
         &["cancel", "--reason", "болен"],
         &["cancel", "--ticket", "x", "--reason", "болен"],
         &["cancel", "--ticket", &ticket, "--reason", ""],
+        &["cancel", "--ticket", &ticket, "--reason", " \u{a0}"],
         &["cancel", "--ticket", &ticket, "--reason", "болен\nвесь"],
         &["cancel", "--ticket", &ticket, "--reason", &long],
     ] {
