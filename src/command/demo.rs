@@ -1,11 +1,11 @@
 //! `infomat demo`
 
-use super::{Failure, believed_now, init, serve};
+use super::{Failure, believed_now, import, init, serve};
 use crate::cli::Demo;
 use crate::config::{self, Config};
 use crate::demo::{self, Character};
 use crate::edge::Limits;
-use crate::exchange;
+use crate::exchange::{self, Notice};
 use crate::rules;
 use crate::store::{ServerLock, Store};
 use crate::visit::{Bearer, Cell, Moment};
@@ -57,13 +57,27 @@ struct Trial {
     token: String,
 }
 
-/// Makes the clinic where there is none, and adds the cells of the days that are missing.
+/// Makes the clinic where there is none, and adds the cells of the days that are missing. What is there stays as it is, for
+/// somebody may have changed it; a resource that was removed gets no cells.
 fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
     let today = now.date_naive();
-    let is_new = store.find_lpu(demo::POLYCLINIC)?.is_none();
-    let base = is_new.then(|| demo::base(today)).into_iter().flatten();
-    let lines: Vec<_> = base.chain(demo::slots(today, DAYS, store.zone())).collect();
-    exchange::import(store, lines.join("\n").as_bytes(), now, &mut |_| ())?;
+    if store.find_lpu(demo::POLYCLINIC)?.is_none() {
+        let base: Vec<_> = demo::base(today).collect();
+        put(store, &base, now)?;
+    }
+    let mut missing = Vec::new();
+    for cell in demo::cells(today, DAYS, store.zone()) {
+        if store.lacks_cell(cell.resource, cell.guid)? {
+            missing.push(cell.line);
+        }
+    }
+    put(store, &missing, now)
+}
+
+/// Imports lines; of bad ones it tells what an import does.
+fn put(store: &mut Store, lines: &[String], now: Moment) -> Result<(), Failure> {
+    let tell = &mut |notice: Notice| import::tell(&notice, false);
+    exchange::import(store, lines.join("\n").as_bytes(), now, tell)?;
     Ok(())
 }
 

@@ -34,7 +34,7 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
 }
 
 /// Prints a bad line; on a terminal also, over and over on one line, how far the import is.
-fn tell(notice: &Notice, on_terminal: bool) {
+pub fn tell(notice: &Notice, on_terminal: bool) {
     match notice {
         Notice::Bad(line) if on_terminal => eprintln!("{CLEARED}{line}"),
         Notice::Bad(line) => eprintln!("{line}"),

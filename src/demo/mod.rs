@@ -1,7 +1,7 @@
 //! The demo clinic: a made-up polyclinic and a small children's clinic, as lines of the clinic's data (contract 5).
 //!
 //! Pure: the same lines on every run, but for the dates. GUIDs are plain numbers that can be read, a cell's GUID
-//! tells resource, day and time, so that a later day's timetable replaces the same cells.
+//! tells resource, day and time, so that a later day's timetable has the same cells.
 
 mod characters;
 mod clinics;
@@ -39,9 +39,20 @@ pub fn base(today: NaiveDate) -> impl Iterator<Item = String> {
         .map(|line| line.text())
 }
 
+/// A cell of the timetable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Its GUID.
+    pub guid: Uuid,
+    /// The resource's.
+    pub resource: Uuid,
+    /// Its line of the clinic's data.
+    pub line: String,
+}
+
 /// The cells of `days` days from `from` on, by day; and beyond those days the cells of whoever opens the timetable
 /// for longer. On every day somebody in each clinic receives until midnight.
-pub fn slots(from: NaiveDate, days: u32, zone: Zone) -> impl Iterator<Item = String> {
+pub fn cells(from: NaiveDate, days: u32, zone: Zone) -> impl Iterator<Item = Cell> {
     let days_max = staff::all().map(|staff| staff.open_days).fold(days, u32::max);
     (0..days_max)
         .zip(from.iter_days())
@@ -50,7 +61,11 @@ pub fn slots(from: NaiveDate, days: u32, zone: Zone) -> impl Iterator<Item = Str
                 .filter(move |staff| ahead < days.max(staff.open_days))
                 .flat_map(move |staff| timetable::cells(staff, date, zone))
         })
-        .map(|line| line.text())
+        .map(|slot| Cell {
+            guid: slot.guid,
+            resource: slot.resource,
+            line: Line::Slot(slot).text(),
+        })
 }
 
 /// A GUID made of decimal digits: what it is of, and the number.

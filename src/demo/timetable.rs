@@ -2,7 +2,7 @@
 //! resource has the same cells on the same day, with the same GUIDs.
 
 use super::clinics::POLYCLINIC;
-use super::line::{Ages, BusyType, Line, Slot};
+use super::line::{Ages, BusyType, Slot};
 use super::staff::Staff;
 use crate::visit::Zone;
 use chrono::{Datelike, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Weekday};
@@ -193,7 +193,7 @@ fn saturday(staff: &Staff) -> &'static [Stretch] {
 }
 
 /// The cells of a resource on `date`, by begin. A cell whose begin the clock jumps over is left out.
-pub fn cells(staff: &'static Staff, date: NaiveDate, zone: Zone) -> impl Iterator<Item = Line> {
+pub fn cells(staff: &'static Staff, date: NaiveDate, zone: Zone) -> impl Iterator<Item = Slot> {
     day(staff, date).iter().flat_map(move |&(begin, end, purpose)| {
         let (begin, end) = (minutes(begin), minutes(end));
         let length = match purpose {
@@ -218,7 +218,7 @@ fn cell(
     begin_minutes: u32,
     length_minutes: u32,
     purpose: Purpose,
-) -> Option<Line> {
+) -> Option<Slot> {
     let time = NaiveTime::from_num_seconds_from_midnight_opt(begin_minutes * 60, 0)
         .expect("a stretch ends at midnight at the latest, so each of its cells begins before");
     let begin = zone.from_local(date.and_time(time))?;
@@ -230,7 +230,7 @@ fn cell(
     };
     let elsewhere =
         staff.hours == Hours::District && staff.lpu == POLYCLINIC && date.weekday() == Weekday::Sat;
-    Some(Line::Slot(Slot {
+    Some(Slot {
         guid: cell_guid(staff.number, date, time),
         resource: staff.guid(),
         begin: begin.to_rfc3339_opts(SecondsFormat::Secs, false),
@@ -240,7 +240,7 @@ fn cell(
         busy_type: purpose.busy_type(),
         room: if elsewhere { SATURDAY_ROOM } else { "" },
         ages: purpose.ages(),
-    }))
+    })
 }
 
 /// A cell's GUID can be read: `60000101-2026-4000-8000-000003090830` is resource 101 on 9 March 2026 at 08:30.

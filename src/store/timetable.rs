@@ -25,6 +25,14 @@ impl Store {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
+    /// Whether a resource is there, in any clinic, and no cell with this GUID is, of this resource or another.
+    pub fn lacks_cell(&self, resource: Uuid, cell: Uuid) -> Result<bool, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/lacks_cell.sql"))?;
+        Ok(statement.exists(named_params! { ":resource": resource, ":cell": cell })?)
+    }
+
     /// The cells of one resource that begin at `from` or later and before `until`, by begin; at most one more than
     /// [`CELLS_MAX`].
     pub fn resource_cells(

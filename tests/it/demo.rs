@@ -3,16 +3,28 @@
 //! against the database and against what the server answers.
 
 use crate::harness::Client;
-use chrono::NaiveDate;
+use chrono::{Local, NaiveDate, TimeDelta};
+use infomat::demo::{self, POLYCLINIC};
+use infomat::visit::Zone;
 use rusqlite::Connection;
+use serde_json::{Value, json};
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// The words with which the demo's list of patients begins.
 const PATIENTS: &str = "Пациенты";
+
+/// Days of the demo's timetable.
+const DAYS: u32 = 14;
+
+/// A doctor of the demo.
+const DIABETOLOGIST: &str = "20000000-0000-4000-8000-000000000182";
+
+/// The card of one of the demo's patients whom the doctor on duty takes.
+const ANOTHER_CARD: &str = "30000000-0000-4000-8000-000000000004";
 
 /// A demo that serves, with all that it printed.
 struct Demo {
@@ -75,6 +87,37 @@ impl Drop for Demo {
     }
 }
 
+/// Runs another command beside the demo, with this on standard input; what it printed.
+fn run(folder: &TempDir, arguments: &[&str], input: &str) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_infomat"))
+        .args(arguments)
+        .arg("--config")
+        .arg(folder.path().join("infomat.toml"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The header `Authorization` of the patient of the polyclinic with this card.
+fn authorization(folder: &TempDir, card: &str) -> String {
+    let lpu = POLYCLINIC.to_string();
+    let token = run(folder, &["token", "--lpu", &lpu, "--mkab", card], "");
+    format!("Bearer {}", token.trim())
+}
+
+/// Every cell with all that is known of it, but for its row's number.
+fn cells(database: &Connection) -> Vec<Vec<rusqlite::types::Value>> {
+    let mut statement = database.prepare("SELECT * FROM slot ORDER BY guid").unwrap();
+    let columns = statement.column_count();
+    let cells = statement.query_map([], |row| (1..columns).map(|column| row.get(column)).collect());
+    cells.unwrap().map(Result::unwrap).collect()
+}
+
 fn patient(line: &str) -> (&str, NaiveDate, &str) {
     let [policy, born, who] = line.trim_start().split("  ").collect::<Vec<_>>()[..] else {
         panic!("{line:?} shows no patient")
@@ -91,8 +134,8 @@ fn database(folder: &TempDir) -> Connection {
 fn the_demo_prints_a_line_that_books_and_goes_on_with_what_is_there() {
     let folder = TempDir::new().unwrap();
     for start in ["first", "second"] {
-        let demo = Demo::start(folder.path());
-        let (mut client, target, authorization) = demo.trial();
+        let served = Demo::start(folder.path());
+        let (mut client, target, authorization) = served.trial();
         let answer = client.ask("POST", &target, &[("Authorization", &authorization)], b"");
         assert_eq!(answer.status, 200, "{start} start: {}", answer.json());
         assert!(
@@ -128,8 +171,8 @@ fn on_a_later_day_the_demo_prints_what_the_cards_hold() {
         )
         .unwrap();
 
-    let demo = Demo::start(folder.path());
-    let patients = demo.patients();
+    let served = Demo::start(folder.path());
+    let patients = served.patients();
     for (policy, birth_date, name) in &patients {
         let held: (NaiveDate, String) = database
             .query_row(
@@ -145,9 +188,40 @@ fn on_a_later_day_the_demo_prints_what_the_cards_hold() {
     assert!(patients.iter().any(|(_, _, name)| name.starts_with("Иванова ")));
 
     let (policy, birth_date, _) = patients[0];
-    let (mut client, target, _) = demo.trial();
+    let (mut client, target, _) = served.trial();
     let lpu = target.split(['/', '?']).nth(4).unwrap();
     let identify = format!("/auth/{lpu}/token?n_pol={policy}&Birthday={birth_date}");
     let answer = client.ask("GET", &identify, &[], b"");
     assert_eq!(answer.status, 200, "{}", answer.json());
+}
+
+/// The cell that the demo books gets two more places, of which one is taken; a doctor is removed; and the cells from the day
+/// after tomorrow on are taken away, as if those days had not been in reach at the first start.
+#[test]
+fn a_second_start_adds_the_cells_that_are_missing_and_changes_none() {
+    let folder = TempDir::new().unwrap();
+    let served = Demo::start(folder.path());
+    let (mut client, target, first) = served.trial();
+    let mut cells_of_demo = demo::cells(Local::now().date_naive(), DAYS, Zone::System);
+    let booked = |cell: &demo::Cell| target.ends_with(&format!("={}", cell.guid));
+    let mut cell: Value = serde_json::from_str(&cells_of_demo.find(booked).unwrap().line).unwrap();
+    cell["planCount"] = json!(3);
+    let doctor = json!({"kind": "resource", "guid": DIABETOLOGIST, "deleted": true});
+    run(&folder, &["import", "-"], &format!("{cell}\n{doctor}"));
+    for authorization in [first, authorization(&folder, ANOTHER_CARD)] {
+        let answer = client.ask("POST", &target, &[("Authorization", &authorization)], b"");
+        assert_eq!(answer.status, 200, "{}", answer.json());
+    }
+    drop(served);
+
+    let database = database(&folder);
+    let before = cells(&database);
+    let reach = (Local::now() + TimeDelta::days(2)).timestamp();
+    let taken_away = database.execute("DELETE FROM slot WHERE begin_at > ?1", [reach]);
+    assert!(taken_away.unwrap() > 1_000);
+
+    Demo::start(folder.path());
+    let after = cells(&database);
+    assert_eq!(after.len(), before.len());
+    assert!(after == before, "a cell was changed");
 }

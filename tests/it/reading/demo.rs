@@ -32,7 +32,7 @@ pub fn site() -> Site {
     let site = Site::new("");
     let today = now().date_naive();
     let lines: Vec<_> = infomat::demo::base(today)
-        .chain(infomat::demo::slots(today, DAYS, zone()))
+        .chain(infomat::demo::cells(today, DAYS, zone()).map(|cell| cell.line))
         .collect();
     site.run_well(&["import", "-"], &lines.join("\n"));
     site

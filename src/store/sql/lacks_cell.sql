@@ -1,0 +1,2 @@
+SELECT 1 FROM resource
+WHERE guid = :resource AND removed = 0 AND NOT EXISTS (SELECT 1 FROM slot WHERE guid = :cell)
