@@ -4,7 +4,7 @@ use super::{Failure, retention};
 use crate::cli::Backup;
 use crate::config::Config;
 use crate::desk;
-use crate::store::{BackupLock, Store};
+use crate::store::{BackupLock, Store, give_to_owner};
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -20,7 +20,9 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
     let path = if let Some(file) = &wanted.file {
         file.clone()
     } else {
-        make_folder(folder).map_err(|error| Failure::of(folder.display(), error))?;
+        make_folder(folder)
+            .and_then(|()| give_to_owner(folder, &config.database))
+            .map_err(|error| Failure::of(folder.display(), error))?;
         folder.join(retention::name(now.naive_local()))
     };
     let bytes = store
@@ -28,6 +30,7 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
         .map_err(|error| Failure::of("no backup was made", error))?;
     println!("{}: {bytes} bytes, checked", path.display());
     if wanted.file.is_none() {
+        give_to_owner(&path, &config.database).map_err(|error| Failure::of(path.display(), error))?;
         let removed = retention::remove_old(folder, now.naive_local(), &config.backup)
             .map_err(|error| Failure::of(folder.display(), error))?;
         for path in removed {

@@ -3,10 +3,9 @@
 use super::{Failure, init, table};
 use crate::cli::Key;
 use crate::config::{Config, Edit, KEYS_MAX, KeyFile};
-use rustix::process::geteuid;
+use crate::store::give_to_owner;
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, chown};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -57,7 +56,7 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
         );
         return Err(Failure::Failed(text));
     }
-    let named = give_to_server(&file, &config.database)
+    let named = give_to_owner(&file, &config.database)
         .map_err(|error| Failure::of(file.display(), error))
         .and_then(|()| {
             let means = |config: &Config| {
@@ -81,18 +80,6 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
     }
     println!("{HINT}");
     Ok(())
-}
-
-/// The server has to read the key: made by root, it goes to the owner of the database.
-fn give_to_server(file: &Path, database: &Path) -> io::Result<()> {
-    if !geteuid().is_root() {
-        return Ok(());
-    }
-    match database.metadata() {
-        Ok(owned) => chown(file, Some(owned.uid()), Some(owned.gid())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
 }
 
 fn sign(path: &Path, id: &str) -> Result<(), Failure> {

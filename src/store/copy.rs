@@ -95,9 +95,16 @@ impl Store {
         copy.prove(now)?;
         drop(copy);
         let bytes = draft.put_in_place()?;
-        let turn = self.turn()?;
-        turn.note_backup(now)?;
-        turn.commit()?;
+        let noted = self.turn().and_then(|turn| {
+            turn.note_backup(now)?;
+            turn.commit()
+        });
+        // A full disk must not make a good copy look like none.
+        if let Err(fault) = noted {
+            log::warn!(
+                "the backup is made, but the database could not note it, and will be said to lack one: {fault}"
+            );
+        }
         Ok(bytes)
     }
 

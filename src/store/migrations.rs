@@ -1,6 +1,8 @@
 //! Bringing a file of an older version up to date.
 
 use super::copy::copy_of_any_version;
+use super::lock::MigrationLock;
+use super::open::version_of_ours;
 use super::{Fault, OpenError};
 use rusqlite::Connection;
 use std::path::Path;
@@ -15,11 +17,17 @@ const MIGRATIONS: [(&str, &str); 1] = [(
 pub const VERSION: usize = 1 + MIGRATIONS.len();
 
 /// Applies the migrations that the file at `path` lacks, after a checked copy of it: the way back to the older program.
+/// Of several programs that find it old, the first does so and the others wait.
 pub(super) fn bring_up_to_date(
     connection: &Connection,
     path: &Path,
     version: usize,
 ) -> Result<(), OpenError> {
+    if version == VERSION {
+        return Ok(());
+    }
+    let _lock = MigrationLock::take(path)?;
+    let version = version_of_ours(connection, path)?;
     if version < VERSION {
         let copy = path.with_extension(format!("before-{}.db", version + 1));
         copy_of_any_version(connection, &copy).map_err(OpenError::Copy)?;

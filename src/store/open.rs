@@ -1,4 +1,4 @@
-//! Opening and making a database: its identity, version and settings, and the lock of the one server on it.
+//! Opening and making a database: its identity, version and settings.
 
 use super::migrations::bring_up_to_date;
 use super::read_only::{connect_to_read, connect_to_verify};
@@ -7,7 +7,9 @@ use crate::refusal::Trouble;
 use crate::visit::Zone;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::fs::{File, TryLockError};
+use rustix::process::geteuid;
+use std::fs::File;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -159,35 +161,16 @@ impl From<rusqlite::Error> for OpenError {
     }
 }
 
-/// The right to be the one server on a database: a lock on a file of its own beside it, held while this lives. The system
-/// takes it back when the process ends, however it ends. Import and backup do not take it.
-pub struct ServerLock(#[expect(dead_code, reason = "the open file holds the lock")] File);
-
-impl ServerLock {
-    /// Takes the lock for the database at `path`.
-    pub fn take(path: &Path) -> Result<Self, OpenError> {
-        lock_beside(path, ".lock", OpenError::InUse).map(ServerLock)
+/// Gives what root has made for a database to the database's owner, who has to go on with it. Nothing is done for others
+/// than root, nor where there is no database yet.
+pub fn give_to_owner(made: &Path, database: &Path) -> io::Result<()> {
+    if !geteuid().is_root() {
+        return Ok(());
     }
-}
-
-/// The right to make the one backup of a database at a time: a lock as [`ServerLock`] is, which a server does not take.
-pub struct BackupLock(#[expect(dead_code, reason = "the open file holds the lock")] File);
-
-impl BackupLock {
-    /// Takes the lock for the database at `path`.
-    pub fn take(path: &Path) -> Result<Self, OpenError> {
-        lock_beside(path, ".backup-lock", OpenError::BackupUnderWay).map(BackupLock)
-    }
-}
-
-fn lock_beside(path: &Path, suffix: &str, taken: fn(PathBuf) -> OpenError) -> Result<File, OpenError> {
-    let path = beside(path, suffix);
-    let io_error = |error| OpenError::Io(path.clone(), error);
-    let file = private_file(&path).map_err(io_error)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(taken(path)),
-        Err(TryLockError::Error(error)) => Err(io_error(error)),
+    match database.metadata() {
+        Ok(owned) => chown(made, Some(owned.uid()), Some(owned.gid())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -2,12 +2,12 @@
 //! half file or takes a good one away. Method: the real binary; the copies are read with SQLite.
 
 use crate::clinic::{self, Ask, guid};
-use crate::harness::{KEY, Site, claims, sign};
+use crate::harness::{KEY, Site, claims, lacks, sign};
 use crate::tickets::{LPU, OTHER, PATIENT, THERAPIST, lines, ticket_guid};
 use rusqlite::Connection;
 use serde_json::json;
 use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 const CELL: u32 = 100;
 
 /// Rows that make the database so large that copying it takes a while: 40 MB.
-const FILLING: &str = "INSERT INTO lpu (guid, name, is_children, model)
+pub const FILLING: &str = "INSERT INTO lpu (guid, name, is_children, model)
      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
      SELECT randomblob(16), hex(randomblob(480)), 0, '{}' FROM n";
 
@@ -244,5 +244,36 @@ fn what_fails_leaves_no_half_file_and_removes_nothing() {
             "{what}"
         );
         assert_eq!(backed_up_at(&site.path("infomat.db")), Some(7), "{what}");
+    }
+}
+
+/// Goal: a good copy is not called none because the database cannot note it. Method: another program holds the write lock.
+#[test]
+fn a_backup_that_cannot_be_noted_is_one() {
+    let site = site("");
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let output = site.run(&["backup"], "");
+    assert!(output.status.success(), "{}", all(&output));
+    assert!(all(&output).contains("could not note it"), "{}", all(&output));
+    assert_eq!(names(&site.path("backups")).len(), 1);
+    database.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(backed_up_at(&site.path("infomat.db")), None);
+}
+
+/// Goal: what root did once does not keep the server's user from its nightly backup. Method: a database that belongs to
+/// another user, whom nothing of it may be taken away from; only root can do this.
+#[test]
+fn what_root_makes_belongs_to_the_owner_of_the_database() {
+    const NOBODY: u32 = 65_534;
+    let site = site("");
+    if chown(site.path("infomat.db"), Some(NOBODY), Some(NOBODY)).is_err() {
+        lacks("the rights of root", false);
+        return;
+    }
+    site.run_well(&["backup"], "");
+    let copy = names(&site.path("backups")).remove(0);
+    for made in ["infomat.db.backup-lock", "backups", &format!("backups/{copy}")] {
+        assert_eq!(fs::metadata(site.path(made)).unwrap().uid(), NOBODY, "{made}");
     }
 }

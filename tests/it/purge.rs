@@ -5,7 +5,7 @@
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{Client, Site};
 use crate::tickets::{LPU, OCULIST, OTHER, PATIENT, THERAPIST, authorization, lines, ticket_guid};
-use rusqlite::Connection;
+use rusqlite::{Connection, named_params};
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Output;
@@ -302,4 +302,20 @@ fn age_counts_from_the_last_booking() {
         1,
         "the last booking was thirty days ago"
     );
+}
+
+/// Goal: a doctor whom an import brings back while a purge runs keeps the name. Method: the purge's last step on one who is
+/// not removed, as it then finds it.
+#[test]
+fn a_doctor_who_came_back_is_not_forgotten() {
+    let site = Site::new("");
+    site.import(&lines());
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    let step = include_str!("../../src/store/sql/purge/forget_resource.sql");
+    let forget = || database.execute(step, named_params! { ":id": 1 }).unwrap();
+    assert_eq!(forget(), 0);
+    database
+        .execute_batch("UPDATE resource SET removed = 1 WHERE id = 1")
+        .unwrap();
+    assert_eq!(forget(), 1);
 }

@@ -2,11 +2,13 @@
 //! the way; a newer file is refused. Method: files of every version are made from the schemas kept in `schema/`, filled
 //! through SQL, and opened by the real binary.
 
+use crate::backup::FILLING;
 use crate::harness::Site;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::thread;
 
 /// The schema of each older version, as it was.
 const OLDER: [&str; 1] = [include_str!("schema/0001.sql")];
@@ -111,6 +113,25 @@ fn the_copy_made_before_is_the_way_back() {
         drop(back);
         assert!(site.serve().terminate().success());
         site.run_well(&["verify"], "");
+    }
+}
+
+/// The server, a command and the backup's timer may meet at the older file: the first brings it up, the others wait.
+#[test]
+fn programs_that_meet_at_an_older_file_bring_it_up_once() {
+    for (number, schema) in (1..).zip(OLDER) {
+        let site = older_site(number, schema);
+        let older = Connection::open(site.path("infomat.db")).unwrap();
+        older.execute_batch(FILLING).unwrap();
+        drop(older);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| site.run_well(&["believe-clock"], ""));
+            }
+        });
+        site.run_well(&["verify"], "");
+        let copy = Connection::open(site.path(&format!("infomat.before-{}.db", number + 1))).unwrap();
+        assert_eq!(version(&copy), i64::try_from(number).unwrap());
     }
 }
 

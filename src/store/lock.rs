@@ -1,0 +1,58 @@
+//! Who may do what there may be one of at a time on a database: locks on files of their own beside it.
+
+use super::OpenError;
+use super::open::{beside, give_to_owner, private_file};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The right to be the one server on a database: a lock on a file of its own beside it, held while this lives. The system
+/// takes it back when the process ends, however it ends. Import and backup do not take it.
+pub struct ServerLock(#[expect(dead_code, reason = "the open file holds the lock")] File);
+
+impl ServerLock {
+    /// Takes the lock for the database at `path`.
+    pub fn take(path: &Path) -> Result<Self, OpenError> {
+        lock_beside(path, ".lock", OpenError::InUse).map(ServerLock)
+    }
+}
+
+/// The right to make the one backup of a database at a time: a lock as [`ServerLock`] is, which a server does not take.
+pub struct BackupLock(#[expect(dead_code, reason = "the open file holds the lock")] File);
+
+impl BackupLock {
+    /// Takes the lock for the database at `path`.
+    pub fn take(path: &Path) -> Result<Self, OpenError> {
+        lock_beside(path, ".backup-lock", OpenError::BackupUnderWay).map(BackupLock)
+    }
+}
+
+/// The right to bring a database up to date: a lock as [`ServerLock`] is, for which others wait.
+pub(super) struct MigrationLock(#[expect(dead_code, reason = "the open file holds the lock")] File);
+
+impl MigrationLock {
+    /// Waits for the lock for the database at `path`.
+    pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
+        let (path, file) = lock_file(path, ".migration-lock")?;
+        file.lock().map_err(|error| OpenError::Io(path, error))?;
+        Ok(MigrationLock(file))
+    }
+}
+
+fn lock_beside(path: &Path, suffix: &str, taken: fn(PathBuf) -> OpenError) -> Result<File, OpenError> {
+    let (path, file) = lock_file(path, suffix)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(taken(path)),
+        Err(TryLockError::Error(error)) => Err(OpenError::Io(path, error)),
+    }
+}
+
+/// A file beside a database that is there to be locked.
+fn lock_file(database: &Path, suffix: &str) -> Result<(PathBuf, File), OpenError> {
+    let path = beside(database, suffix);
+    let file = private_file(&path).and_then(|file| give_to_owner(&path, database).map(|()| file));
+    match file {
+        Ok(file) => Ok((path, file)),
+        Err(error) => Err(OpenError::Io(path, error)),
+    }
+}
