@@ -41,6 +41,8 @@ pub enum Command {
     Token(Token),
     /// Print a day's visits for the desk, patients' names included; with a serving server and without one
     Visits(Visits),
+    /// Print who waits for a place, longest first, for the desk to call; with a serving server and without one
+    Waiting(Waiting),
     /// Cancel a visit at the desk; beside a serving server too
     Cancel(Cancel),
     /// Make, show and retire the keys that sign tokens; a serving server takes the change in on SIGHUP
@@ -119,6 +121,14 @@ pub struct Visits {
     /// GUID of a doctor, room or equipment; without it, all of them
     #[arg(long, value_name = "GUID")]
     pub resource: Option<Uuid>,
+    /// How to print: a table to read, RFC 4180, or one JSON array
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// `infomat waiting`
+#[derive(Debug, Args)]
+pub struct Waiting {
     /// How to print: a table to read, RFC 4180, or one JSON array
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -17,7 +17,7 @@ pub use day::DayVisit;
 pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
 pub use listing::{FreeCells, FreePlaces, ListedResource, Speciality, Supply};
 pub use ticket::{Change, Ticket};
-pub use waiting::{WaitingEntry, WaitingWish};
+pub use waiting::{WaitingEntry, WaitingPatient, WaitingWish};
 
 use chrono::NaiveDateTime;
 use uuid::Uuid;

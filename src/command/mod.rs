@@ -17,6 +17,7 @@ mod table;
 mod token;
 mod verify;
 mod visits;
+mod waiting;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
@@ -112,6 +113,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Import(import) => import::run(&Config::load(&cli.config)?, import),
         Command::Token(token) => token::run(&Config::load(&cli.config)?, token),
         Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),
+        Command::Waiting(waiting) => waiting::run(&Config::load(&cli.config)?, waiting),
         Command::Cancel(cancel) => cancel::run(&Config::load(&cli.config)?, cancel),
         Command::Key(wanted) => key::run(&cli.config, wanted),
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),

@@ -1,9 +1,68 @@
-//! Tables to read.
+//! Lists for the desk: tables to read, CSV and JSON.
 
-use std::io::{self, Write};
+use super::Failure;
+use crate::cli::Format;
+use serde::Serialize;
+use std::io::{self, ErrorKind, Write};
 
 /// What stands between two columns.
 const GAP: &str = "  ";
+
+/// Prints a list: its rows below their heads, or its objects as one JSON array.
+///
+/// # Errors
+/// [`Failure::Failed`] when standard output takes no more for another reason than that whoever reads has seen enough.
+pub fn print<const COLUMNS: usize>(
+    format: Format,
+    heads: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+    objects: &[impl Serialize],
+) -> Result<(), Failure> {
+    let mut out = Vec::new();
+    match format {
+        Format::Text => text(heads, rows, &mut out),
+        Format::Csv => csv(heads, rows, &mut out),
+        Format::Json => json(objects, &mut out),
+    }
+    .and_then(|()| io::stdout().write_all(&out))
+    .or_else(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(Failure::of("standard output", error)),
+    })
+}
+
+/// Writes a table to read.
+pub fn text<const COLUMNS: usize>(
+    heads: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    // What a patient wrote in several lines is one row all the same.
+    let in_one_line = |text: String| text.replace(char::is_control, " ");
+    let mut all = vec![heads.map(str::to_owned)];
+    all.extend(rows.map(|row| row.map(in_one_line)));
+    write(&all, out)
+}
+
+fn csv<const COLUMNS: usize>(
+    heads: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
+    writer.write_record(heads)?;
+    for row in rows {
+        writer.write_record(row)?;
+    }
+    writer.flush()
+}
+
+fn json(objects: &[impl Serialize], out: &mut Vec<u8>) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, objects)?;
+    writeln!(out)
+}
 
 /// Writes rows with columns as wide as their widest text.
 pub fn write<const COLUMNS: usize>(rows: &[[String; COLUMNS]], out: &mut impl Write) -> io::Result<()> {

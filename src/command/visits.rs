@@ -1,14 +1,14 @@
 //! `infomat visits`
 
 use super::{Failure, table};
-use crate::cli::{Format, Visits};
+use crate::cli::Visits;
 use crate::config::Config;
 use crate::store::{DAY_VISITS_MAX, Store};
 use crate::visit::DayVisit;
 use crate::wire::day::VisitOfDay;
 use crate::wire::ticket::num;
 use chrono::Days;
-use std::io::{self, ErrorKind, Write};
+use std::io;
 
 /// Heads of the columns; patients' names are for the registrar.
 const HEADS: [&str; 11] = [
@@ -43,18 +43,8 @@ pub fn run(config: &Config, wanted: &Visits) -> Result<(), Failure> {
             "more than {DAY_VISITS_MAX} visits on that day: name one doctor with --resource"
         )));
     }
-    let mut out = Vec::new();
-    match wanted.format {
-        Format::Text => text(&visits, &mut out),
-        Format::Csv => csv(&visits, &mut out),
-        Format::Json => json(&visits, &mut out),
-    }
-    .and_then(|()| io::stdout().write_all(&out))
-    .or_else(|error| match error.kind() {
-        // Whoever reads has seen enough.
-        ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(Failure::of("standard output", error)),
-    })
+    let objects: Vec<_> = visits.iter().map(VisitOfDay::from).collect();
+    table::print(wanted.format, HEADS, visits.iter().map(row), &objects)
 }
 
 fn row(visit: &DayVisit) -> [String; HEADS.len()] {
@@ -76,24 +66,5 @@ fn row(visit: &DayVisit) -> [String; HEADS.len()] {
 
 /// A table to read.
 pub fn text(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {
-    let mut rows = vec![HEADS.map(str::to_owned)];
-    rows.extend(visits.iter().map(row));
-    table::write(&rows, out)
-}
-
-fn csv(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(out);
-    writer.write_record(HEADS)?;
-    for visit in visits {
-        writer.write_record(row(visit))?;
-    }
-    writer.flush()
-}
-
-fn json(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {
-    let visits: Vec<_> = visits.iter().map(VisitOfDay::from).collect();
-    serde_json::to_writer_pretty(&mut *out, &visits)?;
-    writeln!(out)
+    table::text(HEADS, visits.iter().map(row), out)
 }

@@ -40,11 +40,6 @@ impl Store {
     }
 
     pub(super) fn day_visit(&self, row: &Row) -> rusqlite::Result<DayVisit> {
-        let names: [String; 3] = [
-            row.get("patient_family")?,
-            row.get("patient_name")?,
-            row.get("patient_patronymic")?,
-        ];
         Ok(DayVisit {
             ticket: row.get("guid")?,
             resource: row.get("resource_guid")?,
@@ -53,7 +48,7 @@ impl Store {
             begin: self.zone.at(row.get("begin_at")?),
             end: self.zone.at(row.get("end_at")?),
             num: row.get("num")?,
-            patient: names.join(" ").trim_end().to_owned(),
+            patient: rows::patient_name(row)?,
             birth_date: row.get("birth_date")?,
             phone: row.get("phone")?,
             checked_in: row

@@ -36,7 +36,7 @@ pub use state::disk_free_bytes;
 pub use ticket::TICKETS_MAX;
 pub use timetable::CELLS_MAX;
 pub use verify::Outcome;
-pub use waiting::WAITING_ENTRIES_MAX;
+pub use waiting::{WAITING_ENTRIES_MAX, WAITING_PATIENTS_MAX};
 
 use crate::refusal::Trouble;
 use crate::visit::Zone;

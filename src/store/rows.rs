@@ -53,6 +53,16 @@ pub fn row_doc_fio(row: &Row) -> Result<String> {
     ))
 }
 
+/// Family name, name and patronymic of the patient in a row of a list for the desk.
+pub fn patient_name(row: &Row) -> Result<String> {
+    let names: [String; 3] = [
+        row.get("patient_family")?,
+        row.get("patient_name")?,
+        row.get("patient_patronymic")?,
+    ];
+    Ok(names.join(" ").trim_end().to_owned())
+}
+
 /// The columns of `client_application`.
 pub fn application(row: &Row) -> Result<ClientApplication> {
     Ok(ClientApplication {

@@ -1,13 +1,16 @@
 //! The waiting list (contract-kiosk 4).
 
-use super::{Fault, Store, Turn};
-use crate::visit::{Moment, Patient, Speciality, WaitingEntry, WaitingWish};
+use super::{Fault, Store, Turn, rows};
+use crate::visit::{Moment, Patient, Speciality, WaitingEntry, WaitingPatient, WaitingWish};
 use chrono::{NaiveDate, NaiveTime};
 use rusqlite::{OptionalExtension, Row, named_params};
 use uuid::Uuid;
 
 /// Most entries of one listing. A patient waits once for one speciality, so what still waits is never left out.
 pub const WAITING_ENTRIES_MAX: u32 = 200;
+
+/// Most entries of the desk's list.
+pub const WAITING_PATIENTS_MAX: u32 = 100_000;
 
 impl Store {
     /// The patient's entries: those that nobody has ended first, each part from the newest on; at most
@@ -38,6 +41,29 @@ impl Store {
             .prepare_cached(include_str!("sql/is_waiting.sql"))?;
         let parameters = named_params! { ":patient": patient, ":speciality": speciality };
         Ok(statement.query_row(parameters, |_| Ok(())).optional()?.is_some())
+    }
+
+    /// Who waits today in all clinics, the longest first; at most one more than [`WAITING_PATIENTS_MAX`].
+    pub fn waiting_patients(&self, today: NaiveDate) -> Result<Vec<WaitingPatient>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/waiting_patients.sql"))?;
+        let parameters = named_params! { ":today": today, ":limit": WAITING_PATIENTS_MAX + 1 };
+        let waiting = statement.query_map(parameters, |row| self.waiting_patient(row))?;
+        Ok(waiting.collect::<Result<_, _>>()?)
+    }
+
+    fn waiting_patient(&self, row: &Row) -> rusqlite::Result<WaitingPatient> {
+        let entry = self.waiting_entry(row)?;
+        Ok(WaitingPatient {
+            patient: rows::patient_name(row)?,
+            birth_date: row.get("birth_date")?,
+            phone: row.get("phone")?,
+            speciality: row.get("speciality_name")?,
+            doc_fio: entry.resource.map(|_| rows::row_doc_fio(row)).transpose()?,
+            complaints: row.get("complaints")?,
+            entry,
+        })
     }
 
     fn waiting_entry(&self, row: &Row) -> rusqlite::Result<WaitingEntry> {

@@ -56,6 +56,25 @@ pub struct WaitingEntry {
     pub created: Moment,
 }
 
+/// An entry of the waiting list with what a registrar needs to call. Holds personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingPatient {
+    /// The entry.
+    pub entry: WaitingEntry,
+    /// Family name, name and patronymic.
+    pub patient: String,
+    /// Day of birth.
+    pub birth_date: NaiveDate,
+    /// Where to call: what the patient left for this, else what the card has; may be empty.
+    pub phone: String,
+    /// Name of the speciality.
+    pub speciality: String,
+    /// Whom the patient wants; none for any.
+    pub doc_fio: Option<String>,
+    /// What the patient complains of, perhaps in several lines; may be empty.
+    pub complaints: String,
+}
+
 impl WaitingEntry {
     /// Whether the patient still waits: an entry whose last day is over does not, though nobody has ended it.
     pub fn waits(&self, today: NaiveDate) -> bool {

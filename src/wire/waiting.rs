@@ -1,7 +1,7 @@
 //! The waiting list (contract-kiosk 4): from a request to a [`WaitingWish`], and an entry as answers show it.
 
 use crate::refusal::{ParameterFault, Refusal};
-use crate::visit::{Bearer, Moment, WaitingEntry, WaitingWish};
+use crate::visit::{Bearer, Moment, WaitingEntry, WaitingPatient, WaitingWish};
 use crate::wire::message::Request;
 use crate::wire::params::{Json, Params, bad, date, required, time};
 use crate::wire::reading::SPECIALITY_CHARS_MAX;
@@ -142,6 +142,35 @@ impl<'a> WaitingListEntry<'a> {
                 "Ended"
             },
             created: moment(entry.created),
+        }
+    }
+}
+
+/// An entry as `infomat waiting` prints it: what the patient is answered, and what the desk needs to call.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingCall<'a> {
+    #[serde(flatten)]
+    entry: WaitingListEntry<'a>,
+    patient: &'a str,
+    birth_date: NaiveDate,
+    phone: &'a str,
+    speciality: &'a str,
+    doc_fio: Option<&'a str>,
+    complaints: &'a str,
+}
+
+impl<'a> WaitingCall<'a> {
+    /// The entry as it stands today.
+    pub fn new(waiting: &'a WaitingPatient, now: Moment) -> Self {
+        WaitingCall {
+            entry: WaitingListEntry::new(&waiting.entry, now),
+            patient: &waiting.patient,
+            birth_date: waiting.birth_date,
+            phone: &waiting.phone,
+            speciality: &waiting.speciality,
+            doc_fio: waiting.doc_fio.as_deref(),
+            complaints: &waiting.complaints,
         }
     }
 }

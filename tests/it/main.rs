@@ -45,4 +45,5 @@ mod tidy;
 mod verify;
 mod visits;
 mod waiting;
+mod waiting_desk;
 mod zone;

@@ -15,6 +15,9 @@ const SMALL: [&str; 4] = ["lpu", "speciality", "client_application", "resource"]
 /// lines of their own in the plan.
 const PARTS: [&str; 3] = ["free", "CONSTANT ROW", "temp.needed_resource"];
 
+/// Indexes that a statement may read through: they hold only what is still open.
+const OF_WHAT_IS_OPEN: [&str; 1] = ["waiting_entry_active"];
+
 /// What an import reads through all the same while bookings wait: file, table, in how many places. An index would cost each
 /// booking a page.
 const READ_BY_IMPORT: [(&str, &str, usize); 4] = [
@@ -88,9 +91,15 @@ fn is_small(sql: &str, scanned: &str) -> bool {
     SMALL.contains(&table) || PARTS.iter().any(|part| part.starts_with(table))
 }
 
+fn is_of_what_is_open(detail: &str) -> bool {
+    let index = detail.split_once(" USING INDEX ").map(|(_, index)| index);
+    index.is_some_and(|index| OF_WHAT_IS_OPEN.contains(&index))
+}
+
 /// The tables that a statement reads through and may not.
 fn read_through<'a>(sql: &'a str, plan: &'a [Step]) -> Vec<&'a str> {
-    let scans = plan.iter().filter_map(|step| scanned(&step.detail));
+    let steps = plan.iter().filter(|step| !is_of_what_is_open(&step.detail));
+    let scans = steps.filter_map(|step| scanned(&step.detail));
     let large = scans.filter(|scanned| !is_small(sql, scanned));
     large.map(|scanned| table(sql, scanned)).collect()
 }

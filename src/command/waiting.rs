@@ -1,0 +1,66 @@
+//! `infomat waiting`
+
+use super::{Failure, table};
+use crate::cli::Waiting;
+use crate::config::Config;
+use crate::desk;
+use crate::store::{Store, WAITING_PATIENTS_MAX};
+use crate::visit::WaitingPatient;
+use crate::wire::waiting::WaitingCall;
+use chrono::{NaiveDate, NaiveTime};
+
+/// Heads of the columns; the list is for the registrar, who calls.
+const HEADS: [&str; 11] = [
+    "Ждет с",
+    "Пациент",
+    "Дата рождения",
+    "Телефон",
+    "Специальность",
+    "Врач",
+    "Первый день",
+    "Последний день",
+    "Не раньше",
+    "Не позже",
+    "Жалобы",
+];
+
+/// Prints who waits, the longest first. Reads alone: it works beside a server and when nothing else does.
+pub fn run(config: &Config, wanted: &Waiting) -> Result<(), Failure> {
+    let store = Store::open_to_read(&config.database, config.zone)?;
+    let now = desk::now(config.zone);
+    let mut waiting = store.waiting_patients(now.date_naive())?;
+    let are_more = waiting.len() > WAITING_PATIENTS_MAX as usize;
+    waiting.truncate(WAITING_PATIENTS_MAX as usize);
+    let rows = waiting.iter().map(row);
+    let objects: Vec<_> = waiting.iter().map(|one| WaitingCall::new(one, now)).collect();
+    table::print(wanted.format, HEADS, rows, &objects)?;
+    if are_more {
+        return Err(Failure::Failed(format!(
+            "more than {WAITING_PATIENTS_MAX} entries wait: these are the oldest"
+        )));
+    }
+    Ok(())
+}
+
+/// Midnight is no bound on the time of the day, and shown as none.
+fn row(one: &WaitingPatient) -> [String; HEADS.len()] {
+    let day = |date: NaiveDate| date.format("%d.%m.%Y").to_string();
+    let bound = |time: NaiveTime| match time {
+        NaiveTime::MIN => String::new(),
+        time => time.format("%H:%M").to_string(),
+    };
+    let entry = &one.entry;
+    [
+        entry.created.format("%d.%m.%Y %H:%M").to_string(),
+        one.patient.clone(),
+        day(one.birth_date),
+        one.phone.clone(),
+        one.speciality.clone(),
+        one.doc_fio.clone().unwrap_or_default(),
+        day(entry.date_start),
+        day(entry.date_end),
+        bound(entry.time_start),
+        bound(entry.time_end),
+        one.complaints.clone(),
+    ]
+}
