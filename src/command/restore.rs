@@ -65,7 +65,7 @@ fn list(lacking: &Lacking, made: Option<Moment>) -> io::Result<Vec<u8>> {
     if let Some(made) = made {
         writeln!(out, "Копия сделана {}.", made.format("%d.%m.%Y %H:%M"))?;
     }
-    let parts: [(&str, &[DayVisit]); 2] = [
+    let parts: [(&str, &[DayVisit]); 3] = [
         (
             "Записей, которых в копии нет (позвоните этим пациентам: их талоны больше не действуют)",
             &lacking.booked,
@@ -73,6 +73,11 @@ fn list(lacking: &Lacking, made: Option<Moment>) -> io::Result<Vec<u8>> {
         (
             "Записей, отмененных после копии (они снова действуют: отмените их еще раз)",
             &lacking.cancelled,
+        ),
+        (
+            "Записей, перенесенных после копии (ниже новое время; в копии у них прежнее время, врач или ячейка: загрузите \
+             расписание еще раз или позвоните этим пациентам)",
+            &lacking.moved,
         ),
     ];
     for (head, visits) in parts {

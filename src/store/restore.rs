@@ -21,6 +21,10 @@ use std::{fmt, io};
 /// Most visits of one list.
 const VISITS_MAX: u32 = super::DAY_VISITS_MAX;
 
+/// How two databases may differ: visits that one alone has, and visits that are elsewhere in it.
+const ACTIVE_ONLY_HERE: &str = include_str!("sql/restore/active_only_here.sql");
+const MOVED_HERE: &str = include_str!("sql/restore/moved_here.sql");
+
 /// Why a backup was not put in place. Then nothing has changed.
 #[derive(Debug)]
 pub enum RestoreError {
@@ -107,6 +111,9 @@ pub struct Lacking {
     pub booked: Vec<DayVisit>,
     /// Visits that have been cancelled since, by begin: they will be active again.
     pub cancelled: Vec<DayVisit>,
+    /// Visits that have been put off or given to another doctor or cell since, as they are in the database that is
+    /// replaced, by begin: they will be where they were.
+    pub moved: Vec<DayVisit>,
 }
 
 /// A checked backup beside the database, ready to take its place. Dropped before that, nothing has changed.
@@ -177,12 +184,20 @@ impl Restoration {
             return Ok(Lacking::default());
         }
         Ok(Lacking {
-            booked: self.active_only_in(&self.database, self.draft.path(), from)?,
-            cancelled: self.active_only_in(self.draft.path(), &self.database, from)?,
+            booked: self.differing(ACTIVE_ONLY_HERE, &self.database, self.draft.path(), from)?,
+            cancelled: self.differing(ACTIVE_ONLY_HERE, self.draft.path(), &self.database, from)?,
+            moved: self.differing(MOVED_HERE, &self.database, self.draft.path(), from)?,
         })
     }
 
-    fn active_only_in(&self, here: &Path, other: &Path, from: Moment) -> Result<Vec<DayVisit>, OpenError> {
+    /// What a statement finds in one file with the other attached.
+    fn differing(
+        &self,
+        sql: &str,
+        here: &Path,
+        other: &Path,
+        from: Moment,
+    ) -> Result<Vec<DayVisit>, OpenError> {
         let store = Store::of(connect_to_verify(here)?, self.zone)?;
         let other = other
             .to_str()
@@ -190,8 +205,10 @@ impl Restoration {
         store
             .connection
             .execute("ATTACH :other AS other", named_params! { ":other": other })?;
-        let visits = store.active_only_here(from)?;
-        Ok(visits)
+        let mut statement = store.connection.prepare(sql)?;
+        let parameters = named_params! { ":from": from.timestamp(), ":limit": VISITS_MAX };
+        let visits = statement.query_map(parameters, |row| store.day_visit(row))?;
+        Ok(visits.collect::<Result<_, _>>()?)
     }
 
     /// Gives the backup the database's place, and the database the name `kept`. Every other program has to have closed
@@ -214,17 +231,6 @@ impl Restoration {
         sync_folder(&self.database)?;
         drop(old);
         Ok(())
-    }
-}
-
-impl Store {
-    fn active_only_here(&self, from: Moment) -> Result<Vec<DayVisit>, OpenError> {
-        let mut statement = self
-            .connection
-            .prepare(include_str!("sql/restore/active_only_here.sql"))?;
-        let parameters = named_params! { ":from": from.timestamp(), ":limit": VISITS_MAX };
-        let visits = statement.query_map(parameters, |row| self.day_visit(row))?;
-        Ok(visits.collect::<Result<_, _>>()?)
     }
 }
 

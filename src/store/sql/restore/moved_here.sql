@@ -1,0 +1,17 @@
+-- Visits, active in both, that have other times, another doctor or another cell in the attached database, and are to come in
+-- one of them; as they are here, by begin.
+SELECT v.guid, v.begin_at, v.end_at, v.num, v.checked_in_at, coalesce(nullif(s.room, ''), r.room) AS room,
+       r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title,
+       k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date, k.phone
+FROM visit v
+JOIN resource r ON r.id = v.resource_id
+JOIN patient k ON k.id = v.patient_id
+JOIN slot s ON s.id = v.slot_id
+JOIN other.visit o ON o.guid = v.guid AND o.status = 'active'
+JOIN other.resource p ON p.id = o.resource_id
+JOIN other.slot c ON c.id = o.slot_id
+WHERE v.status = 'active'
+      AND max(v.begin_at, o.begin_at) >= :from
+      AND (v.begin_at, v.end_at, r.guid, s.guid) <> (o.begin_at, o.end_at, p.guid, c.guid)
+ORDER BY v.begin_at, r.family, r.name, r.patronymic, r.title, v.id
+LIMIT :limit
