@@ -186,6 +186,8 @@ impl Config {
         let folder = folder.parent().unwrap_or(Path::new("/"));
         let wrong = |(span, message)| ConfigError::at(path, text, span, message);
         let database = folder.join(&written.database);
+        // A link stands for what it leads to: locks, log and copies belong beside that.
+        let database = database.canonicalize().unwrap_or(database);
         Ok(Config {
             backup: BackupFolder {
                 folder: written.backup.folder.map_or_else(

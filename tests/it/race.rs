@@ -4,7 +4,9 @@
 use crate::clinic;
 use crate::harness::{Answer, KEY, Server, Site, claims, sign};
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::Read;
+use std::os::unix::fs::symlink;
 use std::process::Stdio;
 use std::sync::Barrier;
 use std::thread;
@@ -126,6 +128,21 @@ fn one_key_makes_one_ticket() {
 fn a_second_server_on_the_file_says_so_and_ends() {
     let site = site(1, 1);
     let _server = site.serve();
+    ends_as_second(&site);
+}
+
+/// By whatever name: a link leads to the same file.
+#[test]
+fn a_second_server_by_a_link_says_so_too() {
+    let site = site(1, 1);
+    let _server = site.serve();
+    let other = Site::new("");
+    fs::remove_file(other.path("infomat.db")).unwrap();
+    symlink(site.path("infomat.db"), other.path("infomat.db")).unwrap();
+    ends_as_second(&other);
+}
+
+fn ends_as_second(site: &Site) {
     let mut command = site.command(&["serve"]);
     let mut second = command
         .stdout(Stdio::piped())
