@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::config::Config;
-use crate::store::Store;
+use crate::store::{Store, folder_of};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -49,7 +49,11 @@ pub fn make_key(path: &Path) -> io::Result<bool> {
     writeln!(file, "{text}")?;
     file.sync_all()?;
     match fs::hard_link(&draft, path) {
-        Ok(()) => fs::remove_file(&draft).map(|()| true),
+        // The name is on the disk before a configuration can tell of it.
+        Ok(()) => File::open(folder_of(path))?
+            .sync_all()
+            .and_then(|()| fs::remove_file(&draft))
+            .map(|()| true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(&draft).map(|()| false),
         Err(error) => Err(error),
     }

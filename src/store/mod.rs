@@ -144,8 +144,11 @@ impl Store {
                 Ok((row.get(1)?, row.get(2)?))
             })?;
         let (log, copied): (i64, i64) = (log, copied);
-        self.wal_pages
-            .store(u32::try_from(log - copied).unwrap_or(0), Ordering::Relaxed);
+        // Both are -1 while another program copies it: then nothing new is known.
+        if log >= 0 {
+            let waiting = u32::try_from(log - copied).unwrap_or(0);
+            self.wal_pages.store(waiting, Ordering::Relaxed);
+        }
         Ok(())
     }
 }
