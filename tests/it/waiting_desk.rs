@@ -115,16 +115,11 @@ fn who_waits_is_listed_oldest_first_with_whom_to_call() {
     assert_eq!(csv, expected);
 
     let listed: Value = serde_json::from_str(&site.run_well(&["waiting", "--format", "json"], "")).unwrap();
-    let list = |patient| ask_as(&mut server.client(), patient, "GET", PATH).json();
-    let of_young = list(PATIENT)
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|entry| entry["guid"] == young["guid"])
-        .cloned()
-        .unwrap();
+    let own = ask_as(&mut server.client(), PATIENT, "GET", PATH).json();
+    let mut own = own.as_array().unwrap().iter();
+    let of_young = own.find(|entry| entry["guid"] == young["guid"]).unwrap();
     let expected = with(
-        of_young,
+        of_young.clone(),
         &json!({"patient": "Сидоров Петр", "birthDate": "1980-06-15", "phone": "8 900 000-00-01",
                 "speciality": "Терапия, \"взрослая\"", "docFio": "Ежова А. Б.", "complaints": "Болит\nголова"}),
     );
