@@ -77,7 +77,7 @@ fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
 /// Imports lines; of bad ones it tells what an import does.
 fn put(store: &mut Store, lines: &[String], now: Moment) -> Result<(), Failure> {
     let tell = &mut |notice: Notice| import::tell(&notice, false);
-    exchange::import(store, lines.join("\n").as_bytes(), now, tell)?;
+    exchange::import(store, lines.join("\n").as_bytes(), now, &[], tell)?;
     Ok(())
 }
 

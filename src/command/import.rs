@@ -23,7 +23,15 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     };
     let now = believed_now(config.zone, store.last_moment()?)?;
     let on_terminal = io::stderr().is_terminal();
-    let counts = exchange::import(&mut store, input, now, &mut |notice| tell(&notice, on_terminal));
+    let counts = exchange::import(
+        &mut store,
+        input,
+        now,
+        &config.application_guids(),
+        &mut |notice| {
+            tell(&notice, on_terminal);
+        },
+    );
     if on_terminal {
         eprint!("{CLEARED}");
     }
@@ -46,6 +54,9 @@ pub fn tell(notice: &Notice, on_terminal: bool) {
 
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
-        Failure::Failed(error.to_string())
+        match error {
+            ImportError::GuidTaken(_) => Failure::Misconfigured(error.to_string()),
+            _ => Failure::Failed(error.to_string()),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Failure, reload};
 use crate::cli::Serve;
-use crate::config::{Application, Config};
+use crate::config::Config;
 use crate::desk::{self, Desk, Keys, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits, Proxies, service};
 use crate::store::{ServerLock, Store};
@@ -94,12 +94,8 @@ fn prepare(config: &Config, store: &mut Store) -> Result<(), Failure> {
 /// Writes the GUIDs of client applications from the configuration to the database, where everything looks them up.
 fn name_applications(config: &Config, store: &mut Store) -> Result<(), Failure> {
     let turn = store.turn()?;
-    for Application { mnem, guid, .. } in &config.applications {
-        if !turn.set_application_guid(mnem, *guid)? {
-            return Err(Failure::Misconfigured(format!(
-                "applications: `{mnem}` cannot have the guid {guid}: in the database another application has it"
-            )));
-        }
+    if let Err(taken) = turn.name_applications(&config.application_guids())? {
+        return Err(Failure::Misconfigured(taken.to_string()));
     }
     Ok(turn.commit()?)
 }

@@ -53,6 +53,12 @@ pub fn applications(
 }
 
 impl Config {
+    /// Mnemonics and GUIDs of the applications.
+    pub fn application_guids(&self) -> Vec<(&str, Uuid)> {
+        let guids = self.applications.iter().map(|one| (&*one.mnem, one.guid));
+        guids.collect()
+    }
+
     /// The trusted applications with their secrets, from their files. A file that others than its owner can read is told
     /// to the log.
     ///

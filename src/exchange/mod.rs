@@ -9,8 +9,8 @@ mod lines;
 
 pub use lines::LINE_BYTES_MAX;
 
-use crate::store::import::{BadLine, Count, Staging};
-use crate::store::{Fault, Store};
+use crate::store::import::{BadLine, Count, Hindrance, Staging};
+use crate::store::{Fault, GuidTaken, Store};
 use crate::visit::Moment;
 use chrono::NaiveDate;
 use fields::BadField;
@@ -18,6 +18,7 @@ use kinds::{Parsed, Says};
 use lines::Lines;
 use std::fmt;
 use std::io::{self, BufRead};
+use uuid::Uuid;
 
 /// Lines between two [`Notice::Read`].
 const LINES_PER_NOTICE: i64 = 10_000;
@@ -41,6 +42,8 @@ pub enum Notice<'a> {
 pub enum ImportError {
     /// So many mistakes in its lines; [`Notice::Bad`] told each.
     BadLines(u64),
+    /// With its lines, a client application could not have the GUID that it is to have.
+    GuidTaken(GuidTaken),
     /// The file has more lines than one import may have.
     TooManyLines,
     /// The file cannot be read.
@@ -54,6 +57,7 @@ impl fmt::Display for ImportError {
         match self {
             ImportError::BadLines(1) => write!(out, "1 mistake; nothing was imported"),
             ImportError::BadLines(bad) => write!(out, "{bad} mistakes; nothing was imported"),
+            ImportError::GuidTaken(taken) => write!(out, "{taken}; nothing was imported"),
             ImportError::TooManyLines => {
                 write!(
                     out,
@@ -76,6 +80,15 @@ impl From<io::Error> for ImportError {
     }
 }
 
+impl From<Hindrance> for ImportError {
+    fn from(hindrance: Hindrance) -> Self {
+        match hindrance {
+            Hindrance::BadLines(bad) => ImportError::BadLines(bad),
+            Hindrance::GuidTaken(taken) => ImportError::GuidTaken(taken),
+        }
+    }
+}
+
 impl From<Fault> for ImportError {
     fn from(fault: Fault) -> Self {
         ImportError::Fault(fault)
@@ -83,13 +96,15 @@ impl From<Fault> for ImportError {
 }
 
 /// Imports a file into the database: all of it or nothing. Returns what was done with each kind, in the contract's order.
-/// The day of `now` is the last possible day of birth; visits that are over by then keep nothing from being removed.
+/// The day of `now` is the last possible day of birth; visits that are over by then keep nothing from being removed. The
+/// client applications in `named` (mnemonics and GUIDs of the configuration) have these GUIDs after it, whatever the file says.
 ///
 /// Removing what is not there is no mistake and counts as nothing: the same file can be imported twice.
 pub fn import(
     store: &mut Store,
     input: impl BufRead,
     now: Moment,
+    named: &[(&str, Uuid)],
     tell: &mut dyn FnMut(Notice),
 ) -> Result<Vec<Count>, ImportError> {
     let staging = store.staging(now)?;
@@ -102,9 +117,7 @@ pub fn import(
     }
     tell(Notice::PuttingInPlace);
     let mut report = |line: BadLine| tell(Notice::Bad(&line));
-    let counts = staging
-        .put_in_place(&mut report)?
-        .map_err(ImportError::BadLines)?;
+    let counts = staging.put_in_place(named, &mut report)??;
     // So that a server beside this need not do it in between two bookings. It holds nobody up, and nothing is lost when
     // it fails: the lines are in the log.
     if let Err(fault) = store.checkpoint() {

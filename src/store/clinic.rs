@@ -3,7 +3,25 @@
 use super::{Fault, Store, Turn, rows};
 use crate::visit::{ClientApplication, ListedResource, Lpu, Speciality};
 use rusqlite::{OptionalExtension, Row, named_params};
+use std::fmt;
 use uuid::Uuid;
+
+/// A client application cannot have the GUID that it is to have: another one has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuidTaken {
+    mnem: String,
+    guid: Uuid,
+}
+
+impl fmt::Display for GuidTaken {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let GuidTaken { mnem, guid } = self;
+        write!(
+            out,
+            "applications: `{mnem}` cannot have the guid {guid}: in the database another application has it"
+        )
+    }
+}
 
 impl Store {
     /// All clinics, by name.
@@ -72,18 +90,28 @@ impl Store {
 }
 
 impl Turn<'_> {
-    /// Gives a client application its GUID, and makes one that nobody has described yet. Says whether it did: the GUID
-    /// may be another's.
-    pub fn set_application_guid(&self, mnem: &str, guid: Uuid) -> Result<bool, Fault> {
-        let holder = self.find_application_by_guid(guid)?;
-        if holder.is_some_and(|holder| holder.mnem != mnem) {
-            return Ok(false);
+    /// Gives client applications, by their mnemonics, their GUIDs, and makes those that nobody has described yet. At the
+    /// first whose GUID is another's it stops.
+    pub fn name_applications(&self, named: &[(&str, Uuid)]) -> Result<Result<(), GuidTaken>, Fault> {
+        for (mnem, guid) in named {
+            let holder = self.find_application_by_guid(*guid)?;
+            if holder.is_some_and(|holder| holder.mnem != *mnem) {
+                return Ok(Err(GuidTaken {
+                    mnem: (*mnem).to_owned(),
+                    guid: *guid,
+                }));
+            }
+            self.set_application_guid(mnem, *guid)?;
         }
+        Ok(Ok(()))
+    }
+
+    fn set_application_guid(&self, mnem: &str, guid: Uuid) -> Result<(), Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/set_application_guid.sql"))?;
         statement.execute(named_params! { ":guid": guid, ":mnem": mnem })?;
-        Ok(true)
+        Ok(())
     }
 }
 

@@ -23,6 +23,7 @@ mod upkeep;
 mod verify;
 mod waiting;
 
+pub use clinic::GuidTaken;
 pub use copy::{CopyError, DRAFT_SUFFIX};
 pub use day::DAY_VISITS_MAX;
 pub use fault::Fault;
@@ -75,10 +76,7 @@ impl Store {
             ));
         }
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        Ok(Turn {
-            store: self,
-            happened: Cell::default(),
-        })
+        Ok(Turn::of(self))
     }
 
     /// As long as what this returns lives, all reading sees the database as it was at the first of it, whatever other
@@ -170,6 +168,14 @@ pub struct Happened {
 }
 
 impl Turn<'_> {
+    /// The turn of a store in which a write transaction has begun.
+    fn of(store: &mut Store) -> Turn<'_> {
+        Turn {
+            store,
+            happened: Cell::default(),
+        }
+    }
+
     /// What would last with [`Turn::commit`].
     pub fn happened(&self) -> Happened {
         self.happened.get()

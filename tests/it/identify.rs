@@ -383,10 +383,17 @@ fn only_trusted_applications_name_cards() {
 
 #[test]
 fn a_guid_of_another_application_is_a_wrong_configuration() {
-    let site = site("[]");
-    site.import(&[json!({"kind": "clientApplication", "mnem": "Other", "guid": guid(TRUSTED)})]);
-    let output = site.run(&["serve"], "");
-    assert_eq!(output.status.code(), Some(78));
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert!(message.contains("`Centre` cannot have the guid"), "{message}");
+    let site = Site::new("");
+    let other = json!({"kind": "clientApplication", "mnem": "Other", "guid": guid(UNTRUSTED)});
+    site.import(&[other]);
+    site.configure(&format!(
+        "[[applications]]\nmnem = 'Infomat'\nguid = '{}'\n",
+        guid(UNTRUSTED)
+    ));
+    for arguments in [&["serve"][..], &["import", "-"]] {
+        let output = site.run(arguments, "");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(78), "{arguments:?}: {message}");
+        assert!(message.contains("`Infomat` cannot have the guid"), "{message}");
+    }
 }

@@ -2,6 +2,7 @@
 //! number, field and reason; and bookings go on meanwhile. Method: files for the real binary, good, bad and hostile ones,
 //! and a look at the whole database before and after.
 
+mod applications;
 mod beside;
 mod bounds;
 mod lines;

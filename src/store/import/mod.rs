@@ -10,11 +10,12 @@ mod stage;
 pub use record::{ClientApplication, Exam, Key, Kind, Lpu, Patient, Record, Referral, Resource, Slot};
 
 use super::open::BUSY_TIMEOUT;
-use super::{Fault, Store};
+use super::{Fault, GuidTaken, Store, Turn};
 use crate::visit::Moment;
 use rusqlite::types::ToSql;
 use std::fmt;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// Pause between two tries to get the write lock. A busy server lets go of it for moments only.
 const LOCK_PAUSE: Duration = Duration::from_millis(1);
@@ -63,6 +64,15 @@ impl fmt::Display for Count {
         }
         Ok(())
     }
+}
+
+/// Why lines that were staged are not put in place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// So many of them are bad.
+    BadLines(u64),
+    /// With them, a client application could not have the GUID that it is to have.
+    GuidTaken(GuidTaken),
 }
 
 /// Lines on their way into the database. Dropped without [`Staging::put_in_place`], nothing has changed.
@@ -166,18 +176,27 @@ impl Staging<'_> {
     }
 
     /// Checks once more, now under the write lock, and puts the lines in place: the counts of each kind, or, with
-    /// nothing changed, the number of bad lines that it reported.
-    pub fn put_in_place(mut self, report: &mut dyn FnMut(BadLine)) -> Result<Result<Vec<Count>, u64>, Fault> {
+    /// nothing changed and bad lines reported, what is in the way. Whatever the lines say of them, the client applications in
+    /// `named` have their GUIDs after it.
+    pub fn put_in_place(
+        mut self,
+        named: &[(&str, Uuid)],
+        report: &mut dyn FnMut(BadLine),
+    ) -> Result<Result<Vec<Count>, Hindrance>, Fault> {
         self.lock()?;
         let bad_lines = self.check(report)?;
         if bad_lines > 0 {
-            return Ok(Err(bad_lines));
+            return Ok(Err(Hindrance::BadLines(bad_lines)));
         }
         let counts = self.counts()?;
         self.store
             .connection
             .execute_batch(include_str!("../sql/import/put_in_place.sql"))?;
-        self.store.connection.execute_batch("COMMIT")?;
+        let turn = Turn::of(self.store);
+        if let Err(taken) = turn.name_applications(named)? {
+            return Ok(Err(Hindrance::GuidTaken(taken)));
+        }
+        turn.commit()?;
         Ok(Ok(counts))
     }
 

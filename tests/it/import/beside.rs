@@ -131,6 +131,7 @@ fn a_booking_just_before_the_last_step_is_seen_by_it() {
         &mut store,
         file(&lines).as_bytes(),
         now,
+        &[],
         &mut |notice| match notice {
             Notice::PuttingInPlace => {
                 Ask::new(1, 4, 3).book(&mut server.client());
@@ -145,7 +146,7 @@ fn a_booking_just_before_the_last_step_is_seen_by_it() {
     assert!(dump(&site) == booked, "nothing has changed since the booking");
     // The same store serves on: it can import and be read.
     let freed = with(clinic::slot(13, 2, 1, "11:00"), &json!({"planCount": 0}));
-    exchange::import(&mut store, file(&[freed]).as_bytes(), now, &mut |_| ()).unwrap();
+    exchange::import(&mut store, file(&[freed]).as_bytes(), now, &[], &mut |_| ()).unwrap();
     assert_eq!(count(&site, "slot"), 2);
 }
 

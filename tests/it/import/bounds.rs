@@ -86,7 +86,7 @@ fn a_fortnight_of_a_hundred_doctors_is_put_in_place_in_moments() {
     let mut store = Store::open(&site.path("infomat.db"), zone()).unwrap();
     for run in ["new", "replaced"] {
         let mut last_step = Instant::now();
-        exchange::import(&mut store, text.as_bytes(), now, &mut |notice| {
+        exchange::import(&mut store, text.as_bytes(), now, &[], &mut |notice| {
             if matches!(notice, Notice::PuttingInPlace) {
                 last_step = Instant::now();
             }

@@ -206,7 +206,7 @@ impl Play {
     fn change(&mut self, importer: &mut Store) {
         let (line, fits) = self.town.change(&mut self.books, self.now, &mut self.dice);
         let now = translate::moment(self.now);
-        match exchange::import(importer, line.to_string().as_bytes(), now, &mut |_| {}) {
+        match exchange::import(importer, line.to_string().as_bytes(), now, &[], &mut |_| {}) {
             Ok(_) => assert!(fits, "taken: {line}"),
             Err(ImportError::BadLines(1)) => assert!(!fits, "refused: {line}"),
             Err(error) => panic!("{error}: {line}"),
