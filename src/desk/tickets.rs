@@ -91,7 +91,7 @@ pub fn cancel(
     }
 }
 
-/// Marks that the patient has come. Once marked, an active visit stays as it is.
+/// Marks that the patient has come. Once marked on its day, an active visit stays as it is.
 pub fn check_in(
     turn: &Turn,
     name: &TicketName,

@@ -40,20 +40,19 @@ impl Store {
     }
 
     pub(super) fn day_visit(&self, row: &Row) -> rusqlite::Result<DayVisit> {
+        let begin = self.zone.at(row.get("begin_at")?);
         Ok(DayVisit {
             ticket: row.get("guid")?,
             resource: row.get("resource_guid")?,
             doc_fio: rows::row_doc_fio(row)?,
             room: row.get("room")?,
-            begin: self.zone.at(row.get("begin_at")?),
+            begin,
             end: self.zone.at(row.get("end_at")?),
             num: row.get("num")?,
             patient: rows::patient_name(row)?,
             birth_date: row.get("birth_date")?,
             phone: row.get("phone")?,
-            checked_in: row
-                .get::<_, Option<i64>>("checked_in_at")?
-                .map(|at| self.zone.at(at)),
+            checked_in: self.checked_in(row, begin)?,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Store;
 use crate::visit::{
-    AgeBounds, BusyType, Cell, ClientApplication, Lpu, ReferralType, Resource, ResourceType, doc_fio,
+    AgeBounds, BusyType, Cell, ClientApplication, Lpu, Moment, ReferralType, Resource, ResourceType, doc_fio,
 };
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Result, Row};
@@ -118,6 +118,13 @@ impl<'a> Columns<'a> {
 }
 
 impl Store {
+    /// When the patient came for a visit that begins then. A mark of another day is from before the visit was put off.
+    pub(super) fn checked_in(&self, row: &Row, begin: Moment) -> Result<Option<Moment>> {
+        let at: Option<i64> = row.get("checked_in_at")?;
+        let at = at.map(|at| self.zone.at(at));
+        Ok(at.filter(|at| at.date_naive() == begin.date_naive()))
+    }
+
     /// A row of the view `cell`, its columns in their order.
     pub(super) fn cell(&self, row: &Row) -> Result<Cell> {
         let mut columns = Columns::of(row);

@@ -98,6 +98,7 @@ impl Store {
         };
         let cell_room = text("room")?;
         let made = self.zone.at(row.get("made_at")?);
+        let begin = self.zone.at(row.get("begin_at")?);
         let mnem: String = row.get("mnem")?;
         let (name, description) = (row.get("application_name")?, row.get("application_description")?);
         Ok(Ticket {
@@ -119,7 +120,7 @@ impl Store {
             resource: row.get("resource_guid")?,
             role: row.get("role")?,
             speciality: row.get("speciality")?,
-            begin: self.zone.at(row.get("begin_at")?),
+            begin,
             end: self.zone.at(row.get("end_at")?),
             made,
             plan_count: row.get::<_, Option<i64>>("plan_count")?.unwrap_or(0),
@@ -129,9 +130,7 @@ impl Store {
             login: row.get("login")?,
             exam: row.get("exam_guid")?,
             is_active: row.get_ref("status")?.as_str()? == "active",
-            checked_in: row
-                .get::<_, Option<i64>>("checked_in_at")?
-                .map(|at| self.zone.at(at)),
+            checked_in: self.checked_in(row, begin)?,
             history: vec![Change::making(made, mnem, name, description)],
         })
     }

@@ -37,12 +37,7 @@ impl Scene {
         let sign = if hours < 0 { '-' } else { '+' };
         let offset = format!("utc_offset = '{sign}{:02}:00'", hours.abs());
         fs::write(path, configuration.replace("utc_offset = '+03:00'", &offset)).unwrap();
-        let slot = |n, doctor, minutes: i64| {
-            let begin = now + TimeDelta::minutes(minutes);
-            let end = begin + TimeDelta::minutes(10);
-            let times = json!({"begin": begin.to_rfc3339(), "end": end.to_rfc3339()});
-            with(clinic::slot(n, doctor, 1, "10:00"), &times)
-        };
+        let slot = |n, doctor, minutes: i64| slot(n, doctor, now + TimeDelta::minutes(minutes));
         let mut all = lines();
         all.extend([
             slot(SOON, THERAPIST, 90),
@@ -64,6 +59,13 @@ impl Scene {
         let path = path(&format!("{}/checkin", ticket_guid(ticket)));
         ask_as(&mut self.server.client(), PATIENT, "POST", &path)
     }
+}
+
+/// A cell that begins then.
+fn slot(n: u32, doctor: u32, begin: DateTime<FixedOffset>) -> Value {
+    let end = begin + TimeDelta::minutes(10);
+    let times = json!({"begin": begin.to_rfc3339(), "end": end.to_rfc3339()});
+    with(clinic::slot(n, doctor, 1, "10:00"), &times)
 }
 
 #[test]
@@ -96,6 +98,36 @@ fn an_arrival_is_marked_once() {
         })
         .unwrap();
     assert_eq!(marks, 1);
+}
+
+/// Goal: who has come for a visit that is then put off to another day has still to come. Method: the cell is moved by an
+/// import; then the mark is dated back by a day, as if the other day had come.
+#[test]
+fn an_arrival_before_a_visit_was_put_off_does_not_count() {
+    let scene = Scene::set();
+    let soon = scene.book(SOON);
+    assert_eq!(scene.check_in(&soon).status, 200);
+    let begin = scene.now + TimeDelta::minutes(90);
+    let tomorrow = begin + TimeDelta::days(1);
+    scene.site.import(&[slot(SOON, THERAPIST, tomorrow)]);
+    let date = tomorrow.date_naive().to_string();
+    let list = scene
+        .site
+        .run_well(&["visits", "--date", &date, "--format", "json"], "");
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list[0]["checkInTime"], Value::Null, "{list}");
+    let from = tomorrow - TimeDelta::hours(2);
+    let from = from.format("%d.%m.%Y %H:%M").to_string();
+    Row::of("early arrival").expect(&scene.check_in(&soon), &[&from]);
+
+    scene.site.import(&[slot(SOON, THERAPIST, begin)]);
+    let database = Connection::open(scene.site.path("infomat.db")).unwrap();
+    database
+        .execute("UPDATE visit SET checked_in_at = checked_in_at - 86400", [])
+        .unwrap();
+    let arrived = scene.check_in(&soon).json();
+    assert_eq!(arrived["history"].as_array().unwrap().len(), 3, "{arrived}");
+    scene.site.run_well(&["verify"], "");
 }
 
 #[test]

@@ -1,4 +1,5 @@
--- Visits whose history has gaps, or does not tell of what the visit's row says: cancelled once, come once.
+-- Visits whose history has gaps, or does not tell of what the visit's row says: cancelled once, come.
+-- Whose visit was put off may have come before, and come again.
 SELECT 'visit' AS thing, v.guid,
        CASE WHEN count(h.seq) <> coalesce(max(h.seq), 0) THEN 'an entry before the ' || max(h.seq) || 'th is missing'
             WHEN total(h.element = 'status') <> (v.status = 'cancelled')
@@ -10,4 +11,4 @@ GROUP BY v.id
 HAVING count(h.seq) <> coalesce(max(h.seq), 0)
     OR total(h.element = 'status' AND h.old_value = 'active' AND h.new_value = 'cancelled') <> (v.status = 'cancelled')
     OR total(h.element = 'status') <> (v.status = 'cancelled')
-    OR total(h.element = 'checkin') <> (v.checked_in_at IS NOT NULL)
+    OR (total(h.element = 'checkin') > 0) <> (v.checked_in_at IS NOT NULL)
