@@ -31,7 +31,7 @@ pub struct Cli {
 pub enum Command {
     /// Serve a made-up clinic with a fortnight of free cells; needs nothing
     Demo(Demo),
-    /// Make the database, and a random key where the key file is missing
+    /// Make the configuration, the database and a random key where they are missing
     Init,
     /// Serve until SIGTERM or SIGINT
     Serve(Serve),

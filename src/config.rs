@@ -162,10 +162,14 @@ impl Config {
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
         let bytes = read(path, FILE_BYTES_MAX).map_err(|error| {
             let advice = match error.kind() {
-                io::ErrorKind::NotFound => {
-                    "; run `infomat init` to make it, or name another with --config FILE"
+                io::ErrorKind::NotFound if path.is_symlink() => {
+                    "; it is a link to what is not there".to_owned()
                 }
-                _ => "",
+                io::ErrorKind::NotFound => format!(
+                    "; run `infomat init --config {}` to make it, or name another with --config FILE",
+                    path.display()
+                ),
+                _ => String::new(),
             };
             ConfigError::of_file(path, format!("cannot be read: {error}{advice}"))
         })?;

@@ -2,7 +2,7 @@
 
 use super::{Failure, believed_now, import, init, serve};
 use crate::cli::Demo;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::demo::{self, Character};
 use crate::edge::Limits;
 use crate::exchange::{self, Notice};
@@ -31,13 +31,13 @@ const PATIENTS_SHOWN_MAX: usize = 12;
 pub fn run(wanted: &Demo) -> Result<(), Failure> {
     fs::create_dir_all(&wanted.data).map_err(|error| Failure::of(wanted.data.display(), error))?;
     let path = wanted.data.join("infomat.toml");
-    config::write_sample(&path).map_err(|error| Failure::of(path.display(), error))?;
+    init::make_configuration(&path)?;
     let config = Config {
         listen: wanted.listen,
         ..Config::load(&path)?
     };
     let lock = ServerLock::take(&config.database)?;
-    init::run(&config)?;
+    init::make_data(&config)?;
     let mut store = Store::open(&config.database, config.zone)?;
     let now = believed_now(config.zone, store.last_moment()?)?;
     fill(&mut store, now)?;

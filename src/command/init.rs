@@ -1,7 +1,7 @@
 //! `infomat init`
 
 use super::Failure;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::store::{Store, folder_of};
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -11,8 +11,29 @@ use std::path::Path;
 /// Bytes of a new key before they are written as hexadecimal digits: as many as the hash has.
 const KEY_BYTES: usize = 32;
 
-/// Makes the database, and a random key in place of each key file that is missing. What is there stays as it is.
-pub fn run(config: &Config) -> Result<(), Failure> {
+/// Makes the configuration at `path` if there is none, and what it names. What is there stays as it is.
+pub fn run(path: &Path) -> Result<(), Failure> {
+    make_configuration(path)?;
+    make_data(&Config::load(path)?)
+}
+
+/// Writes a first configuration to `path` if there is none.
+pub fn make_configuration(path: &Path) -> Result<(), Failure> {
+    let made = config::write_sample(path).map_err(|error| {
+        let advice = match error.kind() {
+            io::ErrorKind::NotFound => "; make the folder first",
+            _ => "",
+        };
+        Failure::of(path.display(), format_args!("cannot be made: {error}{advice}"))
+    })?;
+    if made {
+        println!("made the configuration {}", path.display());
+    }
+    Ok(())
+}
+
+/// Makes the database, and a random key in place of each key file that is missing.
+pub fn make_data(config: &Config) -> Result<(), Failure> {
     for key in &config.tokens.keys {
         if make_key(&key.path).map_err(|error| Failure::of(key.path.display(), error))? {
             println!("made the key {}", key.path.display());

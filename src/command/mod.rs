@@ -108,7 +108,7 @@ fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
 pub fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Demo(demo) => demo::run(demo),
-        Command::Init => init::run(&Config::load(&cli.config)?),
+        Command::Init => init::run(&cli.config),
         Command::Serve(wanted) => serve::run(&cli.config, wanted),
         Command::Import(import) => import::run(&Config::load(&cli.config)?, import),
         Command::Token(token) => token::run(&Config::load(&cli.config)?, token),

@@ -349,7 +349,7 @@ fn files_that_cannot_be_read() {
     let message = load();
     assert!(message.starts_with(path.to_str().unwrap()), "{message}");
     assert!(
-        message.contains("`infomat init`") && message.contains("--config FILE"),
+        message.contains(&format!("`infomat init --config {}`", path.display())),
         "{message}"
     );
 

@@ -3,9 +3,18 @@
 
 use crate::clinic;
 use crate::harness::Site;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use rustix::process::geteuid;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// Somebody who owns nothing.
+const NOBODY: u32 = 65_534;
 
 fn said(output: &Output) -> String {
     format!(
@@ -86,6 +95,101 @@ fn init_makes_what_is_missing_and_keeps_what_is_there() {
     assert!(made.len() >= 32 && made != key);
     assert_eq!(mode(&site, "hmac.key"), 0o600);
     assert!(!site.path("hmac.new").exists(), "no draft is left behind");
+}
+
+/// A command line of the program by somebody to whom rights on files apply. For root that is nobody, with a copy of the program
+/// in `open`: to where it was built nobody may have no way.
+fn without_rights(open: &Path) -> Command {
+    let built = env!("CARGO_BIN_EXE_infomat");
+    if !geteuid().is_root() {
+        return Command::new(built);
+    }
+    fs::set_permissions(open, Permissions::from_mode(0o755)).unwrap();
+    let copied = open.join("infomat");
+    if !copied.exists() {
+        fs::copy(built, &copied).unwrap();
+    }
+    let mut command = Command::new(copied);
+    command.uid(NOBODY).gid(NOBODY);
+    command
+}
+
+#[test]
+fn init_makes_the_configuration_where_there_is_none() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("clinic.toml");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_infomat"));
+        let output = command
+            .args(arguments)
+            .arg("--config")
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        said(&output)
+    };
+    let made = run(&["init"]);
+    for name in ["clinic.toml", "hmac.key", "infomat.db"] {
+        let made_here = format!("{}\n", folder.path().join(name).display());
+        assert!(made.contains(&made_here), "{name}: {made}");
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        include_str!("../../packaging/infomat.toml")
+    );
+    run(&["visits", "--date", "2026-11-25"]);
+
+    let mine = "# mine\nmax_period_days = 30\n";
+    fs::write(&path, mine).unwrap();
+    assert!(!run(&["init"]).contains("made"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), mine);
+}
+
+/// A folder that is missing, a file in its place, one without the right to write; and in the configuration's place a folder,
+/// a link to nothing, a file without the right to read.
+#[test]
+fn init_says_why_there_can_be_no_configuration() {
+    let (folder, open) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let name = |name: &str| folder.path().join(name);
+    fs::write(name("file"), "").unwrap();
+    fs::create_dir(name("folder.toml")).unwrap();
+    symlink(name("nothing"), name("link.toml")).unwrap();
+    fs::write(name("secret.toml"), "# mine").unwrap();
+    fs::set_permissions(name("secret.toml"), Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o555)).unwrap();
+    for (path, status, reason) in [
+        ("no/such/none.toml", 1, "make the folder"),
+        ("file/none.toml", 1, "Not a directory"),
+        ("none.toml", 1, "Permission denied"),
+        ("folder.toml", 78, "Is a directory"),
+        ("link.toml", 78, "a link"),
+        ("secret.toml", 78, "Permission denied"),
+    ] {
+        let mut command = without_rights(open.path());
+        let refused = command
+            .args(["init", "--config"])
+            .arg(name(path))
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(status), "{}", said(&refused));
+        for words in [name(path).to_str().unwrap(), reason] {
+            assert!(said(&refused).contains(words), "{words}: {}", said(&refused));
+        }
+        assert!(!said(&refused).contains("infomat init"), "{}", said(&refused));
+    }
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let kept: BTreeSet<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(
+        kept,
+        ["file", "folder.toml", "link.toml", "secret.toml"]
+            .map(OsString::from)
+            .into()
+    );
+    assert_eq!(fs::metadata(name("secret.toml")).unwrap().len(), 6);
 }
 
 #[test]
