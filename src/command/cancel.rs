@@ -1,19 +1,17 @@
 //! `infomat cancel`
 
-use super::{Failure, believed_now};
+use super::{Failure, open_to_write};
 use crate::cli::Cancel;
 use crate::config::Config;
 use crate::desk;
 use crate::refusal::{CANCELLED, Refusal};
-use crate::store::Store;
 
 /// The mnemonic of the registrar's desk.
 const SOURCE: &str = "Registry";
 
 /// Cancels a visit under the same rules as the patient does; the history names the desk and the reason.
 pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
-    let mut store = Store::open(&config.database, config.zone)?;
-    let now = believed_now(config.zone, store.last_moment()?)?;
+    let (mut store, now) = open_to_write(config)?;
     let turn = store.turn()?;
     let by = turn.find_application(SOURCE)?;
     let ticket = turn

@@ -1,10 +1,9 @@
 //! `infomat import`
 
-use super::{Failure, believed_now};
+use super::{Failure, open_to_write};
 use crate::cli::Import;
 use crate::config::Config;
 use crate::exchange::{self, ImportError, Notice};
-use crate::store::Store;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::Path;
@@ -14,14 +13,13 @@ const CLEARED: &str = "\r\x1b[K";
 
 /// Takes a file of clinic data into the database and prints the count of each kind; bad lines go to standard error.
 pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
-    let mut store = Store::open(&config.database, config.zone)?;
+    let (mut store, now) = open_to_write(config)?;
     let input: Box<dyn BufRead> = if wanted.file == Path::new("-") {
         Box::new(io::stdin().lock())
     } else {
         let file = File::open(&wanted.file).map_err(|error| Failure::of(wanted.file.display(), error))?;
         Box::new(BufReader::new(file))
     };
-    let now = believed_now(config.zone, store.last_moment()?)?;
     let on_terminal = io::stderr().is_terminal();
     let counts = exchange::import(
         &mut store,

@@ -22,7 +22,7 @@ mod waiting;
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
 use crate::desk::{self, EARLIEST_SECONDS};
-use crate::store::{Fault, OpenError};
+use crate::store::{Fault, OpenError, Outcome, Store};
 use crate::visit::{Moment, Zone};
 use chrono::SubsecRound;
 use std::fmt;
@@ -102,6 +102,31 @@ fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
             zone.at(last_commit)
         )
     }))
+}
+
+/// What the quick form of `verify` finds wrong: nothing is written to such a database.
+fn wrong_with(store: &Store, zone: Zone) -> Result<Vec<Outcome>, Fault> {
+    // A clock that woke in 1970 would make all days since then those ahead.
+    let last = zone.at(store.last_moment()?);
+    store.verify_quickly(desk::now(zone).max(last))
+}
+
+/// Opens the database to write to it, and gives the time for that.
+///
+/// # Errors
+/// As [`believed_now`]; and [`Failure::Failed`] for a database that is not right.
+fn open_to_write(config: &Config) -> Result<(Store, Moment), Failure> {
+    let store = Store::open(&config.database, config.zone)?;
+    let now = believed_now(config.zone, store.last_moment()?)?;
+    let wrong = wrong_with(&store, config.zone)?;
+    if wrong.is_empty() {
+        return Ok((store, now));
+    }
+    let outcomes: Vec<_> = wrong.iter().map(Outcome::to_string).collect();
+    Err(Failure::Failed(format!(
+        "the database is not right, nothing is written to it; `infomat verify` tells more\n{}",
+        outcomes.join("\n")
+    )))
 }
 
 /// Does what was typed.

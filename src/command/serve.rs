@@ -1,9 +1,9 @@
 //! `infomat serve`
 
-use super::{Failure, reload};
+use super::{Failure, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
-use crate::desk::{self, Desk, Keys, Settings, TURN_REQUESTS_MAX};
+use crate::desk::{Desk, Keys, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits, Proxies, service};
 use crate::store::{ServerLock, Store};
 use std::io::Write;
@@ -26,9 +26,7 @@ pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
 /// with 503, while what can still be read is answered.
 fn open(config: &Config) -> Result<Store, Failure> {
     let store = Store::open(&config.database, config.zone)?;
-    // A clock that woke in 1970 would make all days since then those ahead.
-    let last = config.zone.at(store.last_moment()?);
-    let wrong = store.verify_quickly(desk::now(config.zone).max(last))?;
+    let wrong = wrong_with(&store, config.zone)?;
     if wrong.is_empty() {
         return Ok(store);
     }

@@ -196,8 +196,10 @@ fn what_has_grown_old_is_told() {
         "a clock that was ahead: run `infomat backup`",
     );
     database.execute("DELETE FROM upkeep", []).unwrap();
-    let insert =
-        "INSERT INTO journal (at, event, visit_guid) VALUES (unixepoch() + 600, 'booked', zeroblob(16))";
+    let insert = "INSERT INTO waiting_entry (guid, patient_id, speciality_id, phone, complaints, date_start, date_end,
+                                             time_start, time_end, created_at)
+                  SELECT zeroblob(16), p.id, s.id, '', '', '2026-01-01', '2026-01-31', '00:00', '00:00', unixepoch() + 600
+                  FROM patient p, speciality s";
     database.execute(insert, []).unwrap();
     check(&site).is_wrong("clock", "Set the clock");
 }

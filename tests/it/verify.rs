@@ -289,7 +289,7 @@ fn a_file_that_cannot_be_read_is_named() {
     }
 }
 
-/// The server answers what can be read, and no booking changes the file.
+/// The server answers what can be read, and neither a booking nor a command changes the file.
 #[test]
 fn a_broken_database_is_not_booked_into_and_still_read() {
     for sql in [
@@ -308,6 +308,22 @@ fn a_broken_database_is_not_booked_into_and_still_read() {
         assert_eq!(cancelling.status, 503, "{sql}: {}", cancelling.json());
         let shown = ask_as(&mut client, PATIENT, "GET", &path(&early));
         assert_eq!(shown.status, 200, "{sql}: {}", shown.json());
+        let written =
+            || ["infomat.db", "infomat.db-wal"].map(|name| fs::read(site.path(name)).unwrap_or_default());
+        let before = written();
+        let cancel = ["cancel", "--ticket", &early, "--reason", "test"];
+        let import = clinic::speciality("new").to_string();
+        for (arguments, input) in [(&["check"][..], ""), (&cancel, ""), (&["import", "-"], &import)] {
+            let output = site.run(arguments, input);
+            let said = all(&output);
+            assert_eq!(output.status.code(), Some(1), "{sql}: {arguments:?}: {said}");
+            assert!(
+                said.contains("not so: ") && said.contains("infomat verify"),
+                "{sql}: {arguments:?}: {said}"
+            );
+            assert!(!said.contains(FAMILY) && !said.contains(PHONE), "{said}");
+        }
+        assert!(written() == before, "{sql}");
         let day = (now() + TimeDelta::days(1)).format("%Y-%m-%d").to_string();
         let visits = site.run_well(&["visits", "--date", &day, "--format", "csv"], "");
         assert!(visits.contains(&early), "{sql}: {visits}");

@@ -1,9 +1,9 @@
 //! Configuration, keys and database as files: who may get at them, and whether they hold what they should.
 
 use super::{ASK_ROOT, Report};
-use crate::command::Failure;
+use crate::command::{Failure, wrong_with};
 use crate::config::{Config, MODE_OF_OTHERS};
-use crate::store::{OpenError, Store, VERSION, beside, folder_of};
+use crate::store::{OpenError, Outcome, Store, VERSION, beside, folder_of};
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -108,7 +108,8 @@ pub fn look_at_keys(config: &Config, report: &mut Report) {
     }
 }
 
-/// Whether the database is there and of this program's version; opens it for reading.
+/// Whether the database is there, of this program's version and right as far as a start of the server sees; opens it for
+/// reading.
 pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
     const WHAT: &str = "database";
     if is_closed(&config.database) {
@@ -117,11 +118,19 @@ pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
     }
     match Store::open_to_read(&config.database, config.zone) {
         Ok(store) => {
-            let size = config.database.metadata().map_or(0, |file| file.len() >> 20);
-            report.good(
-                WHAT,
-                format!("{}, {size} MiB, version {VERSION}", config.database.display()),
-            );
+            match wrong_with(&store, config.zone) {
+                Ok(wrong) if wrong.is_empty() => {
+                    let size = config.database.metadata().map_or(0, |file| file.len() >> 20);
+                    let path = config.database.display();
+                    report.good(WHAT, format!("{path}, {size} MiB, version {VERSION}"));
+                }
+                Ok(wrong) => {
+                    for outcome in &wrong {
+                        report.bad(WHAT, told(outcome));
+                    }
+                }
+                Err(fault) => report.bad(WHAT, fault),
+            }
             Some(store)
         }
         Err(error @ OpenError::Older { .. }) => {
@@ -133,4 +142,19 @@ pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
             None
         }
     }
+}
+
+/// What is wrong with the database, in one line.
+fn told(outcome: &Outcome) -> Failure {
+    let Outcome {
+        check,
+        findings,
+        more,
+        ..
+    } = outcome;
+    let more = if *more { "; and more" } else { "" };
+    let findings = findings.join("; ");
+    Failure::Failed(format!(
+        "not so: {check}: {findings}{more}; nothing is booked: `infomat verify` tells what to do"
+    ))
 }
