@@ -22,8 +22,9 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
         .map_err(|error| unchanged(&error))?;
     let made = restoration.made()?;
     let today = config.zone.start_of(now.date_naive());
-    let told = match restoration.lacking(today) {
-        Ok(lacking) => list(&lacking, made).map_err(|error| Failure::of("the list", error))?,
+    let lacking = restoration.lacking(today);
+    let told = match &lacking {
+        Ok(lacking) => list(lacking, made).map_err(|error| Failure::of("the list", error))?,
         Err(fault) => format!(
             "Заменяемая база не читается ({fault}): кого обзвонить, узнать нельзя.\n\
              Записи после копии остались только на бумаге и у пациентов.\n"
@@ -36,7 +37,7 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
         .map_err(|error| Failure::of("nothing was changed: standard output", error))?;
     let replaces = config.database.exists();
     restoration
-        .put_in_place(&kept)
+        .put_in_place(&kept, lacking.as_ref().ok())
         .map_err(|error| unchanged(&error))?;
     println!("{} is in place", wanted.file.display());
     if replaces {

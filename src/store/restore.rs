@@ -36,6 +36,8 @@ pub enum RestoreError {
     Copy(CopyError),
     /// Another program has the database open.
     InUse(PathBuf),
+    /// Something was booked or cancelled in the database since it was listed what the backup lacks.
+    Written(PathBuf),
     /// A file could not be moved.
     Io(PathBuf, io::Error),
     /// The database.
@@ -55,6 +57,11 @@ impl fmt::Display for RestoreError {
             RestoreError::InUse(path) => write!(
                 out,
                 "another program has {} open: let it end first",
+                path.display()
+            ),
+            RestoreError::Written(path) => write!(
+                out,
+                "{} was written meanwhile, and the list is not the whole of it: start again",
                 path.display()
             ),
             RestoreError::Io(path, error) => write!(out, "{}: {error}", path.display()),
@@ -114,6 +121,8 @@ pub struct Lacking {
     /// Visits that have been put off or given to another doctor or cell since, as they are in the database that is
     /// replaced, by begin: they will be where they were.
     pub moved: Vec<DayVisit>,
+    /// The last entry of the replaced database's journal before all this was looked for.
+    pub last_entry: i64,
 }
 
 /// A checked backup beside the database, ready to take its place. Dropped before that, nothing has changed.
@@ -183,7 +192,9 @@ impl Restoration {
         if !self.database.exists() {
             return Ok(Lacking::default());
         }
+        let last_entry = last_entry(&connect_to_verify(&self.database)?)?;
         Ok(Lacking {
+            last_entry,
             booked: self.differing(ACTIVE_ONLY_HERE, &self.database, self.draft.path(), from)?,
             cancelled: self.differing(ACTIVE_ONLY_HERE, self.draft.path(), &self.database, from)?,
             moved: self.differing(MOVED_HERE, &self.database, self.draft.path(), from)?,
@@ -213,11 +224,16 @@ impl Restoration {
 
     /// Gives the backup the database's place, and the database the name `kept`. Every other program has to have closed
     /// the database. When this returns, the names are on the disk.
-    pub fn put_in_place(mut self, kept: &Path) -> Result<(), RestoreError> {
+    pub fn put_in_place(mut self, kept: &Path, told: Option<&Lacking>) -> Result<(), RestoreError> {
         let moved = |error: io::Error| RestoreError::Io(self.database.clone(), error);
         let is_there = self.database.exists();
         // Held until the names are changed: nobody begins to write meanwhile.
         let old = if is_there { quieten(&self.database)? } else { None };
+        if let (Some(old), Some(told)) = (&old, told)
+            && last_entry(old)? != told.last_entry
+        {
+            return Err(RestoreError::Written(self.database));
+        }
         if old.is_none() {
             set_log_aside(&self.database, kept)?;
         }
@@ -232,6 +248,11 @@ impl Restoration {
         drop(old);
         Ok(())
     }
+}
+
+/// The last entry of the journal.
+fn last_entry(database: &Connection) -> rusqlite::Result<i64> {
+    database.query_row("SELECT coalesce(max(seq), 0) FROM journal", [], |row| row.get(0))
 }
 
 /// Makes the database one whole file without a log, and keeps every other program from it as long as the connection
