@@ -182,8 +182,10 @@ pub enum ParameterFault {
     TooLong(usize),
     /// None of the known values.
     Unknown(&'static str),
-    /// Not percent-encoded UTF-8 (RFC 3986, 2.1), or not a string, number or truth value of JSON.
+    /// Not percent-encoded UTF-8 (RFC 3986, 2.1), or not a string of whole characters in JSON.
     Encoding,
+    /// Not a string, number or truth value of JSON.
+    Scalar,
     /// Not a string of JSON.
     Text,
     /// Holds control characters.
@@ -411,6 +413,11 @@ impl BadParameter {
             ParameterFault::Unknown(known) => format!("Параметр {name}: допустимые значения: {known}"),
             ParameterFault::Encoding => {
                 format!("Параметр {name}: нужна строка в UTF-8, в адресе и форме - с кодами %XX")
+            }
+            ParameterFault::Scalar => {
+                format!(
+                    "Параметр {name}: нужна строка, число или логическое значение JSON, не объект и не массив"
+                )
             }
             ParameterFault::Text => format!("Параметр {name}: нужна строка JSON"),
             ParameterFault::Control => format!("Параметр {name}: управляющие символы недопустимы"),

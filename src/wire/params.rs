@@ -314,7 +314,7 @@ fn scalar(value: &RawValue) -> Result<String, ParameterFault> {
     let json = value.get();
     match json.as_bytes() {
         [b'"', ..] => printable(serde_json::from_str(json).map_err(|_| ParameterFault::Encoding)?),
-        [b'{' | b'[', ..] => Err(ParameterFault::Encoding),
+        [b'{' | b'[', ..] => Err(ParameterFault::Scalar),
         b"null" => Ok(String::new()),
         _ => Ok(json.to_owned()),
     }
