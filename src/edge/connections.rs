@@ -16,11 +16,11 @@ const PER_ADDRESS_MAX: usize = 128;
 /// Connections that only this machine may have: the terminal beside the server, or the proxy in front of it.
 const KEPT_FOR_LOOPBACK: usize = 256;
 /// A connection that waits for a shorter time is not closed to make room: its client is busy with it.
-const WAITING_MIN_MS: u64 = 200;
+const WAITING_MIN_MS: u64 = 20;
 /// How long a newcomer waits until the one that was closed for it has left.
 const ROOM_WAIT_MAX: Duration = Duration::from_millis(500);
 /// How often it is looked for meanwhile.
-const ROOM_LOOK: Duration = Duration::from_millis(20);
+const ROOM_LOOK: Duration = Duration::from_millis(5);
 /// Seconds after which a client that found no room may try again.
 const RETRY_SECONDS: u32 = 5;
 
@@ -98,10 +98,13 @@ impl Connections {
         let remote_max = self.max.saturating_sub(KEPT_FOR_LOOPBACK);
         let full = Transport::Unavailable(RETRY_SECONDS);
         let has_a_share = !local && !self.proxies.stand_at(peer);
-        if has_a_share && !self.make_room(PER_ADDRESS_MAX, own) {
+        if has_a_share && !self.make_room(PER_ADDRESS_MAX, 0, own) {
             return Err((stream, Transport::TooMany(RETRY_SECONDS)));
         }
-        if !local && !self.make_room(remote_max, remote) || !self.make_room(self.max, |_| true) {
+        let patience_ms = WAITING_MIN_MS;
+        if !local && !self.make_room(remote_max, patience_ms, remote)
+            || !self.make_room(self.max, patience_ms, |_| true)
+        {
             return Err((stream, full));
         }
         let connection = Arc::new(Connection {
@@ -146,9 +149,11 @@ impl Connections {
     }
 
     /// Sees to it that fewer than `max` of `group` are there; whether that came about. All who come to the door meanwhile
-    /// wait with the newcomer: so it waits for one that has been closed and is about to leave, never for one to become idle.
-    fn make_room(&self, max: usize, group: impl Fn(&Connection) -> bool) -> bool {
-        let deadline = Instant::now() + ROOM_WAIT_MAX;
+    /// wait with the newcomer: so it waits for one that has been closed and is about to leave, but only for so many
+    /// milliseconds until one can be closed.
+    fn make_room(&self, max: usize, patience_ms: u64, group: impl Fn(&Connection) -> bool) -> bool {
+        let began = Instant::now();
+        let patience = Duration::from_millis(patience_ms);
         let mut present = self.locked();
         loop {
             let members = || present.connections.values().filter(|other| group(other));
@@ -158,7 +163,7 @@ impl Connections {
             }
             let stay = count - members().filter(|other| other.is_closed()).count();
             let leaves = stay < max || self.close_one(&present, WAITING_MIN_MS, &group);
-            if !leaves || Instant::now() > deadline {
+            if began.elapsed() > if leaves { ROOM_WAIT_MAX } else { patience } {
                 return false;
             }
             present = self.left.wait_timeout(present, ROOM_LOOK).expect(UNPOISONED).0;

@@ -16,10 +16,14 @@ use std::time::{Duration, Instant};
 
 const CELL: u32 = 100;
 
-/// Rows that make the database so large that copying it takes a while: 40 MB.
-pub const FILLING: &str = "INSERT INTO lpu (guid, name, is_children, model)
-     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
-     SELECT randomblob(16), hex(randomblob(480)), 0, '{}' FROM n";
+/// Makes the database larger by so many kilobytes, so that copying it takes a while.
+pub fn filling(kilobytes: u32) -> String {
+    format!(
+        "INSERT INTO lpu (guid, name, is_children, model)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {kilobytes})
+         SELECT randomblob(16), hex(randomblob(480)), 0, '{{}}' FROM n"
+    )
+}
 
 /// No booking waits longer for a backup, on a busy machine too.
 const BOOKING_MAX: Duration = Duration::from_secs(2);
@@ -62,7 +66,7 @@ fn a_backup_in_the_midst_of_bookings_is_whole_and_holds_nobody_up() {
     let site = site(clinic::RULES_OFF);
     Connection::open(site.path("infomat.db"))
         .unwrap()
-        .execute_batch(FILLING)
+        .execute_batch(&filling(40_000))
         .unwrap();
     let server = site.serve();
     let mut client = server.client();

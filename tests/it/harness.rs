@@ -87,8 +87,11 @@ impl Site {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        child.wait_with_output().unwrap()
+        // Who refuses at once ends without reading it.
+        let given = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        assert!(given.is_ok() || !output.status.success(), "{given:?}");
+        output
     }
 
     /// Runs it and sees that it succeeds; what it printed.

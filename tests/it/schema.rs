@@ -2,7 +2,7 @@
 //! the way; a newer file is refused. Method: files of every version are made from the schemas kept in `schema/`, filled
 //! through SQL, and opened by the real binary.
 
-use crate::backup::FILLING;
+use crate::backup::filling;
 use crate::harness::Site;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -122,7 +122,7 @@ fn programs_that_meet_at_an_older_file_bring_it_up_once() {
     for (number, schema) in (1..).zip(OLDER) {
         let site = older_site(number, schema);
         let older = Connection::open(site.path("infomat.db")).unwrap();
-        older.execute_batch(FILLING).unwrap();
+        older.execute_batch(&filling(4_000)).unwrap();
         drop(older);
         thread::scope(|scope| {
             for _ in 0..4 {
