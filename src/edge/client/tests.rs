@@ -35,6 +35,15 @@ fn patient() -> Limits {
     }
 }
 
+/// A body that does not come is soon given up.
+fn short_of_bodies() -> Limits {
+    Limits {
+        body: SHORT,
+        linger: SHORT,
+        ..patient()
+    }
+}
+
 fn served(limits: Limits, spare_bytes: usize) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -133,14 +142,7 @@ fn a_trickled_head_meets_its_deadline() {
 /// Goal: so has a body; nothing of it reaches the desk.
 #[test]
 fn a_trickled_body_meets_its_deadline() {
-    let served = served(
-        Limits {
-            body: SHORT,
-            linger: SHORT,
-            ..patient()
-        },
-        usize::MAX / 2,
-    );
+    let served = served(short_of_bodies(), usize::MAX / 2);
     let took = trickle(
         &served.client,
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n",
@@ -155,14 +157,7 @@ fn a_trickled_body_meets_its_deadline() {
 /// Goal: a refusal of HEAD has no body (RFC 9110, 9.3.2), also when the head is long read.
 #[test]
 fn a_refused_head_gets_no_body() {
-    let served = served(
-        Limits {
-            body: SHORT,
-            linger: SHORT,
-            ..patient()
-        },
-        usize::MAX / 2,
-    );
+    let served = served(short_of_bodies(), usize::MAX / 2);
     let mut client = &served.client;
     client
         .write_all(b"HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")

@@ -37,6 +37,17 @@ impl Street {
         client
     }
 
+    /// So many clients come in, and the desk works for all of them.
+    fn serves(&self, clients: usize, address: &str) -> Vec<(TcpStream, Place)> {
+        let served = |_| {
+            let (client, place) = self.comes(address);
+            let place = place.unwrap();
+            assert!(place.begin());
+            (client, place)
+        };
+        (0..clients).map(served).collect()
+    }
+
     fn count(&self) -> usize {
         self.connections.locked().connections.len()
     }
@@ -145,13 +156,7 @@ fn who_is_busy_does_not_go() {
 #[test]
 fn a_refusal_keeps_nobody_waiting() {
     let street = Street::new(PER_ADDRESS_MAX + KEPT_FOR_LOOPBACK + 1);
-    let mut busy = Vec::new();
-    for _ in 0..PER_ADDRESS_MAX {
-        let (client, place) = street.comes("10.0.0.1");
-        let place = place.unwrap();
-        assert!(place.begin());
-        busy.push((client, place));
-    }
+    let _busy = street.serves(PER_ADDRESS_MAX, "10.0.0.1");
     let began = Instant::now();
     for _ in 0..100 {
         let (_client, refused) = street.comes("10.0.0.1");
@@ -169,16 +174,8 @@ fn an_address_has_its_share() {
     a_moment_passes(&street);
     let first = street.idles("10.0.0.1");
     patience_passes(&street);
-    let mut own = Vec::new();
-    for _ in 1..PER_ADDRESS_MAX {
-        let (client, place) = street.comes("10.0.0.1");
-        let place = place.unwrap();
-        assert!(place.begin());
-        own.push((client, place));
-    }
-    let (last, place) = street.comes("::ffff:10.0.0.1");
-    assert!(place.as_ref().unwrap().begin());
-    own.push((last, place.unwrap()));
+    let _own = street.serves(PER_ADDRESS_MAX - 1, "10.0.0.1");
+    let _last = street.serves(1, "::ffff:10.0.0.1");
     is_closed(&first);
     let (_client, refused) = street.comes("10.0.0.1");
     assert_eq!(refused.err(), Some(Transport::TooMany(RETRY_SECONDS)));
@@ -190,13 +187,7 @@ fn an_address_has_its_share() {
 #[test]
 fn a_trusted_proxy_has_no_share() {
     let street = Street::new(KEPT_FOR_LOOPBACK + PER_ADDRESS_MAX + 2);
-    let mut served = Vec::new();
-    for _ in 0..PER_ADDRESS_MAX + 2 {
-        let (client, place) = street.comes(PROXY);
-        let place = place.unwrap();
-        assert!(place.begin());
-        served.push((client, place));
-    }
+    let _served = street.serves(PER_ADDRESS_MAX + 2, PROXY);
     let (_client, refused) = street.comes(PROXY);
     assert_eq!(refused.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
     let (_own, place) = street.comes("127.0.0.1");
