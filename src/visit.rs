@@ -31,6 +31,11 @@ pub fn guid(text: &str) -> Option<Uuid> {
 /// Digits of a policy number that has no series (contract-kiosk 1).
 pub const UNIFORM_POLICY_DIGITS: usize = 16;
 
+/// Whether the number of a policy is one that has no series.
+pub fn is_uniform_policy(number: &str) -> bool {
+    number.len() == UNIFORM_POLICY_DIGITS && number.bytes().all(|sign| sign.is_ascii_digit())
+}
+
 /// The number or series of a document as it is kept and compared: without blanks and hyphens.
 pub fn document_number(text: &str) -> String {
     text.chars()

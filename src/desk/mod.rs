@@ -302,14 +302,7 @@ impl Desk {
     /// A commit whose flush failed may lie whole in the log all the same, and a crash would bring back what was answered
     /// with 503. The next commit that succeeds is written over it: so one is made, as soon as the disk takes it.
     fn settle(&mut self) {
-        if !self.unsettled {
-            return;
-        }
-        let settled = self.store.turn().and_then(|turn| {
-            turn.prove()?;
-            turn.commit()
-        });
-        if settled.is_ok() {
+        if self.unsettled && self.store.commit_as_is().is_ok() {
             self.unsettled = false;
             log::info!("what a failed commit left in the log is written over");
         }

@@ -3,7 +3,7 @@
 
 use super::fields::{BadField, Fields};
 use crate::store::import::{ClientApplication, Exam, Key, Kind, Patient, Record, Referral, Resource, Slot};
-use crate::visit::{ReferralType, ResourceType, UNIFORM_POLICY_DIGITS};
+use crate::visit::{ReferralType, ResourceType, is_uniform_policy};
 use crate::wire::wish::{DIRECTION_ID_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
 use chrono::NaiveDate;
 use std::ops::RangeInclusive;
@@ -236,9 +236,12 @@ fn patient(fields: &mut Fields, today: NaiveDate) -> Result<Patient, BadField> {
 fn policy(fields: &mut Fields) -> Result<(String, String), BadField> {
     let series = fields.document("policySeries", CODE_CHARS_MAX)?;
     let number = fields.document("policyNumber", CODE_CHARS_MAX)?;
-    let is_uniform =
-        number.len() == UNIFORM_POLICY_DIGITS && number.bytes().all(|sign| sign.is_ascii_digit());
-    Ok((if is_uniform { String::new() } else { series }, number))
+    let kept = if is_uniform_policy(&number) {
+        String::new()
+    } else {
+        series
+    };
+    Ok((kept, number))
 }
 
 fn referral(fields: &mut Fields) -> Result<Referral, BadField> {

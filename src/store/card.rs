@@ -58,9 +58,8 @@ impl Store {
             .connection
             .prepare_cached(include_str!("sql/card_face.sql"))?;
         let face = statement.query_row(named_params! { ":guid": guid }, |row| {
-            let names: [String; 3] = [row.get("family")?, row.get("name")?, row.get("patronymic")?];
             Ok(CardFace {
-                patient: names.join(" ").trim_end().to_owned(),
+                patient: rows::patient_name(row)?,
                 policy_number: row.get("policy_number")?,
                 birth_date: row.get("birth_date")?,
             })

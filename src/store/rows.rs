@@ -53,7 +53,7 @@ pub fn row_doc_fio(row: &Row) -> Result<String> {
     ))
 }
 
-/// Family name, name and patronymic of the patient in a row of a list for the desk.
+/// Family name, name and patronymic of the patient in a row that has them under the names `patient_...`.
 pub fn patient_name(row: &Row) -> Result<String> {
     let names: [String; 3] = [
         row.get("patient_family")?,

@@ -3,7 +3,8 @@
 use super::ticket::moment;
 use crate::refusal::{ParameterFault, Refusal};
 use crate::visit::{
-    Card, Document, DocumentKind, Identification, Moment, Source, UNIFORM_POLICY_DIGITS, Who, document_number,
+    Card, Document, DocumentKind, Identification, Moment, Source, UNIFORM_POLICY_DIGITS, Who,
+    document_number, is_uniform_policy,
 };
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad, date};
@@ -88,7 +89,7 @@ fn policy(params: &Params) -> Result<Option<Document>, Refusal> {
     let series = series(params, "s_pol")?;
     match (number, series) {
         (None, Some(_)) => Err(bad("n_pol", ParameterFault::Missing)),
-        (Some(number), Some(_)) if number.len() == UNIFORM_POLICY_DIGITS => {
+        (Some(number), Some(_)) if is_uniform_policy(&number) => {
             Err(bad("s_pol", ParameterFault::NoSeries(UNIFORM_POLICY_DIGITS)))
         }
         (number, series) => Ok(number.map(|number| Document {

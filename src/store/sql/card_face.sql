@@ -1,1 +1,2 @@
-SELECT family, name, patronymic, policy_number, birth_date FROM patient WHERE guid = :guid
+SELECT family AS patient_family, name AS patient_name, patronymic AS patient_patronymic, policy_number, birth_date
+FROM patient WHERE guid = :guid
