@@ -8,10 +8,16 @@ use rusqlite::Connection;
 use std::path::Path;
 
 /// What brings a file of version n + 1 to n + 2: its name and its statements, the n-th for the n-th version.
-const MIGRATIONS: [(&str, &str); 1] = [(
-    "before and after the booking",
-    include_str!("migrations/0002_before_and_after_the_booking.sql"),
-)];
+const MIGRATIONS: [(&str, &str); 2] = [
+    (
+        "before and after the booking",
+        include_str!("migrations/0002_before_and_after_the_booking.sql"),
+    ),
+    (
+        "bounds, documents and moves",
+        include_str!("migrations/0003_bounds_documents_and_moves.sql"),
+    ),
+];
 
 /// Version of the schema that this program reads and writes: `PRAGMA user_version`.
 pub const VERSION: usize = 1 + MIGRATIONS.len();

@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::thread;
 
 /// The schema of each older version, as it was.
-const OLDER: [&str; 1] = [include_str!("schema/0001.sql")];
+const OLDER: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// `PRAGMA application_id` of every version.
 const APPLICATION_ID: i64 = 0x696e_666d;

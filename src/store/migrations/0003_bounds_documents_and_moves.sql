@@ -1,0 +1,1 @@
+-- Bounds on what one patient can make grow, documents as registries type them, and visits that an import moves.
