@@ -2,9 +2,11 @@
 
 use crate::config::{DEFAULT_PATH, KEY_ID_BYTES_MAX};
 use crate::desk::TURN_REQUESTS_MAX;
+use crate::language::Language;
 use crate::wire::params;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use uuid::Uuid;
@@ -21,6 +23,9 @@ pub struct Cli {
     /// Configuration file
     #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_PATH)]
     pub config: PathBuf,
+    /// Language of help and output: ru or en; without it, as the locale says, Russian unless that begins with en
+    #[arg(long, global = true, value_name = "LANG", value_parser = language)]
+    pub lang: Option<Language>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -221,6 +226,30 @@ pub struct Cancel {
 
 /// Longest reason for cancelling.
 const REASON_CHARS_MAX: usize = 256;
+
+/// The language that was typed with `--lang`, if one was. It has to be known before the rest is read, for help and errors of
+/// wrong usage are in it.
+pub fn language_typed(arguments: impl IntoIterator<Item = OsString>) -> Option<Language> {
+    let mut arguments = arguments.into_iter().skip(1).take_while(|one| one != "--");
+    while let Some(argument) = arguments.next() {
+        let typed = if argument == "--lang" {
+            arguments.next()
+        } else {
+            argument
+                .to_str()
+                .and_then(|one| one.strip_prefix("--lang="))
+                .map(OsString::from)
+        };
+        if let Some(typed) = typed {
+            return typed.to_str().and_then(Language::of_tag);
+        }
+    }
+    None
+}
+
+fn language(text: &str) -> Result<Language, &'static str> {
+    Language::of_tag(text).ok_or("expected ru or en")
+}
 
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
     params::date(text).ok_or("expected a day as yyyy-MM-dd, such as 2026-11-25")

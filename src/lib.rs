@@ -27,7 +27,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | 0 | [`visit`]: the nouns; no I/O, no texts |
+//! | 0 | [`visit`]: the nouns; no I/O, no texts. [`language`]: Russian or English at the command line |
 //! | 1 | [`refusal`]: every published refusal with status, code and text |
 //! | 2 | [`rules`]: the ordered list of small rules |
 //! | 3 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page; [`metrics`]: what is counted |
@@ -57,6 +57,7 @@ pub mod demo;
 pub mod desk;
 pub mod edge;
 pub mod exchange;
+pub mod language;
 pub mod metrics;
 pub mod page;
 pub mod refusal;

@@ -1,8 +1,9 @@
 //! The program: logger, dispatch, exit status.
 
 use clap::Parser;
-use infomat::cli::{Cli, Command};
+use infomat::cli::{self, Cli, Command};
 use infomat::command;
+use infomat::language::Language;
 use log::Level;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::Write;
@@ -12,6 +13,8 @@ use std::thread;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_panic));
+    let language = cli::language_typed(std::env::args_os());
+    language.unwrap_or_else(Language::of_environment).set();
     let cli = Cli::parse();
     start_log(&cli.command);
     match command::run(&cli) {

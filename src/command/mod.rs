@@ -22,6 +22,7 @@ mod waiting;
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
 use crate::desk::{self, EARLIEST_SECONDS};
+use crate::language::text;
 use crate::store::{Fault, OpenError, Outcome, Store};
 use crate::visit::{Moment, Zone};
 use chrono::SubsecRound;
@@ -94,12 +95,17 @@ fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
     }
     let shown = now.trunc_subsecs(0);
     Err(Failure::Failed(if now.timestamp() < EARLIEST_SECONDS {
-        format!("the clock shows {shown}, which cannot be. Set it: timedatectl set-ntp true, or set-time")
+        text!(
+            "часы показывают {shown}, а этого не может быть. Установите их: timedatectl set-ntp true или set-time",
+            "the clock shows {shown}, which cannot be. Set it: timedatectl set-ntp true, or set-time"
+        )
     } else {
-        format!(
-            "the clock shows {shown}, and the last booking was made at {}. Set the clock; or if it is right and was ahead \
-             then, run `infomat believe-clock`",
-            zone.at(last_commit)
+        let last = zone.at(last_commit);
+        text!(
+            "часы показывают {shown}, а последняя запись сделана {last}. Установите часы; если же они верны, а тогда \
+             спешили, выполните `infomat believe-clock`",
+            "the clock shows {shown}, and the last booking was made at {last}. Set the clock; or if it is right and was \
+             ahead then, run `infomat believe-clock`"
         )
     }))
 }

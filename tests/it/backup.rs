@@ -2,14 +2,14 @@
 //! half file or takes a good one away. Method: the real binary; the copies are read with SQLite.
 
 use crate::clinic::{self, Ask, guid};
-use crate::harness::{KEY, Site, claims, lacks, sign};
+use crate::harness::{KEY, Site, claims, in_english, lacks, sign};
 use crate::tickets::{LPU, OTHER, PATIENT, THERAPIST, lines, ticket_guid};
 use rusqlite::Connection;
 use serde_json::json;
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -216,7 +216,7 @@ fn what_fails_leaves_no_half_file_and_removes_nothing() {
         }),
         ("a full disk", &|site| {
             let limited = "trap '' XFSZ; ulimit -f 40; exec \"$0\" \"$@\"";
-            Command::new("bash")
+            in_english("bash")
                 .args(["-c", limited, env!("CARGO_BIN_EXE_infomat"), "backup", "--config"])
                 .arg(site.path("infomat.toml"))
                 .output()

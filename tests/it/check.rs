@@ -3,7 +3,7 @@
 //! sites with one thing wrong at a time.
 
 use crate::clinic;
-use crate::harness::Site;
+use crate::harness::{Site, in_english};
 use rusqlite::Connection;
 use rustix::process::geteuid;
 use std::fs::{self, Permissions};
@@ -11,7 +11,6 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
 
 /// Somebody who owns nothing.
 const NOBODY: u32 = 65_534;
@@ -270,7 +269,7 @@ fn who_may_not_read_everything_is_told_so() {
     let program = open.path().join("infomat");
     fs::copy(env!("CARGO_BIN_EXE_infomat"), &program).unwrap();
     let check_as_nobody = |program: &Path| {
-        let mut command = Command::new(program);
+        let mut command = in_english(program);
         command.args(["check", "--config"]).arg(site.path("infomat.toml"));
         let output = command.uid(NOBODY).gid(NOBODY).output().unwrap();
         Checked {

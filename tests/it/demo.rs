@@ -2,7 +2,7 @@
 //! day it is and whatever was changed meanwhile. Method: the real binary in a folder of its own; what it prints is held
 //! against the database and against what the server answers.
 
-use crate::harness::Client;
+use crate::harness::{Client, program};
 use chrono::{Local, NaiveDate, TimeDelta};
 use infomat::demo::{self, POLYCLINIC};
 use infomat::visit::Zone;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use tempfile::TempDir;
 
 /// The words with which the demo's list of patients begins.
@@ -36,7 +36,7 @@ impl Demo {
     /// Starts it in a folder, new or not, and reads up to the line that books, which is the last.
     fn start(folder: &Path) -> Demo {
         let log = folder.join("log");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_infomat"))
+        let mut child = program()
             .args(["demo", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder)
             .stdout(Stdio::piped())
@@ -89,7 +89,7 @@ impl Drop for Demo {
 
 /// Runs another command beside the demo, with this on standard input; what it printed.
 fn run(folder: &TempDir, arguments: &[&str], input: &str) -> String {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_infomat"))
+    let mut child = program()
         .args(arguments)
         .arg("--config")
         .arg(folder.path().join("infomat.toml"))

@@ -2,7 +2,7 @@
 //! real binary in folders of its own.
 
 use crate::clinic;
-use crate::harness::Site;
+use crate::harness::{Site, in_english, program};
 use rustix::process::geteuid;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -30,12 +30,7 @@ fn mode(site: &Site, name: &str) -> u32 {
 
 #[test]
 fn wrong_usage_ends_with_2_and_help_with_0() {
-    let run = |arguments: &[&str]| {
-        Command::new(env!("CARGO_BIN_EXE_infomat"))
-            .args(arguments)
-            .output()
-            .unwrap()
-    };
+    let run = |arguments: &[&str]| program().args(arguments).output().unwrap();
     for arguments in [
         &["fly"][..],
         &[],
@@ -102,14 +97,14 @@ fn init_makes_what_is_missing_and_keeps_what_is_there() {
 fn without_rights(open: &Path) -> Command {
     let built = env!("CARGO_BIN_EXE_infomat");
     if !geteuid().is_root() {
-        return Command::new(built);
+        return in_english(built);
     }
     fs::set_permissions(open, Permissions::from_mode(0o755)).unwrap();
     let copied = open.join("infomat");
     if !copied.exists() {
         fs::copy(built, &copied).unwrap();
     }
-    let mut command = Command::new(copied);
+    let mut command = in_english(copied);
     command.uid(NOBODY).gid(NOBODY);
     command
 }
@@ -119,7 +114,7 @@ fn init_makes_the_configuration_where_there_is_none() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("clinic.toml");
     let run = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_infomat"));
+        let mut command = program();
         let output = command
             .args(arguments)
             .arg("--config")

@@ -3,7 +3,7 @@
 //! needed; a ballast fills it while clients book on the real binary.
 
 use crate::clinic::{self, Ask, guid};
-use crate::harness::{Answer, Client, Site, lacks};
+use crate::harness::{Answer, Client, Site, in_english, lacks};
 use rusqlite::Connection;
 use serde_json::json;
 use std::fs::{self, File};
@@ -65,7 +65,7 @@ impl SmallDisk<'_> {
     /// The program, or another one, where it sees the disk.
     fn command(&self, arguments: &[&str]) -> Command {
         let inner = self.site.command(arguments);
-        let mut command = Command::new("nsenter");
+        let mut command = in_english("nsenter");
         command
             .args(["--user", "--mount", "--preserve-credentials", "--target"])
             .arg(self.holder.id().to_string())

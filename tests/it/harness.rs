@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -68,9 +69,9 @@ impl Site {
         self.folder.path().join(name)
     }
 
-    /// The program with the site's configuration and these arguments.
+    /// The program with the site's configuration and these arguments, in English.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_infomat"));
+        let mut command = program();
         command
             .args(arguments)
             .arg("--config")
@@ -149,6 +150,21 @@ impl Site {
             address,
         }
     }
+}
+
+/// The program, which speaks English whatever the locale of the tests is.
+pub fn program() -> Command {
+    in_english(env!("CARGO_BIN_EXE_infomat"))
+}
+
+/// The same of a program elsewhere: a copy of ours, or one that starts ours.
+pub fn in_english(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env("LANG", "en_US.UTF-8");
+    command
 }
 
 /// A server that runs as long as this lives.

@@ -8,12 +8,12 @@ mod life;
 mod manual;
 
 use crate::clinic::{self, guid};
-use crate::harness::lacks;
+use crate::harness::{in_english, lacks};
 use container::Container;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// Largest package, in bytes.
 const PACKAGE_BYTES_MAX: u64 = 6 << 20;
@@ -58,7 +58,7 @@ fn package() -> Option<PathBuf> {
 
 /// Runs a program to its end, or says that the test goes without it.
 fn run(program: &str, arguments: &[&str]) -> Option<Output> {
-    let output = Command::new(program).args(arguments).output();
+    let output = in_english(program).args(arguments).output();
     (!lacks(program, output.is_ok())).then(|| output.unwrap())
 }
 

@@ -1,12 +1,12 @@
 //! Goal: the house rules that a machine can see. Method: the sources are read as text.
 
+use crate::harness;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Layers, lowest first: a module names only modules of lower layers, or its own (see `src/lib.rs`).
 const LAYERS: [&[&str]; 8] = [
-    &["visit"],
+    &["visit", "language"],
     &["refusal"],
     &["rules"],
     &["wire", "token", "route", "page", "metrics"],
@@ -20,13 +20,14 @@ const LAYERS: [&[&str]; 8] = [
 const LINES_MAX: usize = 400;
 
 /// Where Russian may stand: what patients, registrars and the demo's visitors read.
-const RUSSIAN: [&str; 6] = [
+const RUSSIAN: [&str; 7] = [
     "src/refusal.rs",
     "src/refusal/",
     "src/demo/",
     "src/page/",
     "src/command/",
     "src/cli.rs",
+    "src/cli/",
 ];
 
 fn root() -> &'static Path {
@@ -200,7 +201,7 @@ fn the_readme_names_only_commands_that_exist() {
         .collect();
     assert!(commands.len() >= 5, "{commands:?}");
     for command in commands {
-        let help = Command::new(env!("CARGO_BIN_EXE_infomat"))
+        let help = harness::program()
             .args([&*command[1], "--help"])
             .output()
             .unwrap();
