@@ -3,7 +3,7 @@
 //! sites with one thing wrong at a time.
 
 use crate::clinic;
-use crate::harness::{Site, in_english};
+use crate::harness::{Site, in_english, lacks};
 use rusqlite::Connection;
 use rustix::process::geteuid;
 use std::fs::{self, Permissions};
@@ -257,8 +257,7 @@ fn a_machine_that_goes_by_utc_is_told() {
 
 #[test]
 fn who_may_not_read_everything_is_told_so() {
-    if !geteuid().is_root() {
-        eprintln!("SKIPPED: only root can become somebody else");
+    if lacks("the rights of root", geteuid().is_root()) {
         return;
     }
     let site = site(20);

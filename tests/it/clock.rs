@@ -3,14 +3,14 @@
 //! a clock that is behind, and libfaketime for a clock that shows 1970 or jumps.
 
 use crate::clinic::{self, Ask, guid};
-use crate::harness::{self, Answer, Client, Server, Site};
+use crate::harness::{self, Answer, Client, PATIENCE, Server, Site};
 use chrono::{TimeDelta, Utc};
 use rusqlite::Connection;
 use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// What patients are told.
 const SENTENCE: &str =
@@ -18,9 +18,6 @@ const SENTENCE: &str =
 
 /// Debian's package libfaketime; the folder is named after the machine's kind.
 const LIBRARY: &str = "faketime/libfaketime.so.1";
-
-/// How long the server may take to notice that its clock has changed.
-const NOTICE_MAX: Duration = Duration::from_secs(20);
 
 fn site() -> Site {
     clinic::roomy_site(1_000, "1111222233334444")
@@ -80,7 +77,7 @@ fn sees_wrong_clock(client: &mut Client) {
 
 /// Asks until a booking succeeds; it does so without a new start.
 fn goes_on(client: &mut Client) {
-    let until = Instant::now() + NOTICE_MAX;
+    let until = Instant::now() + PATIENCE;
     while Ask::new(1, 4, 3).send(client).status != 200 {
         assert!(Instant::now() < until, "the clock is right and nothing is booked");
         thread::yield_now();
@@ -204,7 +201,7 @@ impl FakeClock<'_> {
 
 /// Waits until the server's log says this.
 fn logged(site: &Site, words: &str) {
-    let until = Instant::now() + NOTICE_MAX;
+    let until = Instant::now() + PATIENCE;
     while !log(site).contains(words) {
         assert!(Instant::now() < until, "{words:?} is not in {}", log(site));
         thread::yield_now();

