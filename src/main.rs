@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use infomat::cli::{self, Cli, Command};
-use infomat::command;
+use infomat::command::{self, output};
 use infomat::language::Language;
 use log::Level;
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -11,16 +11,29 @@ use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::thread;
 
+/// The exit status of wrong usage (contract 6).
+const WRONG_USAGE: u8 = 2;
+
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_panic));
     let language = cli::language_typed(std::env::args_os());
     language.unwrap_or_else(Language::of_environment).set();
-    let cli = Cli::parse();
-    start_log(&cli.command);
-    match command::run(&cli) {
+    let done = match Cli::try_parse() {
+        Ok(cli) => {
+            start_log(&cli.command);
+            command::run(&cli)
+        }
+        Err(error) if error.use_stderr() => {
+            output::warn(error.render());
+            return ExitCode::from(WRONG_USAGE);
+        }
+        // Help or version, which were asked for.
+        Err(error) => output::print(error.render().to_string()),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("infomat: {failure}");
+            output::warn(format_args!("infomat: {failure}\n"));
             failure.status()
         }
     }
@@ -55,9 +68,11 @@ fn tell_panic(panic: &PanicHookInfo) {
     let place = panic
         .location()
         .map_or_else(String::new, |place| format!(" at {place}"));
-    eprintln!("infomat: {name} panicked{place}: a mistake in the program");
+    output::warn(format_args!(
+        "infomat: {name} panicked{place}: a mistake in the program\n"
+    ));
     let backtrace = Backtrace::capture();
     if backtrace.status() == BacktraceStatus::Captured {
-        eprintln!("{backtrace}");
+        output::warn(format_args!("{backtrace}\n"));
     }
 }

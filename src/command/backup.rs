@@ -1,6 +1,6 @@
 //! `infomat backup`
 
-use super::{Failure, retention};
+use super::{Failure, output, retention};
 use crate::cli::Backup;
 use crate::config::Config;
 use crate::desk;
@@ -28,13 +28,13 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
     let bytes = store
         .back_up(&path, now, &lock)
         .map_err(|error| Failure::of("no backup was made", error))?;
-    println!("{}: {bytes} bytes, checked", path.display());
+    output::tell(format_args!("{}: {bytes} bytes, checked", path.display()));
     if wanted.file.is_none() {
         give_to_owner(&path, &config.database).map_err(|error| Failure::of(path.display(), error))?;
         let removed = retention::remove_old(folder, now.naive_local(), &config.backup)
             .map_err(|error| Failure::of(folder.display(), error))?;
         for path in removed {
-            println!("removed {}", path.display());
+            output::tell(format_args!("removed {}", path.display()));
         }
     }
     Ok(())

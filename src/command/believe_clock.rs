@@ -1,6 +1,6 @@
 //! `infomat believe-clock`
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::Config;
 use crate::desk::{self, EARLIEST_SECONDS};
 use crate::store::Store;
@@ -19,6 +19,8 @@ pub fn run(config: &Config) -> Result<(), Failure> {
     let turn = store.turn()?;
     let changed = turn.date_back(now)?;
     turn.commit()?;
-    println!("the clock shows {now}; {changed} times that were later are now this");
+    output::tell(format_args!(
+        "the clock shows {now}; {changed} times that were later are now this"
+    ));
     Ok(())
 }

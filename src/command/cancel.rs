@@ -1,6 +1,6 @@
 //! `infomat cancel`
 
-use super::{Failure, open_to_write};
+use super::{Failure, open_to_write, output};
 use crate::cli::Cancel;
 use crate::config::Config;
 use crate::desk;
@@ -20,7 +20,7 @@ pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let cancelled = desk::cancel(&turn, &ticket, &by, Some(&wanted.reason), now)?;
     cancelled.map_err(|refusal| refused(&refusal))?;
     turn.commit()?;
-    println!("{CANCELLED}");
+    output::tell(format_args!("{CANCELLED}"));
     Ok(())
 }
 

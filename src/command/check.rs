@@ -7,9 +7,8 @@ mod clinic;
 mod files;
 mod machine;
 
-use super::{Failure, table};
+use super::{Failure, output, table};
 use crate::config::Config;
-use std::io::{self, Write};
 use std::path::Path;
 
 /// What to do where this user may not look.
@@ -46,9 +45,8 @@ impl Report {
 
     fn print(&self) -> Result<(), Failure> {
         let mut out = Vec::new();
-        table::write(&self.rows, &mut out)
-            .and_then(|()| io::stdout().write_all(&out))
-            .map_err(|error| Failure::of("standard output", error))
+        table::write(&self.rows, &mut out).map_err(|error| Failure::of("the list", error))?;
+        output::print(out)
     }
 
     /// Fails where something is wrong, as the worst of it asks.

@@ -1,6 +1,6 @@
 //! `infomat demo`
 
-use super::{Failure, believed_now, import, init, serve};
+use super::{Failure, believed_now, import, init, output, serve};
 use crate::cli::Demo;
 use crate::config::Config;
 use crate::demo::{self, Character};
@@ -11,7 +11,6 @@ use crate::store::{ServerLock, Store};
 use crate::visit::{Bearer, Cell, Moment};
 use chrono::{Days, TimeDelta};
 use std::fs;
-use std::io::{self, Write};
 use std::net::SocketAddr;
 use uuid::Uuid;
 
@@ -44,9 +43,7 @@ pub fn run(wanted: &Demo) -> Result<(), Failure> {
     let patients = patients(&store, now)?;
     let trial = trial(&store, &config, now)?;
     serve::serve(&path, &config, store, lock, Limits::default(), |address| {
-        let text = introduction(address, patients, trial.as_ref());
-        // Whoever started us may have closed the pipe: serving does not depend on being read.
-        let _ = io::stdout().write_all(text.as_bytes());
+        output::tell(introduction(address, patients, trial.as_ref()));
     })
 }
 
@@ -158,5 +155,5 @@ fn introduction(address: SocketAddr, patients: Vec<String>, trial: Option<&Trial
         ]),
         None => lines.push("Все пациенты для пробы уже записаны: удалите папку, чтобы начать сначала.".to_owned()),
     }
-    lines.join("\n") + "\n"
+    lines.join("\n")
 }

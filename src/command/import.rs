@@ -1,6 +1,6 @@
 //! `infomat import`
 
-use super::{Failure, open_to_write};
+use super::{Failure, open_to_write, output};
 use crate::cli::Import;
 use crate::config::Config;
 use crate::exchange::{self, ImportError, Notice};
@@ -31,10 +31,10 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
         },
     );
     if on_terminal {
-        eprint!("{CLEARED}");
+        output::warn(CLEARED);
     }
     for count in counts? {
-        println!("{count}");
+        output::tell(count);
     }
     Ok(())
 }
@@ -42,10 +42,12 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
 /// Prints a bad line; on a terminal also, over and over on one line, how far the import is.
 pub fn tell(notice: &Notice, on_terminal: bool) {
     match notice {
-        Notice::Bad(line) if on_terminal => eprintln!("{CLEARED}{line}"),
-        Notice::Bad(line) => eprintln!("{line}"),
-        Notice::Read(lines) if on_terminal => eprint!("{CLEARED}{lines} lines read"),
-        Notice::PuttingInPlace if on_terminal => eprint!("{CLEARED}putting the lines in place"),
+        Notice::Bad(line) if on_terminal => output::warn(format_args!("{CLEARED}{line}\n")),
+        Notice::Bad(line) => output::warn(format_args!("{line}\n")),
+        Notice::Read(lines) if on_terminal => output::warn(format_args!("{CLEARED}{lines} lines read")),
+        Notice::PuttingInPlace if on_terminal => {
+            output::warn(format_args!("{CLEARED}putting the lines in place"));
+        }
         Notice::Read(_) | Notice::PuttingInPlace => (),
     }
 }

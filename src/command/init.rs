@@ -1,6 +1,6 @@
 //! `infomat init`
 
-use super::Failure;
+use super::{Failure, output};
 use crate::config::{self, Config};
 use crate::store::{Store, folder_of};
 use std::fs::{self, File};
@@ -27,7 +27,7 @@ pub fn make_configuration(path: &Path) -> Result<(), Failure> {
         Failure::of(path.display(), format_args!("cannot be made: {error}{advice}"))
     })?;
     if made {
-        println!("made the configuration {}", path.display());
+        output::tell(format_args!("made the configuration {}", path.display()));
     }
     Ok(())
 }
@@ -36,15 +36,15 @@ pub fn make_configuration(path: &Path) -> Result<(), Failure> {
 pub fn make_data(config: &Config) -> Result<(), Failure> {
     for key in &config.tokens.keys {
         if make_key(&key.path).map_err(|error| Failure::of(key.path.display(), error))? {
-            println!("made the key {}", key.path.display());
+            output::tell(format_args!("made the key {}", key.path.display()));
         }
     }
     let made = Store::create(&config.database)?;
-    println!(
+    output::tell(format_args!(
         "{} the database {}",
         if made { "made" } else { "kept" },
         config.database.display()
-    );
+    ));
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! `infomat key`: the keys that sign tokens. What is secret in them is never printed.
 
-use super::{Failure, init, table};
+use super::{Failure, init, output, table};
 use crate::cli::Key;
 use crate::config::{Config, Edit, KEYS_MAX, KeyFile};
 use crate::store::give_to_owner;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -69,16 +69,16 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
         fs::remove_file(&file).map_err(|error| Failure::of(file.display(), error))?;
     }
     named?;
-    println!("made the key {}", file.display());
+    output::tell(format_args!("made the key {}", file.display()));
     if sign {
-        println!("`{id}` signs from now on");
+        output::tell(format_args!("`{id}` signs from now on"));
     } else {
-        println!(
+        output::tell(format_args!(
             "`{id}` is accepted; `{}` goes on signing",
             config.tokens.sign_with
-        );
+        ));
     }
-    println!("{HINT}");
+    output::tell(format_args!("{HINT}"));
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn sign(path: &Path, id: &str) -> Result<(), Failure> {
     known(edit.before(), id)?.bytes()?;
     edit.sign_with(id)?;
     edit.save(|config| config.tokens.sign_with == id)?;
-    println!("`{id}` signs from now on\n{HINT}");
+    output::tell(format_args!("`{id}` signs from now on\n{HINT}"));
     Ok(())
 }
 
@@ -102,11 +102,11 @@ fn retire(path: &Path, id: &str) -> Result<(), Failure> {
     }
     edit.remove_key(id)?;
     edit.save(|config| config.tokens.key(id).is_none())?;
-    println!(
+    output::tell(format_args!(
         "`{id}` is accepted no more; its file {} stays: delete it",
         key.path.display()
-    );
-    println!("{HINT}");
+    ));
+    output::tell(format_args!("{HINT}"));
     Ok(())
 }
 
@@ -145,9 +145,8 @@ fn list(config: &Config) -> Result<(), Failure> {
     let mut rows = vec![HEADS.map(str::to_owned)];
     rows.extend(config.tokens.keys.iter().map(row));
     let mut out = Vec::new();
-    table::write(&rows, &mut out)
-        .and_then(|()| io::stdout().write_all(&out))
-        .map_err(|error| Failure::of("standard output", error))
+    table::write(&rows, &mut out).map_err(|error| Failure::of("the list", error))?;
+    output::print(out)
 }
 
 /// Days since the file was written.

@@ -8,6 +8,7 @@ mod demo;
 mod import;
 mod init;
 mod key;
+pub mod output;
 mod purge;
 mod reload;
 mod restore;

@@ -1,6 +1,6 @@
 //! `infomat purge`
 
-use super::{Failure, believed_now};
+use super::{Failure, believed_now, output};
 use crate::cli::Purge;
 use crate::config::Config;
 use crate::store::{Purged, ServerLock, Store};
@@ -16,9 +16,12 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
     let before = config
         .zone
         .start_of(today.date_naive() - Days::new(wanted.older_than.into()));
-    println!("removing what was over before {}", before.date_naive());
+    output::tell(format_args!(
+        "removing what was over before {}",
+        before.date_naive()
+    ));
     for Purged { what, count } in store.purge(before)? {
-        println!("{what}: {count}");
+        output::tell(format_args!("{what}: {count}"));
     }
     if no_server.is_some() {
         store.rewrite()?;
@@ -33,9 +36,9 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
         // The server wants its log long.
         store.stretch_log()?;
     }
-    println!(
+    output::tell(format_args!(
         "not touched: backups, and copies beside the database (infomat.before-….db, infomat.replaced-….db). They hold \
          what was removed until they are deleted"
-    );
+    ));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `infomat restore`
 
-use super::{Failure, visits};
+use super::{Failure, output, visits};
 use crate::cli::Restore;
 use crate::config::Config;
 use crate::desk;
@@ -31,17 +31,17 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
         )
         .into_bytes(),
     };
-    let mut out = io::stdout();
-    out.write_all(&told)
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::of("nothing was changed: standard output", error))?;
+    output::print_whole(&told).map_err(|error| Failure::of("nothing was changed: standard output", error))?;
     let replaces = config.database.exists();
     restoration
         .put_in_place(&kept, lacking.as_ref().ok())
         .map_err(|error| unchanged(&error))?;
-    println!("{} is in place", wanted.file.display());
+    output::tell(format_args!("{} is in place", wanted.file.display()));
     if replaces {
-        println!("the replaced database is kept as {}", kept.display());
+        output::tell(format_args!(
+            "the replaced database is kept as {}",
+            kept.display()
+        ));
     }
     Ok(())
 }

@@ -1,12 +1,11 @@
 //! `infomat serve`
 
-use super::{Failure, reload, wrong_with};
+use super::{Failure, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::desk::{Desk, Keys, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits, Proxies, service};
 use crate::store::{ServerLock, Store};
-use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
@@ -69,9 +68,7 @@ pub fn serve(
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::of(format_args!("listen = \"{}\"", config.listen), error))?;
     let ready = |address| {
-        // Whoever started us may have closed the pipe: serving does not depend on being read.
-        let mut out = std::io::stdout();
-        let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
+        output::tell(format_args!("listening on http://{address}"));
         introduce(address);
         service::ready();
     };

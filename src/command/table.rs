@@ -1,9 +1,9 @@
 //! Lists for the desk: tables to read, CSV and JSON.
 
-use super::Failure;
+use super::{Failure, output};
 use crate::cli::Format;
 use serde::Serialize;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -24,11 +24,8 @@ pub fn print<const COLUMNS: usize>(
         Format::Csv => csv(heads, rows, &mut out),
         Format::Json => json(objects, &mut out),
     }
-    .and_then(|()| io::stdout().write_all(&out))
-    .or_else(|error| match error.kind() {
-        ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(Failure::of("standard output", error)),
-    })
+    .map_err(|error| Failure::of("the list", error))?;
+    output::print(out)
 }
 
 /// Writes a table to read.

@@ -1,6 +1,6 @@
 //! `infomat token`
 
-use super::{Failure, believed_now};
+use super::{Failure, believed_now, output};
 use crate::cli::Token;
 use crate::config::Config;
 use crate::store::Store;
@@ -23,6 +23,5 @@ pub fn run(config: &Config, wanted: &Token) -> Result<(), Failure> {
     let last_commit =
         Store::open_to_read(&config.database, config.zone).map_or(Ok(0), |store| store.last_moment())?;
     let now = believed_now(config.zone, last_commit)?;
-    println!("{}", config.key_ring()?.sign(&bearer, now, now + life));
-    Ok(())
+    output::print(config.key_ring()?.sign(&bearer, now, now + life) + "\n")
 }

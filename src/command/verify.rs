@@ -1,6 +1,6 @@
 //! `infomat verify`
 
-use super::Failure;
+use super::{Failure, output};
 use crate::cli::Verify;
 use crate::config::Config;
 use crate::desk;
@@ -17,9 +17,15 @@ pub fn run(config: &Config, wanted: &Verify) -> Result<(), Failure> {
     })?;
     let overlaps_allowed = !config.policy.switches.one_per_time;
     let now = desk::now(config.zone);
-    if store.verify(overlaps_allowed, now, &mut |outcome| println!("{outcome}"))? {
-        println!("{} is right", path.display());
-        Ok(())
+    let mut told = Ok(());
+    let is_right = store.verify(overlaps_allowed, now, &mut |outcome| {
+        if told.is_ok() {
+            told = output::print(format!("{outcome}\n"));
+        }
+    })?;
+    if is_right {
+        told?;
+        output::print(format!("{} is right\n", path.display()))
     } else {
         Err(Failure::Failed(format!("{} is not right", path.display())))
     }

@@ -28,6 +28,7 @@ mod model;
 mod openapi;
 mod package;
 mod page;
+mod pipes;
 mod power;
 mod precedence;
 mod privacy;
