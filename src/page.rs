@@ -148,6 +148,7 @@ static FILES: LazyLock<Vec<File>> = embed! {
     "/page/frame.js" => "frame.js",
     "/page/icon.svg" => "icon.svg",
     "/page/idle.js" => "idle.js",
+    "/page/keys.js" => "keys.js",
     "/page/machine.js" => "machine.js",
     "/page/pad.js" => "pad.js",
     "/page/paper.css" => "paper.css",
@@ -171,6 +172,7 @@ static FILES: LazyLock<Vec<File>> = embed! {
     "/page/session.js" => "session.js",
     "/page/style.css" => "style.css",
     "/page/texts.js" => "texts.js",
+    "/page/touch.js" => "touch.js",
 };
 
 #[cfg(test)]

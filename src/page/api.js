@@ -19,16 +19,17 @@ export class Refused extends Error {
 }
 
 let tell = () => {};
-let clockSkewMs = 0;
+/** The server's time when the browser's own clock, which nobody sets, stood at zero. */
+let zeroMs = Date.now() - performance.now();
 
 /** Names the listener for the state of the line: `good`, `slow`, `lost`, or `busy` with the server's own words. */
 export function onLine(listener) {
   tell = listener;
 }
 
-/** The server's time in milliseconds since 1970: its clock decides what is past, not the terminal's. */
+/** The server's time in milliseconds since 1970: its clock decides what is past, and the terminal's may be set meanwhile. */
 export function serverNow() {
-  return Date.now() + clockSkewMs;
+  return zeroMs + performance.now();
 }
 
 /** One call, repeated until it is answered or `signal` ends it. Returns the answer's JSON or throws `Refused`. */
@@ -81,7 +82,7 @@ async function tryOnce(address, request, signal) {
 
 function judge(answer, json) {
   const date = Date.parse(answer.headers.get("Date") ?? "");
-  if (!Number.isNaN(date)) clockSkewMs = date - Date.now();
+  if (!Number.isNaN(date)) zeroMs = date - performance.now();
   if (answer.ok) return { json };
   const retryAfterSeconds = Number(answer.headers.get("Retry-After") ?? 0);
   const soon = answer.status === 429 && retryAfterSeconds <= RETRY_AFTER_S_MAX;

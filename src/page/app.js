@@ -2,9 +2,9 @@
 
 import { learn, terminal } from "./clinic.js";
 import { startFrame } from "./frame.js";
-import { startIdleWatch } from "./idle.js";
-import { finish, go, isOpen, register } from "./machine.js";
-import { startTyping } from "./pad.js";
+import { startIdleWatch, stay } from "./idle.js";
+import { readScan, startKeys } from "./keys.js";
+import { finish, go, isOpen, place, register } from "./machine.js";
 import { arrival, arrived } from "./screens/arrival.js";
 import { birth } from "./screens/birth.js";
 import { choice } from "./screens/choice.js";
@@ -20,6 +20,8 @@ import { time } from "./screens/time.js";
 import { waited, waiting } from "./screens/waiting.js";
 import { welcome } from "./screens/welcome.js";
 import { session } from "./session.js";
+import { t } from "./texts.js";
+import { startTouch } from "./touch.js";
 
 register({
   /** What is seen until the server has said which clinics there are. */
@@ -37,15 +39,28 @@ async function start(signal) {
 // Whatever a mistake of ours is, the patient gets a way out.
 addEventListener("error", () => go("fault", { instead: true }));
 addEventListener("unhandledrejection", () => go("fault", { instead: true }));
-// A long press must not open the browser's menu.
-addEventListener("contextmenu", (event) => event.preventDefault());
 
-startFrame();
-startIdleWatch();
-startTyping((digit) => {
-  // The scanner reads a policy while the greeting is shown.
+/** A digit at the greeting begins the number. */
+function begin(digit) {
   if (!isOpen() || !terminal.lpu) return;
   session.number = digit;
   go("number");
-});
+}
+
+/** A scan is the number, where a number is wanted; anywhere else it is the next person, who ends what is open. */
+function scanned(text) {
+  if (!terminal.lpu) return;
+  const { kind, number = "" } = readScan(text);
+  stay();
+  if (!["welcome", "number"].includes(place())) finish();
+  session.document = "policy";
+  session.number = number;
+  go("number", { notice: { ticket: t("scanTicket"), other: t("scanOther") }[kind] });
+  if (number) go("birth");
+}
+
+startFrame();
+startTouch();
+startIdleWatch();
+startKeys({ start: begin, scanned });
 go("start");

@@ -7,6 +7,7 @@ import { terminal } from "./clinic.js";
 import { back, finish, redraw } from "./machine.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
+import { unsettle } from "./touch.js";
 
 /** The clock shows minutes; it is looked at this often. */
 const CLOCK_MS = 5_000;
@@ -88,10 +89,19 @@ function hiddenPart() {
 export function startFrame() {
   setInterval(showClock, CLOCK_MS);
   const work = document.getElementById("work");
-  work.addEventListener("scroll", mark, { passive: true });
-  addEventListener("resize", fit);
+  work.addEventListener("scroll", () => {
+    unsettle(work);
+    mark();
+  }, { passive: true });
+  addEventListener("resize", () => {
+    unsettle();
+    fit();
+  });
   // A banner that appears takes room, too.
   new ResizeObserver(() => {
-    if (hiddenPart() >= TOLERANCE_PX) document.getElementById("scroll").hidden = false;
+    const buttons = document.getElementById("scroll");
+    if (!buttons.hidden || hiddenPart() < TOLERANCE_PX) return;
+    unsettle();
+    buttons.hidden = false;
   }).observe(work);
 }

@@ -1,66 +1,81 @@
-// Nobody stands there any more: after a minute the page asks, fifteen seconds later it forgets everything.
+// Nobody stands there any more: after a minute the page asks, fifteen seconds later it forgets everything. Time is
+// counted by the browser's own clock, which nobody sets, and looked at again as soon as the page runs on: a dialog of
+// the browser's may have held it for longer than that.
 
 import { button, el } from "./dom.js";
 import { finish, isOpen } from "./machine.js";
 import { t } from "./texts.js";
+import { unsettle } from "./touch.js";
 
 /** Without a touch for so long, the page asks. */
 export const IDLE_MS = 60_000;
 /** Without an answer for so long, it forgets. */
 export const GRACE_S = 15;
 
+const LOOK_MS = 250;
 const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel"];
+/** The page runs on after something that held it. */
+const SIGNS_OF_RETURN = ["afterprint", "focus", "pageshow", "visibilitychange"];
 
-let quiet;
-let countdown;
+let lastSign = 0;
 
 /** Begins to watch. */
 export function startIdleWatch() {
-  const dialog = document.getElementById("idle");
+  for (const sign of SIGNS_OF_LIFE) addEventListener(sign, seen, { capture: true, passive: true });
+  for (const sign of SIGNS_OF_RETURN) addEventListener(sign, look);
   // Escape means "I am here".
-  dialog.addEventListener("cancel", stay);
-  for (const sign of SIGNS_OF_LIFE) addEventListener(sign, () => dialog.open || rest(), { capture: true, passive: true });
-  rest();
+  question().addEventListener("cancel", stay);
+  setInterval(look, LOOK_MS);
+  stay();
 }
 
-function rest() {
-  clearTimeout(quiet);
-  quiet = setTimeout(ask, IDLE_MS);
+/** Somebody is there. */
+export function stay() {
+  lastSign = performance.now();
+  look();
 }
 
-function ask() {
-  if (isOpen()) return rest();
-  const dialog = document.getElementById("idle");
-  const left = el("p", { id: "idle-left", "aria-hidden": "true", text: GRACE_S });
-  dialog.replaceChildren(
-    el("h2", { id: "idle-title", text: t("idleTitle") }),
-    left,
-    el("p", { id: "idle-text", text: t("idleText") }),
-    button(t("idleStay"), stay, { look: "main", autofocus: true }),
-    button(t("idleLeave"), leave),
-  );
-  dialog.showModal();
-  const end = Date.now() + GRACE_S * 1000;
-  countdown = setInterval(() => {
-    const seconds = Math.ceil((end - Date.now()) / 1000);
-    left.textContent = Math.max(seconds, 0);
-    if (seconds <= 0) leave();
-  }, 250);
+const question = () => document.getElementById("idle");
+
+function seen() {
+  // Whoever comes after the time has passed is somebody else.
+  look();
+  if (!question().open) lastSign = performance.now();
+}
+
+function look() {
+  const now = performance.now();
+  if (isOpen()) lastSign = now;
+  const quiet = now - lastSign;
+  const left = Math.ceil((IDLE_MS - quiet) / 1000) + GRACE_S;
+  if (left <= 0) leave();
+  else if (quiet < IDLE_MS) close();
+  else ask(left);
+}
+
+function ask(left) {
+  if (!question().open) {
+    question().replaceChildren(
+      el("h2", { id: "idle-title", text: t("idleTitle") }),
+      el("p", { id: "idle-left", "aria-hidden": "true" }),
+      el("p", { id: "idle-text", text: t("idleText") }),
+      button(t("idleStay"), stay, { look: "main", autofocus: true }),
+      button(t("idleLeave"), leave),
+    );
+    question().showModal();
+    unsettle();
+  }
+  document.getElementById("idle-left").textContent = left;
 }
 
 function close() {
-  clearInterval(countdown);
-  const dialog = document.getElementById("idle");
-  dialog.close();
-  dialog.replaceChildren();
-  rest();
-}
-
-function stay() {
-  close();
+  if (!question().open) return;
+  question().close();
+  question().replaceChildren();
+  unsettle();
 }
 
 function leave() {
-  close();
   finish();
+  stay();
 }

@@ -8,6 +8,7 @@ import { closePad } from "./pad.js";
 import { clearPaper } from "./paper.js";
 import { session, wipe } from "./session.js";
 import { t } from "./texts.js";
+import { unsettle } from "./touch.js";
 
 /** Steps on the way to a ticket, for "step 2 of 4". */
 const STEPS = 4;
@@ -118,6 +119,7 @@ async function enter(name, given, notice) {
 }
 
 function draw(arriving) {
+  unsettle();
   const screen = screens.get(here.name);
   closePad();
   const seen = here.ready ? screen.view(here.data, here.given) : { title: t("loading"), lead: "", work: [] };

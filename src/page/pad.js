@@ -1,4 +1,4 @@
-// Large digits for the finger. A keyboard and a bar-code scanner that types are heard as well.
+// Large digits for the finger; those of a keyboard come by way of `keys.js`.
 
 import { button, el, icon } from "./dom.js";
 import { t } from "./texts.js";
@@ -8,9 +8,9 @@ let listen = null;
 /**
  * A display and twelve keys. `digits()` and `set(digits)` reach the value, `max` is its length, `shape` shows it
  * (a pattern of `#` for a digit, anything else as it is), `blank(at)` the sign for a digit still missing, `done`
- * is what "next" does.
+ * is what "next" does. `scans`: a scan belongs here, whatever its length.
  */
-export function pad({ digits, set, max, shape, blank = () => "·", next, done }) {
+export function pad({ digits, set, max, shape, blank = () => "·", next, done, scans = false }) {
   const display = el("p", { class: "display", "aria-hidden": "true" });
   const spoken = el("p", { class: "unseen", "aria-live": "polite" });
   const change = (value) => {
@@ -30,7 +30,7 @@ export function pad({ digits, set, max, shape, blank = () => "·", next, done })
     el("button", { type: "button", class: "key", "aria-label": t("erase"), on: { click: erase } }, icon("erase")),
   );
   change(digits());
-  listen = { add, erase, done };
+  listen = { add, erase, done, longest: scans ? 0 : max };
   return [
     el("div", { class: "entry" }, display, spoken),
     keys,
@@ -57,22 +57,23 @@ export function closePad() {
   listen = null;
 }
 
-/** Hears typing. `start(digit)` is asked when a digit comes while no pad is shown. */
-export function startTyping(start) {
-  let lastWasDigit = false;
-  addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || document.getElementById("idle").open) return;
-    const digit = /^[0-9]$/.test(event.key);
-    if (digit) {
-      if (listen) listen.add(event.key);
-      else start(event.key);
-    } else if (event.key === "Backspace" && listen) {
-      listen.erase();
-    } else if (event.key === "Enter" && listen && lastWasDigit) {
-      // A scanner ends with Enter, whatever button has the focus.
-      event.preventDefault();
-      listen.done();
-    }
-    lastWasDigit = digit;
-  });
+/** Takes a digit from the keyboard; false when no pad is shown. */
+export function typeDigit(digit) {
+  listen?.add(digit);
+  return listen !== null;
 }
+
+/** Takes the last digit away. */
+export function erase() {
+  listen?.erase();
+}
+
+/** Goes on, as "next" does; false when no pad is shown. */
+export function enterTyped() {
+  const heard = listen;
+  heard?.done();
+  return heard !== null;
+}
+
+/** So many digits at once, however quickly they come, may be typed into the pad that is shown. */
+export const longestTyped = () => listen?.longest ?? 0;

@@ -6,6 +6,9 @@ import { qr } from "./qr.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
 
+/** Whether there is a printer: a terminal without one says so in the address, and is asked for no paper. */
+export const hasPrinter = new URLSearchParams(location.search).get("printer") !== "none";
+
 /** Prints a ticket. */
 export function print(ticket) {
   fill(

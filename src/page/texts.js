@@ -51,6 +51,8 @@ const ru = {
   snilsLead: "Введите 11 цифр.",
   snilsShort: "В номере СНИЛС 11 цифр. Вы ввели {n}.",
   snilsOther: "Ввести полис",
+  scanTicket: "Это код талона. Чтобы войти, поднесите к сканеру полис или введите его номер.",
+  scanOther: "Это не номер полиса. Поднесите к сканеру штрихкод полиса ОМС или введите 16 цифр.",
   birthTitle: "Дата рождения",
   birthLead: "Сначала день, потом месяц и год. Например, 05.03.1950.",
   birthShape: "ДДММГГГГ",
@@ -103,6 +105,7 @@ const ru = {
 
   ticketTitle: "Вы записаны",
   ticketLead: "Возьмите талон. Нет бумаги? Запомните номер {num}.",
+  ticketNoPrinter: "Этот терминал не печатает. Запишите номер талона {num}, день, время и кабинет.",
   ticketNumber: "Талон №",
   ticketPatient: "Пациент",
   ticketPrint: "Напечатать ещё раз",
@@ -209,6 +212,8 @@ const en = {
   snilsLead: "Enter the 11 digits.",
   snilsShort: "A SNILS number has 11 digits. You entered {n}.",
   snilsOther: "Enter policy instead",
+  scanTicket: "This is a ticket's code. To begin, hold your policy to the scanner or enter its number.",
+  scanOther: "This is not a policy number. Hold the bar code of your policy to the scanner or enter the 16 digits.",
   birthTitle: "Date of birth",
   birthLead: "Day first, then month and year. For example, 05.03.1950.",
   birthShape: "DDMMYYYY",
@@ -261,6 +266,7 @@ const en = {
 
   ticketTitle: "You are booked",
   ticketLead: "Take the ticket. No paper? Remember number {num}.",
+  ticketNoPrinter: "This terminal does not print. Write down ticket number {num}, the day, the time and the room.",
   ticketNumber: "Ticket No.",
   ticketPatient: "Patient",
   ticketPrint: "Print again",

@@ -76,6 +76,11 @@ fn keyboard_and_scanner() {
 }
 
 #[test]
+fn presses_that_count() {
+    run("touch.test.mjs");
+}
+
+#[test]
 fn the_ticket_on_paper() {
     run("paper.test.mjs");
 }

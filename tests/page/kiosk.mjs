@@ -98,6 +98,12 @@ export class Terminal {
     await this.page.locator(`body[data-screen="${screen}"]`).waitFor();
   }
 
+  /** Waits until presses count: before, they go past the buttons. */
+  async settled() {
+    await this.page.waitForFunction(() =>
+      [...document.querySelectorAll("button")].every((node) => getComputedStyle(node).pointerEvents !== "none"));
+  }
+
   /** Touches what has these words. */
   async touch(words) {
     await this.page.getByRole("button", { name: words }).first().tap();

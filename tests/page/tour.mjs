@@ -14,6 +14,7 @@ export async function tour(server, kiosk, look) {
   const cell = cells.find((one) => hoursUntil(one) < 2 && one.count === 1);
   const see = async (screen, name = screen) => {
     await kiosk.on(screen);
+    await kiosk.settled();
     await look(name);
   };
   await see("welcome");
@@ -42,7 +43,7 @@ export async function tour(server, kiosk, look) {
   await kiosk.page.locator("#back").tap();
   await kiosk.on("menu");
   await booking(server, kiosk, cell, see);
-  await kiosk.page.locator("#work .button").nth(2).tap();
+  await kiosk.page.locator("#work .button").nth(1).tap();
   await kiosk.on("menu");
   await afterBooking(kiosk, see);
   await waiting(server, kiosk, patient, see);

@@ -24,6 +24,7 @@ export const number = {
           set: (digits) => { session.number = digits; },
           max,
           shape,
+          scans: true,
           next: t("next"),
           done: () =>
             session.number.length === max

@@ -2,7 +2,7 @@
 
 import { button, el } from "../dom.js";
 import { finish, toMenu } from "../machine.js";
-import { print } from "../paper.js";
+import { hasPrinter, print } from "../paper.js";
 import { appointment } from "../parts.js";
 import { qr } from "../qr.js";
 import { t } from "../texts.js";
@@ -12,17 +12,18 @@ const PRINT_AFTER_MS = 200;
 export const ticket = {
   load: async (signal, booked) => {
     // The screen is drawn first; printing may hold the page for a while. Who has gone by then takes no paper.
-    setTimeout(() => signal.aborted || print(booked), PRINT_AFTER_MS);
+    if (hasPrinter) setTimeout(() => signal.aborted || print(booked), PRINT_AFTER_MS);
     return booked;
   },
   view: (booked) => ({
     title: t("ticketTitle"),
-    lead: t("ticketLead", { num: booked.num }),
+    lead: t(hasPrinter ? "ticketLead" : "ticketNoPrinter", { num: booked.num }),
     work: [
       slip(booked),
-      button(t("ticketDone"), finish, { look: "main huge", picture: "check" }),
-      button(t("ticketPrint"), () => print(booked), { id: "again", picture: "printer" }),
+      hasPrinter ? button(t("ticketPrint"), () => print(booked), { id: "again", picture: "printer" }) : null,
       button(t("toMenu"), () => toMenu(), { picture: "home" }),
+      // What takes the ticket from the screen does not stand where "book" stood.
+      button(t("ticketDone"), finish, { look: "main huge", picture: "check" }),
     ],
   }),
 };

@@ -1,0 +1,130 @@
+// Keys: a person who types, and a bar-code scanner that types. Signs that come quickly and end with Enter, Tab or a
+// line feed are one scan. Every key that means something to a browser, and nothing here, is swallowed.
+
+import { enterTyped, erase, longestTyped, typeDigit } from "./pad.js";
+
+/** Between two signs of one scan; and where they make a whole policy number, for a machine that is held up. */
+const SCAN_GAP_MS_MAX = 200;
+const NUMBER_GAP_MS_MAX = 1_000;
+/** Nobody types so quickly for long, and a scanner is not slower. */
+const SCAN_SIGN_MS_MAX = 60;
+/** Fewer signs are a person's: no code that anybody holds to a scanner is so short. */
+const SCAN_SIGNS_MIN = 6;
+/** Beyond these a scan is no number anyway. */
+const SCAN_SIGNS_MAX = 200;
+/** Keys that lead around the page. */
+const LEADING = /^(?:Tab|Enter| |Escape|Arrow\w+|Page\w+|Home|End)$/;
+/** Keys that may be held down. */
+const HELD = /^(?:Tab|Backspace|Arrow\w+|Page\w+)$/;
+/** Carriage return and line feed as some scanners type them: Ctrl+M, Ctrl+J. */
+const LINE_END = /^Key[MJ]$/;
+/** Signs by the key's place: with a Russian layout `]` comes as `ъ`. */
+const PLACES = { BracketRight: "]", Minus: "-", NumpadSubtract: "-", Space: " " };
+/** What a scanner may say of the kind of code before the code itself (ISO/IEC 15424), in either layout. */
+const AIM_PREFIX = /^[\]ъ]\p{L}[\p{L}\d]/iu;
+const POLICY = /^\d{16}$/;
+const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** What was scanned: `policy` with its number, a `ticket` of this clinic's, or anything `other`. */
+export function readScan(text) {
+  const code = text.replace(AIM_PREFIX, "").trim();
+  if (GUID.test(code)) return { kind: "ticket" };
+  const number = code.replace(/[ -]/g, "");
+  return POLICY.test(number) ? { kind: "policy", number } : { kind: "other" };
+}
+
+const isPolicy = (text) => readScan(text).kind === "policy";
+
+/** Hears keys. `start(digit)` is asked when a digit comes while no pad is shown, `scanned(text)` after a scan. */
+export function startKeys({ start, scanned }) {
+  /** Signs that came quickly, one after the other, and those that came without a longer pause. */
+  let burst = "";
+  let run = "";
+  let firstAt = 0;
+  let lastAt = -Infinity;
+  let lastIsDigit = false;
+  /** Whether the last thing was a scan's end: a second sign of the line's end belongs to it. */
+  let hasEnded = false;
+  /** Decimal code of a sign: some scanners type each as Alt with digits of the number pad. */
+  let altCode = "";
+
+  const isAsked = () => document.getElementById("idle").open;
+
+  const hear = (sign) => {
+    burst = (burst + sign).slice(0, SCAN_SIGNS_MAX);
+    run = (run + sign).slice(0, SCAN_SIGNS_MAX);
+    hasEnded = false;
+    lastIsDigit = /^\d$/.test(sign);
+    if (lastIsDigit && !isAsked() && !typeDigit(sign)) start(sign);
+  };
+
+  /** Takes the end of a line for a scan's, if it is one. */
+  const endScan = () => {
+    if (hasEnded) return true;
+    const isQuick = lastAt - firstAt <= burst.length * SCAN_SIGN_MS_MAX;
+    const isScan = isQuick && burst.length >= SCAN_SIGNS_MIN && burst.length > longestTyped();
+    const text = [burst, run].find(isPolicy) ?? (isScan ? burst : "");
+    hasEnded = text !== "";
+    if (hasEnded) scanned(text);
+    return hasEnded;
+  };
+
+  const endLine = () => {
+    const wasDigit = lastIsDigit && !isAsked();
+    const isHeard = endScan() || (wasDigit && enterTyped());
+    burst = run = "";
+    lastIsDigit = false;
+    return isHeard;
+  };
+
+  /** Hears one key; whether the browser may have it, too. */
+  const press = (event) => {
+    const { key, code, ctrlKey, altKey, metaKey } = event;
+    const gap = event.timeStamp - lastAt;
+    if (gap > SCAN_GAP_MS_MAX) [burst, hasEnded] = ["", false];
+    if (gap > NUMBER_GAP_MS_MAX) run = "";
+    if (!burst) firstAt = event.timeStamp;
+    lastAt = event.timeStamp;
+    if (event.repeat && !HELD.test(key)) return false;
+    if (ctrlKey && LINE_END.test(code)) endLine();
+    if (altKey) altCode += /^Numpad(\d)$/.exec(code)?.[1] ?? "";
+    if (ctrlKey || altKey || metaKey) return false;
+    if (key === "Enter") return !endLine();
+    if (key === "Tab") return !endScan();
+    const sign = signOf(event);
+    // A blank of a code must not press what has the focus; a blank alone does.
+    if (sign && (sign !== " " || burst)) hear(sign);
+    else if (key !== "Shift") lastIsDigit = false;
+    if (key === "Backspace") {
+      erase();
+      burst = run = "";
+    }
+    return !(sign && burst) && LEADING.test(key);
+  };
+
+  const release = ({ key }) => {
+    if (key !== "Alt" || !altCode) return;
+    const sign = String.fromCharCode(Number(altCode));
+    altCode = "";
+    if (/[\r\n\t]/.test(sign)) endLine();
+    else hear(sign);
+  };
+
+  addEventListener("keydown", (event) => press(event) || swallow(event), { capture: true });
+  addEventListener("keyup", (event) => {
+    release(event);
+    if (!LEADING.test(event.key)) swallow(event);
+  }, { capture: true });
+}
+
+function signOf({ key, code, shiftKey }) {
+  if (/^\d$/.test(key)) return key;
+  const place = /^(?:Digit|Numpad|Key)(.)$/.exec(code)?.[1];
+  if (place && !(shiftKey && code.startsWith("Digit"))) return place;
+  return PLACES[code] ?? (key.length === 1 ? key : "");
+}
+
+function swallow(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}

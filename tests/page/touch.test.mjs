@@ -1,0 +1,234 @@
+// Presses: what counts is what began on a screen that was there to be seen. Fingers are told by their places, as a hand
+// does that does not look twice.
+
+import test from "node:test";
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { birthDigits, clinic, SIZES, terminal } from "./kiosk.mjs";
+
+const here = clinic();
+
+/** A hasty second tap. */
+const TWICE_MS = 150;
+/** After this a screen takes presses. */
+const SETTLED_MS = 700;
+
+/** Middle of what is seen of an element. */
+async function middle(kiosk, selector) {
+  await kiosk.settled();
+  const target = kiosk.page.locator(selector).first();
+  await target.scrollIntoViewIfNeeded();
+  // The page hears of a scroll in the next frame.
+  await kiosk.page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+  await kiosk.settled();
+  const { x, y, width, height } = await target.boundingBox();
+  return [x + width / 2, y + height / 2];
+}
+
+/** Two taps on one place: the second one as soon as `until` is shown, or after a moment. */
+async function tapTwice(kiosk, selector, until) {
+  const [x, y] = await middle(kiosk, selector);
+  await kiosk.page.touchscreen.tap(x, y);
+  if (until) await kiosk.on(until);
+  else await pause(TWICE_MS);
+  await kiosk.page.touchscreen.tap(x, y);
+}
+
+for (const size of Object.keys(SIZES)) {
+  test(`two taps are one, on every screen, ${size}`, async (t) => {
+    const patient = here.server.patient();
+    const [cell] = await here.server.freeCells(patient);
+    const kiosk = await terminal(t, here, { size });
+    const { page } = kiosk;
+    await tapTwice(kiosk, "#begin", "number");
+    assert.match(await kiosk.text(".unseen"), /ничего/, "the second tap typed nothing");
+    await page.keyboard.type(patient.policyNumber);
+    await tapTwice(kiosk, ".next", "birth");
+    await pause(SETTLED_MS);
+    await kiosk.on("birth");
+    assert.equal(await kiosk.text("#notice"), "");
+    await page.keyboard.type(birthDigits(patient));
+    await tapTwice(kiosk, ".next", "menu");
+    await pause(SETTLED_MS);
+    await kiosk.on("menu");
+    await tapTwice(kiosk, ".card.first", "speciality");
+    await pause(SETTLED_MS);
+    await kiosk.on("speciality");
+    const words = (text) => `.card:has(:text-is("${text}"))`;
+    await tapTwice(kiosk, words(cell.doctor.speciality), "doctor");
+    await pause(SETTLED_MS);
+    await kiosk.on("doctor");
+    await tapTwice(kiosk, words(cell.doctor.docFio), "time");
+    await pause(SETTLED_MS);
+    await kiosk.on("time");
+    await tapTwice(kiosk, `[data-day="${cell.beginTime.slice(0, 10)}"]`);
+    await kiosk.on("time");
+    await tapTwice(kiosk, `.slot:text-is("${cell.beginTime.slice(11, 16)}")`, "confirm");
+    await pause(SETTLED_MS);
+    await kiosk.on("confirm");
+    assert.equal((await here.server.tickets(patient)).length, 0);
+    await tapTwice(kiosk, "#book", "ticket");
+    await page.waitForFunction(() => window.printed === 1);
+    await pause(SETTLED_MS);
+    await kiosk.on("ticket");
+    assert.equal(await kiosk.printed(), 1);
+    await kiosk.touch("На главную");
+    await kiosk.touch("Мои записи");
+    await kiosk.on("tickets");
+    await tapTwice(kiosk, ".card", "visit");
+    await pause(SETTLED_MS);
+    await kiosk.on("visit");
+    await tapTwice(kiosk, ".button.danger", "cancelling");
+    await pause(SETTLED_MS);
+    await kiosk.on("cancelling");
+    assert.equal((await here.server.tickets(patient)).length, 1);
+  });
+}
+
+test("a language, a contrast or a size that is switched twice is switched once", async (t) => {
+  const kiosk = await terminal(t, here);
+  const look = () => page.evaluate(() => [document.documentElement.lang, document.documentElement.className]);
+  const { page } = kiosk;
+  await tapTwice(kiosk, "#language");
+  assert.deepEqual(await look(), ["en", ""]);
+  await tapTwice(kiosk, "#contrast");
+  assert.deepEqual(await look(), ["en", "contrast"]);
+  await tapTwice(kiosk, "#larger");
+  assert.deepEqual(await look(), ["en", "contrast large"]);
+});
+
+test("a list that comes while a finger is on its way is not chosen from", async (t) => {
+  const patient = here.server.patient();
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await kiosk.page.route("**/speciality", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("loading");
+  await pause(SETTLED_MS);
+  release();
+  await kiosk.on("speciality");
+  const { x, y } = await kiosk.page.locator(".card").first().boundingBox();
+  await kiosk.page.touchscreen.tap(x + 20, y + 20);
+  await pause(SETTLED_MS);
+  await kiosk.on("speciality");
+});
+
+test("digits are typed as quickly as fingers are", async (t) => {
+  const kiosk = await terminal(t, here);
+  await kiosk.begin();
+  const places = [];
+  for (const digit of "1234567890") places.push([digit, await middle(kiosk, `.key:text-is("${digit}")`)]);
+  for (const [, [x, y]] of places) await kiosk.page.touchscreen.tap(x, y);
+  assert.match(await kiosk.text(".unseen"), /1 2 3 4 5 6 7 8 9 0$/);
+});
+
+test("what is scrolled is not pressed under way, and the scrolling buttons take one press after the other", async (t) => {
+  const kiosk = await terminal(t, here, { size: "small" });
+  await kiosk.identify(here.server.patient());
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+  const [x, y] = await middle(kiosk, "#down");
+  const top = () => kiosk.page.locator("#work").evaluate((work) => work.scrollTop);
+  await kiosk.page.touchscreen.tap(x, y);
+  await kiosk.page.waitForFunction(() => document.getElementById("work").scrollTop > 0);
+  const once = await top();
+  await kiosk.page.touchscreen.tap(x, y);
+  await kiosk.page.waitForFunction((before) => document.getElementById("work").scrollTop > before, once);
+  const work = await kiosk.page.locator("#work").boundingBox();
+  await kiosk.page.touchscreen.tap(work.x + work.width / 3, work.y + work.height / 2);
+  await pause(SETTLED_MS);
+  await kiosk.on("speciality");
+});
+
+test("a question that appears under the finger is not answered by it", async (t) => {
+  const kiosk = await terminal(t, here, { clock: true });
+  await kiosk.begin();
+  await kiosk.digits("123");
+  for (const answer of [/Закончить/, /Да, продолжить/]) {
+    await kiosk.page.clock.fastForward(61_000);
+    await kiosk.page.locator("#idle[open]").waitFor();
+    const { x, y, width, height } = await kiosk.page.locator("#idle button", { hasText: answer }).boundingBox();
+    await kiosk.page.touchscreen.tap(x + width / 2, y + height / 2);
+    assert.equal(await kiosk.page.locator("#idle[open]").count(), 1, `${answer}: still asked`);
+    await kiosk.touch("Да, продолжить");
+    // What lies under the question is not pressed by a second tap on its answer.
+    await kiosk.page.touchscreen.tap(x + width / 2, y + height / 2);
+    await kiosk.on("number");
+    assert.match(await kiosk.text(".unseen"), /1 2 3$/);
+  }
+});
+
+/** Touches of several fingers, told to the browser as they are. */
+async function fingers(kiosk, ...moves) {
+  const browser = await kiosk.page.context().newCDPSession(kiosk.page);
+  for (const [type, ...points] of moves) {
+    await browser.send("Input.dispatchTouchEvent", { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+  }
+}
+
+test("two fingers at once, a finger that slips off, and a press that outlives its screen do nothing", async (t) => {
+  const patient = here.server.patient();
+  const kiosk = await terminal(t, here);
+  const begin = await middle(kiosk, "#begin");
+  const language = await middle(kiosk, "#language");
+  await fingers(kiosk, ["touchStart", begin], ["touchStart", begin, language], ["touchEnd", language], ["touchEnd"]);
+  await fingers(kiosk, ["touchStart", begin], ["touchMove", [begin[0], begin[1] + 400]], ["touchEnd"]);
+  await pause(TWICE_MS);
+  await kiosk.on("welcome");
+  assert.equal(await kiosk.page.getAttribute("html", "lang"), "ru");
+  const { mouse } = kiosk.page;
+  await mouse.move(...begin);
+  await mouse.down();
+  await mouse.move(...language);
+  await mouse.up();
+  await kiosk.on("welcome");
+  // Pressed on one screen, let go on the next.
+  await mouse.move(...begin);
+  await mouse.down();
+  await kiosk.page.keyboard.type("12");
+  await kiosk.on("number");
+  await kiosk.settled();
+  await mouse.up();
+  assert.match(await kiosk.text(".unseen"), /1 2$/);
+  await kiosk.touch("Назад");
+  await kiosk.identify(patient);
+});
+
+/** Questions: the way to each, the button that asks, and what on the next screen may not stand in its place. */
+const QUESTIONS = {
+  booking: { asks: "#book", next: "ticket", away: ["#work .button:has-text('Готово')"] },
+};
+
+/** Whether two boxes have a part in common. */
+const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+for (const size of Object.keys(SIZES)) {
+  for (const look of ["normal", "large"]) {
+    test(`what destroys does not stand where the question's button stood, ${size}, ${look}`, async (t) => {
+      const patient = here.server.patient();
+      const [cell] = await here.server.freeCells(patient);
+      const kiosk = await terminal(t, here, { size });
+      if (look === "large") await kiosk.touch("Крупнее");
+      await kiosk.identify(patient);
+      await kiosk.choose(cell);
+      const faults = [];
+      const ask = async (name) => {
+        const { asks, next, away } = QUESTIONS[name];
+        await middle(kiosk, asks);
+        const before = await kiosk.page.locator(asks).boundingBox();
+        await kiosk.page.locator(asks).tap();
+        await kiosk.on(next);
+        for (const one of away) {
+          if (meet(before, await kiosk.page.locator(one).boundingBox())) faults.push(`${name}: ${one}`);
+        }
+      };
+      await ask("booking");
+      assert.deepEqual(faults, []);
+    });
+  }
+}
