@@ -6,15 +6,17 @@ import { t } from "./texts.js";
 let listen = null;
 
 /**
- * A display and twelve keys. `digits()` and `set(digits)` reach the value, `max` is its length, `shape` shows it
- * (a pattern of `#` for a digit, anything else as it is), `blank(at)` the sign for a digit still missing, `done`
- * is what "next" does. `scans`: a scan belongs here, whatever its length.
+ * A display and twelve keys. `digits()` and `set(digits)` reach the value (`set` may keep another one than was typed),
+ * `max` is the length of what is typed, `shape` shows it (a pattern of `#` for a digit, anything else as it is),
+ * `blank(at)` the sign for a digit still missing, `done` is what "next" does. `scans`: a scan belongs here, whatever its
+ * length.
  */
 export function pad({ digits, set, max, shape, blank = () => "·", next, done, scans = false }) {
   const display = el("p", { class: "display", "aria-hidden": "true" });
   const spoken = el("p", { class: "unseen", "aria-live": "polite" });
-  const change = (value) => {
-    set(value);
+  const change = (typed) => {
+    set(typed);
+    const value = digits();
     display.replaceChildren(...glyphs(shape, value, blank));
     spoken.textContent = value ? t("typed", { digits: [...value].join(" ") }) : t("typedNothing");
   };

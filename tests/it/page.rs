@@ -71,6 +71,11 @@ fn nothing_stays_of_the_person_before() {
 }
 
 #[test]
+fn fields_for_telephone_and_date() {
+    run("fields.test.mjs");
+}
+
+#[test]
 fn keyboard_and_scanner() {
     run("hands.test.mjs");
 }

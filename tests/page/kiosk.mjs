@@ -13,6 +13,7 @@ const PICTURE_SCALE = Number(process.env.INFOMAT_PICTURE_SCALE ?? 1);
 export const SIZES = {
   portrait: { width: 1080, height: 1920 },
   wide: { width: 1920, height: 1080 },
+  laptop: { width: 1280, height: 800 },
   small: { width: 1024, height: 768 },
 };
 

@@ -9,7 +9,13 @@ import { sentence } from "../parts.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 
+/** Digits of a number within the country, and of one with the trunk prefix 8 or the country's code 7 before it. */
 const PHONE_DIGITS = 10;
+const PHONE_DIGITS_MAX = 11;
+/** A prefix that is told at once: no area's code begins so, a mobile number behind a prefix does. */
+const PREFIX_OF_MOBILE = /^[78]9/;
+/** Any other prefix is told by the eleventh digit. What follows it is the first digit of an area's or operator's code. */
+const PREFIX_OF_ANY = /^[78][34789]\d{9}$/;
 
 /** What can be done where there is no time: waiting for a call where the clinic keeps a list, else asking at the desk. */
 export const insteadOfTime = () =>
@@ -24,9 +30,9 @@ export const waiting = {
     work: [
       ...pad({
         digits: () => session.phone,
-        set: (digits) => { session.phone = digits; },
-        max: PHONE_DIGITS,
-        shape: "+7 ### ### ## ##",
+        set: enter,
+        max: PHONE_DIGITS_MAX,
+        shape: "+7 ### ###-##-##",
         next: t("waitingJoin"),
         done: join,
       }),
@@ -34,6 +40,12 @@ export const waiting = {
     ],
   }),
 };
+
+/** Keeps the number without its prefix; a digit too many is not taken. */
+function enter(typed) {
+  const number = PREFIX_OF_MOBILE.test(typed) || PREFIX_OF_ANY.test(typed) ? typed.slice(1) : typed;
+  if (number.length <= PHONE_DIGITS) session.phone = number;
+}
 
 function join() {
   const typed = session.phone.length;
