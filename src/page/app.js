@@ -14,10 +14,10 @@ import { menu } from "./screens/menu.js";
 import { number } from "./screens/number.js";
 import { fault, refusal } from "./screens/refusal.js";
 import { speciality } from "./screens/speciality.js";
-import { ticket } from "./screens/ticket.js";
+import { otherwise, ticket } from "./screens/ticket.js";
 import { cancelling, tickets, visit } from "./screens/tickets.js";
 import { time } from "./screens/time.js";
-import { waited, waiting } from "./screens/waiting.js";
+import { entry, leaving, waited, waiting } from "./screens/waiting.js";
 import { welcome } from "./screens/welcome.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
@@ -27,7 +27,7 @@ register({
   /** What is seen until the server has said which clinics there are. */
   start: { open: true, load: start, view: () => ({ title: "", work: [] }) },
   choice, welcome, number, birth, menu, speciality, doctor, time, confirm, ticket, tickets, visit, cancelling,
-  arrival, arrived, waiting, waited, refusal, fault,
+  arrival, arrived, waiting, waited, entry, leaving, otherwise, refusal, fault,
 });
 
 async function start(signal) {

@@ -54,16 +54,25 @@ export async function identify(signal) {
 /** A token that ran out, or whose key was retired. */
 const TOKEN_OVER = ["5007", "5008", "5009"];
 
+/** Whoever cannot be identified again has come to an end: no way within the page leads on. */
+async function renew(signal) {
+  try {
+    await identify(signal);
+  } catch (error) {
+    throw Object.assign(error, { isFinal: true });
+  }
+}
+
 /** A call in the patient's name. A token that holds no more is renewed unseen; nothing of the choice is lost. */
 async function personal(method, path, options = {}) {
-  if (Date.parse(session.who.expires) - serverNow() < TOKEN_REST_MS) await identify(options.signal);
+  if (Date.parse(session.who.expires) - serverNow() < TOKEN_REST_MS) await renew(options.signal);
   const send = () =>
     call(method, path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${session.who.token}` } });
   try {
     return await send();
   } catch (error) {
     if (!(error instanceof Refused && TOKEN_OVER.includes(error.code))) throw error;
-    await identify(options.signal);
+    await renew(options.signal);
     return send();
   }
 }
@@ -80,6 +89,10 @@ export const doctors = (speciality, signal) => personal("GET", lpu("doctor"), { 
 export const schedule = (doctor, from, to, signal) =>
   personal("GET", lpu(`doctor/${doctor}/schedule/${from}/${to}`), { signal });
 
+/** Cells of a whole speciality, both days included. */
+export const specialitySchedule = (code, from, to, signal) =>
+  personal("GET", lpu(`speciality/${encodeURIComponent(code)}/schedule/${from}/${to}`), { signal });
+
 /** Books the chosen cell. However often it is tried, it is one booking: the key says so. */
 export const book = (signal) =>
   personal("POST", visit(), {
@@ -88,24 +101,38 @@ export const book = (signal) =>
     signal,
   });
 
+/** Whether a visit has been cancelled: its history says so. */
+export const isCancelled = ({ history }) => history.some((entry) => entry.element === "status" && entry.newValue === "cancelled");
+
 /** Active tickets from now on; with dates, whatever was active in them. */
 export async function tickets(signal, dates = {}) {
   const all = await personal("GET", visit(), { query: dates, signal });
-  return all.filter((ticket) => !ticket.history.some((entry) => entry.newValue === "cancelled"));
+  return all.filter((ticket) => !isCancelled(ticket));
 }
 
-/** Cancels. A ticket that is not active any more is what was wanted: the first answer may have been lost. */
+/** A ticket as it is now. */
+export const ticketNow = ({ ticketGuid }, signal) => personal("GET", visit(`/${ticketGuid}`), { signal });
+
+/** Cancels. Says what was cancelled. One that is not active any more is what was wanted: the first answer may have been lost. */
 export async function cancel(ticket, signal) {
   try {
     await personal("DELETE", visit(`/${ticket.ticketGuid}`), { signal });
   } catch (error) {
     if (error.code !== "4022") throw error;
   }
+  return ticketNow(ticket, signal);
 }
 
 export const checkIn = (ticket, signal) => personal("POST", visit(`/${ticket.ticketGuid}/checkin`), { signal });
 
-export const waitingList = (signal) => personal("GET", WAITING, { signal });
+/** Entries of the waiting list that have not ended. */
+export async function waitingList(signal) {
+  const all = await personal("GET", WAITING, { signal });
+  return all.filter((entry) => entry.status === "Active");
+}
+
+/** The patient's entry for a speciality, if there is one. */
+export const waitingFor = async ({ code }, signal) => (await waitingList(signal)).find((entry) => entry.specialityCode === code);
 
 export const stopWaiting = (entry, signal) => personal("DELETE", `${WAITING}/${entry.guid}`, { signal });
 

@@ -114,7 +114,7 @@ async function enter(name, given, notice) {
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Refused)) throw error;
-    go("refusal", { given: { error }, instead: true });
+    go("refusal", { given: { error, loading: name }, instead: true });
   }
 }
 

@@ -48,6 +48,9 @@ export const ticketCard = (ticket, act) =>
     act,
   });
 
+/** `24 ноября в 08:45, Иванов И. И.` */
+export const briefly = ({ beginTime, docFio }) => `${nearMoment(beginTime)}, ${docFio}`;
+
 /** A sentence where a list would be. */
 export const sentence = (text) => el("p", { class: "sentence", text });
 

@@ -61,6 +61,16 @@ fn every_refusal_shown() {
 }
 
 #[test]
+fn what_is_shown_is_what_is_done() {
+    run("truth.test.mjs");
+}
+
+#[test]
+fn every_refusal_has_a_way_on() {
+    run("ways.test.mjs");
+}
+
+#[test]
 fn outages_of_the_line_and_the_server() {
     run("line.test.mjs");
 }

@@ -120,9 +120,30 @@ test("where there is no place, the waiting list is joined, shown and left", asyn
   await kiosk.touch("Мои записи");
   await kiosk.on("tickets");
   assert.match(await kiosk.text("#work"), new RegExp(`Лист ожидания: ${name}`));
-  await kiosk.page.locator(".card").tap();
-  await kiosk.page.locator(".card").waitFor({ state: "detached" });
-  await kiosk.on("tickets");
+  await kiosk.touch("Назад");
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(name, { exact: true }) }).tap();
+  await kiosk.on("doctor");
+  assert.match(await kiosk.text("#work"), /Вы уже в листе ожидания/);
+  assert.equal(await kiosk.page.getByRole("button", { name: "Встать в лист ожидания" }).count(), 0, "what would be refused is not offered");
+  const active = async () => {
+    const answer = await fetch(`${here.server.origin}/api/v3/waitinglist`, { headers: { Authorization: `Bearer ${token}` } });
+    return (await answer.json()).filter(({ status }) => status === "Active").length;
+  };
+  for (const [answer, left] of [["Остаться в листе", 1], ["Да, выйти", 0]]) {
+    if ((await kiosk.page.locator('[data-screen="tickets"]').count()) === 0) await kiosk.touch("Мои записи");
+    await kiosk.on("tickets");
+    await kiosk.page.locator(".card").tap();
+    await kiosk.on("entry");
+    await kiosk.touch("Выйти из листа");
+    await kiosk.on("leaving");
+    assert.equal(await active(), 1, "nothing is done before the answer");
+    await kiosk.touch(answer);
+    await kiosk.on("tickets");
+    assert.equal(await active(), left);
+  }
+  assert.equal(await kiosk.text("#notice"), `Вы больше не в листе ожидания: ${name}`);
+  assert.match(await kiosk.text("#work"), /Записей пока нет/);
 });
 
 for (const isWaitingList of [false, true]) {

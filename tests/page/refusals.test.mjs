@@ -38,6 +38,10 @@ test("a taken time leads back to fresh times, with a sentence", async (t) => {
   await kiosk.book();
 });
 
+/** The card of the speciality of this cell. */
+const specialityCard = (kiosk, cell) =>
+  kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(cell.doctor.speciality, { exact: true }) });
+
 /** Books something else for the patient behind the terminal's back, presses, and reads the refusal. */
 async function refused(t, patient, cell, meanwhile) {
   const kiosk = await terminal(t, here, { allowed });
@@ -61,8 +65,30 @@ test("4008: one visit a speciality", async (t) => {
   await kiosk.touch("Закончить");
 
   await kiosk.identify(patient);
-  await kiosk.findTimes(second);
-  assert.match(await kiosk.text("#work"), /Вы уже записаны/, "seen before the press, next time");
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+  const card = specialityCard(kiosk, first);
+  assert.match(await card.innerText(), /Вы записаны: .* в \d\d:\d\d/);
+  await card.tap();
+  await kiosk.on("doctor");
+  assert.match(await kiosk.text(".strong"), /^Вы уже записаны/, "told before a doctor and a time are chosen");
+  assert.equal(await kiosk.page.locator(".card").count(), 0, "no doctor is offered who would refuse alike");
+  await kiosk.touch("Мои записи");
+  await kiosk.on("tickets");
+});
+
+test("4008 is no bar where the clinic does not hold to it", async (t) => {
+  const patient = here.server.patient();
+  const cells = await here.server.freeCells(patient, (doctor) => doctor.type === "doctor");
+  const [first] = cells;
+  const second = cells.find((cell) => cell.doctor.guid === first.doctor.guid && cell.beginTime >= first.endTime);
+  await here.server.configure({ one_per_speciality: false });
+  t.after(() => here.server.configure({ one_per_speciality: true }));
+  await here.server.book(patient, first.guid);
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.identify(patient);
+  await kiosk.choose(second);
+  await kiosk.book();
 });
 
 test("4848: the same cell twice", async (t) => {
@@ -91,8 +117,13 @@ test("4007: a ban that comes in the meantime, and one that was there", async (t)
   assert.match(await kiosk.text(".strong"), /запрещена самостоятельная запись/);
   assert.match(await kiosk.text("#work"), /регистратуре/);
   await kiosk.touch("На главную");
-  await kiosk.findTimes(cell);
-  assert.match(await kiosk.text("#work"), /запрещена самостоятельная запись/);
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+  assert.match(await kiosk.text(".strong"), /запрещена самостоятельная запись/, "told before anything is chosen");
+  assert.match(await kiosk.text("#work"), /регистратуре/);
+  assert.equal(await kiosk.page.locator(".card").count(), 0);
+  await kiosk.touch("Мои записи");
+  await kiosk.on("tickets");
 });
 
 test("4029: an age that does not fit any more", async (t) => {
@@ -159,6 +190,10 @@ test("4005: a grown-up in the children's clinic", async (t) => {
   await kiosk.page.locator("#book").tap();
   await kiosk.on("refusal");
   assert.match(await kiosk.text(".strong"), /^Вы пытаетесь записаться в детское учреждение/);
+  await kiosk.touch("На главную");
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+  assert.match(await kiosk.text(".strong"), /^Вы пытаетесь записаться в детское учреждение/, "told before anything is chosen");
 });
 
 test("5403: a terminal that the server knows no more", async (t) => {

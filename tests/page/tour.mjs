@@ -65,7 +65,14 @@ async function booking(server, kiosk, cell, see) {
   await kiosk.page.locator(`[data-day="${cell.beginTime.slice(0, 10)}"]`).tap();
   await kiosk.page.locator(".slot", { hasText: cell.beginTime.slice(11, 16) }).tap();
   await see("confirm");
-  await kiosk.book();
+  await kiosk.page.route("**/visit/*?timeTable=*", async (route) => {
+    const answer = await route.fetch();
+    const moved = { docFio: "Константинопольская-Преображенская А. В.", room: "118", beginTime: cell.beginTime.replace(/T\d\d/, "T23") };
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), ...moved } });
+  }, { times: 1 });
+  await kiosk.page.locator("#book").tap();
+  await see("otherwise");
+  await kiosk.page.locator("#keep").tap();
   await see("ticket");
 }
 
@@ -85,6 +92,15 @@ async function turned(server, kiosk, cell, doctor, see) {
 async function afterBooking(kiosk, see) {
   await kiosk.page.locator(".card").nth(1).tap();
   await see("tickets");
+  // The first answer is of another visit than the list; the question then is about the real one again.
+  await kiosk.page.route(/visit\/[^/]*\/[^/]*$/, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), docFio: "Константинопольская-Преображенская А. В.", room: "118" } });
+  }, { times: 1 });
+  await kiosk.page.locator(".card").first().tap();
+  await see("visit", "visit-changed");
+  await kiosk.page.locator("#back").tap();
+  await kiosk.on("tickets");
   await kiosk.page.locator(".card").first().tap();
   await see("visit");
   await kiosk.page.locator(".button.danger").tap();
@@ -110,8 +126,22 @@ async function waiting(server, kiosk, patient, see) {
   await kiosk.on("speciality");
   await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(name, { exact: true }) }).tap();
   await see("doctor", "doctor-none");
-  await kiosk.page.locator("#work .button").tap();
+  await kiosk.page.locator("#work .button").first().tap();
   await see("waiting");
   await kiosk.page.locator(".next").tap();
   await see("waited");
+  await kiosk.page.locator("#work .button").last().tap();
+  await kiosk.on("menu");
+  await kiosk.page.locator(".card").first().tap();
+  await see("speciality", "speciality-mine");
+  await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(name, { exact: true }) }).tap();
+  await see("doctor", "doctor-waited-for");
+  await kiosk.page.locator("#work .button").first().tap();
+  await see("tickets", "tickets-waiting");
+  await kiosk.page.locator(".card").last().tap();
+  await see("entry");
+  await kiosk.page.locator(".button.danger").tap();
+  await see("leaving");
+  await kiosk.page.locator("#leave").tap();
+  await see("tickets", "tickets-left");
 }

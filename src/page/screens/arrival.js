@@ -1,5 +1,6 @@
 // "I have come": the visits of today, one touch each.
 
+import { changeList, changes } from "../changes.js";
 import { checkIn, tickets } from "../clinic.js";
 import { button } from "../dom.js";
 import { today } from "../format.js";
@@ -25,13 +26,22 @@ export const arrival = {
 const arrive = (ticket) =>
   run(async (signal) => {
     const given = await checkIn(ticket, signal);
-    go("arrived", { given });
+    go("arrived", { given: { shown: ticket, now: given } });
   });
 
 export const arrived = {
-  view: (_, ticket) => ({
-    title: t("arrivedTitle"),
-    lead: t("arrivedLead"),
-    work: [appointment(ticket), button(t("ticketDone"), finish, { look: "main huge", picture: "check" })],
-  }),
+  view(_, { shown, now }) {
+    const changed = changes(shown, now);
+    return {
+      title: t("arrivedTitle"),
+      lead: changed.length ? t("arrivedChanged") : t("arrivedLead"),
+      work: [
+        changeList(changed),
+        appointment(now),
+        button(t("ticketDone"), finish, { look: "main huge", picture: "check" }),
+        button(t("menuTickets"), () => go("tickets", { instead: true }), { picture: "tickets" }),
+        button(t("toMenu"), () => toMenu(), { picture: "home" }),
+      ],
+    };
+  },
 };

@@ -1,6 +1,7 @@
 // Booking, step 4: everything large, one press. The press may take several attempts; it stays one booking.
 
-import { book } from "../clinic.js";
+import { changes } from "../changes.js";
+import { book, terminal } from "../clinic.js";
 import { button } from "../dom.js";
 import { go, returnTo, run } from "../machine.js";
 import { appointment } from "../parts.js";
@@ -16,26 +17,33 @@ export const confirm = {
     title: t("confirmTitle"),
     lead: t("confirmLead"),
     work: [
-      appointment({
-        beginTime: session.cell.beginTime,
-        docFio: session.doctor.docFio,
-        speciality: session.doctor.speciality,
-        room: session.cell.room || session.doctor.room,
-        flat: session.doctor.flat,
-      }),
+      appointment(chosen()),
       button(t("confirmBook"), press, { id: "book", look: "main huge", picture: "check" }),
       button(t("confirmOther"), () => returnTo("time"), { picture: "clock" }),
     ],
   }),
 };
 
+/** What is shown here, with the fields of a ticket. */
+const chosen = () => ({
+  beginTime: session.cell.beginTime,
+  docGuid: session.doctor.guid,
+  docFio: session.doctor.docFio,
+  speciality: session.doctor.speciality,
+  room: session.cell.room || session.doctor.room,
+  flat: session.doctor.flat,
+  lpu: terminal.lpu,
+});
+
 function press() {
   return run(
     async (signal) => {
       const ticket = await book(signal);
       session.trail = [];
-      go("ticket", { given: ticket, instead: true });
+      const shown = chosen();
+      if (changes(shown, ticket).length) go("otherwise", { given: { shown, ticket }, instead: true });
+      else go("ticket", { given: ticket, instead: true });
     },
-    (error) => (error.code === TAKEN ? returnTo("time", error.message) : go("refusal", { given: { error }, instead: true })),
+    (error) => (error.code === TAKEN ? returnTo("time", error.message) : go("refusal", { given: { error, booking: true }, instead: true })),
   );
 }

@@ -4,10 +4,12 @@
 import { doctors, tickets } from "../clinic.js";
 import { addDays, nearMoment, today, whereabouts } from "../format.js";
 import { go } from "../machine.js";
+import { refusalOf } from "../outlook.js";
 import { card, cards, pictureOf, sentence } from "../parts.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
-import { insteadOfTime } from "./waiting.js";
+import { told, WAYS } from "./refusal.js";
+import { insteadOfTime, isWaiting } from "./waiting.js";
 
 /** Visits of so many days back tell which doctors the patient knows. */
 const KNOWN_DAYS = 365;
@@ -18,18 +20,28 @@ export const doctor = {
   step: 2,
   async load(signal) {
     const dates = { dateFrom: addDays(today(), -KNOWN_DAYS), dateTo: today() };
-    const [all, seen] = await Promise.all([doctors(session.speciality.code, signal), tickets(signal, dates)]);
+    const [all, seen, refusal] = await Promise.all([
+      doctors(session.speciality.code, signal),
+      tickets(signal, dates),
+      refusalOf(session.speciality, signal),
+    ]);
     const known = new Set(seen.map((ticket) => ticket.docGuid));
-    return all
+    const ranked = all
       .map((one) => ({ ...one, own: isOwn(one), known: known.has(one.guid) }))
       .sort((a, b) => rank(a) - rank(b) || soonest(a).localeCompare(soonest(b)));
+    const isOpen = ranked.some((one) => one.nearestSlot);
+    return { all: ranked, refusal, isOpen, waits: !isOpen && (await isWaiting(signal)) };
   },
-  view: (all) => ({
+  view: ({ all, refusal, isOpen, waits }) => ({
     title: t("doctorTitle"),
     lead: session.speciality.name,
-    work: all.some((one) => one.nearestSlot)
-      ? [cards("pair", all.map(option))]
-      : [sentence(t("doctorNone")), ...insteadOfTime()],
+    work: refusal
+      ? told(refusal, t("refusalChoose"), session.speciality.mine
+          ? [WAYS.tickets, WAYS.speciality, WAYS.menu]
+          : [WAYS.speciality, WAYS.tickets, WAYS.menu])
+      : isOpen
+        ? [cards("pair", all.map(option))]
+        : [sentence(t("doctorNone")), ...insteadOfTime(waits)],
   }),
 };
 

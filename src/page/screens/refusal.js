@@ -1,61 +1,98 @@
-// A refusal: the server's own words, and what can be done now.
+// A refusal: the server's own words, and what can be done now. A way that would end in the same refusal is not offered.
 
+import { Refused } from "../api.js";
 import { button, el } from "../dom.js";
 import { finish, go, returnTo, toMenu } from "../machine.js";
+import { reach } from "../outlook.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 
-const number = ["fixNumber", () => returnTo("number"), "edit"];
-const birth = ["fixBirth", () => returnTo("birth"), "calendar"];
-const speciality = ["otherSpeciality", () => returnTo("speciality"), "doctor"];
-const doctor = ["otherDoctor", () => returnTo("doctor"), "doctor"];
-const time = ["confirmOther", () => returnTo("time"), "clock"];
-const tickets = ["menuTickets", () => go("tickets", { instead: true }), "tickets"];
-const menu = ["toMenu", () => toMenu(), "home"];
+/** From so many minutes on, how long to wait is told in hours. */
+const MINUTES_MAX = 90;
 
-/** What helps against a refusal, by its code; the first is the best. */
-const WAYS = {
-  4000: ["refusalDesk", []],
-  4005: ["refusalDesk", [menu]],
-  4007: ["refusalDesk", [speciality, menu]],
-  4008: ["refusalChoose", [tickets, speciality]],
-  4011: ["refusalChoose", [time, tickets]],
-  4021: ["refusalDesk", [tickets, menu]],
-  4029: ["refusalDesk", [doctor, speciality]],
-  4848: ["refusalChoose", [tickets, time]],
-  5066: ["refusalChoose", [time, doctor]],
+/** What can be done: words, act and picture. */
+export const WAYS = {
+  number: ["fixNumber", () => returnTo("number"), "edit"],
+  birth: ["fixBirth", () => returnTo("birth"), "calendar"],
+  speciality: ["otherSpeciality", () => returnTo("speciality"), "doctor"],
+  doctor: ["otherDoctor", () => returnTo("doctor"), "doctor"],
+  time: ["confirmOther", () => returnTo("time"), "clock"],
+  tickets: ["menuTickets", () => go("tickets", { instead: true }), "tickets"],
+  menu: ["toMenu", () => toMenu(), "home"],
+  finish: ["finish", finish, "exit"],
 };
 
+/** Refusals of a booking that a visit of the patient's own is the reason of. */
+const OWN_VISIT = ["4008", "4011", "4848"];
+/** No card any more: 4000. Whatever else ends a session is refused with 403. */
+const NO_CARD = "4000";
+
+/** The ways after a refused booking, by how far the refusal reaches. */
+const WAYS_ON = {
+  time: ["refusalChoose", [WAYS.time, WAYS.doctor, WAYS.menu]],
+  doctor: ["refusalChoose", [WAYS.doctor, WAYS.speciality, WAYS.menu]],
+  speciality: ["refusalChoose", [WAYS.speciality, WAYS.menu]],
+  clinic: ["refusalDesk", [WAYS.tickets, WAYS.menu]],
+};
+
+/** The ways after a screen of the booking could not be loaded. */
+const WAYS_BACK = { doctor: [WAYS.speciality], time: [WAYS.doctor, WAYS.speciality] };
+
+const isOver = (error) => error.isFinal || error.status === 403 || error.code === NO_CARD;
+
 export const refusal = {
-  view: (_, { error, identifying }) => {
-    // Of what refuses an identification, only a wrong clinic or client application has a code of its own.
-    const mistyped = identifying && error.code === "5000";
-    const [advice, ways] = mistyped ? ["refusalIdentify", [number, birth]] : (WAYS[error.code] ?? other());
-    const minutes = Math.ceil(error.retryAfterSeconds / 60);
-    return {
-      title: t("refusalTitle"),
-      work: [
-        el("p", { class: "sentence strong", lang: "ru", text: error.message }),
-        el("p", { class: "sentence", text: minutes ? t("refusalLater", { n: minutes }) : t(advice) }),
-        ...ways.map(([label, act, picture], at) => button(t(label), act, { look: at ? "" : "main", picture })),
-        ways.length ? null : button(t("finish"), finish, { picture: "exit", look: "main" }),
-      ],
-    };
+  /** After a refused booking, what else there is. Who cannot even ask is told the refusal alone. */
+  async load(signal, { error, booking }) {
+    if (!booking || isOver(error) || error.retryAfterSeconds) return null;
+    try {
+      return await reach(signal);
+    } catch (failed) {
+      if (failed instanceof Refused) return null;
+      throw failed;
+    }
+  },
+  view: (reached, { error, identifying, booking, loading }) => {
+    const [advice, ways] = waysAfter(error, { reached, identifying, booking, loading });
+    return { title: t("refusalTitle"), work: told(error.message, later(error) ?? t(advice), ways) };
   },
 };
 
-function other() {
-  const booking = session.trail.some((one) => one.name === "time");
-  return ["refusalDesk", booking ? [time, menu] : session.who ? [menu] : []];
+function waysAfter(error, { reached, identifying, booking, loading }) {
+  // Of what refuses an identification, only a wrong clinic or client application has a code of its own.
+  if (identifying && error.retryAfterSeconds) return ["", [WAYS.finish, WAYS.number]];
+  if (identifying && error.code === "5000") return ["refusalIdentify", [WAYS.number, WAYS.birth]];
+  if (!session.who || isOver(error)) return ["refusalDesk", [WAYS.finish]];
+  if (reached) {
+    const [advice, ways] = WAYS_ON[reached];
+    if (!OWN_VISIT.includes(error.code) || ways.includes(WAYS.tickets)) return [advice, ways];
+    return [advice, reached === "time" ? ways.toSpliced(1, 0, WAYS.tickets) : [WAYS.tickets, ...ways]];
+  }
+  if (booking) return ["refusalDesk", [WAYS.tickets, WAYS.menu]];
+  return ["refusalDesk", [...(WAYS_BACK[loading] ?? []), ...(loading === "tickets" ? [] : [WAYS.tickets]), WAYS.menu]];
 }
+
+/** How long the server asks to wait, in words. */
+function later({ retryAfterSeconds }) {
+  if (!retryAfterSeconds) return null;
+  const minutes = Math.ceil(retryAfterSeconds / 60);
+  return minutes > MINUTES_MAX ? t("refusalLaterHours", { n: Math.ceil(minutes / 60) }) : t("refusalLater", { n: minutes });
+}
+
+/** The server's words, ours below them, and the ways on; the first is the best. */
+export const told = (words, advice, ways) => [
+  el("p", { class: "sentence strong", lang: "ru", text: words }),
+  advice ? el("p", { class: "sentence", text: advice }) : null,
+  ...buttons(ways),
+];
+
+/** The ways on as buttons. */
+export const buttons = (ways) =>
+  ways.map(([label, act, picture], at) => button(t(label), act, { look: at ? "" : "main", picture }));
 
 /** A mistake of the page itself. */
 export const fault = {
   view: () => ({
     title: t("refusalTitle"),
-    work: [
-      el("p", { class: "sentence", text: t("refusalFault") }),
-      button(t("finish"), finish, { look: "main", picture: "exit" }),
-    ],
+    work: [el("p", { class: "sentence", text: t("refusalFault") }), ...buttons([WAYS.finish])],
   }),
 };

@@ -1,19 +1,29 @@
-// Booking, step 1: which kind of doctor.
+// Booking, step 1: which kind of doctor. Who may book nothing here is told so before anything is chosen.
 
-import { specialities } from "../clinic.js";
-import { dateOf, nearDate } from "../format.js";
+import { specialities, tickets } from "../clinic.js";
+import { dateOf, nearDate, nearMoment } from "../format.js";
 import { go } from "../machine.js";
+import { refusalOfAll } from "../outlook.js";
 import { card, cards, pictureOf, sentence } from "../parts.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
+import { buttons, told, WAYS } from "./refusal.js";
 
 export const speciality = {
   step: 1,
-  load: specialities,
-  view: (all) => ({
+  async load(signal) {
+    const [all, mine] = await Promise.all([specialities(signal), tickets(signal)]);
+    const visits = new Map(mine.map((ticket) => [ticket.speciality, ticket]));
+    return { refusal: await refusalOfAll(all, signal), all: all.map((one) => ({ ...one, mine: visits.get(one.name) })) };
+  },
+  view: ({ refusal, all }) => ({
     title: t("specialityTitle"),
-    lead: t("specialityLead"),
-    work: [all.length ? cards("two", all.map(option)) : sentence(t("specialityNone"))],
+    lead: refusal ? "" : t("specialityLead"),
+    work: refusal
+      ? told(refusal, t("refusalDesk"), [WAYS.tickets, WAYS.menu])
+      : all.length
+        ? [cards("two", all.map(option))]
+        : [sentence(t("specialityNone")), ...buttons([WAYS.tickets, WAYS.menu])],
   }),
 };
 
@@ -24,7 +34,7 @@ function option(one) {
   return card({
     picture: pictureOf(one.name),
     heading: one.name,
-    lines,
+    lines: one.mine ? [t("specialityMine", { when: nearMoment(one.mine.beginTime) })] : lines,
     look: one.countFree ? "" : "empty",
     lang: "ru",
     act: () => choose(one),

@@ -1,9 +1,11 @@
 // The ticket. It is booked before it is printed; without paper the number is enough.
 
+import { changeList, changes } from "../changes.js";
+import { cancel } from "../clinic.js";
 import { button, el } from "../dom.js";
-import { finish, toMenu } from "../machine.js";
+import { finish, go, run, toMenu } from "../machine.js";
 import { hasPrinter, print } from "../paper.js";
-import { appointment } from "../parts.js";
+import { appointment, briefly } from "../parts.js";
 import { qr } from "../qr.js";
 import { t } from "../texts.js";
 
@@ -27,6 +29,25 @@ export const ticket = {
     ],
   }),
 };
+
+/** What was booked is not what was chosen: the timetable changed in between. It is printed once the patient keeps it. */
+export const otherwise = {
+  view: (_, { shown, ticket: booked }) => ({
+    title: t("otherwiseTitle"),
+    lead: t("otherwiseLead"),
+    work: [
+      changeList(changes(shown, booked), "changeChosen", "changeBooked"),
+      button(t("otherwiseKeep"), () => go("ticket", { given: booked, instead: true }), { id: "keep", look: "main", picture: "check" }),
+      button(t("otherwiseCancel"), () => giveBack(booked), { id: "cancel", look: "danger", picture: "cross" }),
+    ],
+  }),
+};
+
+const giveBack = (booked) =>
+  run(async (signal) => {
+    const gone = await cancel(booked, signal);
+    toMenu(t("cancelDone", { what: briefly(gone) }));
+  });
 
 /** The ticket as it is seen on the screen. */
 export function slip(booked) {

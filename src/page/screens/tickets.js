@@ -1,74 +1,82 @@
-// What the patient already has: the list, one ticket with print and cancel, and the waiting list.
+// What the patient already has: the list, one ticket with print and cancel. Each is read anew before it is asked about:
+// what the list showed may have been moved since.
 
-import { cancel, specialities, stopWaiting, tickets as ask, waitingList } from "../clinic.js";
+import { changeList, changes } from "../changes.js";
+import { cancel, isCancelled, specialities, ticketNow, tickets as ask, waitingList } from "../clinic.js";
 import { button } from "../dom.js";
-import { dateOf, shortDate } from "../format.js";
-import { go, returnTo, run } from "../machine.js";
-import { print } from "../paper.js";
-import { card, cards, sentence, ticketCard } from "../parts.js";
+import { clinicNow } from "../format.js";
+import { go, returnTo, run, toMenu } from "../machine.js";
+import { hasPrinter, print } from "../paper.js";
+import { briefly, cards, sentence, ticketCard } from "../parts.js";
 import { t } from "../texts.js";
 import { slip } from "./ticket.js";
+import { waitingCard } from "./waiting.js";
 
 export const tickets = {
   async load(signal) {
     const [mine, waits] = await Promise.all([ask(signal), waitingList(signal)]);
     const names = waits.length ? await specialities(signal) : [];
     const nameOf = (entry) => names.find((one) => one.code === entry.specialityCode)?.name ?? entry.specialityCode;
-    return { mine, waits: waits.filter((entry) => entry.status === "Active").map((entry) => ({ ...entry, name: nameOf(entry) })) };
+    return { mine, waits: waits.map((entry) => ({ ...entry, name: nameOf(entry) })) };
   },
   view: ({ mine, waits }) => ({
     title: t("ticketsTitle"),
     lead: mine.length ? t("ticketsLead") : "",
     work: [
       mine.length ? null : sentence(t("ticketsNone")),
-      cards("one", [
-        ...mine.map((ticket) => ticketCard(ticket, () => go("visit", { given: ticket }))),
-        ...waits.map(waitingCard),
-      ]),
+      mine.length + waits.length
+        ? cards("one", [...mine.map((ticket) => ticketCard(ticket, () => go("visit", { given: ticket }))), ...waits.map(waitingCard)])
+        : null,
+      mine.length ? null : button(t("menuBook"), () => go("speciality"), { look: "main", picture: "doctor" }),
+      mine.length ? null : button(t("toMenu"), () => toMenu(), { picture: "home" }),
     ],
   }),
 };
 
-function waitingCard(entry) {
-  return card({
-    picture: "list",
-    heading: t("waitingEntry", { speciality: entry.name }),
-    lines: [t("waitingSince", { date: shortDate(dateOf(entry.dateStart)), until: shortDate(dateOf(entry.dateEnd)) })],
-    badge: t("waitingStop"),
-    act: () =>
-      run(async (signal) => {
-        await stopWaiting(entry, signal);
-        returnTo("tickets");
-      }),
-  });
+/** The ticket as it is now, with what has changed since it was shown. One that is cancelled leads back to the list. */
+async function readAnew(signal, shown) {
+  const now = await ticketNow(shown, signal);
+  if (isCancelled(now)) return returnTo("tickets", t("cancelDone", { what: briefly(now) }));
+  return { now, changed: changes(shown, now) };
 }
 
 export const visit = {
-  view: (_, ticket) => ({
+  load: readAnew,
+  view: ({ now, changed }) => ({
     title: t("visitTitle"),
-    lead: "",
+    lead: changed.length ? t("visitChanged") : "",
     work: [
-      slip(ticket),
-      button(t("visitPrint"), () => print(ticket), { look: "main", picture: "printer" }),
-      button(t("visitCancel"), () => go("cancelling", { given: ticket }), { look: "danger", picture: "cross" }),
+      changeList(changed),
+      slip(now),
+      hasPrinter
+        ? button(t("visitPrint"), () => print(now), { look: "main", picture: "printer" })
+        : button(t("menuTickets"), () => returnTo("tickets"), { look: "main", picture: "tickets" }),
+      button(t("visitCancel"), () => go("cancelling", { given: now }), { look: "danger", picture: "cross" }),
     ],
   }),
 };
 
 export const cancelling = {
-  view: (_, ticket) => ({
+  load: readAnew,
+  view: ({ now, changed }) => ({
     title: t("cancelTitle"),
-    lead: t("cancelLead"),
+    lead: changed.length ? t("visitChanged") : t("cancelLead"),
     work: [
-      slip(ticket),
+      changeList(changed),
+      slip(now),
+      // "Yes" does not stand where the question's button stood.
+      button(t("cancelYes"), () => confirmed(now), { id: "cancel", look: "danger", picture: "cross" }),
       button(t("cancelNo"), () => returnTo("tickets"), { look: "main", picture: "back" }),
-      button(t("cancelYes"), () => confirmed(ticket), { id: "cancel", look: "danger", picture: "cross" }),
     ],
   }),
 };
 
-const confirmed = (ticket) =>
+const confirmed = (shown) =>
   run(async (signal) => {
-    await cancel(ticket, signal);
-    returnTo("tickets", t("cancelDone"));
+    const now = await ticketNow(shown, signal);
+    // Another visit than the one that was asked about is asked about again, if it can still be cancelled at all.
+    const isAhead = now.beginTime.slice(0, 19) > clinicNow();
+    if (isAhead && !isCancelled(now) && changes(shown, now).length) return go("cancelling", { given: shown });
+    const gone = await cancel(now, signal);
+    returnTo("tickets", t("cancelDone", { what: briefly(gone) }));
   });

@@ -1,22 +1,19 @@
 // Booking, step 3: day and time. Three weeks as a calendar with further ones behind it, then the free times of one day.
 
-import { Refused } from "../api.js";
-import { doctors, schedule, specialities } from "../clinic.js";
+import { doctors } from "../clinic.js";
 import { button, el } from "../dom.js";
-import { addDays, dateOf, daysBetween, longDate, nearMoment, shortDate, timeOf, today, weekday, weekdayShort } from "../format.js";
+import { addDays, dateOf, daysBetween, longDate, nearMoment, shortDate, timeOf, weekday, weekdayShort } from "../format.js";
 import { go, redraw } from "../machine.js";
+import { doctorCells, freeDoctors, isFree, wordsOf } from "../outlook.js";
 import { card, cards, sentence } from "../parts.js";
 import { choose as chooseCell, session } from "../session.js";
 import { t } from "../texts.js";
 import { choose as chooseDoctor } from "./doctor.js";
-import { insteadOfTime } from "./waiting.js";
+import { told, WAYS } from "./refusal.js";
+import { insteadOfTime, isWaiting } from "./waiting.js";
 
-/** Today and so many days after it are asked for even where nothing is free: cells there may say why. */
-const DAYS_AHEAD_MIN = 14;
 /** Days of the calendar that are seen at once: whole weeks. */
 const DAYS_SHOWN = 21;
-/** Refusals of a schedule that a shorter one does not meet: too many days, and too many cells among others. */
-const TOO_LONG = ["5066", "5000"];
 /** This many other doctors are offered where one has no time. */
 const OTHERS_MAX = 3;
 const PARTS = [["morning", "12:00"], ["afternoon", "17:00"], ["evening", "24:00"]];
@@ -24,13 +21,14 @@ const PARTS = [["morning", "12:00"], ["afternoon", "17:00"], ["evening", "24:00"
 export const time = {
   step: 3,
   async load(signal) {
-    const first = today();
-    const last = await lastDay(first, signal);
-    const cells = await cellsOf(session.doctor.guid, first, last, signal);
-    const free = cells.filter((cell) => cell.status === "Available");
-    const message = cells.find((cell) => cell.status === "UnavailableWithMessage")?.message ?? "";
-    const others = free.length ? [] : await doctors(session.speciality.code, signal);
-    return { first, last, free, message, others: others.filter((one) => one.nearestSlot && one.guid !== session.doctor.guid) };
+    const { first, last, cells } = await doctorCells(signal);
+    const free = cells.filter(isFree);
+    if (free.length) return { first, last, free };
+    // Only those whose times the server would book: another refusal is no way out.
+    const elsewhere = await freeDoctors(session.speciality, signal);
+    const all = elsewhere.size ? await doctors(session.speciality.code, signal) : [];
+    const others = all.filter((one) => elsewhere.has(one.guid)).map((one) => ({ ...one, nearestSlot: elsewhere.get(one.guid) }));
+    return { free, message: wordsOf(cells), others, waits: await isWaiting(signal) };
   },
   view(data) {
     const title = t("timeTitle");
@@ -42,25 +40,6 @@ export const time = {
     return { title, lead, work: [el("div", { class: "when" }, calendar(data, places), times(cells))] };
   },
 };
-
-/** The last day that the server's own count of free places goes to: further ahead it books nothing of this kind. */
-async function lastDay(first, signal) {
-  const mine = (await specialities(signal)).find((one) => one.code === session.speciality.code);
-  const least = addDays(first, DAYS_AHEAD_MIN);
-  return mine?.lastDate > least ? mine.lastDate : least;
-}
-
-/** Cells of one doctor, both days included: asked for at once, or in halves where the server answers no such long time. */
-async function cellsOf(doctor, first, last, signal) {
-  try {
-    return await schedule(doctor, first, last, signal);
-  } catch (error) {
-    if (!(error instanceof Refused && TOO_LONG.includes(error.code)) || first === last) throw error;
-    const middle = addDays(first, Math.floor(daysBetween(first, last) / 2));
-    const early = await cellsOf(doctor, first, middle, signal);
-    return [...early, ...(await cellsOf(doctor, addDays(middle, 1), last, signal))];
-  }
-}
 
 function countByDay(cells) {
   const places = new Map();
@@ -151,12 +130,14 @@ function choose(cell) {
   go("confirm");
 }
 
-function nothing({ message, others }) {
-  return [
-    message ? el("p", { class: "sentence", lang: "ru", text: message }) : sentence(t("timeNone")),
-    others.length ? el("h2", { text: t("timeOthers") }) : null,
-    cards("pair", others.slice(0, OTHERS_MAX).map((one) =>
-      card({ picture: "doctor", heading: one.docFio, lines: [one.role, nearMoment(one.nearestSlot.beginTime)], lang: "ru", act: () => chooseDoctor(one) }))),
-    ...(message ? [] : insteadOfTime()),
-  ];
+function nothing({ message, others, waits }) {
+  const elsewhere = others.length
+    ? [
+        el("h2", { text: t("timeOthers") }),
+        cards("pair", others.slice(0, OTHERS_MAX).map((one) =>
+          card({ picture: "doctor", heading: one.docFio, lines: [one.role, nearMoment(one.nearestSlot.beginTime)], lang: "ru", act: () => chooseDoctor(one) }))),
+      ]
+    : [];
+  if (message) return [...elsewhere, ...told(message, "", [WAYS.speciality, WAYS.tickets, WAYS.menu])];
+  return [sentence(t("timeNone")), ...elsewhere, ...insteadOfTime(waits)];
 }

@@ -1,11 +1,11 @@
 // The waiting list: where there is no time, the desk calls when there is.
 
-import { startWaiting, terminal, waitingList } from "../clinic.js";
+import { startWaiting, stopWaiting, terminal, waitingFor, waitingList } from "../clinic.js";
 import { button, el } from "../dom.js";
-import { today } from "../format.js";
-import { finish, go, run, toMenu } from "../machine.js";
+import { dateOf, shortDate, today } from "../format.js";
+import { finish, go, returnTo, run, toMenu } from "../machine.js";
 import { pad } from "../pad.js";
-import { sentence } from "../parts.js";
+import { card, sentence } from "../parts.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 
@@ -17,11 +17,18 @@ const PREFIX_OF_MOBILE = /^[78]9/;
 /** Any other prefix is told by the eleventh digit. What follows it is the first digit of an area's or operator's code. */
 const PREFIX_OF_ANY = /^[78][34789]\d{9}$/;
 
+/** Whether the patient waits for the chosen speciality already, where the clinic keeps a list. */
+export const isWaiting = async (signal) => Boolean(terminal.lpu.isWaitingList && (await waitingFor(session.speciality, signal)));
+
 /** What can be done where there is no time: waiting for a call where the clinic keeps a list, else asking at the desk. */
-export const insteadOfTime = () =>
-  terminal.lpu.isWaitingList
-    ? [sentence(t("waitingOffer")), button(t("waitingJoin"), () => go("waiting"), { look: "main", picture: "list" })]
-    : [sentence(t("askDesk"))];
+export const insteadOfTime = (waits) => [
+  ...(waits
+    ? [sentence(t("waitingAlready")), button(t("menuTickets"), () => go("tickets"), { look: "main", picture: "tickets" })]
+    : terminal.lpu.isWaitingList
+      ? [sentence(t("waitingOffer")), button(t("waitingJoin"), () => go("waiting"), { look: "main", picture: "list" })]
+      : [sentence(t("askDesk"))]),
+  button(t("otherSpeciality"), () => returnTo("speciality"), { picture: "doctor" }),
+];
 
 export const waiting = {
   view: () => ({
@@ -51,12 +58,12 @@ function join() {
   const typed = session.phone.length;
   if (typed && typed < PHONE_DIGITS) return go("waiting", { notice: t("waitingPhoneShort", { n: typed }) });
   return run(async (signal) => {
+    const before = await waitingFor(session.speciality, signal);
     try {
       await startWaiting(today(), typed ? `+7${session.phone}` : "", signal);
     } catch (error) {
-      // Who is on the list already has what was wanted: perhaps only the first answer was lost.
-      const mine = error.status === 400 ? await waitingList(signal) : [];
-      if (!mine.some((entry) => entry.specialityCode === session.speciality.code)) throw error;
+      // An entry that was not there before this press is the one that it made: only the answer was lost.
+      if (before || error.status !== 400 || !(await waitingFor(session.speciality, signal))) throw error;
     }
     session.trail = [];
     go("waited", { instead: true });
@@ -74,3 +81,56 @@ export const waited = {
     ],
   }),
 };
+
+/** An entry as a card of a list. */
+export const waitingCard = (entry) =>
+  card({
+    picture: "list",
+    heading: t("waitingEntry", { speciality: entry.name }),
+    lines: [period(entry)],
+    act: () => go("entry", { given: entry }),
+  });
+
+const period = ({ dateStart, dateEnd }) =>
+  t("waitingSince", { date: shortDate(dateOf(dateStart)), until: shortDate(dateOf(dateEnd)) });
+
+/** The entry, large. */
+const slipOf = (entry) =>
+  el("dl", { class: "appointment" },
+    el("div", {}, el("dt", { text: t("waitingTitle") }), el("dd", {}, el("b", { text: entry.name }), el("span", { text: period(entry) }))));
+
+export const entry = {
+  view: (_, given) => ({
+    title: t("waitingTitle"),
+    lead: "",
+    work: [
+      slipOf(given),
+      button(t("waitingStay"), () => returnTo("tickets"), { look: "main", picture: "check" }),
+      button(t("waitingStop"), () => go("leaving", { given }), { look: "danger", picture: "cross" }),
+    ],
+  }),
+};
+
+export const leaving = {
+  /** An entry that has ended since the list was shown leads back to the list. */
+  async load(signal, { guid, name }) {
+    const isThere = (await waitingList(signal)).some((one) => one.guid === guid);
+    if (!isThere) returnTo("tickets", t("waitingStopped", { speciality: name }));
+  },
+  view: (_, given) => ({
+    title: t("waitingStopTitle"),
+    lead: t("waitingStopLead"),
+    work: [
+      slipOf(given),
+      // "Yes" does not stand where the question's button stood.
+      button(t("waitingStopYes"), () => left(given), { id: "leave", look: "danger", picture: "cross" }),
+      button(t("waitingStay"), () => returnTo("tickets"), { look: "main", picture: "back" }),
+    ],
+  }),
+};
+
+const left = (given) =>
+  run(async (signal) => {
+    await stopWaiting(given, signal);
+    returnTo("tickets", t("waitingStopped", { speciality: given.name }));
+  });

@@ -1,0 +1,31 @@
+// What differs between a visit as it was shown and as the server has it now: nobody comes to another door than was said.
+
+import { el } from "./dom.js";
+import { dateOf, longDate, timeOf, whereabouts } from "./format.js";
+import { t } from "./texts.js";
+
+/** What a patient goes by: its name, what tells two apart, and its words. */
+const FACTS = [
+  ["when", (one) => one.beginTime, (one) => t("dateAtTime", { date: longDate(dateOf(one.beginTime)), time: timeOf(one.beginTime) })],
+  ["who", (one) => one.docGuid + one.docFio, (one) => one.docFio],
+  ["speciality", (one) => one.speciality, (one) => one.speciality],
+  ["where", (one) => whereabouts(one.room, one.flat), (one) => whereabouts(one.room, one.flat)],
+  ["clinic", (one) => one.lpu.guid, (one) => one.lpu.name],
+];
+
+/** Each fact that is another now: its name, its words as they were shown, and as they are. */
+export const changes = (shown, now) =>
+  FACTS.filter(([, key]) => key(shown) !== key(now)).map(([name, , words]) => {
+    const [was, is] = [words(shown), words(now)];
+    return { name, was, is: was === is ? t("another", { name: is }) : is };
+  });
+
+/** The changes, one below the other. `was` and `is` are the keys of the words before each. */
+export const changeList = (all, was = "changeWas", is = "changeIs") =>
+  all.length
+    ? el("dl", { class: "changes" }, ...all.map((one) =>
+        el("div", {},
+          el("dt", { text: t(one.name) }),
+          el("dd", { text: t(was, { value: one.was || t("nothing") }) }),
+          el("dd", {}, el("b", { text: t(is, { value: one.is || t("nothing") }) })))))
+    : null;

@@ -1,0 +1,91 @@
+// What this patient can still book: the cells that the server shows as available to the token. A "no" that holds for all
+// of a doctor, of a speciality or of the clinic is so known before a time is chosen.
+
+import { Refused } from "./api.js";
+import { schedule, specialities, specialitySchedule } from "./clinic.js";
+import { addDays, dateOf, daysBetween, today } from "./format.js";
+import { session } from "./session.js";
+
+/** Today and so many days after it are asked for even where nothing is free: cells there may say why. */
+const DAYS_AHEAD_MIN = 14;
+/** Refusals of a schedule that a shorter one does not meet: too many days, and too many cells among others. */
+const TOO_LONG = ["5066", "5000"];
+
+/** Whether the patient can book the cell. */
+export const isFree = (cell) => cell.status === "Available";
+
+/** Why the server would refuse these cells to this patient, in its own words; empty when it says nothing. */
+export const wordsOf = (cells) => cells.find((cell) => cell.status === "UnavailableWithMessage")?.message ?? "";
+
+/** The last day that the server's own count of free places goes to: further ahead it books nothing of this kind. */
+function lastDay(speciality) {
+  const least = addDays(today(), DAYS_AHEAD_MIN);
+  return speciality?.lastDate > least ? dateOf(speciality.lastDate) : least;
+}
+
+/** Cells from a day to another, both included: at once, or in halves where the server answers no such long time. */
+async function inParts(ask, first, last) {
+  try {
+    return await ask(first, last);
+  } catch (error) {
+    if (!(error instanceof Refused && TOO_LONG.includes(error.code)) || first === last) throw error;
+    const middle = addDays(first, Math.floor(daysBetween(first, last) / 2));
+    const early = await inParts(ask, first, middle);
+    return [...early, ...(await inParts(ask, addDays(middle, 1), last))];
+  }
+}
+
+/** All cells of the chosen doctor, and the first and last day that were looked at. */
+export async function doctorCells(signal) {
+  const [first, last] = [today(), lastDay((await specialities(signal)).find((one) => one.code === session.speciality.code))];
+  const cells = await inParts((from, to) => schedule(session.doctor.guid, from, to, signal), first, last);
+  return { first, last, cells };
+}
+
+/** All cells of a speciality. */
+const specialityCells = (one, signal) =>
+  inParts((from, to) => specialitySchedule(one.code, from, to, signal), today(), lastDay(one));
+
+/** The first free cell of each doctor of a speciality, by the doctor's GUID. */
+export async function freeDoctors(speciality, signal) {
+  const free = new Map();
+  for (const cell of (await specialityCells(speciality, signal)).filter(isFree)) {
+    if (!free.has(cell.docGuid)) free.set(cell.docGuid, cell);
+  }
+  return free;
+}
+
+/** Why the places of the nearest day are refused to this patient; empty when one is not, or nobody says why. */
+async function refusalOfNearestDay(one, signal) {
+  const cells = one.nearestDate ? await specialitySchedule(one.code, dateOf(one.nearestDate), dateOf(one.nearestDate), signal) : [];
+  return cells.some(isFree) ? "" : wordsOf(cells);
+}
+
+/** Why all of a speciality is refused to this patient; empty when something is not. */
+export async function refusalOf(one, signal) {
+  if (!(await refusalOfNearestDay(one, signal))) return "";
+  const cells = await specialityCells(one, signal);
+  return cells.some(isFree) ? "" : wordsOf(cells);
+}
+
+/**
+ * Why the whole clinic is refused to this patient; empty when something is not. The nearest days of all specialities say
+ * the same then, and so does every day of the one with the fewest places.
+ */
+export async function refusalOfAll(all, signal) {
+  const open = all.filter((one) => one.countFree).sort((a, b) => a.countFree - b.countFree);
+  let words = "";
+  for (const one of open) {
+    const own = await refusalOfNearestDay(one, signal);
+    if (!own || (words && own !== words)) return "";
+    words = own;
+  }
+  return words && (await refusalOf(open[0], signal)) === words ? words : "";
+}
+
+/** How far a refused booking reaches: there is another `time` of the doctor, another `doctor`, `speciality`, or nothing. */
+export async function reach(signal) {
+  if ((await doctorCells(signal)).cells.some(isFree)) return "time";
+  if ((await freeDoctors(session.speciality, signal)).size) return "doctor";
+  return (await refusalOfAll(await specialities(signal), signal)) ? "clinic" : "speciality";
+}
