@@ -20,7 +20,7 @@ async function seen(kiosk) {
   await kiosk.page.waitForFunction(() => document.body.dataset.screen !== "loading" && !document.body.classList.contains("busy"));
   return kiosk.page.evaluate(() => ({
     screen: document.body.dataset.screen,
-    words: document.querySelector("#work .strong")?.innerText ?? "",
+    words: document.querySelector("#work .sentence[lang=ru]")?.innerText ?? "",
     ways: [...document.querySelectorAll("#work button:enabled")].map((node) => node.innerText.trim()),
   }));
 }
@@ -34,7 +34,7 @@ async function follow(kiosk, nth) {
 }
 
 /** Follows every way of the refusal on the screen, and on along the first card or time. */
-async function followAll(kiosk, isEnd) {
+async function followAll(kiosk, isEnd, refused) {
   const start = await seen(kiosk);
   assert.equal(start.screen, "refusal");
   if (isEnd) return assert.ok(start.ways.every((way) => ENDS.includes(way)), start.ways.join());
@@ -60,15 +60,17 @@ async function followAll(kiosk, isEnd) {
     for (let step = 0; step < STEPS_MAX; step++) {
       const told = `${path.join(" > ")} > ${now.screen}`;
       assert.notEqual(now.screen, "refusal", `${told} is refused: ${now.words}`);
+      assert.notEqual(now.words, start.words, `${told} says the same again`);
       assert.ok(now.ways.some((one) => !ENDS.includes(one)), `${told} is a dead end`);
       // Told before a choice: what it offers was seen to lead on. Else one card or time further.
       const isChoice = await kiosk.page.locator("#work .card, #work .slot").count();
       if (now.words || now.screen === "menu" || now.screen === "tickets" || !isChoice) break;
-      const nth = await kiosk.page.evaluate(() => {
+      // Not what the patient knows by now: a speciality with a visit, the doctor who has just refused.
+      const nth = await kiosk.page.evaluate((known) => {
         const all = [...document.querySelectorAll("#work button:enabled")];
         const slot = all.findIndex((node) => node.matches(".slot"));
-        return slot >= 0 ? slot : Math.max(all.findIndex((node) => node.matches(".card:not(.empty)")), 0);
-      });
+        return slot >= 0 ? slot : Math.max(all.findIndex((node) => node.matches(".card:not(.empty)") && !known.some((words) => node.innerText.includes(words))), 0);
+      }, ["Вы записаны", refused ?? "Вы записаны"]);
       path.push(now.ways[nth].split("\n")[0]);
       now = await follow(kiosk, nth);
     }
@@ -116,7 +118,7 @@ for (const [name, meanwhile, isEnd] of REFUSED) {
     await meanwhile({ patient, cells, cell, mine });
     await kiosk.page.locator("#book").tap();
     await kiosk.on("refusal");
-    await followAll(kiosk, isEnd);
+    await followAll(kiosk, isEnd, cell.doctor.docFio);
     if (name.startsWith("4007, reg") || name === "4029, the doctor") here.server.import(doctorLine(cell.doctor));
   });
 }
