@@ -17,7 +17,7 @@ use written::{Written, WrittenTokens, default_key_id};
 
 pub use applications::Application;
 pub use edit::Edit;
-pub use keys::{KeyFile, MODE_OF_OTHERS};
+pub use keys::{KeyFile, MODE_OF_OTHERS, oddity};
 pub use written::{KEY_ID_BYTES_MAX, KEYS_MAX};
 
 mod applications;

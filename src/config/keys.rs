@@ -75,12 +75,33 @@ fn source(path: &Path, given: Option<OsString>) -> PathBuf {
         .unwrap_or_else(|| path.to_owned())
 }
 
+/// What a key has that an editor of texts adds unseen. It counts as a part of the key: elsewhere, where the key lies without
+/// it, tokens are signed otherwise.
+pub fn oddity(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        Some("begins with a byte order mark, which counts as a part of it: save the file without it")
+    } else if bytes.last() == Some(&b'\r') {
+        Some(
+            "ends with a carriage return, which counts as a part of it: save the file with line ends of Unix",
+        )
+    } else if bytes.last().is_some_and(u8::is_ascii_whitespace) {
+        Some("ends with a blank or an empty line, which counts as a part of it: take it away")
+    } else if bytes.first().is_some_and(u8::is_ascii_whitespace) {
+        Some("begins with a blank or an empty line, which counts as a part of it: take it away")
+    } else {
+        None
+    }
+}
+
 /// The bytes of a key or secret, without one newline at their end.
 pub fn read_key(path: &Path) -> io::Result<Vec<u8>> {
     let source = source(path, std::env::var_os(CREDENTIALS));
     let mut bytes = read(&source, KEY_FILE_BYTES_MAX)?;
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
+    }
+    if let Some(oddity) = oddity(&bytes) {
+        log::warn!("{}: the key {oddity}", path.display());
     }
     // Who may read what the service manager gives is its business.
     let is_own = source == path;

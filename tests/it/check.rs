@@ -284,3 +284,28 @@ fn who_may_not_read_everything_is_told_so() {
     checked.is("warning", "flush", "not measured");
     checked.is("ok", "port", "is free");
 }
+
+/// Goal: what an editor of texts adds to a key unseen is told, by `check` and at the start. Method: keys with a mark, a carriage
+/// return, a blank; the key of a newline alone is as it should be.
+#[test]
+fn a_key_with_what_an_editor_adds_is_warned_of() {
+    let site = Site::new("");
+    let key = "k".repeat(40);
+    for (content, words) in [
+        (format!("\u{feff}{key}"), "begins with a byte order mark"),
+        (format!("{key}\r\n"), "ends with a carriage return"),
+        (format!("{key} \n"), "ends with a blank"),
+        (format!("{key}\n\n"), "ends with a blank or an empty line"),
+        (format!(" {key}"), "begins with a blank"),
+    ] {
+        fs::write(site.path("hmac.key"), content).unwrap();
+        check(&site).is("warning", "key main", words);
+        let server = site.serve();
+        assert!(server.terminate().success());
+        let log = fs::read_to_string(site.path("server.log")).unwrap();
+        assert!(log.contains(words), "{log}");
+        assert!(!log.contains("kkk"), "{log}");
+    }
+    fs::write(site.path("hmac.key"), format!("{key}\n")).unwrap();
+    check(&site).is("ok", "key main", "40 bytes");
+}

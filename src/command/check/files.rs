@@ -2,7 +2,7 @@
 
 use super::{ASK_ROOT, Report};
 use crate::command::{Failure, wrong_with};
-use crate::config::{Config, MODE_OF_OTHERS};
+use crate::config::{Config, MODE_OF_OTHERS, oddity};
 use crate::store::{OpenError, Outcome, Store, VERSION, beside, folder_of};
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;
@@ -95,7 +95,10 @@ pub fn look_at_keys(config: &Config, report: &mut Report) {
             ""
         };
         match key.bytes() {
-            Ok(bytes) => report.good(&what, format!("{} bytes{signs}", bytes.len())),
+            Ok(bytes) => match oddity(&bytes) {
+                Some(oddity) => report.warn(&what, oddity),
+                None => report.good(&what, format!("{} bytes{signs}", bytes.len())),
+            },
             Err(_) if is_closed(&key.path) => report.warn(&what, ASK_ROOT),
             Err(error) => report.bad(&what, error),
         }
