@@ -41,19 +41,31 @@ pub fn text<const COLUMNS: usize>(
     write(&all, out)
 }
 
+/// For a spreadsheet as it is set up in Russia: a byte order mark, by which it knows UTF-8, and semicolons.
 fn csv<const COLUMNS: usize>(
     heads: [&str; COLUMNS],
     rows: impl Iterator<Item = [String; COLUMNS]>,
     out: &mut Vec<u8>,
 ) -> io::Result<()> {
+    write!(out, "\u{feff}")?;
     let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
     writer.write_record(heads)?;
     for row in rows {
-        writer.write_record(row)?;
+        writer.write_record(row.map(harmless))?;
     }
     writer.flush()
+}
+
+/// A text that no spreadsheet takes for a formula: what patients and files gave may be meant as one. The apostrophe is shown,
+/// and what stands behind it can be read.
+fn harmless(text: String) -> String {
+    // The last four are the same signs in full width.
+    let is_sign = |first: char| "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(first);
+    let is_formula = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(is_sign);
+    if is_formula { format!("'{text}") } else { text }
 }
 
 fn json(objects: &[impl Serialize], out: &mut Vec<u8>) -> io::Result<()> {

@@ -56,23 +56,55 @@ fn visits(site: &Site, more: &[&str]) -> String {
     site.run_well(&[&["visits", "--date", &day], more].concat(), "")
 }
 
-const CSV_HEAD: &str = "Врач,Кабинет,Дата,Начало,Конец,Номер,Пациент,Дата рождения,Телефон,Пришел,Талон\r\n";
+const CSV_HEAD: &str =
+    "\u{feff}Врач;Кабинет;Дата;Начало;Конец;Номер;Пациент;Дата рождения;Телефон;Пришел;Талон\r\n";
 
 #[test]
 fn a_day_as_csv_quotes_what_needs_it() {
     let (site, _server, [early, late, oculist]) = site();
     let day = tomorrow("%d.%m.%Y");
-    let patient = "\"Сидоров, \"\"младший\"\" Петр\",15.06.1980,8 900 000-00-00";
+    let patient = "\"Сидоров, \"\"младший\"\" Петр\";15.06.1980;8 900 000-00-00";
     let expected = format!(
         "{CSV_HEAD}\
-         Ежова А. Б.,12,{day},08:00,08:15,002,Яков Ян Янович,15.06.1980,,,{early}\r\n\
-         Ежова А. Б.,7,{day},10:00,10:15,001,{patient},,{late}\r\n\
-         Зимина А. Б.,,{day},09:00,09:15,001,{patient},,{oculist}\r\n"
+         Ежова А. Б.;12;{day};08:00;08:15;002;Яков Ян Янович;15.06.1980;;;{early}\r\n\
+         Ежова А. Б.;7;{day};10:00;10:15;001;{patient};;{late}\r\n\
+         Зимина А. Б.;;{day};09:00;09:15;001;{patient};;{oculist}\r\n"
     );
     assert_eq!(visits(&site, &["--format", "csv"]), expected);
     let of_oculist = visits(&site, &["--format", "csv", "--resource", &guid(OCULIST)]);
     let lines: Vec<_> = expected.split_inclusive("\r\n").collect();
     assert_eq!(of_oculist, [lines[0], lines[3]].concat());
+}
+
+/// Goal: a spreadsheet runs nothing that came from outside, and shows the telephone. Method: names, rooms and telephones that
+/// would be formulas.
+#[test]
+fn a_day_as_csv_holds_no_formula() {
+    let (site, server, [_, late, _]) = site();
+    for (family, phone) in [
+        ("=1+1", "+79000000000"),
+        ("@SUM(A1)", "-1"),
+        (" =HYPERLINK(1)", "=1"),
+        ("+", "8 900"),
+    ] {
+        let card = with(
+            clinic::patient(PATIENT, LPU),
+            &json!({"family": family, "name": "x", "phone": phone}),
+        );
+        site.import(&[
+            card,
+            with(clinic::slot(LATE, THERAPIST, 1, "10:00"), &json!({"room": "=7"})),
+        ]);
+        let csv = visits(&site, &["--format", "csv"]);
+        let row = csv.lines().find(|row| row.contains(&late)).unwrap();
+        let cells: Vec<_> = row.split(';').collect();
+        let mark = if phone.starts_with('8') { "" } else { "'" };
+        assert_eq!(
+            (cells[1], cells[6], cells[8]),
+            ("'=7", &*format!("'{family} x"), &*format!("{mark}{phone}"))
+        );
+    }
+    drop(server);
 }
 
 #[test]
