@@ -152,7 +152,8 @@ INSERT INTO client_application (guid, mnem, source, name, description, access, s
 
 -- A visit (ticket): one place in one cell for one patient. It is never deleted by booking or cancelling. Its resource and
 -- its times are kept here too: they outlive a removed cell. `num` is unique within the resource and the day for which it was
--- given, wherever the cell is put later.
+-- given, wherever the cell is put later; then `moved` is 1. `phone` and `email` are those that were given with the booking:
+-- the card may get others.
 CREATE TABLE visit (
     id INTEGER PRIMARY KEY,
     guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
@@ -173,6 +174,9 @@ CREATE TABLE visit (
     external_user TEXT,
     idempotency_key TEXT,
     checked_in_at INTEGER,
+    phone TEXT NOT NULL DEFAULT '',
+    email TEXT NOT NULL DEFAULT '',
+    moved INTEGER NOT NULL DEFAULT 0 CHECK (moved IN (0, 1)),
     CHECK (status <> 'active' OR (patient_id IS NOT NULL AND slot_id IS NOT NULL)),
     UNIQUE (num_resource_id, num_day, num)
 ) STRICT;
@@ -181,6 +185,8 @@ CREATE INDEX visit_by_slot ON visit (slot_id);
 CREATE INDEX visit_by_referral ON visit (referral_id) WHERE referral_id IS NOT NULL;
 CREATE INDEX visit_by_exam ON visit (exam_id) WHERE exam_id IS NOT NULL;
 CREATE INDEX visit_by_external_user ON visit (external_user) WHERE external_user IS NOT NULL;
+-- The few visits whose numbers are of another resource or day: the next number counts them where they are.
+CREATE INDEX visit_moved ON visit (resource_id, begin_at) WHERE moved = 1 AND status = 'active';
 CREATE UNIQUE INDEX visit_by_idempotency_key ON visit (idempotency_key)
     WHERE idempotency_key IS NOT NULL AND status = 'active';
 
@@ -201,8 +207,13 @@ END;
 CREATE TRIGGER slot_moves_visits AFTER UPDATE OF resource_id, begin_at, end_at ON slot
     WHEN NEW.resource_id <> OLD.resource_id OR NEW.begin_at <> OLD.begin_at OR NEW.end_at <> OLD.end_at
 BEGIN
-    UPDATE visit SET resource_id = NEW.resource_id, begin_at = NEW.begin_at, end_at = NEW.end_at
+    UPDATE visit SET resource_id = NEW.resource_id, begin_at = NEW.begin_at, end_at = NEW.end_at, moved = 1
     WHERE slot_id = NEW.id AND status = 'active';
+END;
+-- What a patient gave at a booking goes with the card.
+CREATE TRIGGER patient_takes_contacts BEFORE DELETE ON patient
+BEGIN
+    UPDATE visit SET phone = '', email = '' WHERE patient_id = OLD.id;
 END;
 
 -- What changed in a visit, in order. Its making, which answers show as the first entry, is told by the visit's own row:
@@ -224,7 +235,7 @@ CREATE TABLE visit_history (
 CREATE TABLE journal (
     seq INTEGER PRIMARY KEY CHECK (seq > 0),
     at INTEGER NOT NULL,
-    event TEXT NOT NULL CHECK (event IN ('booked', 'cancelled')),
+    event TEXT NOT NULL CHECK (event IN ('booked', 'cancelled', 'moved')),
     visit_guid BLOB NOT NULL CHECK (length(visit_guid) = 16)
 ) STRICT;
 

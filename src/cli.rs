@@ -92,6 +92,9 @@ pub struct Import {
     /// File of clinic data, one JSON object a line; - reads standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Say what is wrong with the file, or what it would change, and change nothing
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `infomat token`
@@ -126,7 +129,7 @@ pub struct Visits {
     /// GUID of a doctor, room or equipment; without it, all of them
     #[arg(long, value_name = "GUID")]
     pub resource: Option<Uuid>,
-    /// How to print: a table to read, RFC 4180, or one JSON array
+    /// How to print: a table to read, CSV for a spreadsheet (UTF-8 with a mark, semicolons), or one JSON array
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
@@ -134,7 +137,7 @@ pub struct Visits {
 /// `infomat waiting`
 #[derive(Debug, Args)]
 pub struct Waiting {
-    /// How to print: a table to read, RFC 4180, or one JSON array
+    /// How to print: a table to read, CSV for a spreadsheet (UTF-8 with a mark, semicolons), or one JSON array
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }

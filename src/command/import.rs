@@ -1,62 +1,184 @@
 //! `infomat import`
 
-use super::{Failure, open_to_write, output};
+use super::texts::import as texts;
+use super::{Failure, open_to_write, output, table, visits};
 use crate::cli::Import;
 use crate::config::Config;
-use crate::exchange::{self, ImportError, Notice};
+use crate::desk;
+use crate::exchange::{self, ImportError, Imported, Notice};
+use crate::language::{pick, text};
+use crate::store::Store;
+use crate::store::import::{MovedVisit, Moves};
+use crate::visit::Moment;
+use crate::wire::ticket::num;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 
 /// What empties the line of a terminal that the cursor is on (ECMA-48: CR, EL).
 const CLEARED: &str = "\r\x1b[K";
 
-/// Takes a file of clinic data into the database and prints the count of each kind; bad lines go to standard error.
+/// Columns of the list of moved visits.
+const COLUMNS: usize = 9;
+
+/// Takes a file of clinic data into the database, or only says what that would do. Prints the count of each kind, and whom to
+/// call where visits are moved; bad lines go to standard error.
 pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
-    let (mut store, now) = open_to_write(config)?;
+    let (mut store, now) = if wanted.check {
+        let store = Store::open_to_read(&config.database, config.zone)?;
+        (store, desk::now(config.zone))
+    } else {
+        open_to_write(config)?
+    };
     let input: Box<dyn BufRead> = if wanted.file == Path::new("-") {
         Box::new(io::stdin().lock())
     } else {
-        let file = File::open(&wanted.file).map_err(|error| Failure::of(wanted.file.display(), error))?;
-        Box::new(BufReader::new(file))
+        Box::new(BufReader::new(open(&wanted.file)?))
     };
     let on_terminal = io::stderr().is_terminal();
-    let counts = exchange::import(
-        &mut store,
-        input,
-        now,
-        &config.application_guids(),
-        &mut |notice| {
-            tell(&notice, on_terminal);
-        },
-    );
+    let mut tell = |notice: Notice| tell(&notice, on_terminal);
+    let imported = if wanted.check {
+        exchange::check(&mut store, input, now, &mut tell)
+    } else {
+        exchange::import(&mut store, input, now, &config.application_guids(), &mut tell)
+    };
     if on_terminal {
         output::warn(CLEARED);
     }
-    for count in counts? {
-        output::tell(count);
+    let Imported { counts, moves } = imported?;
+    for count in &counts {
+        output::tell(texts::count(count));
+    }
+    let mut out = Vec::new();
+    list(&moves, &mut out).map_err(|error| Failure::of("the list", error))?;
+    output::print(out)
+}
+
+/// Opens a file of clinic data.
+fn open(path: &Path) -> Result<File, Failure> {
+    let named = |error| Failure::of(path.display(), error);
+    let file = File::open(path).map_err(named)?;
+    if file.metadata().map_err(named)?.is_dir() {
+        return Err(named(io::ErrorKind::IsADirectory.into()));
+    }
+    Ok(file)
+}
+
+/// Prints whom to call: visits that are moved, with their old place and the new one; pairs of visits at one time; and pairs of
+/// visits under one number.
+fn list(moves: &Moves, out: &mut Vec<u8>) -> io::Result<()> {
+    if !moves.moved.is_empty() {
+        let head = pick(
+            "Перенесенных записей (позвоните этим пациентам)",
+            "Visits that are moved (call these patients)",
+        );
+        writeln!(out, "{head}: {}", moves.moved.len())?;
+        table::text(heads(), moves.moved.iter().map(row), out)?;
+    }
+    let pairs = [
+        (
+            pick(
+                "Пары записей одного пациента в одно время (позвоните и отмените одну из двух: infomat cancel)",
+                "Pairs of visits of one patient at one time (call, and cancel one of the two: infomat cancel)",
+            ),
+            &moves.overlapping,
+        ),
+        (
+            pick(
+                "Пары записей к одному врачу в один день под одним номером (предупредите кабинет)",
+                "Pairs of visits with one resource on one day under one number (tell those at the door)",
+            ),
+            &moves.sharing,
+        ),
+    ];
+    for (head, pairs) in pairs {
+        if !pairs.is_empty() {
+            writeln!(out, "{head}: {}", pairs.len())?;
+            visits::text(pairs.iter().flatten(), out)?;
+        }
     }
     Ok(())
 }
 
+/// Heads of the columns of moved visits.
+fn heads() -> [&'static str; COLUMNS] {
+    pick(
+        [
+            "Пациент",
+            "Дата рождения",
+            "Телефон",
+            "Было",
+            "У кого",
+            "Теперь",
+            "У кого",
+            "Номер",
+            "Талон",
+        ],
+        [
+            "Patient",
+            "Birth date",
+            "Telephone",
+            "Was",
+            "With",
+            "Now",
+            "With",
+            "Number",
+            "Ticket",
+        ],
+    )
+}
+
+/// A moved visit: where it was, and where it is to be. The room, and the clinic where it changes, stand beside the doctor.
+fn row(moved: &MovedVisit) -> [String; COLUMNS] {
+    let visit = &moved.visit;
+    let time =
+        |begin: Moment, end: Moment| format!("{}-{}", begin.format("%d.%m.%Y %H:%M"), end.format("%H:%M"));
+    let place = |doctor: &str, room: &str, lpu: Option<&String>| {
+        let room = match room {
+            "" => String::new(),
+            room => text!(", каб. {room}", ", room {room}"),
+        };
+        let lpu = lpu.map(|lpu| format!(", {lpu}")).unwrap_or_default();
+        format!("{doctor}{room}{lpu}")
+    };
+    let lpus = moved.lpus.as_ref();
+    [
+        visit.patient.clone(),
+        visit.birth_date.format("%d.%m.%Y").to_string(),
+        visit.phone.clone(),
+        time(moved.old_begin, moved.old_end),
+        place(&moved.old_doc_fio, &moved.old_room, lpus.map(|[old, _]| old)),
+        time(visit.begin, visit.end),
+        place(&visit.doc_fio, &visit.room, lpus.map(|[_, new]| new)),
+        num(visit.num),
+        visit.ticket.to_string(),
+    ]
+}
+
 /// Prints a bad line; on a terminal also, over and over on one line, how far the import is.
 pub fn tell(notice: &Notice, on_terminal: bool) {
+    let cleared = if on_terminal { CLEARED } else { "" };
     match notice {
-        Notice::Bad(line) if on_terminal => output::warn(format_args!("{CLEARED}{line}\n")),
-        Notice::Bad(line) => output::warn(format_args!("{line}\n")),
-        Notice::Read(lines) if on_terminal => output::warn(format_args!("{CLEARED}{lines} lines read")),
-        Notice::PuttingInPlace if on_terminal => {
-            output::warn(format_args!("{CLEARED}putting the lines in place"));
-        }
+        Notice::Bad(line) => output::warn(format_args!("{cleared}{}\n", texts::bad_line(line))),
+        Notice::MoreBad(lines) => output::warn(format_args!("{cleared}{}\n", texts::more_bad_lines(*lines))),
+        Notice::Read(lines) if on_terminal => output::warn(text!(
+            "{CLEARED}прочитано строк: {lines}",
+            "{CLEARED}{lines} lines read"
+        )),
+        Notice::PuttingInPlace if on_terminal => output::warn(text!(
+            "{CLEARED}строки ставятся на место",
+            "{CLEARED}putting the lines in place"
+        )),
         Notice::Read(_) | Notice::PuttingInPlace => (),
     }
 }
 
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
+        let text = texts::error(&error);
         match error {
-            ImportError::GuidTaken(_) => Failure::Misconfigured(error.to_string()),
-            _ => Failure::Failed(error.to_string()),
+            ImportError::GuidTaken(_) => Failure::Misconfigured(text),
+            _ => Failure::Failed(text),
         }
     }
 }

@@ -15,6 +15,7 @@ mod restore;
 mod retention;
 mod serve;
 mod table;
+mod texts;
 mod token;
 mod verify;
 mod visits;

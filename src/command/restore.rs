@@ -84,7 +84,7 @@ fn list(lacking: &Lacking, made: Option<Moment>) -> io::Result<Vec<u8>> {
     for (head, visits) in parts {
         writeln!(out, "{head}: {}", visits.len())?;
         if !visits.is_empty() {
-            visits::text(visits, &mut out)?;
+            visits::text(visits.iter(), &mut out)?;
         }
     }
     Ok(out)

@@ -65,6 +65,6 @@ fn row(visit: &DayVisit) -> [String; HEADS.len()] {
 }
 
 /// A table to read.
-pub fn text(visits: &[DayVisit], out: &mut Vec<u8>) -> io::Result<()> {
-    table::text(HEADS, visits.iter().map(row), out)
+pub fn text<'a>(visits: impl Iterator<Item = &'a DayVisit>, out: &mut Vec<u8>) -> io::Result<()> {
+    table::text(HEADS, visits.map(row), out)
 }

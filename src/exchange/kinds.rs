@@ -1,7 +1,8 @@
 //! What each kind of line may say (contract 5): fields, bounds, defaults. A line about a thing that is there replaces it,
 //! so what it leaves out has its default, whatever was there before.
 
-use super::fields::{BadField, Fields};
+use super::fields::Fields;
+use super::reason::{BadField, Reason};
 use crate::store::import::{ClientApplication, Exam, Key, Kind, Patient, Record, Referral, Resource, Slot};
 use crate::visit::{ReferralType, ResourceType, is_uniform_policy};
 use crate::wire::wish::{DIRECTION_ID_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
@@ -53,8 +54,8 @@ pub struct Parsed {
     pub kind: Kind,
     /// Which one.
     pub key: Key,
-    /// What the line says of it.
-    pub says: Result<Says, BadField>,
+    /// What the line says of it, or all its bad fields.
+    pub says: Result<Says, Vec<BadField>>,
 }
 
 /// What a line says of its thing.
@@ -73,196 +74,230 @@ pub enum Says {
 /// Reads one line. `today` is the last possible day of birth.
 ///
 /// # Errors
-/// When it cannot even be told what the line is about.
-pub fn parse(text: &str, today: NaiveDate) -> Result<Parsed, BadField> {
-    let mut fields = Fields::parse(text, "")?;
+/// All that is wrong, when it cannot even be told what the line is about.
+pub fn parse(text: &str, today: NaiveDate) -> Result<Parsed, Vec<BadField>> {
+    let mut fields = Fields::parse(text, "").map_err(|bad| vec![bad])?;
     let words = Kind::WORDS.map(|(word, _)| word);
-    let word = fields
-        .word("kind", &words)?
-        .ok_or_else(|| fields.bad("kind", "missing"))?;
-    let (_, kind) = Kind::WORDS
-        .into_iter()
-        .find(|(known, _)| *known == word)
-        .expect("the word is one of these");
+    let word = fields.required_word("kind", &words);
+    let known = Kind::WORDS.into_iter().find(|(known, _)| *known == word);
+    let Some((_, kind)) = known.filter(|_| !fields.has_refused("kind")) else {
+        return Err(fields.abandon());
+    };
     fields.rename(word);
-    let key = key(kind, &mut fields)?;
-    let says = says(kind, &key, fields, today);
-    Ok(Parsed { kind, key, says })
+    let before = fields.refused();
+    let key = key(kind, &mut fields);
+    let is_known = fields.refused() == before;
+    let says = says(kind, &key, &mut fields, today);
+    let bad = match says {
+        Says::Is(_) => fields.finish(),
+        Says::Removed => fields.abandon(),
+    };
+    match bad {
+        bad if bad.is_empty() => Ok(Parsed {
+            kind,
+            key,
+            says: Ok(says),
+        }),
+        bad if is_known => Ok(Parsed {
+            kind,
+            key,
+            says: Err(bad),
+        }),
+        bad => Err(bad),
+    }
 }
 
 /// The identity of a line's thing.
-fn key(kind: Kind, fields: &mut Fields) -> Result<Key, BadField> {
+fn key(kind: Kind, fields: &mut Fields) -> Key {
     match kind {
         Kind::Lpu | Kind::Resource | Kind::Slot | Kind::Patient | Kind::Exam => {
-            fields.required_guid("guid").map(Key::Guid)
+            Key::Guid(fields.required_guid("guid"))
         }
-        Kind::Speciality => fields.required_text("code", CODE_CHARS_MAX).map(Key::Text),
-        Kind::Referral => fields
-            .required_text("number", DIRECTION_ID_CHARS_MAX)
-            .map(Key::Text),
+        Kind::Speciality => Key::Text(fields.required_text("code", CODE_CHARS_MAX)),
+        Kind::Referral => Key::Text(fields.required_text("number", DIRECTION_ID_CHARS_MAX)),
         Kind::DispensaryRegistration => {
-            let patient = fields.required_guid("patient")?;
-            Ok(Key::Pair(patient, fields.required_guid("resource")?))
+            Key::Pair(fields.required_guid("patient"), fields.required_guid("resource"))
         }
         Kind::ClientApplication => {
-            let mnem = fields.required_text("mnem", CODE_CHARS_MAX)?;
-            if mnem.bytes().all(|byte| byte.is_ascii_graphic()) {
-                Ok(Key::Text(mnem))
-            } else {
-                Err(fields.bad("mnem", "not visible ASCII characters alone"))
+            let mnem = fields.required_text("mnem", CODE_CHARS_MAX);
+            if !mnem.bytes().all(|byte| byte.is_ascii_graphic()) {
+                fields.refuse("mnem", Reason::NotVisibleAscii);
             }
+            Key::Text(mnem)
         }
     }
 }
 
-/// All else. What stands beside `"deleted": true` is not looked at.
-fn says(kind: Kind, key: &Key, mut fields: Fields, today: NaiveDate) -> Result<Says, BadField> {
-    if fields.flag("deleted", false)? {
-        return Ok(Says::Removed);
+/// All else. What stands beside `"deleted": true` is not looked at. Where a field is bad, something stands in its place.
+fn says(kind: Kind, key: &Key, fields: &mut Fields, today: NaiveDate) -> Says {
+    if fields.flag("deleted", false) {
+        return Says::Removed;
     }
-    let record = match kind {
-        Kind::Lpu => Record::Lpu(lpu::lpu(key, &mut fields)?),
-        Kind::Speciality => Record::Speciality(fields.required_text("name", NAME_CHARS_MAX)?),
-        Kind::Resource => Record::Resource(resource(&mut fields)?),
-        Kind::Slot => Record::Slot(slot(&mut fields)?),
-        Kind::Patient => Record::Patient(Box::new(patient(&mut fields, today)?)),
-        Kind::Referral => Record::Referral(referral(&mut fields)?),
+    Says::Is(match kind {
+        Kind::Lpu => Record::Lpu(lpu::lpu(key, fields)),
+        Kind::Speciality => Record::Speciality(fields.required_text("name", NAME_CHARS_MAX)),
+        Kind::Resource => Record::Resource(resource(fields)),
+        Kind::Slot => Record::Slot(slot(fields)),
+        Kind::Patient => Record::Patient(Box::new(patient(fields, today))),
+        Kind::Referral => Record::Referral(referral(fields)),
         Kind::DispensaryRegistration => Record::DispensaryRegistration,
         Kind::Exam => Record::Exam(Exam {
-            patient: fields.required_guid("patient")?,
-            name: fields.required_text("name", TEXT_CHARS_MAX)?,
+            patient: fields.required_guid("patient"),
+            name: fields.required_text("name", TEXT_CHARS_MAX),
         }),
-        Kind::ClientApplication => Record::ClientApplication(application(&mut fields)?),
-    };
-    fields.finish()?;
-    Ok(Says::Is(record))
-}
-
-fn resource(fields: &mut Fields) -> Result<Resource, BadField> {
-    let words = ResourceType::WORDS.map(|(word, _)| word);
-    let (age_from, age_to) = ages(fields)?;
-    Ok(Resource {
-        lpu: fields.required_guid("lpu")?,
-        kind: fields.word("type", &words)?.unwrap_or("doctor"),
-        family: fields.text("family", NAME_CHARS_MAX)?,
-        name: fields.text("name", NAME_CHARS_MAX)?,
-        patronymic: fields.text("patronymic", NAME_CHARS_MAX)?,
-        title: fields.text("title", NAME_CHARS_MAX)?,
-        role: fields.text("role", NAME_CHARS_MAX)?,
-        speciality: fields.required_text("speciality", CODE_CHARS_MAX)?,
-        room: fields.text("room", CODE_CHARS_MAX)?,
-        flat: fields.number("flat", FLOORS)?.unwrap_or(0),
-        age_from,
-        age_to,
-        dispensary_only: fields.flag("dispensaryOnly", false)?,
-        shown: fields.flag("shown", true)?,
+        Kind::ClientApplication => Record::ClientApplication(application(fields)),
     })
 }
 
-fn slot(fields: &mut Fields) -> Result<Slot, BadField> {
-    let resource = fields.required_guid("resource")?;
-    let begin_at = fields.required_moment("begin", &MOMENTS)?;
-    let end_at = fields.required_moment("end", &MOMENTS)?;
-    if end_at <= begin_at {
-        return Err(fields.bad("end", "not after begin"));
+fn resource(fields: &mut Fields) -> Resource {
+    let words = ResourceType::WORDS.map(|(word, _)| word);
+    let (age_from, age_to) = ages(fields);
+    Resource {
+        lpu: fields.required_guid("lpu"),
+        kind: fields.word("type", &words).unwrap_or("doctor"),
+        family: fields.text("family", NAME_CHARS_MAX),
+        name: fields.text("name", NAME_CHARS_MAX),
+        patronymic: fields.text("patronymic", NAME_CHARS_MAX),
+        title: fields.text("title", NAME_CHARS_MAX),
+        role: fields.text("role", NAME_CHARS_MAX),
+        speciality: fields.required_text("speciality", CODE_CHARS_MAX),
+        room: fields.text("room", CODE_CHARS_MAX),
+        flat: fields.number("flat", FLOORS).unwrap_or(0),
+        age_from,
+        age_to,
+        dispensary_only: fields.flag("dispensaryOnly", false),
+        shown: fields.flag("shown", true),
     }
-    if end_at - begin_at > SLOT_SECONDS_MAX {
-        return Err(fields.bad("end", "more than 24 hours after begin"));
-    }
-    let (busy_type, busy_code, busy_name) = busy_type(fields)?;
-    let (age_from, age_to) = ages(fields)?;
-    Ok(Slot {
+}
+
+fn slot(fields: &mut Fields) -> Slot {
+    let resource = fields.required_guid("resource");
+    let (begin_at, end_at) = times(fields);
+    let (busy_type, busy_code, busy_name) = busy_type(fields);
+    let (age_from, age_to) = ages(fields);
+    Slot {
         resource,
         begin_at,
         end_at,
-        plan_count: fields.number("planCount", PLACES)?.unwrap_or(1),
-        flag_access: fields.number("flagAccess", 0..=ACCESS_ALL)?.unwrap_or(ACCESS_ALL),
+        plan_count: fields.number("planCount", PLACES).unwrap_or(1),
+        flag_access: fields.number("flagAccess", 0..=ACCESS_ALL).unwrap_or(ACCESS_ALL),
         busy_type,
         busy_code,
         busy_name,
-        room: fields.text("room", CODE_CHARS_MAX)?,
+        room: fields.text("room", CODE_CHARS_MAX),
         age_from,
         age_to,
-    })
-}
-
-/// `busyType`: type, code, name.
-fn busy_type(fields: &mut Fields) -> Result<(i64, String, String), BadField> {
-    let Some(mut busy) = fields.object("busyType")? else {
-        return Ok((1, String::new(), String::new()));
-    };
-    let kind = busy.number("type", NUMBERS)?.unwrap_or(1);
-    let code = busy.text("code", CODE_CHARS_MAX)?;
-    let name = busy.text("name", NAME_CHARS_MAX)?;
-    busy.finish()?;
-    Ok((kind, code, name))
-}
-
-/// `ageFrom` and `ageTo`.
-fn ages(fields: &mut Fields) -> Result<(Option<i64>, Option<i64>), BadField> {
-    let from = fields.number("ageFrom", AGES)?;
-    let to = fields.number("ageTo", AGES)?;
-    match (from, to) {
-        (Some(youngest), Some(oldest)) if youngest > oldest => Err(fields.bad("ageTo", "below ageFrom")),
-        bounds => Ok(bounds),
     }
 }
 
-fn patient(fields: &mut Fields, today: NaiveDate) -> Result<Patient, BadField> {
-    let (policy_series, policy_number) = policy(fields)?;
-    Ok(Patient {
-        lpu: fields.required_guid("lpu")?,
-        person_guid: fields.guid("personGuid")?,
-        family: fields.required_text("family", NAME_CHARS_MAX)?,
-        name: fields.required_text("name", NAME_CHARS_MAX)?,
-        patronymic: fields.text("patronymic", NAME_CHARS_MAX)?,
-        birth_date: fields.required_date("birthDate", &(BORN_FIRST..=today))?,
-        sex: fields.word("sex", &["m", "f"])?.unwrap_or(""),
+/// `begin` and `end`.
+fn times(fields: &mut Fields) -> (i64, i64) {
+    let begin = fields.required_moment("begin", &MOMENTS);
+    let end = fields.required_moment("end", &MOMENTS);
+    let (Some(begin), Some(end)) = (begin, end) else {
+        return (0, 0);
+    };
+    if end <= begin {
+        fields.refuse("end", Reason::NotAfterBegin);
+    } else if end - begin > SLOT_SECONDS_MAX {
+        fields.refuse("end", Reason::LongerThanDay);
+    }
+    (begin, end)
+}
+
+/// `busyType`: type, code, name.
+fn busy_type(fields: &mut Fields) -> (i64, String, String) {
+    let Some(mut busy) = fields.object("busyType") else {
+        return (1, String::new(), String::new());
+    };
+    let kind = busy.number("type", NUMBERS).unwrap_or(1);
+    let code = busy.text("code", CODE_CHARS_MAX);
+    let name = busy.text("name", NAME_CHARS_MAX);
+    fields.close(busy);
+    (kind, code, name)
+}
+
+/// `ageFrom` and `ageTo`.
+fn ages(fields: &mut Fields) -> (Option<i64>, Option<i64>) {
+    let from = fields.number("ageFrom", AGES);
+    let to = fields.number("ageTo", AGES);
+    if from.zip(to).is_some_and(|(youngest, oldest)| youngest > oldest) {
+        fields.refuse("ageTo", Reason::BelowAgeFrom);
+    }
+    (from, to)
+}
+
+fn patient(fields: &mut Fields, today: NaiveDate) -> Patient {
+    let (policy_series, policy_number) = policy(fields);
+    Patient {
+        lpu: fields.required_guid("lpu"),
+        person_guid: fields.guid("personGuid"),
+        family: fields.required_text("family", NAME_CHARS_MAX),
+        name: fields.required_text("name", NAME_CHARS_MAX),
+        patronymic: fields.text("patronymic", NAME_CHARS_MAX),
+        birth_date: fields.required_date("birthDate", &(BORN_FIRST..=today)),
+        sex: fields.word("sex", &["m", "f"]).unwrap_or(""),
         policy_series,
         policy_number,
-        snils: fields.document("snils", CODE_CHARS_MAX)?,
-        passport_series: fields.document("passportSeries", CODE_CHARS_MAX)?,
-        passport_number: fields.document("passportNumber", CODE_CHARS_MAX)?,
-        phone: fields.text("phone", PHONE_CHARS_MAX)?,
-        email: fields.text("email", EMAIL_CHARS_MAX)?,
-        email_confirm_agree: fields.flag("emailConfirmAgree", false)?,
-        uchastok_num: fields.text("uchastokNum", CODE_CHARS_MAX)?,
-        self_booking_banned: fields.flag("selfBookingBanned", false)?,
-        closed: fields.flag("closed", false)?,
-    })
+        snils: fields.document("snils", CODE_CHARS_MAX),
+        passport_series: fields.document("passportSeries", CODE_CHARS_MAX),
+        passport_number: fields.document("passportNumber", CODE_CHARS_MAX),
+        phone: fields.optional_text("phone", PHONE_CHARS_MAX),
+        email: fields.optional_text("email", EMAIL_CHARS_MAX),
+        email_confirm_agree: fields.optional_flag("emailConfirmAgree"),
+        uchastok_num: fields.text("uchastokNum", CODE_CHARS_MAX),
+        self_booking_banned: fields.flag("selfBookingBanned", false),
+        closed: fields.flag("closed", false),
+    }
 }
 
 /// `policySeries` and `policyNumber`. Nobody could be identified with a series beside a number that has none: it is dropped.
-fn policy(fields: &mut Fields) -> Result<(String, String), BadField> {
-    let series = fields.document("policySeries", CODE_CHARS_MAX)?;
-    let number = fields.document("policyNumber", CODE_CHARS_MAX)?;
+fn policy(fields: &mut Fields) -> (String, String) {
+    let series = fields.document("policySeries", CODE_CHARS_MAX);
+    let number = fields.document("policyNumber", CODE_CHARS_MAX);
     let kept = if is_uniform_policy(&number) {
         String::new()
     } else {
         series
     };
-    Ok((kept, number))
+    (kept, number)
 }
 
-fn referral(fields: &mut Fields) -> Result<Referral, BadField> {
+fn referral(fields: &mut Fields) -> Referral {
     let words = ReferralType::WORDS.map(|(word, _)| word);
-    let kind = fields.word("type", &words)?;
-    Ok(Referral {
-        kind: kind.ok_or_else(|| fields.bad("type", "missing"))?,
-        patient: fields.required_guid("patient")?,
-    })
+    Referral {
+        kind: fields.required_word("type", &words),
+        patient: fields.required_guid("patient"),
+    }
 }
 
 /// A client application. What its line leaves out is, where contract 4 has no word on it, what `Internet` has; but no
 /// number of days of its own.
-fn application(fields: &mut Fields) -> Result<ClientApplication, BadField> {
-    Ok(ClientApplication {
-        guid: fields.guid("guid")?,
-        source: fields.number("source", NUMBERS)?.unwrap_or(0),
-        name: fields.text("name", NAME_CHARS_MAX)?,
-        description: fields.text("description", TEXT_CHARS_MAX)?,
-        access: fields.number("access", 0..=ACCESS_ALL)?.unwrap_or(4),
-        self_service: fields.flag("selfService", true)?,
-        schedule_days: fields.number("scheduleDays", DAYS_AHEAD)?,
-    })
+fn application(fields: &mut Fields) -> ClientApplication {
+    ClientApplication {
+        guid: fields.guid("guid"),
+        source: fields.number("source", NUMBERS).unwrap_or(0),
+        name: fields.text("name", NAME_CHARS_MAX),
+        description: fields.text("description", TEXT_CHARS_MAX),
+        access: fields.number("access", 0..=ACCESS_ALL).unwrap_or(4),
+        self_service: fields.flag("selfService", true),
+        schedule_days: fields.number("scheduleDays", DAYS_AHEAD),
+    }
+}
+
+/// The names of all fields that a line of this kind is asked for, those of its objects after theirs.
+#[cfg(test)]
+pub fn asked(text: &str, today: NaiveDate) -> Vec<String> {
+    let mut fields = Fields::parse(text, "").expect("an object");
+    let words = Kind::WORDS.map(|(word, _)| word);
+    let word = fields.required_word("kind", &words);
+    let (_, kind) = Kind::WORDS
+        .into_iter()
+        .find(|(known, _)| *known == word)
+        .expect("a kind");
+    fields.asked.clear();
+    fields.rename(word);
+    let key = key(kind, &mut fields);
+    says(kind, &key, &mut fields, today);
+    fields.asked
 }

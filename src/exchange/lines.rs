@@ -1,12 +1,13 @@
 //! The lines of a file nobody vouches for: bounded in length, UTF-8, numbered.
 
+use super::reason::Reason;
 use std::io::{self, BufRead, Read};
 
 /// Longest line, its line break not counted. A clinic's whole model with long texts has some 4 KiB.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
 /// What some editors put at the beginning of a text: the byte order mark.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Reads lines, of which it keeps one at a time.
 pub struct Lines<R> {
@@ -21,7 +22,9 @@ pub struct Line<'a> {
     /// Its number; the first is 1. Blank lines count.
     pub number: i64,
     /// Its text, or why it has none.
-    pub text: Result<&'a str, &'static str>,
+    pub text: Result<&'a str, Reason>,
+    /// Its bytes, as far as they are kept.
+    pub bytes: &'a [u8],
 }
 
 impl<R: BufRead> Lines<R> {
@@ -49,7 +52,8 @@ impl<R: BufRead> Lines<R> {
                 self.skip_rest()?;
                 return Ok(Some(Line {
                     number: self.number,
-                    text: Err("longer than 65536 bytes"),
+                    text: Err(Reason::LineTooLong),
+                    bytes: &[],
                 }));
             }
             if self.number == 1 && self.line.starts_with(BYTE_ORDER_MARK) {
@@ -61,7 +65,8 @@ impl<R: BufRead> Lines<R> {
         }
         Ok(Some(Line {
             number: self.number,
-            text: std::str::from_utf8(&self.line).map_err(|_| "not UTF-8"),
+            text: std::str::from_utf8(&self.line).map_err(|_| Reason::NotUtf8),
+            bytes: &self.line,
         }))
     }
 
@@ -84,7 +89,7 @@ impl<R: BufRead> Lines<R> {
 mod tests {
     use super::*;
 
-    type Numbered = (i64, Result<String, &'static str>);
+    type Numbered = (i64, Result<String, Reason>);
 
     fn read(text: &[u8]) -> Vec<Numbered> {
         // A small buffer, so that lines do not end where the buffer does.
@@ -115,7 +120,7 @@ mod tests {
     fn a_line_is_bounded_and_the_next_one_is_read() {
         let longest = "x".repeat(LINE_BYTES_MAX);
         let text = format!("{longest}\n{longest}x\n{longest}{longest}{longest}y\nz\n{longest}x");
-        let too_long = Err("longer than 65536 bytes");
+        let too_long = Err(Reason::LineTooLong);
         let expected: Vec<Numbered> = vec![
             (1, Ok(longest)),
             (2, too_long.clone()),
@@ -130,7 +135,7 @@ mod tests {
     fn what_is_not_utf_8_is_a_bad_line_of_its_own() {
         assert_eq!(
             read(b"\xff\xfe\nok"),
-            [(1, Err("not UTF-8")), (2, Ok("ok".to_owned()))]
+            [(1, Err(Reason::NotUtf8)), (2, Ok("ok".to_owned()))]
         );
     }
 }

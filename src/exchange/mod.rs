@@ -4,20 +4,25 @@
 //! bookings wait only for the last step, in which staged lines are put in place. If one line is bad nothing changes.
 
 mod fields;
+mod foreign;
 mod kinds;
 mod lines;
+mod reason;
+#[cfg(test)]
+mod tests;
 
+pub use foreign::Foreign;
 pub use lines::LINE_BYTES_MAX;
+pub use reason::{BadField, BadLine, Reason};
 
-use crate::store::import::{BadLine, Count, Hindrance, Staging};
+use crate::store::import::{Count, Hindrance, Moves, Objection, Staging};
 use crate::store::{Fault, GuidTaken, Store};
 use crate::visit::Moment;
 use chrono::NaiveDate;
-use fields::BadField;
 use kinds::{Parsed, Says};
 use lines::Lines;
 use std::fmt;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Cursor, Read};
 use uuid::Uuid;
 
 /// Lines between two [`Notice::Read`].
@@ -26,13 +31,18 @@ const LINES_PER_NOTICE: i64 = 10_000;
 /// Most lines in one file: the staged ones have to find room on the disk.
 const LINES_MAX: i64 = 20_000_000;
 
+/// Most bad lines that are told one by one.
+const BAD_LINES_MAX: u64 = 100;
+
 /// What an import tells while it runs.
 #[derive(Debug)]
 pub enum Notice<'a> {
     /// So many lines have been read.
     Read(i64),
-    /// A line is bad. They come as they are found, not by number.
+    /// A line is bad. They come as they are found, not by number, and at most [`BAD_LINES_MAX`] of them.
     Bad(&'a BadLine),
+    /// So many more lines are bad.
+    MoreBad(u64),
     /// All lines are good so far; now they are put in place.
     PuttingInPlace,
 }
@@ -40,14 +50,18 @@ pub enum Notice<'a> {
 /// Why an import changed nothing.
 #[derive(Debug)]
 pub enum ImportError {
-    /// So many mistakes in its lines; [`Notice::Bad`] told each.
+    /// So many mistakes in its lines; [`Notice::Bad`] told the first of them.
     BadLines(u64),
+    /// The file is something else.
+    Foreign(Foreign),
     /// With its lines, a client application could not have the GUID that it is to have.
     GuidTaken(GuidTaken),
     /// The file has more lines than one import may have.
     TooManyLines,
     /// The file cannot be read.
     Input(io::Error),
+    /// All was imported, but which visits it moves cannot be listed: their histories tell it.
+    NotListed(Fault),
     /// The database does not do its part.
     Fault(Fault),
 }
@@ -57,6 +71,7 @@ impl fmt::Display for ImportError {
         match self {
             ImportError::BadLines(1) => write!(out, "1 mistake; nothing was imported"),
             ImportError::BadLines(bad) => write!(out, "{bad} mistakes; nothing was imported"),
+            ImportError::Foreign(foreign) => write!(out, "{foreign}; nothing was imported"),
             ImportError::GuidTaken(taken) => write!(out, "{taken}; nothing was imported"),
             ImportError::TooManyLines => {
                 write!(
@@ -66,6 +81,12 @@ impl fmt::Display for ImportError {
             }
             ImportError::Input(error) => {
                 write!(out, "the file cannot be read: {error}; nothing was imported")
+            }
+            ImportError::NotListed(fault) => {
+                write!(
+                    out,
+                    "everything was imported, but the visits that it moved cannot be listed: {fault}"
+                )
             }
             ImportError::Fault(fault) => write!(out, "{fault}; nothing was imported"),
         }
@@ -95,9 +116,18 @@ impl From<Fault> for ImportError {
     }
 }
 
-/// Imports a file into the database: all of it or nothing. Returns what was done with each kind, in the contract's order.
-/// The day of `now` is the last possible day of birth; visits that are over by then keep nothing from being removed. The
-/// client applications in `named` (mnemonics and GUIDs of the configuration) have these GUIDs after it, whatever the file says.
+/// What an import did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// What was done with each kind, in the contract's order.
+    pub counts: Vec<Count>,
+    /// What it means for patients who have a ticket.
+    pub moves: Moves,
+}
+
+/// Imports a file into the database: all of it or nothing. The day of `now` is the last possible day of birth; visits that are
+/// over by then keep nothing from being removed. The client applications in `named` (mnemonics and GUIDs of the configuration)
+/// have these GUIDs after it, whatever the file says.
 ///
 /// Removing what is not there is no mistake and counts as nothing: the same file can be imported twice.
 pub fn import(
@@ -106,67 +136,178 @@ pub fn import(
     now: Moment,
     named: &[(&str, Uuid)],
     tell: &mut dyn FnMut(Notice),
-) -> Result<Vec<Count>, ImportError> {
-    let staging = store.staging(now)?;
-    let mut bad_lines = stage(&staging, input, now.date_naive(), tell)?;
-    staging.settle()?;
-    let mut report = |line: BadLine| tell(Notice::Bad(&line));
-    bad_lines += staging.check(&mut report)?;
-    if bad_lines > 0 {
-        return Err(ImportError::BadLines(bad_lines));
-    }
-    tell(Notice::PuttingInPlace);
-    let mut report = |line: BadLine| tell(Notice::Bad(&line));
-    let counts = staging.put_in_place(named, &mut report)??;
+) -> Result<Imported, ImportError> {
+    let mut staging = store.staging(now)?;
+    let mut complaints = Complaints::new(tell);
+    staged(&staging, input, now, &mut complaints)?;
+    (complaints.tell)(Notice::PuttingInPlace);
+    let counts = staging.put_in_place(named, &mut |objection| complaints.object(objection))?;
+    let counts = complaints.end(counts.map_err(ImportError::from))?;
+    let moves = staging.moves().map_err(ImportError::NotListed)?;
+    drop(staging);
     // So that a server beside this need not do it in between two bookings. It holds nobody up, and nothing is lost when
     // it fails: the lines are in the log.
     if let Err(fault) = store.checkpoint() {
         log::warn!("after the import, the log could not be copied into the database: {fault}");
     }
-    Ok(counts)
+    Ok(Imported { counts, moves })
 }
 
-/// Reads all lines and stages them; how many bad ones it told of.
+/// Tells what [`import`] would do, and changes nothing.
+pub fn check(
+    store: &mut Store,
+    input: impl BufRead,
+    now: Moment,
+    tell: &mut dyn FnMut(Notice),
+) -> Result<Imported, ImportError> {
+    let mut staging = store.staging(now)?;
+    staged(&staging, input, now, &mut Complaints::new(tell))?;
+    let (counts, moves) = staging.foresee()?;
+    Ok(Imported { counts, moves })
+}
+
+/// Stages a file and checks it.
+fn staged(
+    staging: &Staging,
+    mut input: impl BufRead,
+    now: Moment,
+    complaints: &mut Complaints,
+) -> Result<(), ImportError> {
+    let mut head = Vec::new();
+    let first = u64::try_from(foreign::HEAD_BYTES).expect("a length fits 64 bits");
+    input.by_ref().take(first).read_to_end(&mut head)?;
+    if let Some(foreign) = foreign::recognize(&head) {
+        return Err(ImportError::Foreign(foreign));
+    }
+    let input = Cursor::new(head).chain(input);
+    let checked = stage(staging, input, now.date_naive(), complaints).and_then(|()| {
+        staging.settle()?;
+        staging.check(&mut |objection| complaints.object(objection))?;
+        Ok(())
+    });
+    complaints.end(checked)
+}
+
+/// The bad lines of a file: the first are told, all are counted.
+struct Complaints<'a> {
+    bad_lines: u64,
+    mistakes: u64,
+    tell: &'a mut dyn FnMut(Notice),
+}
+
+impl<'a> Complaints<'a> {
+    fn new(tell: &'a mut dyn FnMut(Notice)) -> Self {
+        Complaints {
+            bad_lines: 0,
+            mistakes: 0,
+            tell,
+        }
+    }
+
+    fn tell(&mut self, line: &BadLine) {
+        self.bad_lines += 1;
+        self.mistakes += line.fields.len() as u64;
+        if self.bad_lines <= BAD_LINES_MAX {
+            (self.tell)(Notice::Bad(line));
+        }
+    }
+
+    fn object(&mut self, objection: Objection) {
+        let Objection {
+            line,
+            field,
+            obstacle,
+        } = objection;
+        let reason = Reason::InTheWay(obstacle);
+        self.tell(&BadLine {
+            line,
+            fields: vec![BadField { field, reason }],
+        });
+    }
+
+    /// Ends a part of the import: with bad lines, it has failed.
+    fn end<T>(&mut self, done: Result<T, ImportError>) -> Result<T, ImportError> {
+        if self.bad_lines > BAD_LINES_MAX {
+            (self.tell)(Notice::MoreBad(self.bad_lines - BAD_LINES_MAX));
+        }
+        match done {
+            Ok(_) | Err(ImportError::BadLines(_)) if self.mistakes > 0 => {
+                Err(ImportError::BadLines(self.mistakes))
+            }
+            done => done,
+        }
+    }
+}
+
+/// Reads all lines and stages them.
 fn stage(
     staging: &Staging,
     input: impl BufRead,
     today: NaiveDate,
-    tell: &mut dyn FnMut(Notice),
-) -> Result<u64, ImportError> {
+    complaints: &mut Complaints,
+) -> Result<(), ImportError> {
     let mut lines = Lines::new(input);
-    let mut bad_lines = 0;
+    let (mut is_empty, mut has_utf8) = (true, false);
     while let Some(line) = lines.next()? {
+        is_empty = false;
         if line.number > LINES_MAX {
             return Err(ImportError::TooManyLines);
         }
         if line.number % LINES_PER_NOTICE == 0 {
-            tell(Notice::Read(line.number));
+            (complaints.tell)(Notice::Read(line.number));
         }
         let parsed = match line.text {
-            Ok(text) => kinds::parse(text, today),
-            Err(reason) => Err(BadField {
-                field: String::new(),
-                reason: reason.to_owned(),
-            }),
+            Ok(text) => {
+                has_utf8 |= !text.is_ascii();
+                kinds::parse(text, today).map_err(|bad| marked(text, bad))
+            }
+            Err(Reason::NotUtf8) if !has_utf8 && foreign::is_windows_1251(line.bytes) => {
+                return Err(ImportError::Foreign(Foreign::Windows1251(line.number)));
+            }
+            Err(reason) => Err(vec![whole(reason)]),
         };
-        if let Err(BadField { field, reason }) = stage_line(staging, line.number, parsed)? {
-            bad_lines += 1;
-            tell(Notice::Bad(&BadLine {
+        if let Err(fields) = stage_line(staging, line.number, parsed)? {
+            complaints.tell(&BadLine {
                 line: line.number,
-                field,
-                reason,
-            }));
+                fields,
+            });
         }
     }
-    Ok(bad_lines)
+    if is_empty {
+        return Err(ImportError::Foreign(Foreign::Empty));
+    }
+    Ok(())
+}
+
+/// What is wrong with a line as a whole.
+fn whole(reason: Reason) -> BadField {
+    BadField {
+        field: String::new(),
+        reason,
+    }
+}
+
+/// The same, told better where files were joined of which each began with a byte order mark.
+fn marked(text: &str, bad: Vec<BadField>) -> Vec<BadField> {
+    match bad[..] {
+        [
+            BadField {
+                reason: Reason::NotJson(_),
+                ..
+            },
+        ] if text.contains('\u{feff}') => {
+            vec![whole(Reason::MarkInside)]
+        }
+        _ => bad,
+    }
 }
 
 /// Stages one line. What could be made out of a bad one is staged too, so that others may name its thing.
 fn stage_line(
     staging: &Staging,
     number: i64,
-    parsed: Result<Parsed, BadField>,
-) -> Result<Result<(), BadField>, Fault> {
+    parsed: Result<Parsed, Vec<BadField>>,
+) -> Result<Result<(), Vec<BadField>>, Fault> {
     let Parsed { kind, key, says } = match parsed {
         Ok(parsed) => parsed,
         Err(bad) => return Ok(Err(bad)),

@@ -7,6 +7,7 @@ use crate::visit::{
     Cell, CellName, Change, ClientApplication, Contact, Earlier, Exam, Facts, Held, Moment, OpenCard,
     Referral, Stamp, Standing, Ticket, Wish,
 };
+use chrono::Days;
 use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;
 
@@ -15,6 +16,7 @@ use uuid::Uuid;
 pub(super) enum Event {
     Booked,
     Cancelled,
+    Moved,
 }
 
 impl Store {
@@ -189,11 +191,13 @@ impl Store {
 }
 
 impl Turn<'_> {
-    /// Writes an approved visit, the card's new contacts and the journal. Returns what reading the visit would.
+    /// Writes an approved visit, the card's new contacts and the journal; who waited for it waits no more. Returns what reading the visit would.
     pub fn book(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<Ticket, Fault> {
         let num = self.next_num(booking.cell.resource.id, booking.cell.begin.date_naive())?;
         let visit = self.insert_visit(wish, booking, num, stamp)?;
-        self.update_contact(booking.standing.patient.id, &wish.contact)?;
+        let patient = booking.standing.patient.id;
+        self.update_contact(patient, &wish.contact)?;
+        self.end_waiting(patient, booking.cell.resource.speciality_id)?;
         self.insert_journal(Event::Booked, stamp.ticket, stamp.now)?;
         Ok(made(visit, num, wish, booking, stamp))
     }
@@ -219,17 +223,21 @@ impl Turn<'_> {
             ":exam": booking.exam.map(|exam| exam.id),
             ":external_user": wish.external_user,
             ":idempotency_key": wish.idempotency_key,
+            ":phone": wish.contact.phone,
+            ":email": wish.contact.email,
         })?)
     }
 
     /// The next running number of a resource's bookings for a day. Cancelled visits keep theirs.
     fn next_num(&self, resource_id: i64, day: chrono::NaiveDate) -> Result<i64, Fault> {
         let mut statement = self.connection.prepare_cached(include_str!("sql/next_num.sql"))?;
-        Ok(
-            statement.query_row(named_params! { ":resource": resource_id, ":day": day }, |row| {
-                row.get(0)
-            })?,
-        )
+        let parameters = named_params! {
+            ":resource": resource_id,
+            ":day": day,
+            ":from": self.zone.start_of(day).timestamp(),
+            ":until": self.zone.start_of(day + Days::new(1)).timestamp(),
+        };
+        Ok(statement.query_row(parameters, |row| row.get(0))?)
     }
 
     fn update_contact(&self, patient_id: i64, contact: &Contact) -> Result<(), Fault> {
@@ -251,15 +259,21 @@ impl Turn<'_> {
     /// Adds to the journal what happened to a visit.
     pub(super) fn insert_journal(&self, event: Event, visit: Uuid, now: Moment) -> Result<(), Fault> {
         let mut happened = self.happened.get();
-        let (word, count) = match event {
-            Event::Booked => ("booked", &mut happened.bookings),
-            Event::Cancelled => ("cancelled", &mut happened.cancellations),
+        let word = match event {
+            Event::Booked => {
+                happened.bookings += 1;
+                "booked"
+            }
+            Event::Cancelled => {
+                happened.cancellations += 1;
+                "cancelled"
+            }
+            Event::Moved => "moved",
         };
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/insert_journal.sql"))?;
         statement.execute(named_params! { ":at": now.timestamp(), ":event": word, ":visit_guid": visit })?;
-        *count += 1;
         self.happened.set(happened);
         Ok(())
     }

@@ -18,6 +18,9 @@ const CANCELLED: &str = "cancelled";
 /// What the history calls the words that a registrar gives for cancelling.
 const REASON: &str = "reason";
 
+/// The editor of what the client application alone is named for.
+const NOBODY: &str = "";
+
 /// What the history calls the patient's arrival.
 const CHECK_IN: &str = "checkin";
 
@@ -165,9 +168,9 @@ impl Turn<'_> {
         now: Moment,
     ) -> Result<(), Fault> {
         self.set_cancelled(ticket.id)?;
-        self.insert_change(ticket.id, ["status", "active", CANCELLED], by, now)?;
+        self.insert_change(ticket.id, ["status", "active", CANCELLED], NOBODY, by, now)?;
         if let Some(reason) = reason {
-            self.insert_change(ticket.id, [REASON, "", reason], by, now)?;
+            self.insert_change(ticket.id, [REASON, "", reason], NOBODY, by, now)?;
         }
         self.insert_journal(Event::Cancelled, ticket.guid, now)
     }
@@ -189,7 +192,7 @@ impl Turn<'_> {
         now: Moment,
     ) -> Result<(), Fault> {
         self.set_checked_in(visit, now)?;
-        self.insert_change(visit, [CHECK_IN, "", shown], by, now)
+        self.insert_change(visit, [CHECK_IN, "", shown], NOBODY, by, now)
     }
 
     fn set_checked_in(&self, visit: i64, now: Moment) -> Result<(), Fault> {
@@ -200,11 +203,12 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Adds to a visit's history: element, old value, new value.
-    fn insert_change(
+    /// Adds to a visit's history: element, old value, new value; who did it, and through which client application.
+    pub(super) fn insert_change(
         &self,
         visit: i64,
         [element, old_value, new_value]: [&str; 3],
+        editor: &str,
         application: &ClientApplication,
         now: Moment,
     ) -> Result<(), Fault> {
@@ -216,7 +220,7 @@ impl Turn<'_> {
             ":element": element,
             ":old_value": old_value,
             ":new_value": new_value,
-            ":editor": "",
+            ":editor": editor,
             ":at": now.timestamp(),
             ":application": application.id,
         })?;

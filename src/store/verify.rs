@@ -53,7 +53,14 @@ const OVERLAPS: Check = Check {
     sql: include_str!("sql/verify/overlaps.sql"),
 };
 
-/// What is true of the rows, besides [`OVERLAPS`].
+/// Lawful, and worth knowing: after an import two patients may hold one number at one door.
+const SHARED_NUMBERS: Check = Check {
+    name: "no two visits to come have one number with one resource on one day",
+    remedy: "an import has moved a cell: tell those at the door",
+    sql: include_str!("sql/verify/shared_numbers.sql"),
+};
+
+/// What is true of the rows, besides [`OVERLAPS`] and [`SHARED_NUMBERS`].
 const ROWS: [Check; 6] = [
     Check {
         name: "used places are the active visits, and no more than planned",
@@ -167,6 +174,11 @@ impl Store {
         tell(&Outcome {
             may_be_otherwise: overlaps_allowed,
             ..self.check(&OVERLAPS, named_params! { ":now": now.timestamp() })
+        });
+        let parameters = named_params! { ":now": now.timestamp(), ":offset": now.offset().local_minus_utc() };
+        tell(&Outcome {
+            may_be_otherwise: true,
+            ..self.check(&SHARED_NUMBERS, parameters)
         });
         Ok(is_right)
     }

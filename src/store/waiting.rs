@@ -122,6 +122,15 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Ends what the patient waits for in a speciality, under any card of the same person; the entry's text is lost.
+    pub(super) fn end_waiting(&self, patient: i64, speciality: i64) -> Result<(), Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/end_waiting.sql"))?;
+        statement.execute(named_params! { ":patient": patient, ":speciality": speciality })?;
+        Ok(())
+    }
+
     /// Ends the patient's entry for a speciality if its last day is over.
     pub fn end_past_waiting_entries(
         &self,

@@ -5,7 +5,9 @@
 mod applications;
 mod beside;
 mod bounds;
+mod files;
 mod lines;
+mod moves;
 mod removals;
 mod replaces;
 mod terminal;
@@ -81,9 +83,12 @@ fn refused_for(site: &Site, lines: &[Value], word: &str) {
     assert_eq!(refused(site, &file(lines)), [word]);
 }
 
-/// Imports lines; what was printed.
+/// Imports lines; the counts that were printed, without whom to call.
 fn imported(site: &Site, lines: &[Value]) -> Vec<String> {
-    let counts = site.run_well(&["import", "-"], &file(lines));
-    let counts = counts.lines().filter(|line| !line.ends_with(": 0"));
+    let printed = site.run_well(&["import", "-"], &file(lines));
+    let counts = printed
+        .lines()
+        .take_while(|line| !line.starts_with("Visits that"));
+    let counts = counts.filter(|line| !line.ends_with(": 0"));
     counts.map(str::to_owned).collect()
 }

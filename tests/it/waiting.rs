@@ -364,3 +364,39 @@ fn what_is_not_there_or_somebody_elses_is_refused() {
         );
     }
 }
+
+/// Goal: what somebody waited for has come, so nobody calls any more. Method: bookings of the speciality and of another one,
+/// under the card that waits and under another card of the same person; the entry's text is gone from the file too.
+#[test]
+fn a_booking_of_the_speciality_ends_the_entry() {
+    const FIRST: u32 = 800;
+    const SECOND: u32 = 801;
+    let (site, _server, mut client) = serve();
+    let person = json!({"personGuid": guid(99)});
+    site.import(&[
+        with(clinic::patient(PATIENT, LPU), &person),
+        with(clinic::patient(OTHER, LPU), &person),
+        clinic::slot(FIRST, OCULIST, 1, "09:00"),
+        clinic::slot(SECOND, THERAPIST, 1, "10:00"),
+    ]);
+    let whole = with(
+        body(),
+        &json!({"phone": "8 900 000-00-77", "complaints": "Болит голова"}),
+    );
+    success(&wait(&mut client, &whole));
+    let status = |client: &mut Client| list(client, PATIENT)[0]["status"].clone();
+    clinic::Ask::new(LPU, PATIENT, FIRST).book(&mut client);
+    assert_eq!(status(&mut client), "Active", "it is another speciality");
+    let refused = clinic::Ask::new(LPU, OTHER, 999).send(&mut client);
+    assert_eq!((refused.status, status(&mut client)), (400, json!("Active")));
+    clinic::Ask::new(LPU, OTHER, SECOND).book(&mut client);
+    assert_eq!(status(&mut client), "Ended");
+    let kept: String = Connection::open(site.path("infomat.db"))
+        .unwrap()
+        .query_row("SELECT phone || complaints FROM waiting_entry", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(kept, "");
+    assert_eq!(site.run_well(&["waiting", "--format", "json"], ""), "[]\n");
+}

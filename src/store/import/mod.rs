@@ -4,9 +4,13 @@
 //! The temporary tables lie in an unnamed file of `SQLite`'s (in `TMPDIR`, else `/var/tmp`), which vanishes with the
 //! process, however it ends.
 
+mod moves;
+mod objection;
 mod record;
 mod stage;
 
+pub use moves::{MovedVisit, Moves};
+pub use objection::{Named, Objection, Obstacle};
 pub use record::{ClientApplication, Exam, Key, Kind, Lpu, Patient, Record, Referral, Resource, Slot};
 
 use super::open::BUSY_TIMEOUT;
@@ -22,28 +26,6 @@ const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
 /// Tries to get the write lock: about a minute.
 const LOCK_TRIES_MAX: i32 = 60_000;
-
-/// A line that cannot be taken. Its text names the field and says what would be right; it repeats no value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadLine {
-    /// Its number; the first is 1.
-    pub line: i64,
-    /// Which field, after the line's kind: `slot.begin`; empty when it is about the whole line.
-    pub field: String,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-impl fmt::Display for BadLine {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let BadLine { line, field, reason } = self;
-        if field.is_empty() {
-            write!(out, "line {line}: {reason}")
-        } else {
-            write!(out, "line {line}: {field}: {reason}")
-        }
-    }
-}
 
 /// What an import did with the things of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +61,8 @@ pub enum Hindrance {
 pub struct Staging<'a> {
     store: &'a mut Store,
     now: Moment,
+    /// The visits that the lines move, once they have been looked for.
+    found: Vec<moves::Move>,
 }
 
 impl Store {
@@ -93,7 +77,11 @@ impl Store {
         self.connection
             .execute_batch(include_str!("../sql/import/stage.sql"))?;
         self.connection.execute_batch("BEGIN")?;
-        Ok(Staging { store: self, now })
+        Ok(Staging {
+            store: self,
+            now,
+            found: Vec::new(),
+        })
     }
 }
 
@@ -150,7 +138,7 @@ impl Staging<'_> {
     }
 
     /// Checks the settled lines with each other and with the database; how many bad ones it reported.
-    pub fn check(&self, report: &mut dyn FnMut(BadLine)) -> Result<u64, Fault> {
+    pub fn check(&self, report: &mut dyn FnMut(Objection)) -> Result<u64, Fault> {
         let mut bad_lines = 0;
         for sql in [
             include_str!("../sql/import/check_references.sql"),
@@ -164,11 +152,7 @@ impl Staging<'_> {
             }
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                report(BadLine {
-                    line: row.get("line")?,
-                    field: row.get("field")?,
-                    reason: row.get("reason")?,
-                });
+                report(Objection::of(row)?);
                 bad_lines += 1;
             }
         }
@@ -177,11 +161,11 @@ impl Staging<'_> {
 
     /// Checks once more, now under the write lock, and puts the lines in place: the counts of each kind, or, with
     /// nothing changed and bad lines reported, what is in the way. Whatever the lines say of them, the client applications in
-    /// `named` have their GUIDs after it.
+    /// `named` have their GUIDs after it. Visits that are moved thereby can be asked for with [`Staging::moves`].
     pub fn put_in_place(
-        mut self,
+        &mut self,
         named: &[(&str, Uuid)],
-        report: &mut dyn FnMut(BadLine),
+        report: &mut dyn FnMut(Objection),
     ) -> Result<Result<Vec<Count>, Hindrance>, Fault> {
         self.lock()?;
         let bad_lines = self.check(report)?;
@@ -189,15 +173,22 @@ impl Staging<'_> {
             return Ok(Err(Hindrance::BadLines(bad_lines)));
         }
         let counts = self.counts()?;
-        self.store
-            .connection
-            .execute_batch(include_str!("../sql/import/put_in_place.sql"))?;
+        self.find_moves()?;
         let turn = Turn::of(self.store);
+        turn.note_moves(&self.found, self.now)?;
+        turn.connection
+            .execute_batch(include_str!("../sql/import/put_in_place.sql"))?;
         if let Err(taken) = turn.name_applications(named)? {
             return Ok(Err(Hindrance::GuidTaken(taken)));
         }
         turn.commit()?;
         Ok(Ok(counts))
+    }
+
+    /// What [`Staging::put_in_place`] would do: the counts, and the moves. Nothing changes.
+    pub fn foresee(&mut self) -> Result<(Vec<Count>, Moves), Fault> {
+        self.find_moves()?;
+        Ok((self.counts()?, self.moves()?))
     }
 
     /// Takes the write lock, however busy the server is: it tries more often than a waiting booking does.

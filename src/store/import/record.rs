@@ -188,12 +188,12 @@ pub struct Patient {
     pub passport_series: String,
     /// `passportNumber`.
     pub passport_number: String,
-    /// `phone`.
-    pub phone: String,
-    /// `email`.
-    pub email: String,
-    /// `emailConfirmAgree`.
-    pub email_confirm_agree: bool,
+    /// `phone`; none stays as it is.
+    pub phone: Option<String>,
+    /// `email`; none stays as it is.
+    pub email: Option<String>,
+    /// `emailConfirmAgree`; none stays as it is.
+    pub email_confirm_agree: Option<bool>,
     /// `uchastokNum`: the district.
     pub uchastok_num: String,
     /// `selfBookingBanned`.

@@ -1,1 +1,32 @@
 -- Bounds on what one patient can make grow, documents as registries type them, and visits that an import moves.
+
+-- A visit keeps the contacts that were given with its booking, and knows that its cell was put elsewhere. Of visits that
+-- were moved before, those show it that are with another resource or far from the day of their number.
+ALTER TABLE visit ADD COLUMN phone TEXT NOT NULL DEFAULT '';
+ALTER TABLE visit ADD COLUMN email TEXT NOT NULL DEFAULT '';
+ALTER TABLE visit ADD COLUMN moved INTEGER NOT NULL DEFAULT 0 CHECK (moved IN (0, 1));
+UPDATE visit SET moved = 1
+WHERE resource_id <> num_resource_id OR abs(begin_at - unixepoch(num_day, '+12 hours')) > 26 * 3600;
+CREATE INDEX visit_moved ON visit (resource_id, begin_at) WHERE moved = 1 AND status = 'active';
+DROP TRIGGER slot_moves_visits;
+CREATE TRIGGER slot_moves_visits AFTER UPDATE OF resource_id, begin_at, end_at ON slot
+    WHEN NEW.resource_id <> OLD.resource_id OR NEW.begin_at <> OLD.begin_at OR NEW.end_at <> OLD.end_at
+BEGIN
+    UPDATE visit SET resource_id = NEW.resource_id, begin_at = NEW.begin_at, end_at = NEW.end_at, moved = 1
+    WHERE slot_id = NEW.id AND status = 'active';
+END;
+CREATE TRIGGER patient_takes_contacts BEFORE DELETE ON patient
+BEGIN
+    UPDATE visit SET phone = '', email = '' WHERE patient_id = OLD.id;
+END;
+
+-- The journal also tells of moves.
+ALTER TABLE journal RENAME TO journal_without_moves;
+CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY CHECK (seq > 0),
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL CHECK (event IN ('booked', 'cancelled', 'moved')),
+    visit_guid BLOB NOT NULL CHECK (length(visit_guid) = 16)
+) STRICT;
+INSERT INTO journal (seq, at, event, visit_guid) SELECT seq, at, event, visit_guid FROM journal_without_moves ORDER BY seq;
+DROP TABLE journal_without_moves;

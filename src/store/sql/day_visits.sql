@@ -1,7 +1,8 @@
 -- All resources when none is named. Resource by resource, so that the index finds the day of each.
 SELECT v.guid, v.begin_at, v.end_at, v.num, v.checked_in_at, coalesce(nullif(s.room, ''), r.room) AS room,
        r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title,
-       k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date, k.phone
+       k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
+       coalesce(nullif(v.phone, ''), k.phone) AS phone
 FROM resource r
 CROSS JOIN slot s ON s.resource_id = r.id AND s.begin_at >= :from AND s.begin_at < :until
 CROSS JOIN visit v ON v.slot_id = s.id

@@ -181,6 +181,9 @@ fn what_a_line_leaves_out_goes_back_to_its_default() {
         assert_eq!(series, kept, "{number}: one of 16 digits has no series");
     }
 
+    // Contacts stay unless a line empties them.
+    let no_contacts = json!({"phone": "", "email": "", "emailConfirmAgree": false});
+    site.import(&[with(clinic::patient(4, 1), &no_contacts)]);
     let mut bare = clinic::small();
     bare.push(json!({"kind": "clientApplication", "mnem": "Shop"}));
     site.import(&bare);

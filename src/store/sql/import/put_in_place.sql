@@ -42,14 +42,16 @@ WHERE (resource_id, begin_at, end_at, plan_count, flag_access, busy_type, busy_c
             excluded.busy_type, excluded.busy_code, excluded.busy_name, excluded.room, excluded.age_from,
             excluded.age_to);
 
+-- Contacts that a line leaves out stay: the patient may have given them at a booking.
 INSERT INTO patient (guid, lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_series, policy_number,
                      snils, passport_series, passport_number, phone, email, email_confirm_agree, uchastok_num,
                      self_booking_banned, closed)
 SELECT s.key, l.id, s.person_guid, s.family, s.name, s.patronymic, s.birth_date, s.sex, s.policy_series, s.policy_number,
-       s.snils, s.passport_series, s.passport_number, s.phone, s.email, s.email_confirm_agree, s.uchastok_num,
-       s.self_booking_banned, s.closed
+       s.snils, s.passport_series, s.passport_number, coalesce(s.phone, k.phone, ''), coalesce(s.email, k.email, ''),
+       coalesce(s.email_confirm_agree, k.email_confirm_agree, 0), s.uchastok_num, s.self_booking_banned, s.closed
 FROM temp.staged_patient s
 CROSS JOIN main.lpu l ON l.guid = s.lpu
+LEFT JOIN main.patient k ON k.guid = s.key
 WHERE s.fate = 'put' ORDER BY s.line
 ON CONFLICT (guid) DO UPDATE SET
     lpu_id = excluded.lpu_id, person_guid = excluded.person_guid, family = excluded.family, name = excluded.name,

@@ -65,6 +65,34 @@ SELECT key FROM staged_patient WHERE fate <> 'remove'
 UNION ALL
 SELECT guid FROM main.patient p WHERE NOT EXISTS (SELECT 1 FROM staged_patient s WHERE s.key = p.guid);
 
+-- Active visits to come that the lines put elsewhere: where they were, and where they are to be.
+CREATE TEMP TABLE moved_visit (
+    visit_id INTEGER PRIMARY KEY,
+    old_resource BLOB NOT NULL, old_lpu BLOB NOT NULL, old_begin_at INTEGER NOT NULL, old_end_at INTEGER NOT NULL,
+    old_room TEXT NOT NULL,
+    resource BLOB NOT NULL, lpu BLOB NOT NULL, begin_at INTEGER NOT NULL, end_at INTEGER NOT NULL, room TEXT NOT NULL
+) STRICT;
+CREATE INDEX moved_visit_by_resource ON moved_visit (resource, begin_at);
+
+-- Active visits with what a registrar needs of them, as they are to be.
+CREATE TEMP VIEW planned_visit AS
+SELECT v.id, v.guid, v.num, v.checked_in_at, coalesce(m.begin_at, v.begin_at) AS begin_at, coalesce(m.end_at, v.end_at) AS end_at,
+       coalesce(m.room, nullif(s.room, ''), r.room) AS room, coalesce(m.resource, r.guid) AS resource_guid,
+       coalesce(t.type, q.type, r.type) AS resource_type, coalesce(t.family, q.family, r.family) AS family,
+       coalesce(t.name, q.name, r.name) AS name, coalesce(t.patronymic, q.patronymic, r.patronymic) AS patronymic,
+       coalesce(t.title, q.title, r.title) AS title,
+       k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
+       coalesce(nullif(v.phone, ''), u.phone, k.phone) AS phone
+FROM main.visit v
+JOIN main.resource r ON r.id = v.resource_id
+JOIN main.patient k ON k.id = v.patient_id
+LEFT JOIN main.slot s ON s.id = v.slot_id
+LEFT JOIN moved_visit m ON m.visit_id = v.id
+LEFT JOIN staged_resource t ON t.key = m.resource AND t.fate = 'put'
+LEFT JOIN main.resource q ON q.guid = m.resource
+LEFT JOIN staged_patient u ON u.key = k.guid AND u.fate = 'put'
+WHERE v.status = 'active';
+
 -- Resources that visits or the waiting list name. Most visits are still with the resource of which they got their number,
 -- and that has an index: the last is seldom asked.
 CREATE TEMP VIEW needed_resource AS

@@ -1,3 +1,5 @@
+DROP VIEW IF EXISTS temp.planned_visit;
+DROP TABLE IF EXISTS temp.moved_visit;
 DROP VIEW IF EXISTS temp.needed_resource;
 DROP VIEW IF EXISTS temp.present_lpu;
 DROP VIEW IF EXISTS temp.present_speciality;

@@ -2,7 +2,8 @@
 -- one of them; as they are here, by begin.
 SELECT v.guid, v.begin_at, v.end_at, v.num, v.checked_in_at, coalesce(nullif(s.room, ''), r.room) AS room,
        r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title,
-       k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date, k.phone
+       k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
+       coalesce(nullif(v.phone, ''), k.phone) AS phone
 FROM visit v
 JOIN resource r ON r.id = v.resource_id
 JOIN patient k ON k.id = v.patient_id

@@ -1,0 +1,153 @@
+//! What an import says, in the language of whoever imports.
+
+use crate::exchange::{BadLine, Foreign, ImportError, Reason};
+use crate::language::{Language, text};
+use crate::store::import::{Count, Named, Obstacle};
+
+/// A bad line with all that is wrong with it.
+pub fn bad_line(bad: &BadLine) -> String {
+    if Language::current() == Language::English {
+        return bad.to_string();
+    }
+    let fields = bad.fields.iter().map(|bad| {
+        let reason = reason(&bad.reason);
+        if bad.field.is_empty() {
+            reason
+        } else {
+            format!("{}: {reason}", bad.field)
+        }
+    });
+    let fields: Vec<_> = fields.collect();
+    format!("строка {}: {}", bad.line, fields.join("; "))
+}
+
+/// How many bad lines were not told.
+pub fn more_bad_lines(lines: u64) -> String {
+    match lines {
+        1 => text!("и еще ошибочных строк: 1", "and 1 more bad line"),
+        lines => text!("и еще ошибочных строк: {lines}", "and {lines} more bad lines"),
+    }
+}
+
+/// What was done with the things of one kind.
+pub fn count(count: &Count) -> String {
+    if count.removed > 0 && Language::current() == Language::Russian {
+        format!("{}: {}, удалено {}", count.kind, count.put, count.removed)
+    } else {
+        count.to_string()
+    }
+}
+
+/// Why nothing was imported.
+pub fn error(error: &ImportError) -> String {
+    if Language::current() == Language::English {
+        return error.to_string();
+    }
+    let why = match error {
+        ImportError::BadLines(mistakes) => format!("ошибок: {mistakes}"),
+        ImportError::Foreign(found) => foreign(*found),
+        ImportError::TooManyLines => "в файле слишком много строк".to_owned(),
+        ImportError::Input(error) => format!("файл не читается: {error}"),
+        ImportError::NotListed(fault) => {
+            return format!("все загружено, но список перенесенных записей не составить: {fault}");
+        }
+        ImportError::GuidTaken(taken) => taken.to_string(),
+        ImportError::Fault(fault) => fault.to_string(),
+    };
+    format!("{why}; ничего не загружено")
+}
+
+fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::LineTooLong => "строка длиннее 65536 байт".to_owned(),
+        Reason::NotUtf8 => "не UTF-8".to_owned(),
+        Reason::MarkInside => {
+            "метка порядка байтов посреди файла, где склеены файлы: сохраните каждый без нее".to_owned()
+        }
+        Reason::NotJson(byte) => format!("не JSON, начиная с байта {byte}"),
+        Reason::NotObject => "не объект".to_owned(),
+        Reason::Missing => "нет значения".to_owned(),
+        Reason::GivenTwice => "указано дважды".to_owned(),
+        Reason::NoSuchField => "такого поля нет".to_owned(),
+        Reason::NotText => "не текст".to_owned(),
+        Reason::TooLong(chars) => format!("длиннее {chars} знаков"),
+        Reason::ControlCharacter => "содержит управляющий знак".to_owned(),
+        Reason::NotTexts => "не список текстов".to_owned(),
+        Reason::TooManyTexts(texts) => format!("больше {texts} текстов"),
+        Reason::NotOneOf(words) => format!("не одно из: {}", words.join(", ")),
+        Reason::NotGuid => "не GUID вида 01234567-89ab-cdef-0123-456789abcdef".to_owned(),
+        Reason::NotNumber(from, to) => format!("не целое число от {from} до {to}"),
+        Reason::NotFlag => "не true и не false".to_owned(),
+        Reason::NotMoment => "не время вида 2026-11-24T08:00:00+03:00".to_owned(),
+        Reason::NotWholeSecond => "не целая секунда".to_owned(),
+        Reason::MomentTooFar => "вне 1970-2199 годов".to_owned(),
+        Reason::NotDate => "не дата вида 1950-12-31".to_owned(),
+        Reason::DateTooFar(from, to) => format!("не с {from} по {to}"),
+        Reason::NotKept => "слишком глубокая вложенность или число вне границ".to_owned(),
+        Reason::NotAfterBegin => "не позже begin".to_owned(),
+        Reason::LongerThanDay => "больше чем через 24 часа после begin".to_owned(),
+        Reason::BelowAgeFrom => "меньше ageFrom".to_owned(),
+        Reason::NotVisibleAscii => "не только видимые знаки ASCII".to_owned(),
+        Reason::InTheWay(obstacle) => in_the_way(*obstacle),
+    }
+}
+
+fn in_the_way(obstacle: Obstacle) -> String {
+    match obstacle {
+        Obstacle::Unknown(named) => {
+            let named = match named {
+                Named::Clinic => "такой поликлиники",
+                Named::Speciality => "такой специальности",
+                Named::Resource => "такого врача, кабинета или оборудования",
+                Named::Patient => "такого пациента",
+            };
+            format!("{named} нет ни в файле, ни в базе")
+        }
+        Obstacle::BelowVisits(count) => format!("меньше, чем активных записей: {count}"),
+        Obstacle::GuidInFile => "он у другого приложения в файле".to_owned(),
+        Obstacle::GuidInDatabase => "он у другого приложения в базе".to_owned(),
+        Obstacle::HasVisits(count) | Obstacle::PatientHasVisits(count) => {
+            format!("не удалено: есть активные записи ({count})")
+        }
+        Obstacle::HasResources(count) => format!(
+            "не удалено: есть врачи, кабинеты или оборудование ({count}, считая удаленные, на которые есть записи или лист \
+             ожидания)"
+        ),
+        Obstacle::HasPatients(count) => {
+            format!("не удалено: есть пациенты ({count}, считая удаленных с записями)")
+        }
+        Obstacle::IsWaitedFor(count) => format!("не удалено: есть в листе ожидания ({count})"),
+        Obstacle::IsDefault => "не удалено: неизвестный источник считается Internet".to_owned(),
+        Obstacle::IsDesk => "не удалено: через него отменяет `infomat cancel`".to_owned(),
+        Obstacle::HasMadeVisits => "не удалено: через него делали или меняли записи".to_owned(),
+    }
+}
+
+fn foreign(foreign: Foreign) -> String {
+    match foreign {
+        Foreign::Empty => "в файле ничего нет".to_owned(),
+        Foreign::Utf16 => "файл в UTF-16: сохраните его в UTF-8".to_owned(),
+        Foreign::Utf32 => "файл в UTF-32: сохраните его в UTF-8".to_owned(),
+        Foreign::Windows1251(line) => format!(
+            "файл в Windows-1251, как видно по строке {line}: сохраните его в UTF-8 или `iconv -f cp1251 -t utf-8`"
+        ),
+        Foreign::Compressed(by) => format!("файл сжат ({by}): сначала распакуйте его"),
+        Foreign::Zip => {
+            "файл - архив ZIP или книга таблиц: распакуйте его или выгрузите NDJSON, по объекту в строке".to_owned()
+        }
+        Foreign::OldWorkbook => "файл - книга таблиц: выгрузите NDJSON, по объекту в строке".to_owned(),
+        Foreign::Pdf => "файл - документ PDF: выгрузите NDJSON, по объекту в строке".to_owned(),
+        Foreign::Sqlite => {
+            "файл - база SQLite: копию берет `infomat restore`, `infomat import` берет NDJSON".to_owned()
+        }
+        Foreign::Xml => "файл похож на XML: выгрузите NDJSON, по объекту в строке".to_owned(),
+        Foreign::JsonArray => {
+            "файл похож на массив JSON: запишите его объекты по одному в строке, без скобок и запятых, как делает `jq -c '.[]'`"
+                .to_owned()
+        }
+        Foreign::SpreadJson => {
+            "файл похож на JSON, где объект занимает несколько строк: запишите каждый в одну, как делает `jq -c .`".to_owned()
+        }
+        Foreign::Csv => "файл похож на CSV: выгрузите NDJSON, по объекту в строке".to_owned(),
+    }
+}

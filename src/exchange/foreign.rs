@@ -1,0 +1,194 @@
+//! Files that are no NDJSON at all: told once for the whole file, with what to do, instead of once for each of its lines.
+
+use std::fmt;
+
+/// First bytes of a file that are looked at.
+pub const HEAD_BYTES: usize = 4_096;
+
+/// Separators of the tables that spreadsheets save as text.
+const SEPARATORS: [char; 3] = [';', ',', '\t'];
+
+/// So many Cyrillic letters in a row are a word, and not the broken letters of another encoding.
+const WORD_LETTERS_MIN: usize = 3;
+
+/// What a file is instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// There is nothing in it but blanks.
+    Empty,
+    /// UTF-16, of either byte order.
+    Utf16,
+    /// UTF-32, of either byte order.
+    Utf32,
+    /// Windows-1251, from this line on.
+    Windows1251(i64),
+    /// Compressed, by what this names.
+    Compressed(&'static str),
+    /// A ZIP archive, such as a workbook of a spreadsheet.
+    Zip,
+    /// A workbook of an old spreadsheet.
+    OldWorkbook,
+    /// A PDF document.
+    Pdf,
+    /// An SQLite database.
+    Sqlite,
+    /// XML or HTML.
+    Xml,
+    /// One JSON array.
+    JsonArray,
+    /// JSON with one object over several lines.
+    SpreadJson,
+    /// A table of a spreadsheet as text.
+    Csv,
+}
+
+/// How files begin whose kind is told by their first bytes.
+const SIGNATURES: [(&[u8], Foreign); 16] = [
+    (b"\xFF\xFE\0\0", Foreign::Utf32),
+    (b"\0\0\xFE\xFF", Foreign::Utf32),
+    (b"{\0\0\0", Foreign::Utf32),
+    (b"\0\0\0{", Foreign::Utf32),
+    (b"\xFF\xFE", Foreign::Utf16),
+    (b"\xFE\xFF", Foreign::Utf16),
+    (b"\x1F\x8B", Foreign::Compressed("gzip")),
+    (b"\x28\xB5\x2F\xFD", Foreign::Compressed("zstd")),
+    (b"\xFD7zXZ\0", Foreign::Compressed("xz")),
+    (b"BZh", Foreign::Compressed("bzip2")),
+    (b"7z\xBC\xAF\x27\x1C", Foreign::Compressed("7-Zip")),
+    (b"Rar!\x1A\x07", Foreign::Compressed("RAR")),
+    (b"PK\x03\x04", Foreign::Zip),
+    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Foreign::OldWorkbook),
+    (b"%PDF-", Foreign::Pdf),
+    (b"SQLite format 3\0", Foreign::Sqlite),
+];
+
+/// What a file is that begins so, if that is no NDJSON. `head` has its first bytes, [`HEAD_BYTES`] if there are so many.
+pub fn recognize(head: &[u8]) -> Option<Foreign> {
+    let signed = SIGNATURES
+        .iter()
+        .find(|(signature, _)| head.starts_with(signature))
+        .map(|(_, foreign)| *foreign);
+    signed
+        .or_else(|| is_utf16(head).then_some(Foreign::Utf16))
+        .or_else(|| by_first_line(head))
+}
+
+/// Whether every other byte of the beginning is zero, as in UTF-16 without a mark: what is ASCII there has one.
+fn is_utf16(head: &[u8]) -> bool {
+    let mut pairs = head.chunks_exact(2).take(8).peekable();
+    pairs.peek().is_some() && {
+        let pairs: Vec<_> = pairs.collect();
+        pairs.iter().all(|pair| pair[0] == 0 && pair[1] != 0)
+            || pairs.iter().all(|pair| pair[0] != 0 && pair[1] == 0)
+    }
+}
+
+/// By the first line that is not blank.
+fn by_first_line(head: &[u8]) -> Option<Foreign> {
+    let head = head.strip_prefix(super::lines::BYTE_ORDER_MARK).unwrap_or(head);
+    let start = head.trim_ascii_start();
+    let (line, is_last) = match start.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (&start[..end], start[end..].trim_ascii().is_empty()),
+        None => (start, true),
+    };
+    let line = String::from_utf8_lossy(line);
+    let line = line.trim_end();
+    match line.chars().next()? {
+        '[' => Some(Foreign::JsonArray),
+        '<' => Some(Foreign::Xml),
+        '{' if !is_last && is_unfinished(line) => Some(Foreign::SpreadJson),
+        '{' | '"' if line.contains(['{', ':']) => None,
+        _ if line.contains(SEPARATORS) => Some(Foreign::Csv),
+        _ => None,
+    }
+}
+
+/// Whether a line is JSON up to its end, and an object that goes on after it.
+fn is_unfinished(line: &str) -> bool {
+    let read = serde_json::from_str::<serde::de::IgnoredAny>(line);
+    read.is_err_and(|error| error.is_eof())
+}
+
+/// Whether a line that is not UTF-8 is one of Windows-1251: an object with a word of Cyrillic letters as they are there.
+pub fn is_windows_1251(line: &[u8]) -> bool {
+    let is_letter = |byte: &u8| matches!(byte, 0xC0..=0xFF | 0xA8 | 0xB8);
+    line.trim_ascii_start().starts_with(b"{")
+        && line
+            .windows(WORD_LETTERS_MIN)
+            .any(|word| word.iter().all(is_letter))
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Foreign::Empty => out.write_str("there is nothing in the file"),
+            Foreign::Utf16 => out.write_str("the file is UTF-16: save it as UTF-8"),
+            Foreign::Utf32 => out.write_str("the file is UTF-32: save it as UTF-8"),
+            Foreign::Windows1251(line) => write!(
+                out,
+                "the file is Windows-1251, as line {line} shows: save it as UTF-8, or `iconv -f cp1251 -t utf-8`"
+            ),
+            Foreign::Compressed(by) => write!(out, "the file is compressed ({by}): unpack it first"),
+            Foreign::Zip => out.write_str(
+                "the file is a ZIP archive or a workbook of a spreadsheet: unpack it, or export NDJSON, one object a line",
+            ),
+            Foreign::OldWorkbook => {
+                out.write_str("the file is a workbook of a spreadsheet: export NDJSON, one object a line")
+            }
+            Foreign::Pdf => out.write_str("the file is a PDF document: export NDJSON, one object a line"),
+            Foreign::Sqlite => out.write_str(
+                "the file is an SQLite database: `infomat restore` takes a backup, `infomat import` takes NDJSON",
+            ),
+            Foreign::Xml => out.write_str("the file looks like XML: export NDJSON, one object a line"),
+            Foreign::JsonArray => out.write_str(
+                "the file looks like a JSON array: write its objects one a line, without brackets and commas, as `jq -c '.[]'` does",
+            ),
+            Foreign::SpreadJson => out.write_str(
+                "the file looks like JSON with an object over several lines: write each on one line, as `jq -c .` does",
+            ),
+            Foreign::Csv => out.write_str("the file looks like CSV: export NDJSON, one object a line"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_ndjson_is_recognized_and_ndjson_is_not() {
+        let utf16 = |mark: &str, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            let text = format!("{mark}{{\"kind\": \"lpu\"}}");
+            text.encode_utf16().flat_map(order).collect()
+        };
+        for mark in ["", "\u{feff}"] {
+            for order in [u16::to_le_bytes, u16::to_be_bytes] {
+                assert_eq!(recognize(&utf16(mark, order)), Some(Foreign::Utf16), "{mark:?}");
+            }
+        }
+        for (head, foreign) in [
+            ("\u{feff}kind;guid;name\n", Foreign::Csv),
+            ("\"kind\",\"guid\"\n", Foreign::Csv),
+            ("kind\tguid\n", Foreign::Csv),
+            ("\n [\n{\"kind\": \"lpu\"}]", Foreign::JsonArray),
+            ("[{\"kind\": \"lpu\"},\n", Foreign::JsonArray),
+            ("{\n  \"kind\": \"lpu\"\n}", Foreign::SpreadJson),
+            ("{\"kind\": \"lpu\",\r\n \"guid\": 1}", Foreign::SpreadJson),
+            ("<?xml version=\"1.0\"?>", Foreign::Xml),
+        ] {
+            assert_eq!(recognize(head.as_bytes()), Some(foreign), "{head:?}");
+        }
+        for head in [
+            "",
+            "\n",
+            "hello",
+            "{\"kind\": \"lpu\"}",
+            "\u{feff}{\"kind\": \"lpu\", \"name\": \"a;b\"}\n{",
+            "{\"kind\": \"slot\"",
+            "{\"kind\": \"slot\",}\n{}",
+            "{\"kind\" \"slot\", 5\n{}",
+        ] {
+            assert_eq!(recognize(head.as_bytes()), None, "{head:?}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Visits that an import moves: their history and the journal tell it, and whoever imports learns whom to call.
+
+use super::Staging;
+use crate::store::booking::Event;
+use crate::store::{Fault, Store, Turn, rows};
+use crate::visit::{DayVisit, Moment};
+use crate::wire::ticket::moment;
+use chrono::Days;
+use rusqlite::{Row, named_params};
+use uuid::Uuid;
+
+/// Who moves visits, as their histories call it.
+const EDITOR: &str = "infomat import";
+
+/// Through which client application it does so: the desk's.
+const SOURCE: &str = "Registry";
+
+/// What an import changes for patients who have a ticket. Holds personal data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// Visits that get another time, resource, room or clinic, by their new begin.
+    pub moved: Vec<MovedVisit>,
+    /// Pairs of visits of one person that come to be at one time.
+    pub overlapping: Vec<[DayVisit; 2]>,
+    /// Pairs of visits that come to have one number with one resource on one day.
+    pub sharing: Vec<[DayVisit; 2]>,
+}
+
+/// A visit that is moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovedVisit {
+    /// As it is to be.
+    pub visit: DayVisit,
+    /// Whom the patient was to go to.
+    pub old_doc_fio: String,
+    /// Into which room; may be empty.
+    pub old_room: String,
+    /// When.
+    pub old_begin: Moment,
+    /// Until when.
+    pub old_end: Moment,
+    /// Names of the old and the new clinic, if they differ.
+    pub lpus: Option<[String; 2]>,
+}
+
+/// A moved visit as its history tells it.
+pub(super) struct Move {
+    id: i64,
+    guid: Uuid,
+    num: i64,
+    resources: [Uuid; 2],
+    begins: [Moment; 2],
+    rooms: [String; 2],
+    old_end: Moment,
+    old_doc_fio: String,
+    lpus: Option<[String; 2]>,
+}
+
+impl Staging<'_> {
+    /// Finds the visits to come that the settled lines move.
+    pub(super) fn find_moves(&mut self) -> Result<(), Fault> {
+        let connection = &self.store.connection;
+        connection.execute("DELETE FROM temp.moved_visit", [])?;
+        let mut statement = connection.prepare_cached(include_str!("../sql/import/find_moves.sql"))?;
+        statement.execute(named_params! { ":now": self.now.timestamp() })?;
+        drop(statement);
+        self.found = self.store.found_moves()?;
+        Ok(())
+    }
+
+    /// What the moves that were found mean for patients, whether they have been made or not.
+    pub fn moves(&self) -> Result<Moves, Fault> {
+        let moved = self.found.iter().map(|found| self.store.moved_visit(found));
+        let mut sharing = Vec::new();
+        for found in &self.found {
+            for other in self.store.sharing(found)? {
+                sharing.push([
+                    self.store.planned_visit(found.id)?,
+                    self.store.planned_visit(other)?,
+                ]);
+            }
+        }
+        Ok(Moves {
+            moved: moved.collect::<Result<_, _>>()?,
+            overlapping: self.store.overlapping()?,
+            sharing,
+        })
+    }
+}
+
+impl Store {
+    fn found_moves(&self) -> Result<Vec<Move>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("../sql/import/moves.sql"))?;
+        let found = statement.query_map([], |row| self.found_move(row))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
+    fn found_move(&self, row: &Row) -> rusqlite::Result<Move> {
+        let begin = |column| -> rusqlite::Result<Moment> { Ok(self.zone.at(row.get(column)?)) };
+        let has_other_lpu: bool = row.get("has_other_lpu")?;
+        let lpus = [row.get("old_lpu")?, row.get("lpu")?];
+        Ok(Move {
+            id: row.get("visit_id")?,
+            guid: row.get("guid")?,
+            num: row.get("num")?,
+            resources: [row.get("old_resource")?, row.get("resource")?],
+            begins: [begin("old_begin_at")?, begin("begin_at")?],
+            rooms: [row.get("old_room")?, row.get("room")?],
+            old_end: begin("old_end_at")?,
+            old_doc_fio: rows::row_doc_fio(row)?,
+            lpus: has_other_lpu.then_some(lpus),
+        })
+    }
+
+    fn moved_visit(&self, found: &Move) -> Result<MovedVisit, Fault> {
+        Ok(MovedVisit {
+            visit: self.planned_visit(found.id)?,
+            old_doc_fio: found.old_doc_fio.clone(),
+            old_room: found.rooms[0].clone(),
+            old_begin: found.begins[0],
+            old_end: found.old_end,
+            lpus: found.lpus.clone(),
+        })
+    }
+
+    fn planned_visit(&self, id: i64) -> Result<DayVisit, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("../sql/import/planned_visit.sql"))?;
+        Ok(statement.query_row(named_params! { ":visit": id }, |row| self.day_visit(row))?)
+    }
+
+    fn overlapping(&self) -> Result<Vec<[DayVisit; 2]>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("../sql/import/overlaps.sql"))?;
+        let pairs = statement.query_map([], |row| Ok([row.get("visit_id")?, row.get("other")?]))?;
+        let pairs: Vec<[i64; 2]> = pairs.collect::<Result<_, _>>()?;
+        let pairs = pairs.into_iter();
+        pairs
+            .map(|[one, other]| Ok([self.planned_visit(one)?, self.planned_visit(other)?]))
+            .collect()
+    }
+
+    /// The visits that share a moved one's number.
+    fn sharing(&self, found: &Move) -> Result<Vec<i64>, Fault> {
+        let day = found.begins[1].date_naive();
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("../sql/import/sharing.sql"))?;
+        let parameters = named_params! {
+            ":visit": found.id,
+            ":num": found.num,
+            ":resource": found.resources[1],
+            ":from": self.zone.start_of(day).timestamp(),
+            ":until": self.zone.start_of(day + Days::new(1)).timestamp(),
+        };
+        let others = statement.query_map(parameters, |row| row.get(0))?;
+        Ok(others.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Turn<'_> {
+    /// Writes into histories and journal what was moved.
+    pub(super) fn note_moves(&self, moves: &[Move], now: Moment) -> Result<(), Fault> {
+        let by = self.find_application(SOURCE)?;
+        for found in moves {
+            let changes = [
+                ("beginTime", found.begins.map(moment)),
+                ("docGuid", found.resources.map(|guid| guid.to_string())),
+                ("room", found.rooms.clone()),
+            ];
+            for (element, [old, new]) in changes {
+                if old != new {
+                    self.insert_change(found.id, [element, &old, &new], EDITOR, &by, now)?;
+                }
+            }
+            self.insert_journal(Event::Moved, found.guid, now)?;
+        }
+        Ok(())
+    }
+}
