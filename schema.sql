@@ -180,7 +180,8 @@ CREATE TABLE visit (
     CHECK (status <> 'active' OR (patient_id IS NOT NULL AND slot_id IS NOT NULL)),
     UNIQUE (num_resource_id, num_day, num)
 ) STRICT;
-CREATE INDEX visit_by_patient ON visit (patient_id, end_at);
+-- With what tells how many the patient has made today: no second index, which would cost each booking a page.
+CREATE INDEX visit_by_patient ON visit (patient_id, end_at, made_at);
 CREATE INDEX visit_by_slot ON visit (slot_id);
 CREATE INDEX visit_by_referral ON visit (referral_id) WHERE referral_id IS NOT NULL;
 CREATE INDEX visit_by_exam ON visit (exam_id) WHERE exam_id IS NOT NULL;
@@ -239,7 +240,8 @@ CREATE TABLE journal (
     visit_guid BLOB NOT NULL CHECK (length(visit_guid) = 16)
 ) STRICT;
 
--- A wish to be called when a place is free. Somebody waits once for one speciality.
+-- A wish to be called when a place is free. Somebody waits once for one speciality. `self_service`: the patient made the
+-- entry alone, so that it counts for the bound of a day.
 CREATE TABLE waiting_entry (
     id INTEGER PRIMARY KEY,
     guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
@@ -253,19 +255,28 @@ CREATE TABLE waiting_entry (
     time_start TEXT NOT NULL,
     time_end TEXT NOT NULL,
     status TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'ended')),
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    self_service INTEGER NOT NULL DEFAULT 1 CHECK (self_service IN (0, 1))
 ) STRICT;
 CREATE UNIQUE INDEX waiting_entry_active ON waiting_entry (patient_id, speciality_id) WHERE status = 'active';
-CREATE INDEX waiting_entry_by_patient ON waiting_entry (patient_id);
+CREATE INDEX waiting_entry_by_patient ON waiting_entry (patient_id, created_at);
 CREATE INDEX waiting_entry_by_speciality ON waiting_entry (speciality_id);
 CREATE INDEX waiting_entry_by_resource ON waiting_entry (resource_id);
+-- Nobody calls for an entry that has ended: what the patient wrote goes with its end, whoever ends it.
+CREATE TRIGGER waiting_entry_loses_text AFTER UPDATE OF status ON waiting_entry WHEN NEW.status = 'ended'
+BEGIN
+    UPDATE waiting_entry SET phone = '', complaints = '' WHERE id = NEW.id;
+END;
 
--- Identifications that failed lately, so that guessing is slowed down across restarts. `document` is a digest.
+-- Identifications that failed lately, so that guessing is slowed down across restarts. `address` is that of a kiosk, else
+-- what counts as one client: an address of IPv4, a /64 network of IPv6. `document` is a digest. `at_kiosk`: it failed at an
+-- address of a kiosk.
 CREATE TABLE failed_identification (
     id INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     address TEXT NOT NULL,
-    document BLOB NOT NULL CHECK (length(document) = 32)
+    document BLOB NOT NULL CHECK (length(document) = 32),
+    at_kiosk INTEGER NOT NULL DEFAULT 0 CHECK (at_kiosk IN (0, 1))
 ) STRICT;
 CREATE INDEX failed_identification_by_address ON failed_identification (address, at);
 CREATE INDEX failed_identification_by_document ON failed_identification (document, at);

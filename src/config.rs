@@ -3,7 +3,7 @@
 //! A name that is not known and a value out of bounds are errors that tell file, line and name. Every value may be
 //! left out; `packaging/infomat.toml` shows them all with their defaults.
 
-use crate::rules::Policy;
+use crate::rules::{DayLimits, Policy};
 use crate::visit::Zone;
 use chrono::TimeDelta;
 use std::fmt;
@@ -211,6 +211,10 @@ impl Config {
             policy: Policy {
                 switches: written.rules,
                 max_period_days: written.max_period_days,
+                limits: DayLimits {
+                    bookings: written.limits.bookings_a_day,
+                    waiting_entries: written.limits.waiting_entries_a_day,
+                },
             },
             checkin_hours_before: written.checkin_hours_before,
             import_folder: written.import_folder.map(|named| folder.join(named)),

@@ -46,6 +46,20 @@ pub enum Refusal {
         /// The clinic in the path.
         lpu: Uuid,
     },
+    /// The patient has booked as often as self-service applications may in a day.
+    TooManyBookings {
+        /// `bookings_a_day`.
+        most: i64,
+        /// Seconds until tomorrow.
+        seconds: u32,
+    },
+    /// The patient has made as many entries of the waiting list as self-service applications may in a day.
+    TooManyWaitingEntries {
+        /// `waiting_entries_a_day`.
+        most: i64,
+        /// Seconds until tomorrow.
+        seconds: u32,
+    },
     /// No open card in that LPU has that document and birth date: which of them is wrong is not told.
     NotIdentified,
     /// The header `ClientApplication` names none that is known, or one that may not ask so or has not proved itself.
@@ -116,11 +130,6 @@ pub enum Refusal {
     },
     /// The patient has no such ticket; somebody else's is as unknown.
     TicketUnknown,
-    /// More tickets than one listing may hold.
-    TooManyTickets {
-        /// Most tickets of a listing.
-        tickets_max: u32,
-    },
     /// The outside account is not the token's.
     OtherAccount,
     /// The visit that is to be cancelled is not active.
@@ -220,7 +229,18 @@ impl Refusal {
         use Refusal::{BadSignature, BadToken, NoBearer, NotAuthorized, OtherAccount, TokenExpired};
         match self {
             NoBearer | BadToken | BadSignature | TokenExpired | NotAuthorized | OtherAccount => 403,
+            Refusal::TooManyBookings { .. } | Refusal::TooManyWaitingEntries { .. } => 429,
             _ => 400,
+        }
+    }
+
+    /// The header that goes with it: name and value.
+    pub fn header(&self) -> Option<(&'static str, String)> {
+        match self {
+            Refusal::TooManyBookings { seconds, .. } | Refusal::TooManyWaitingEntries { seconds, .. } => {
+                Some(("Retry-After", seconds.to_string()))
+            }
+            _ => None,
         }
     }
 
@@ -249,6 +269,8 @@ impl Refusal {
             Refusal::VisitBegun => 4021,
             Refusal::Parameter(_)
             | Refusal::LpuUnknown
+            | Refusal::TooManyBookings { .. }
+            | Refusal::TooManyWaitingEntries { .. }
             | Refusal::SpecialityUnknown
             | Refusal::ResourceUnknown
             | Refusal::TooManyCells { .. }
@@ -262,7 +284,6 @@ impl Refusal {
             | Refusal::Begun
             | Refusal::BeyondSchedule { .. }
             | Refusal::TicketUnknown
-            | Refusal::TooManyTickets { .. }
             | Refusal::OtherAccount
             | Refusal::ArrivalNotActive
             | Refusal::ArrivalTooEarly { .. }
@@ -358,14 +379,19 @@ impl Refusal {
         match self {
             Refusal::Parameter(bad) => bad.text(),
             Refusal::CardUnknown { mkab, lpu } => format!("Не найден МКАБ: {mkab} в лпу: {lpu}"),
+            Refusal::TooManyBookings { most, .. } => format!(
+                "Число ваших записей за сегодня достигло предела: {most}. Записаться снова можно завтра, а сегодня - через \
+                 регистратуру."
+            ),
+            Refusal::TooManyWaitingEntries { most, .. } => format!(
+                "Число ваших заявок в лист ожидания за сегодня достигло предела: {most}. Оставить новую можно завтра, а \
+                 сегодня - через регистратуру."
+            ),
             Refusal::ApplicationUnknown { guid } => format!("Клиентское приложение {guid} не найдено."),
             Refusal::TooManyCells { cells_max } => {
                 format!(
                     "За указанный период более {cells_max} ячеек расписания. Укажите более короткий период."
                 )
-            }
-            Refusal::TooManyTickets { tickets_max } => {
-                format!("За указанный период более {tickets_max} записей. Укажите более короткий период.")
             }
             Refusal::ArrivalTooEarly { from } => {
                 format!("Отметить приход можно не ранее {}.", clock(from))
@@ -459,6 +485,8 @@ fn clock(moment: &Moment) -> impl std::fmt::Display {
 pub enum Transport {
     /// 400: not HTTP/1.x as RFC 9112 has it, or not as this server takes it.
     Malformed,
+    /// 400: a trusted proxy names something else than an address.
+    NoAddress,
     /// 403: an address that is not told the server's numbers.
     NumbersElsewhere,
     /// 404: unknown path.
@@ -467,8 +495,6 @@ pub enum Transport {
     Method(&'static str),
     /// 408: the request did not arrive whole in time.
     TooSlow,
-    /// 411: a body without a length.
-    LengthRequired,
     /// 413: the body is too large.
     BodyTooLarge,
     /// 417: an `Expect` other than `100-continue`.
@@ -483,6 +509,8 @@ pub enum Transport {
     HeadTooLarge,
     /// 500: a fault of ours; the log has the cause.
     Fault,
+    /// 501: a transfer coding other than chunked.
+    Coding,
     /// 503: nothing was done, try again; seconds until then.
     Unavailable(u32),
     /// 503: the clock of this machine is wrong, so that no token can be believed; seconds until another try.
@@ -497,18 +525,18 @@ impl Transport {
     /// HTTP status.
     pub fn status(self) -> u16 {
         match self {
-            Transport::Malformed => 400,
+            Transport::Malformed | Transport::NoAddress => 400,
             Transport::NumbersElsewhere => 403,
             Transport::UnknownPath => 404,
             Transport::Method(_) => 405,
             Transport::TooSlow => 408,
-            Transport::LengthRequired => 411,
             Transport::BodyTooLarge => 413,
             Transport::Expectation => 417,
             Transport::ForeignHost => 421,
             Transport::TooMany(_) | Transport::TooManyFailures(_) => 429,
             Transport::HeadTooLarge => 431,
             Transport::Fault => 500,
+            Transport::Coding => 501,
             Transport::Unavailable(_) | Transport::ClockWrong(_) | Transport::NotReady(_) => 503,
             Transport::Version => 505,
         }
@@ -523,13 +551,13 @@ impl Transport {
     pub fn text(self) -> &'static str {
         match self {
             Transport::Malformed => "Запрос не соответствует протоколу HTTP/1.1",
+            Transport::NoAddress => "Прокси-сервер передал в заголовке X-Forwarded-For не IP-адрес",
             Transport::NumbersElsewhere => {
                 "Показатели доступны с этого компьютера и с адресов из настройки metrics_addresses"
             }
             Transport::UnknownPath => "Нет такого адреса",
             Transport::Method(_) => "Этот метод здесь не поддерживается",
             Transport::TooSlow => "Запрос не получен целиком за отведенное время",
-            Transport::LengthRequired => "Не указана длина тела запроса",
             Transport::BodyTooLarge => "Тело запроса слишком велико",
             Transport::Expectation => "Требование заголовка Expect невыполнимо",
             Transport::ForeignHost => {
@@ -540,6 +568,7 @@ impl Transport {
                 "Слишком много неудачных попыток. Повторите позже или обратитесь в регистратуру."
             }
             Transport::HeadTooLarge => "Заголовок запроса слишком велик",
+            Transport::Coding => "Тело запроса в этой кодировке передачи не принимается: только chunked",
             Transport::Fault => "Внутренняя ошибка сервера",
             Transport::Unavailable(_) => {
                 "Сервис временно недоступен. Повторите попытку через несколько секунд"

@@ -5,72 +5,25 @@
 
 mod held;
 mod showing;
+mod switches;
+mod today;
 
 pub use held::{objection_to_cancelling, objection_to_check_in};
 pub use showing::{Reach, Showing, Viewer, showing};
+pub use switches::Switches;
+pub use today::{DayLimits, too_many_waiting_entries};
 
 use crate::refusal::Refusal;
 use crate::visit::{
     Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Referral, Standing, Wish,
 };
-use serde::Deserialize;
+use today::too_many_bookings;
 
 /// Full years from which a children's clinic takes no patient (4005).
 const GROWN_UP_YEARS: i64 = 18;
 
 /// `busyType.type` of a cell that is not a reception.
 const NO_RECEPTION: i64 = 0;
-
-/// Which rules are on: `[rules]` of the configuration. One switch for each row of the contract's table from 4005 down,
-/// 4009 excepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own in the configuration"
-)]
-pub struct Switches {
-    /// 4005.
-    pub children_clinic: bool,
-    /// 4007, the ban on self-booking.
-    pub self_booking_ban: bool,
-    /// 4007, registered patients only.
-    pub dispensary_only: bool,
-    /// 4848.
-    pub repeat_in_cell: bool,
-    /// 4008.
-    pub one_per_speciality: bool,
-    /// 4029.
-    pub age_bounds: bool,
-    /// `flagAccess` and "not a reception".
-    pub access: bool,
-    /// The cell has begun.
-    pub past: bool,
-    /// 5066.
-    pub max_period: bool,
-    /// `scheduleDays`.
-    pub schedule_days: bool,
-    /// 4011.
-    pub one_per_time: bool,
-}
-
-impl Default for Switches {
-    fn default() -> Self {
-        Switches {
-            children_clinic: true,
-            self_booking_ban: true,
-            dispensary_only: true,
-            repeat_in_cell: true,
-            one_per_speciality: true,
-            age_bounds: true,
-            access: true,
-            past: true,
-            max_period: true,
-            schedule_days: true,
-            one_per_time: true,
-        }
-    }
-}
 
 /// What the clinic decided about the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +32,8 @@ pub struct Policy {
     pub switches: Switches,
     /// `max_period_days`: most local calendar days between today and the day of a visit.
     pub max_period_days: i64,
+    /// What one patient may do in a day.
+    pub limits: DayLimits,
 }
 
 /// What is to be done for a request that nothing speaks against.
@@ -121,12 +76,21 @@ pub fn decide<'a>(
             mkab: wish.bearer.mkab,
             lpu: wish.lpu,
         })?;
-    let cell = facts.cell.as_ref().ok_or(match wish.cell {
+    let cell = facts.cell.as_ref();
+    let earlier = facts.earlier.map(|earlier| repeat(earlier, standing, cell));
+    // What was booked already is answered however often it is asked for.
+    if let Some(Ok(repeat)) = earlier {
+        return Ok(repeat);
+    }
+    if let Some(refusal) = too_many_bookings(standing, policy, now) {
+        return Err(refusal);
+    }
+    let cell = cell.ok_or(match wish.cell {
         CellName::Guid(_) => Refusal::CellUnknown,
         CellName::Begin(..) => Refusal::NoCellThen,
     })?;
-    if let Some(earlier) = facts.earlier {
-        return repeat(earlier, standing, cell);
+    if let Some(Err(refusal)) = earlier {
+        return Err(refusal);
     }
     let referral = referral(wish, facts, standing)?;
     let exam = exam(wish, facts, standing)?;
@@ -142,8 +106,9 @@ pub fn decide<'a>(
 }
 
 /// The contract's promise about `Idempotency-Key`.
-fn repeat<'a>(earlier: Earlier, standing: &Standing, cell: &Cell) -> Result<Approval<'a>, Refusal> {
-    if earlier.patient_id == standing.patient.id && earlier.cell_id == Some(cell.id) {
+fn repeat<'a>(earlier: Earlier, standing: &Standing, cell: Option<&Cell>) -> Result<Approval<'a>, Refusal> {
+    let is_here = cell.is_some_and(|cell| earlier.cell_id == Some(cell.id));
+    if earlier.patient_id == standing.patient.id && is_here {
         Ok(Approval::Repeat(earlier.visit_id))
     } else {
         Err(Refusal::KeyTaken)
@@ -266,10 +231,13 @@ pub fn objection(standing: &Standing, cell: &Cell, policy: &Policy, now: Moment)
         now,
     };
     let case = Case { standing, cell, now };
-    first(policy, |rule| match rule.objects {
-        Anyhow(objects) => objects(&offer),
-        ToPatient(objects) => objects(&case),
-    })
+    let by_rules = || {
+        first(policy, |rule| match rule.objects {
+            Anyhow(objects) => objects(&offer),
+            ToPatient(objects) => objects(&case),
+        })
+    };
+    too_many_bookings(standing, policy, now).or_else(by_rules)
 }
 
 /// The first rule that speaks against this cell for everybody who books from this application; none when the cell is

@@ -3,6 +3,7 @@
 //! Words are those of the contract: LPU (the clinic), MKAB (the patient's card, here [`Patient`]), resource
 //! (doctor, room or equipment), cell (a place in the timetable, kind `slot`), ticket or visit (a booking).
 
+mod address;
 mod card;
 mod clock;
 mod day;
@@ -11,7 +12,8 @@ mod listing;
 mod ticket;
 mod waiting;
 
-pub use card::{OpenCard, Patient};
+pub use address::network;
+pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, moment};
 pub use day::DayVisit;
 pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
@@ -364,6 +366,8 @@ pub struct Standing {
     pub patient: Patient,
     /// Where the request comes from.
     pub application: ClientApplication,
+    /// Bookings that the patient has made today, cancelled ones too.
+    pub today: DoneToday,
     /// Rows of the resources with which the patient is registered.
     pub registered_with: Vec<i64>,
     /// Active visits that are not over or overlap the cells in question, by begin.

@@ -74,6 +74,7 @@ pub fn run(path: &Path) -> Result<(), Failure> {
     files::look_at_keys(&config, &mut report);
     let store = files::look_at_database(&config, &mut report);
     machine::look_at_zone(&config, &mut report);
+    machine::look_at_time_source(&mut report);
     machine::look_at_space(&config, &mut report);
     machine::look_at_flush(&config, &mut report);
     machine::look_at_server(&config, &mut report);

@@ -130,7 +130,7 @@ fn bookable(
     };
     let until = now + Days::new(DAYS.into());
     let cells = store.resource_cells(character.resource, card.lpu.id, now, until)?;
-    let standing = store.standing(card, now)?;
+    let standing = store.standing(card, now, now)?;
     Ok(cells
         .into_iter()
         .find(|cell| rules::objection(&standing, cell, &config.policy, now).is_none()))

@@ -29,6 +29,10 @@ fn defaults() -> Config {
         policy: Policy {
             switches: crate::rules::Switches::default(),
             max_period_days: 60,
+            limits: crate::rules::DayLimits {
+                bookings: 20,
+                waiting_entries: 20,
+            },
         },
         checkin_hours_before: 2,
         import_folder: None,
@@ -75,7 +79,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 26);
+    assert_eq!(count, 28);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -111,6 +115,9 @@ fn a_configuration_with_everything_else() {
         lifetime_minutes = 1440
         leeway_seconds = 300
         keys = [{ id = "old", file = "keys/old" }, { id = "new", file = "/run/new" }]
+        [limits]
+        bookings_a_day = 1
+        waiting_entries_a_day = 1000000
         [rules]
         past = false
         [[applications]]
@@ -138,6 +145,10 @@ fn a_configuration_with_everything_else() {
                 ..Default::default()
             },
             max_period_days: 366,
+            limits: crate::rules::DayLimits {
+                bookings: 1,
+                waiting_entries: 1_000_000,
+            },
         },
         checkin_hours_before: 24,
         import_folder: Some(PathBuf::from("/etc/infomat/inbox")),
@@ -233,6 +244,14 @@ fn values_that_are_not_right() {
             "line 1: 0 is out of bounds, expected 1 to 366, in `max_period_days`",
         ),
         ("max_period_days = 367", "line 1: 367 is out of bounds"),
+        (
+            "[limits]\nbookings_a_day = 0",
+            "line 2: 0 is out of bounds, expected 1 to 1000000, in `limits.bookings_a_day`",
+        ),
+        (
+            "[limits]\nholds_a_week = 1",
+            "line 2: unknown field `holds_a_week`, expected `bookings_a_day` or `waiting_entries_a_day`",
+        ),
         (
             "checkin_hours_before = 25",
             "line 1: 25 is out of bounds, expected 0 to 24, in `checkin_hours_before`",

@@ -22,6 +22,9 @@ const PERIOD_DAYS_MAX: i64 = 366;
 /// Largest `checkin_hours_before`.
 const CHECKIN_HOURS_MAX: i64 = 24;
 
+/// Largest `limits.bookings_a_day`, and largest `limits.waiting_entries_a_day`.
+const A_DAY_MAX: i64 = 1_000_000;
+
 /// Largest `backup.keep_days`.
 const KEEP_DAYS_MAX: i64 = 3650;
 
@@ -84,6 +87,7 @@ pub struct Written {
     pub import_folder: Option<PathBuf>,
     pub backup: WrittenBackup,
     pub tokens: WrittenTokens,
+    pub limits: WrittenLimits,
     pub rules: Switches,
     #[serde(deserialize_with = "applications")]
     pub applications: Vec<WrittenApplication>,
@@ -104,6 +108,7 @@ impl Default for Written {
             import_folder: None,
             backup: WrittenBackup::default(),
             tokens: WrittenTokens::default(),
+            limits: WrittenLimits::default(),
             rules: Switches::default(),
             applications: Vec::new(),
         }
@@ -128,6 +133,25 @@ impl Default for WrittenBackup {
             folder: None,
             keep_days: 30,
             keep: 7,
+        }
+    }
+}
+
+/// `[limits]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WrittenLimits {
+    #[serde(deserialize_with = "bounded::<_, 1, A_DAY_MAX>")]
+    pub bookings_a_day: i64,
+    #[serde(deserialize_with = "bounded::<_, 1, A_DAY_MAX>")]
+    pub waiting_entries_a_day: i64,
+}
+
+impl Default for WrittenLimits {
+    fn default() -> Self {
+        WrittenLimits {
+            bookings_a_day: 20,
+            waiting_entries_a_day: 20,
         }
     }
 }

@@ -78,7 +78,7 @@ pub fn perform(
     match wanted {
         Wanted::Cancel(name) => tickets::cancel_own(turn, name, now),
         Wanted::CheckIn(name) => tickets::check_in(turn, name, settings, started, now),
-        Wanted::Wait(wish) => waiting::wait(turn, wish, now),
+        Wanted::Wait(wish) => waiting::wait(turn, wish, &settings.policy, now),
         Wanted::StopWaiting(name) => waiting::stop_waiting(turn, name, now),
     }
 }

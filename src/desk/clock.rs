@@ -8,6 +8,7 @@ use crate::store::{Fault, Store};
 use crate::visit::{Moment, Zone};
 use chrono::{SubsecRound, Utc};
 use rustix::time::{ClockId, clock_gettime};
+use std::path::Path;
 use std::time::Duration;
 
 /// 2026-01-01T00:00:00Z: before this day the program was not there. A clock that shows less has lost its time.
@@ -18,6 +19,17 @@ pub const SLACK_SECONDS: i64 = 60;
 
 /// A clock that goes on by more than this beyond the time that has passed has jumped.
 pub const JUMP_SECONDS_MIN: i64 = 24 * 3600;
+
+/// Where systemd-timesyncd tells that it has set the clock since the machine started.
+const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
+
+/// What the other programs that keep a clock right leave while they run: chrony, ntpd, openntpd, ntpd-rs.
+const OTHER_KEEPERS: [&str; 4] = [
+    "/run/chrony",
+    "/run/ntpd.pid",
+    "/run/openntpd.sock",
+    "/run/ntpd-rs",
+];
 
 /// What a look at the clock tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +167,19 @@ pub fn now(zone: Zone) -> Moment {
 /// Whether a clock that shows `seconds` can be believed after a commit at `last_commit`, both since 1970.
 pub fn is_plausible(seconds: i64, last_commit: i64) -> bool {
     seconds >= EARLIEST_SECONDS && seconds >= last_commit - SLACK_SECONDS
+}
+
+/// Whether the machine's clock is kept right by NTP or the like. None where a program should do so that does not tell. The
+/// kernel itself is not asked: no service may in a sandbox that protects the clock.
+pub fn is_synchronised() -> Option<bool> {
+    let is_there = |path: &str| Path::new(path).exists();
+    if is_there(SYNCHRONISED) {
+        Some(true)
+    } else if OTHER_KEEPERS.into_iter().any(is_there) {
+        None
+    } else {
+        Some(false)
+    }
 }
 
 /// Time since the machine started, its sleep included.

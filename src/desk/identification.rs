@@ -5,9 +5,9 @@
 
 use super::{DEFAULT_SOURCE, Settings};
 use crate::refusal::{Refusal, Transport};
-use crate::store::{CARDS_MAX, DocumentDigest, Fault, Turn};
+use crate::store::{CARDS_MAX, DocumentDigest, Failure, Fault, Turn};
 use crate::token::Secret;
-use crate::visit::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who};
+use crate::visit::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who, network};
 use crate::wire::identity::{self, IssuedToken};
 use crate::wire::message::{Answer, Request};
 use crate::wire::reading::client_application;
@@ -22,7 +22,7 @@ struct Limit {
     seconds: i64,
 }
 
-/// For one document, whoever shows it.
+/// For one document, whoever shows it; at kiosks those failures alone count that happened there.
 const DOCUMENT_LIMIT: Limit = Limit {
     failures: 5,
     seconds: 15 * 60,
@@ -88,16 +88,27 @@ pub fn identify(turn: &Turn, asked: &Asked, settings: &Settings, now: Moment) ->
     let Who::Document(document) = &asked.identification.who else {
         return answer(turn, &asked.identification, settings, now, || Ok(()));
     };
-    let digest = digest(document);
-    let address = asked.address.to_string();
-    turn.settle_failures(now)?;
-    let limit = if settings.kiosk_addresses.contains(&asked.address) {
-        KIOSK_LIMIT
+    let at_kiosk = settings.kiosk_addresses.contains(&asked.address);
+    // A kiosk's neighbours, all of the clinic's network perhaps, do not count as the kiosk.
+    let (address, limit) = if at_kiosk {
+        (asked.address, KIOSK_LIMIT)
     } else {
-        ADDRESS_LIMIT
+        (network(asked.address), ADDRESS_LIMIT)
     };
-    let of_document = turn.document_failure(&digest, DOCUMENT_LIMIT.since(now), DOCUMENT_LIMIT.failures)?;
-    let of_address = turn.address_failure(&address, limit.since(now), limit.failures)?;
+    let failure = Failure {
+        address: address.to_string(),
+        document: digest(document),
+        at_kiosk,
+    };
+    turn.settle_failures(now)?;
+    // Whoever guesses elsewhere does not lock the patient out of the clinic's own terminals.
+    let of_document = turn.document_failure(
+        &failure.document,
+        at_kiosk,
+        DOCUMENT_LIMIT.since(now),
+        DOCUMENT_LIMIT.failures,
+    )?;
+    let of_address = turn.address_failure(&failure.address, limit.since(now), limit.failures)?;
     let waits = [
         of_document.map(|at| at - DOCUMENT_LIMIT.since(now)),
         of_address.map(|at| at - limit.since(now)),
@@ -107,7 +118,7 @@ pub fn identify(turn: &Turn, asked: &Asked, settings: &Settings, now: Moment) ->
         return Ok(Transport::TooManyFailures(seconds).into());
     }
     let until = now.timestamp() - FAILURE_SECONDS_MAX;
-    let failed = || turn.note_failure(&address, &digest, now, until);
+    let failed = || turn.note_failure(&failure, now, until);
     answer(turn, &asked.identification, settings, now, failed)
 }
 

@@ -16,7 +16,8 @@ mod tickets;
 mod waiting;
 
 pub use clock::{
-    Clock, ClockState, EARLIEST_SECONDS, JUMP_SECONDS_MIN, Jump, SLACK_SECONDS, is_plausible, now,
+    Clock, ClockState, EARLIEST_SECONDS, JUMP_SECONDS_MIN, Jump, SLACK_SECONDS, is_plausible,
+    is_synchronised, now,
 };
 pub use identification::Trusted;
 pub use keys::Keys;

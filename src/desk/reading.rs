@@ -231,7 +231,7 @@ impl ReadingDesk<'_> {
         let mut card = self.store.open_card(&bearer, guid)??;
         card.application.access &= flag_access.unwrap_or(card.application.access);
         let lpu = card.lpu.clone();
-        let standing = self.store.standing(card, since.min(self.now))?;
+        let standing = self.store.standing(card, since.min(self.now), self.now)?;
         Ok((lpu, Viewer::Patient(Box::new(standing))))
     }
 

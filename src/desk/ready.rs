@@ -1,6 +1,6 @@
 //! Whether the server is ready (contract-kiosk 5): the database has just taken a write, or why it did not.
 
-use super::ClockState;
+use super::{ClockState, is_synchronised};
 use crate::refusal::{Transport, Trouble, Warning};
 use crate::store::{Fault, Store};
 use crate::visit::Moment;
@@ -48,6 +48,7 @@ pub fn yes(store: &Store, clock: ClockState, now: Moment) -> Result<Answer, Faul
             warnings.extend((days >= BACKUP_DAYS_MAX).then_some(Warning::OldBackup(days)));
         }
     }
+    warnings.extend((is_synchronised() == Some(false)).then_some(Warning::ClockNotSynchronised));
     warnings.extend(clock.last_jump.map(|jump| Warning::ClockJumped(jump.to)));
     Ok(ready(&warnings))
 }

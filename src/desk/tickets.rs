@@ -5,7 +5,7 @@ use super::change::TicketName;
 use super::reading::{End, ReadingDesk};
 use crate::refusal::Refusal;
 use crate::rules::{objection_to_cancelling, objection_to_check_in};
-use crate::store::{Fault, Store, TICKETS_MAX, Turn};
+use crate::store::{Fault, Store, Turn};
 use crate::visit::{Bearer, ClientApplication, Moment, OpenCard, Ticket};
 use crate::wire::message::Answer;
 use crate::wire::reading::{Period, path_guid};
@@ -28,7 +28,7 @@ impl ReadingDesk<'_> {
             }
             None => self.store.coming_tickets(card.patient.id, self.now)?,
         };
-        self.listed(&tickets)
+        Ok(self.listed(&tickets))
     }
 
     /// One ticket with its whole history.
@@ -50,20 +50,15 @@ impl ReadingDesk<'_> {
             return Err(Refusal::OtherAccount.into());
         }
         let card = self.store.open_card(bearer, lpu)??;
-        self.listed(&self.store.tickets_of_other(&account, card.lpu.id, self.now)?)
+        let tickets = self.store.tickets_of_other(&account, card.lpu.id, self.now)?;
+        Ok(self.listed(&tickets))
     }
 
-    fn listed(&self, tickets: &[Ticket]) -> Result<Answer, End> {
-        if tickets.len() > TICKETS_MAX as usize {
-            return Err(Refusal::TooManyTickets {
-                tickets_max: TICKETS_MAX,
-            }
-            .into());
-        }
+    fn listed(&self, tickets: &[Ticket]) -> Answer {
         let shown = tickets
             .iter()
             .map(|ticket| TicketVisitWithLpu::full(ticket, self.started));
-        Ok(Answer::json(&shown.collect::<Vec<_>>()))
+        Answer::json(&shown.collect::<Vec<_>>())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::change::EntryName;
 use super::reading::{End, ReadingDesk};
 use crate::refusal::Refusal;
+use crate::rules::{Policy, too_many_waiting_entries};
 use crate::store::{Fault, Store, Turn};
 use crate::visit::{Bearer, Moment, OpenCard, Speciality, WaitingEntry, WaitingWish};
 use crate::wire::message::Answer;
@@ -20,35 +21,43 @@ impl ReadingDesk<'_> {
 }
 
 /// Puts the patient on the list. An entry whose last day is over stands in nobody's way: it is ended now.
-pub fn wait(turn: &Turn, wish: &WaitingWish, now: Moment) -> Result<Result<Answer, Refusal>, Fault> {
-    let found = match named(turn, wish)? {
+pub fn wait(
+    turn: &Turn,
+    wish: &WaitingWish,
+    policy: &Policy,
+    now: Moment,
+) -> Result<Result<Answer, Refusal>, Fault> {
+    let card = match turn.open_card(&wish.bearer, wish.lpu)? {
+        Ok(card) => card,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let today = turn.waiting_entries_today(&card, now)?;
+    if let Some(refusal) = too_many_waiting_entries(&today, policy, now) {
+        return Ok(Err(refusal));
+    }
+    let Named { speciality, resource } = match named(turn, wish, &card)? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let (patient, speciality) = (&found.card.patient, &found.speciality);
+    let patient = &card.patient;
     turn.end_past_waiting_entries(patient.id, speciality.id, now.date_naive())?;
     if turn.is_waiting(patient.id, speciality.id)? {
         return Ok(Err(Refusal::AlreadyWaiting));
     }
     let guid = Uuid::now_v7();
-    turn.insert_waiting_entry(guid, wish, patient, speciality, found.resource, now)?;
+    turn.insert_waiting_entry(guid, wish, &card, &speciality, resource, now)?;
     Ok(entry(turn, guid, patient.id)?.map(|entry| shown(&entry, now)))
 }
 
 /// What a request to wait names.
 struct Named {
-    card: OpenCard,
     speciality: Speciality,
     /// Row of the doctor, room or equipment.
     resource: Option<i64>,
 }
 
 /// Looks it up. The doctor has to be of the speciality.
-fn named(store: &Store, wish: &WaitingWish) -> Result<Result<Named, Refusal>, Fault> {
-    let card = match store.open_card(&wish.bearer, wish.lpu)? {
-        Ok(card) => card,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+fn named(store: &Store, wish: &WaitingWish, card: &OpenCard) -> Result<Result<Named, Refusal>, Fault> {
     let Some(speciality) = store.find_speciality(&wish.speciality)? else {
         return Ok(Err(Refusal::SpecialityUnknown));
     };
@@ -62,11 +71,7 @@ fn named(store: &Store, wish: &WaitingWish) -> Result<Result<Named, Refusal>, Fa
         }
         resource = Some(listed.resource.id);
     }
-    Ok(Ok(Named {
-        card,
-        speciality,
-        resource,
-    }))
+    Ok(Ok(Named { speciality, resource }))
 }
 
 /// Ends an entry. One that has ended already stays as it is, so that a repeated request has the same answer.

@@ -2,9 +2,12 @@
 
 use super::Limits;
 use super::answer::{Date, for_client, refused, rendered};
+use super::chunked::Chunked;
 use super::connections::Place;
-use super::head::{After, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan};
+use super::head::{After, BODY_BYTES_MAX, Body, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan, end_head};
 use super::line::ANSWER_FREE_BYTES;
+use super::pace::Pace;
+use super::patience::{receive, send};
 use super::proxies::Proxies;
 use super::record::{Outcome, Record};
 use super::relay::Relay;
@@ -14,13 +17,15 @@ use crate::refusal::Transport;
 use crate::route::Route;
 use crate::wire::message::Answer;
 use crate::wire::ready::alive;
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 /// Bytes that every connection may hold of what it sends; more needs spare memory.
 const FREE_BYTES: usize = 4 * 1024;
+/// What a client is told that holds its body back.
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// Bytes that are still read from a client that was told its connection ends.
 const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Seconds after which a client may try again when there was no memory for its request.
@@ -38,6 +43,8 @@ pub struct Shared {
     pub proxies: Proxies,
     /// Where requests are counted.
     pub metrics: Arc<Metrics>,
+    /// How many lines of the log they bring about.
+    pub pace: Mutex<Pace>,
 }
 
 /// One connection while it is served.
@@ -103,7 +110,7 @@ pub fn serve(place: &Place, shared: &Shared) {
                 ),
             };
             let sent = client.send(&refused(transport, head_only, Some(record.id)));
-            record.close(transport.into(), &shared.metrics);
+            record.close(transport.into(), &shared.metrics, &shared.pace);
             if sent.is_ok() {
                 client.linger();
             }
@@ -114,8 +121,11 @@ pub fn serve(place: &Place, shared: &Shared) {
 impl Client<'_> {
     /// One request and its answer.
     fn exchange(&mut self) -> Result<(), End> {
-        let (framing, taken) = self.receive_head()?;
-        self.receive_body(framing)?;
+        let (framing, mut taken) = self.receive_head()?;
+        match framing.body {
+            Body::Plain(bytes) => self.receive_body(bytes, framing.expects_continue)?,
+            Body::Chunked => taken = self.receive_chunks(framing.expects_continue, taken)?,
+        }
         if !self.place.begin() {
             return Err(End::Silent);
         }
@@ -132,7 +142,7 @@ impl Client<'_> {
         let (taken, outcome) = answered?;
         let sent = self.send(&self.response);
         if let Some(record) = self.record.take() {
-            record.close(outcome, &self.shared.metrics);
+            record.close(outcome, &self.shared.metrics, &self.shared.pace);
         }
         sent?;
         give_back(&mut self.response, ANSWER_FREE_BYTES);
@@ -207,31 +217,56 @@ impl Client<'_> {
         }
     }
 
-    /// Reads the body behind the head in the message.
-    fn receive_body(&mut self, framing: Framing) -> Result<(), End> {
-        let here = framing.body_bytes.min(self.inbox.filled);
+    /// Reads a body of so many bytes behind the head in the message.
+    fn receive_body(&mut self, bytes: usize, expects_continue: bool) -> Result<(), End> {
+        let here = bytes.min(self.inbox.filled);
         self.message.extend_from_slice(&self.inbox.filled()[..here]);
         self.inbox.consume(here);
-        if here == framing.body_bytes {
+        if here == bytes {
             return Ok(());
         }
-        if framing.expects_continue {
-            self.send(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        if expects_continue {
+            self.send(CONTINUE)?;
         }
         let deadline = Instant::now() + self.shared.limits.body;
         let mut filled = self.message.len();
-        self.message.resize(filled + framing.body_bytes - here, 0);
+        self.message.resize(filled + bytes - here, 0);
         while filled < self.message.len() {
-            match receive(self.place.stream(), &mut self.message[filled..], deadline) {
-                Ok(0) => return Err(End::Silent),
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                    return Err(Transport::TooSlow.into());
-                }
-                Err(_) => return Err(End::Silent),
-            }
+            filled += receive_of_body(self.place.stream(), &mut self.message[filled..], deadline)?;
         }
         Ok(())
+    }
+
+    /// Reads a chunked body and puts its content behind the head in the message, whose end then tells the length. Takes the
+    /// memory of the head and returns that of the whole message.
+    fn receive_chunks(&mut self, mut expects_continue: bool, mut taken: Taken) -> Result<Taken, End> {
+        const HEAD_END_BYTES: usize = 32;
+        let head_bytes = self.message.len();
+        let most_bytes = head_bytes + HEAD_END_BYTES + BODY_BYTES_MAX;
+        let deadline = Instant::now() + self.shared.limits.body;
+        let mut chunked = Chunked::new(BODY_BYTES_MAX);
+        let mut is_large = false;
+        loop {
+            // All that has come may be content.
+            if !is_large && self.message.len() + self.inbox.filled > FREE_BYTES {
+                let more = self.shared.spare.take(most_bytes, FREE_BYTES);
+                taken = more.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
+                self.message.reserve_exact(most_bytes - self.message.len());
+                is_large = true;
+            }
+            let count = chunked.take(self.inbox.filled(), &mut self.message)?;
+            self.inbox.consume(count);
+            if chunked.is_done() {
+                break;
+            }
+            if std::mem::take(&mut expects_continue) {
+                self.send(CONTINUE)?;
+            }
+            self.inbox.filled = receive_of_body(self.place.stream(), &mut self.inbox.bytes, deadline)?;
+        }
+        let body_bytes = self.message.len() - head_bytes;
+        end_head(&mut self.message, head_bytes, body_bytes);
+        Ok(taken)
     }
 
     /// Sends all of it before the deadline for answers.
@@ -321,38 +356,14 @@ impl From<Transport> for End {
     }
 }
 
-/// One read that ends at the deadline, whatever trickles in before.
-fn receive(mut stream: &TcpStream, room: &mut [u8], deadline: Instant) -> io::Result<usize> {
-    loop {
-        stream.set_read_timeout(Some(left(deadline)?))?;
-        match stream.read(room) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            read => return read,
-        }
+/// One read of a body: some bytes, or the end of the connection.
+fn receive_of_body(stream: &TcpStream, room: &mut [u8], deadline: Instant) -> Result<usize, End> {
+    match receive(stream, room, deadline) {
+        Ok(0) => Err(End::Silent),
+        Ok(count) => Ok(count),
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(Transport::TooSlow.into()),
+        Err(_) => Err(End::Silent),
     }
-}
-
-/// Writes all of it, one write if the client takes it, and ends at the deadline.
-fn send(mut stream: &TcpStream, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
-    while !bytes.is_empty() {
-        stream.set_write_timeout(Some(left(deadline)?))?;
-        match stream.write(bytes) {
-            Ok(count) => bytes = &bytes[count..],
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-/// Time until the deadline; at least a millisecond, since none would mean forever.
-fn left(deadline: Instant) -> io::Result<Duration> {
-    let left = deadline.checked_duration_since(Instant::now());
-    let left = left.ok_or(io::ErrorKind::TimedOut)?;
-    Ok(left.max(Duration::from_millis(1)))
 }
 
 #[cfg(test)]

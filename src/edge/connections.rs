@@ -5,13 +5,14 @@
 use super::proxies::Proxies;
 use super::record::RequestId;
 use crate::refusal::Transport;
+use crate::visit::network;
 use std::collections::HashMap;
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Connections from one address, this machine's own and trusted proxies excepted.
+/// Connections from one address, or from one /64 network of IPv6, this machine's own and trusted proxies excepted.
 const PER_ADDRESS_MAX: usize = 128;
 /// Connections that only this machine may have: the terminal beside the server, or the proxy in front of it.
 const KEPT_FOR_LOOPBACK: usize = 256;
@@ -93,11 +94,12 @@ impl Connections {
     ) -> Result<Place, (TcpStream, Transport)> {
         let peer = peer.ip().to_canonical();
         let local = peer.is_loopback();
-        let own = |other: &Connection| other.peer == peer;
+        let is_proxy = |address| self.proxies.stand_at(address);
+        let own = |other: &Connection| network(other.peer) == network(peer) && !is_proxy(other.peer);
         let remote = |other: &Connection| !other.peer.is_loopback();
         let remote_max = self.max.saturating_sub(KEPT_FOR_LOOPBACK);
         let full = Transport::Unavailable(RETRY_SECONDS);
-        let has_a_share = !local && !self.proxies.stand_at(peer);
+        let has_a_share = !local && !is_proxy(peer);
         if has_a_share && !self.make_room(PER_ADDRESS_MAX, 0, own) {
             return Err((stream, Transport::TooMany(RETRY_SECONDS)));
         }

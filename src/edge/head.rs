@@ -1,6 +1,7 @@
 //! The head of a request, read strictly (RFC 9112): what is not plainly well-formed is refused, never mended.
 //! Pure: bytes in, verdict out.
 
+use super::chunked;
 use super::proxies::{FORWARDED_FOR, Proxies};
 use crate::refusal::Transport;
 use crate::route::{Route, route};
@@ -18,7 +19,7 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 pub const CLIENT_FIELD: &str = "Infomat-Client";
 
 /// Fields that concern one connection, or that tiny_http would act upon; the gate has acted upon them already.
-const KEPT_BACK: [&str; 10] = [
+const KEPT_BACK: [&str; 11] = [
     "Connection",
     "Content-Length",
     "Expect",
@@ -26,6 +27,7 @@ const KEPT_BACK: [&str; 10] = [
     "Proxy-Connection",
     "TE",
     "Trailer",
+    "Transfer-Encoding",
     "Upgrade",
     CLIENT_FIELD,
     FORWARDED_FOR,
@@ -97,8 +99,8 @@ pub struct Head<'a> {
 /// What the gate has to know about a request besides passing it on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Framing {
-    /// Length of the body, at most [`BODY_BYTES_MAX`].
-    pub body_bytes: usize,
+    /// The body.
+    pub body: Body,
     /// The client waits for `100 Continue` before it sends the body.
     pub expects_continue: bool,
     /// What becomes of the connection after the answer.
@@ -107,6 +109,15 @@ pub struct Framing {
     pub safe: bool,
     /// `HEAD`: the answer has no body.
     pub head_only: bool,
+}
+
+/// How a body comes (RFC 9112, 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// So many bytes, at most [`BODY_BYTES_MAX`]; none when there is no body.
+    Plain(usize),
+    /// In chunks.
+    Chunked,
 }
 
 /// What becomes of a connection after an answer (RFC 9112, 9.3).
@@ -175,7 +186,8 @@ impl<'a> Head<'a> {
 
     /// Writes the head as it goes over a private connection, in the place of what `out` holds: the client's address and
     /// one plain length, nothing that tiny_http would act upon, bytes over 127 (and percent signs) of values
-    /// percent-encoded, since tiny_http takes ASCII alone. Space for the body is reserved behind it.
+    /// percent-encoded, since tiny_http takes ASCII alone. Space for the body is reserved behind it. The length of a chunked
+    /// body is not known yet: [`end_head`] ends the head then.
     pub fn forward(&self, client: IpAddr, out: &mut Vec<u8>) {
         out.clear();
         out.reserve(self.message_bytes());
@@ -191,24 +203,46 @@ impl<'a> Head<'a> {
             }
         }
         write!(out, "{CLIENT_FIELD}: {client}\r\n").expect(written);
-        if self.framing.body_bytes > 0 {
-            write!(out, "Content-Length: {}\r\n", self.framing.body_bytes).expect(written);
+        if let Body::Plain(bytes) = self.framing.body {
+            let head_bytes = out.len();
+            end_head(out, head_bytes, bytes);
         }
-        out.extend_from_slice(b"\r\n");
     }
 
     /// Bytes that the whole message takes on its way, a little more than less.
     pub fn message_bytes(&self) -> usize {
         const OWN_BYTES: usize = 160;
-        self.bytes_count + OWN_BYTES + self.framing.body_bytes
+        let body_bytes = match self.framing.body {
+            Body::Plain(bytes) => bytes,
+            Body::Chunked => 0,
+        };
+        self.bytes_count + OWN_BYTES + body_bytes
     }
+}
+
+/// Ends a head of [`Head::forward`], behind which the body may lie already, with the body's plain length.
+pub fn end_head(message: &mut Vec<u8>, head_bytes: usize, body_bytes: usize) {
+    let end = if body_bytes > 0 {
+        format!("Content-Length: {body_bytes}\r\n\r\n")
+    } else {
+        "\r\n".to_owned()
+    };
+    message.splice(head_bytes..head_bytes, end.into_bytes());
 }
 
 impl Framing {
     fn read(method: &str, old: bool, fields: &[httparse::Header]) -> Result<Self, Transport> {
         let all = |name| values(fields, name);
         check_host(all("Host"), old)?;
-        let body_bytes = body_bytes(all("Content-Length"), all("Transfer-Encoding").count() > 0, old)?;
+        let body = match all("Transfer-Encoding").next() {
+            None => Body::Plain(body_bytes(all("Content-Length"))?),
+            // Of two framings one would be believed here and the other somewhere else; HTTP/1.0 has no codings.
+            Some(_) if old || all("Content-Length").next().is_some() => return Err(Transport::Malformed),
+            Some(_) => {
+                chunked::sole_coding(all("Transfer-Encoding"))?;
+                Body::Chunked
+            }
+        };
         // An HTTP/1.0 client cannot mean its Expect (RFC 9110, 10.1.1).
         let expects_continue = !old && expects_continue(all("Expect"))?;
         let says = |word: &str| {
@@ -221,7 +255,7 @@ impl Framing {
             _ => After::Close,
         };
         Ok(Framing {
-            body_bytes,
+            body,
             expects_continue,
             after,
             safe: matches!(method, "GET" | "HEAD"),
@@ -297,16 +331,9 @@ fn is_authority(value: &[u8]) -> bool {
 }
 
 /// At most one plain decimal length; none means no body (RFC 9112, 6.3).
-fn body_bytes<'a>(
-    mut lengths: impl Iterator<Item = &'a [u8]>,
-    chunked: bool,
-    old: bool,
-) -> Result<usize, Transport> {
+fn body_bytes<'a>(mut lengths: impl Iterator<Item = &'a [u8]>) -> Result<usize, Transport> {
     let length = match (lengths.next(), lengths.next()) {
         (Some(_), Some(_)) => return Err(Transport::Malformed),
-        (Some(_), None) if chunked => return Err(Transport::Malformed),
-        (None, _) if chunked && old => return Err(Transport::Malformed),
-        (None, _) if chunked => return Err(Transport::LengthRequired),
         (None, _) => return Ok(0),
         (Some(length), None) => length,
     };

@@ -2,7 +2,7 @@
 
 use super::EndsWithPanic;
 use super::answer::{Date, rendered};
-use super::head::{After, BODY_BYTES_MAX, CLIENT_FIELD, Framing, decoded};
+use super::head::{After, BODY_BYTES_MAX, Body, CLIENT_FIELD, Framing, decoded};
 use super::line::Line;
 use super::relay::LINES;
 use super::service::Watchdog;
@@ -184,7 +184,7 @@ impl Reply {
 /// A private connection, tried with one request and its answer.
 fn opened_line(server: &tiny_http::Server, path: &std::path::Path) -> io::Result<Line> {
     const TRIAL: Framing = Framing {
-        body_bytes: 0,
+        body: Body::Plain(0),
         expects_continue: false,
         after: After::Stay,
         safe: true,

@@ -8,6 +8,7 @@
 //! ```
 
 mod answer;
+mod chunked;
 mod client;
 mod connections;
 mod gate;
@@ -15,6 +16,8 @@ mod head;
 mod http;
 mod line;
 mod look;
+mod pace;
+mod patience;
 mod proxies;
 mod record;
 mod relay;
@@ -27,6 +30,7 @@ use crate::desk::{Desk, TURN_REQUESTS_MAX};
 use client::Shared;
 use connections::Connections;
 use http::Http;
+use pace::Pace;
 use relay::{LINES, Relay};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -34,9 +38,9 @@ use spare::Spare;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Connections in all.
 const CONNECTIONS_MAX: u64 = 1280;
@@ -118,7 +122,9 @@ fn serve_until(
         spare: Spare::new(SPARE_REQUEST_BYTES),
         proxies,
         metrics: desk.metrics(),
+        pace: Mutex::new(Pace::new(Instant::now())),
     });
+    let paced = shared.clone();
     let http = Arc::new(http);
     let closes = http.clone();
     ready(listener.local_addr()?);
@@ -129,7 +135,16 @@ fn serve_until(
         stood
     })?;
     http.serve(desk, turn_requests)?;
-    gate.join().expect("a panic of the gate ends the process")
+    let stood = gate.join().expect("a panic of the gate ends the process");
+    let left_out = paced
+        .pace
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .left_out();
+    if left_out > 0 {
+        record::tell_left_out(left_out);
+    }
+    stood
 }
 
 /// Ends the process when one of the threads panics without which the server would only hang. The message has been

@@ -4,7 +4,7 @@
 //! `X-Forwarded-For`. From anybody else the field is without effect. `Forwarded` (RFC 7239) is not read.
 
 use crate::refusal::Transport;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The field in which proxies tell the address of their clients.
 pub const FORWARDED_FOR: &str = "X-Forwarded-For";
@@ -29,8 +29,8 @@ impl Proxies {
     /// another machine that speaks of a loopback address means its own machine, not this one: there it ends.
     ///
     /// # Errors
-    /// A trusted proxy names something else than an address (an empty word, `unknown`, an address with a port). To count
-    /// that as the proxy itself would lend its rights, a terminal's perhaps, to whoever sent it.
+    /// A trusted proxy names something else than an address (an empty word, `unknown`, `_hidden`). To count that as the proxy
+    /// itself would lend its rights, a terminal's perhaps, to whoever sent it.
     pub fn client<'a>(
         &self,
         peer: IpAddr,
@@ -41,7 +41,7 @@ impl Proxies {
             if !self.stand_at(client) {
                 break;
             }
-            let before = address(word).ok_or(Transport::Malformed)?;
+            let before = address(word).ok_or(Transport::NoAddress)?;
             if before.is_loopback() && !client.is_loopback() {
                 break;
             }
@@ -51,10 +51,20 @@ impl Proxies {
     }
 }
 
-/// An address as clients have them: one of IPv4 never in the form of IPv6.
+/// An address as clients have them: one of IPv4 never in the form of IPv6. The port that some proxies add (`192.0.2.7:5678`,
+/// `[2001:db8::1]:80`), and brackets alone, are taken off.
 fn address(word: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(word.trim_ascii()).ok()?;
-    text.parse().ok().map(|address: IpAddr| address.to_canonical())
+    // Rust reads the zone of an address with a port, and only there; it means another machine's interface.
+    let has_zone = text.contains('%');
+    let bare = || text.parse().ok();
+    let with_port = || text.parse().ok().map(|with_port: SocketAddr| with_port.ip());
+    let in_brackets = || {
+        let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+        inner.parse().ok().map(|address: Ipv6Addr| address.into())
+    };
+    let address = bare().or_else(with_port).or_else(in_brackets)?;
+    (!has_zone).then(|| address.to_canonical())
 }
 
 #[cfg(test)]
@@ -88,6 +98,18 @@ mod tests {
             (HERE, "127.0.0.1", &["10.9.9.9"], "10.9.9.9"),
             (HERE, "::1", &["  2001:DB8::1\t"], "2001:db8::1"),
             (HERE, "127.0.0.1", &["::ffff:10.9.9.9"], "10.9.9.9"),
+            // With the port of its client.
+            (HERE, "127.0.0.1", &["10.9.9.9:5678"], "10.9.9.9"),
+            (HERE, "127.0.0.1", &["[::1]:80"], "::1"),
+            (
+                HERE,
+                "127.0.0.1",
+                &["1.1.1.1, [2001:db8::1]:65535"],
+                "2001:db8::1",
+            ),
+            (HERE, "127.0.0.1", &["[2001:db8::1]"], "2001:db8::1"),
+            (HERE, "127.0.0.1", &["[::ffff:10.9.9.9]:80"], "10.9.9.9"),
+            (HERE, "127.0.0.1", &["2001:db8::1:80"], "2001:db8::1:80"),
             (HERE, "127.0.0.1", &["127.0.0.1, 10.9.9.9"], "10.9.9.9"),
             (HERE, "127.0.0.1", &["nonsense, 10.9.9.9"], "10.9.9.9"),
             (HERE, "127.0.0.1", &["127.0.0.1", "10.9.9.9"], "10.9.9.9"),
@@ -122,10 +144,20 @@ mod tests {
             "10.9.9.9,",
             "unknown",
             "unix:",
-            "10.9.9.9:80",
-            "[2001:db8::1]",
-            "[::1]:80",
+            "_hidden",
+            "10.9.9.9:",
+            "10.9.9.9:65536",
+            "10.9.9.9:80:80",
+            "10.9.9.9 :80",
+            "[10.9.9.9]",
+            "[10.9.9.9]:80",
+            "[2001:db8::1",
+            "[2001:db8::1]80",
+            "[[::1]]",
+            "[]",
+            ":80",
             "fe80::1%eth0",
+            "[fe80::1%1]:80",
             "10.9.9",
             "010.9.9.9",
             "10.9.9.9 10.9.9.8",
@@ -134,7 +166,7 @@ mod tests {
             &long,
         ] {
             let refused = client(&["127.0.0.1"], "127.0.0.1", &[word]);
-            assert_eq!(refused, Err(Transport::Malformed), "{word:?}");
+            assert_eq!(refused, Err(Transport::NoAddress), "{word:?}");
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What is told of a request, in one line of the log and in numbers: when it came, from where, what it asked for by the
 //! name of its route, and how it ended. Never its path, its query, or anything that it carries.
 
+use super::pace::Pace;
 use crate::metrics::Metrics;
 use crate::refusal::Transport;
 use crate::route::Route;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// The header field with a request's number in its answer, so that a line of the log can be found again.
@@ -13,6 +15,9 @@ pub const ID_FIELD: &str = "X-Request-Id";
 
 /// Under this name lines of requests can be switched off: `RUST_LOG=info,request=off`.
 const TARGET: &str = "request";
+
+/// Status of what was done.
+const OK: u16 = 200;
 
 /// The name of the route of requests that ask for nothing that is here, or that are refused before that is known.
 const NO_ROUTE: &str = "unknown";
@@ -67,15 +72,32 @@ pub struct Record {
 
 impl Record {
     /// The request was answered, or its client told that it goes no further.
-    pub fn close(&self, outcome: Outcome, metrics: &Metrics) {
+    pub fn close(&self, outcome: Outcome, metrics: &Metrics, pace: &Mutex<Pace>) {
         let Outcome { status, code } = outcome;
         let route = self.route.map_or(NO_ROUTE, Route::name);
         metrics.answered(route, status, code);
+        // A change that was made is told always.
+        let is_change = status == OK && matches!(self.route, Some(Route::Book | Route::Change(_)));
+        if !is_change {
+            let mut pace = pace.lock().unwrap_or_else(PoisonError::into_inner);
+            let verdict = pace.count(self.client, Instant::now());
+            if let Some(count) = verdict.left_out {
+                tell_left_out(count);
+            }
+            if !verdict.line {
+                return;
+            }
+        }
         let Record { id, client, .. } = self;
         let micros = self.since.elapsed().as_micros();
         let code = code.map_or_else(|| "-".to_owned(), |code| code.to_string());
         log::info!(target: TARGET, "id={id} route={route} status={status} code={code} us={micros} client={client}");
     }
+}
+
+/// Tells of lines that were left out.
+pub fn tell_left_out(count: u64) {
+    log::warn!(target: TARGET, "{count} more requests have no line: too many in a second");
 }
 
 /// A connection was turned away before it could ask for anything: it is counted, and has no line.

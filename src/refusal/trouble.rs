@@ -79,6 +79,8 @@ pub enum Warning {
     OldBackup(i64),
     /// The last good backup is dated ahead of the clock: how old it is nobody knows.
     BackupAhead,
+    /// The kernel does not take its clock for synchronised.
+    ClockNotSynchronised,
     /// The clock jumped forward by more than a day, to this time, while the server ran.
     ClockJumped(Moment),
 }
@@ -96,6 +98,10 @@ impl Warning {
             }
             Warning::BackupAhead => {
                 "Последняя резервная копия базы данных датирована будущим: часы тогда спешили. Сделайте новую."
+                    .to_owned()
+            }
+            Warning::ClockNotSynchronised => {
+                "Часы этого компьютера не сверяются с точным временем. Включите сверку: timedatectl set-ntp true."
                     .to_owned()
             }
             Warning::ClockJumped(to) => format!(

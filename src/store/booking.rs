@@ -4,8 +4,8 @@ use super::{Fault, Store, Turn, rows};
 use crate::refusal::Refusal;
 use crate::rules::Booking;
 use crate::visit::{
-    Cell, CellName, Change, ClientApplication, Contact, Earlier, Exam, Facts, Held, Moment, OpenCard,
-    Referral, Stamp, Standing, Ticket, Wish,
+    Cell, CellName, Change, ClientApplication, Contact, DoneToday, Earlier, Exam, Facts, Held, Moment,
+    OpenCard, Referral, Stamp, Standing, Ticket, Wish,
 };
 use chrono::Days;
 use rusqlite::{OptionalExtension, named_params};
@@ -45,7 +45,7 @@ impl Store {
             .map_or(Ok(None), |key| self.find_earlier(key))?;
         facts.cell = self.find_cell(wish.cell, card.lpu.id, &card.application, facts.earlier)?;
         let since = facts.cell.as_ref().map_or(now, |cell| cell.begin.min(now));
-        facts.standing = Some(self.standing(card, since)?);
+        facts.standing = Some(self.standing(card, since, now)?);
         if let Some(named) = &wish.referral {
             facts.referral = self.find_referral(&named.number)?;
         }
@@ -56,7 +56,7 @@ impl Store {
     }
 
     /// What the rules ask about a patient, for cells that begin at `since` or later.
-    pub fn standing(&self, card: OpenCard, since: Moment) -> Result<Standing, Fault> {
+    pub fn standing(&self, card: OpenCard, since: Moment, now: Moment) -> Result<Standing, Fault> {
         let OpenCard {
             lpu,
             patient,
@@ -64,13 +64,43 @@ impl Store {
         } = card;
         let registered_with = self.registered_with(patient.id)?;
         let held = self.held_visits(patient.id, since)?;
+        let today = self.done_today(&application, now, |from, until| {
+            self.bookings_between(patient.id, from, until)
+        })?;
         Ok(Standing {
             lpu,
             patient,
             application,
+            today,
             registered_with,
             held,
         })
+    }
+
+    /// How often something was done today, as `count` counts it between two moments. What a clock that ran ahead dated
+    /// later does not count.
+    pub(super) fn done_today(
+        &self,
+        application: &ClientApplication,
+        now: Moment,
+        count: impl FnOnce(Moment, Moment) -> Result<i64, Fault>,
+    ) -> Result<DoneToday, Fault> {
+        let (from, until) = self.zone.day_of(now);
+        let count = if application.self_service {
+            count(from, until)?
+        } else {
+            0
+        };
+        Ok(DoneToday { count, until })
+    }
+
+    fn bookings_between(&self, patient: i64, from: Moment, until: Moment) -> Result<i64, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/bookings_between.sql"))?;
+        let parameters =
+            named_params! { ":patient": patient, ":from": from.timestamp(), ":until": until.timestamp() };
+        Ok(statement.query_row(parameters, |row| row.get(0))?)
     }
 
     fn find_earlier(&self, key: &str) -> Result<Option<Earlier>, Fault> {

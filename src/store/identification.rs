@@ -7,6 +7,16 @@ use rusqlite::{Params, Row, ToSql, named_params};
 /// SHA-256 of what names a document.
 pub type DocumentDigest = [u8; 32];
 
+/// An identification that failed.
+pub struct Failure {
+    /// What counts as one client.
+    pub address: String,
+    /// What was shown.
+    pub document: DocumentDigest,
+    /// The client is a kiosk.
+    pub at_kiosk: bool,
+}
+
 /// Most open cards with one number of a document, or of one person, among which the birth date picks. Clinics enter
 /// passports without series; a number that more cards have is no document.
 pub const CARDS_MAX: u32 = 16;
@@ -66,17 +76,19 @@ impl Store {
         Ok(cards.collect::<Result<_, _>>()?)
     }
 
-    /// When the `nth` last failure for a document happened, of those after `since` (seconds since 1970).
+    /// When the `nth` last failure for a document happened, of those after `since` (seconds since 1970); of those at kiosks
+    /// alone when `at_kiosk` says so.
     pub fn document_failure(
         &self,
         document: &DocumentDigest,
+        at_kiosk: bool,
         since: i64,
         nth: u32,
     ) -> Result<Option<i64>, Fault> {
         let sql = include_str!("sql/document_failure.sql");
         self.failure(
             sql,
-            named_params! { ":document": document, ":since": since, ":later": nth - 1 },
+            named_params! { ":document": document, ":at_kiosk": at_kiosk, ":since": since, ":later": nth - 1 },
         )
     }
 
@@ -107,23 +119,23 @@ impl Turn<'_> {
     }
 
     /// Notes a failure, and forgets those up to `until` (seconds since 1970), which count no more.
-    pub fn note_failure(
-        &self,
-        address: &str,
-        document: &DocumentDigest,
-        now: Moment,
-        until: i64,
-    ) -> Result<(), Fault> {
-        self.insert_failure(address, document, now)?;
+    pub fn note_failure(&self, failure: &Failure, now: Moment, until: i64) -> Result<(), Fault> {
+        self.insert_failure(failure, now)?;
         self.remove_failures(until)
     }
 
-    fn insert_failure(&self, address: &str, document: &DocumentDigest, now: Moment) -> Result<(), Fault> {
+    fn insert_failure(&self, failure: &Failure, now: Moment) -> Result<(), Fault> {
+        let Failure {
+            address,
+            document,
+            at_kiosk,
+        } = failure;
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/insert_failure.sql"))?;
-        statement
-            .execute(named_params! { ":at": now.timestamp(), ":address": address, ":document": document })?;
+        statement.execute(named_params! {
+            ":at": now.timestamp(), ":address": address, ":document": document, ":at_kiosk": at_kiosk,
+        })?;
         Ok(())
     }
 

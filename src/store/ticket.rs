@@ -6,11 +6,9 @@ use crate::visit::{Change, ClientApplication, Moment, Ticket};
 use rusqlite::{CachedStatement, OptionalExtension, Params, Row, named_params};
 use uuid::Uuid;
 
-/// Most tickets of one listing: what can be answered without keeping a booking waiting for long.
-pub const TICKETS_MAX: u32 = 500;
-
-/// One more than may be listed: that there are too many is seen.
-const TICKETS_READ_MAX: u32 = TICKETS_MAX + 1;
+/// Most tickets of one listing: what can be answered without keeping a booking waiting for long. More are left out, never
+/// refused: nobody can fill a list so that it cannot be read.
+const TICKETS_MAX: u32 = 500;
 
 /// What the schema calls the status of a cancelled visit.
 const CANCELLED: &str = "cancelled";
@@ -48,18 +46,19 @@ impl Store {
         Ok(statement.query_row(parameters, |row| row.get(0)).optional()?)
     }
 
-    /// The patient's active visits that are not over, by begin; at most one more than [`TICKETS_MAX`], as all lists here.
+    /// The patient's active visits that are not over, the first [`TICKETS_MAX`] by begin.
     pub fn coming_tickets(&self, patient: i64, now: Moment) -> Result<Vec<Ticket>, Fault> {
         let statement = self
             .connection
             .prepare_cached(include_str!("sql/coming_tickets.sql"))?;
         let parameters = named_params! {
-            ":patient": patient, ":now": now.timestamp(), ":limit": TICKETS_READ_MAX,
+            ":patient": patient, ":now": now.timestamp(), ":limit": TICKETS_MAX,
         };
         self.tickets(statement, parameters)
     }
 
-    /// The patient's visits that begin at `from` or later and before `until`, cancelled ones too.
+    /// The patient's visits that begin at `from` or later and before `until`, cancelled ones too. Of more
+    /// than [`TICKETS_MAX`] the cancelled ones are left out first, the oldest before others.
     pub fn tickets_between(&self, patient: i64, from: Moment, until: Moment) -> Result<Vec<Ticket>, Fault> {
         let statement = self
             .connection
@@ -68,12 +67,15 @@ impl Store {
             ":patient": patient,
             ":from": from.timestamp(),
             ":until": until.timestamp(),
-            ":limit": TICKETS_READ_MAX,
+            ":limit": TICKETS_MAX,
         };
-        self.tickets(statement, parameters)
+        let mut tickets = self.tickets(statement, parameters)?;
+        tickets.sort_by_key(|ticket| (ticket.begin, ticket.id));
+        Ok(tickets)
     }
 
-    /// The active visits to a clinic that are not over and were made with an outside account, whoever the patient is.
+    /// The active visits to a clinic that are not over and were made with an outside account, whoever the patient is; the first
+    /// [`TICKETS_MAX`] by begin.
     pub fn tickets_of_other(&self, external_user: &str, lpu: i64, now: Moment) -> Result<Vec<Ticket>, Fault> {
         let statement = self
             .connection
@@ -82,7 +84,7 @@ impl Store {
             ":external_user": external_user,
             ":lpu": lpu,
             ":now": now.timestamp(),
-            ":limit": TICKETS_READ_MAX,
+            ":limit": TICKETS_MAX,
         };
         self.tickets(statement, parameters)
     }

@@ -1,7 +1,7 @@
 //! The waiting list (contract-kiosk 4).
 
 use super::{Fault, Store, Turn, rows};
-use crate::visit::{Moment, Patient, Speciality, WaitingEntry, WaitingPatient, WaitingWish};
+use crate::visit::{DoneToday, Moment, OpenCard, Speciality, WaitingEntry, WaitingPatient, WaitingWish};
 use chrono::{NaiveDate, NaiveTime};
 use rusqlite::{OptionalExtension, Row, named_params};
 use uuid::Uuid;
@@ -41,6 +41,22 @@ impl Store {
             .prepare_cached(include_str!("sql/is_waiting.sql"))?;
         let parameters = named_params! { ":patient": patient, ":speciality": speciality };
         Ok(statement.query_row(parameters, |_| Ok(())).optional()?.is_some())
+    }
+
+    /// How many entries the patient has made today, ended ones too.
+    pub fn waiting_entries_today(&self, card: &OpenCard, now: Moment) -> Result<DoneToday, Fault> {
+        self.done_today(&card.application, now, |from, until| {
+            self.waiting_entries_between(card.patient.id, from, until)
+        })
+    }
+
+    fn waiting_entries_between(&self, patient: i64, from: Moment, until: Moment) -> Result<i64, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/waiting_entries_between.sql"))?;
+        let parameters =
+            named_params! { ":patient": patient, ":from": from.timestamp(), ":until": until.timestamp() };
+        Ok(statement.query_row(parameters, |row| row.get(0))?)
     }
 
     /// Who waits today in all clinics, the longest first; at most one more than [`WAITING_PATIENTS_MAX`].
@@ -89,7 +105,7 @@ impl Turn<'_> {
         &self,
         guid: Uuid,
         wish: &WaitingWish,
-        patient: &Patient,
+        card: &OpenCard,
         speciality: &Speciality,
         resource: Option<i64>,
         now: Moment,
@@ -99,7 +115,8 @@ impl Turn<'_> {
             .prepare_cached(include_str!("sql/insert_waiting_entry.sql"))?;
         statement.execute(named_params! {
             ":guid": guid,
-            ":patient": patient.id,
+            ":patient": card.patient.id,
+            ":self_service": card.application.self_service,
             ":speciality": speciality.id,
             ":resource": resource,
             ":phone": wish.phone,

@@ -1,6 +1,6 @@
 //! A patient's card, and what opens it.
 
-use super::{ClientApplication, Lpu};
+use super::{ClientApplication, Lpu, Moment};
 use chrono::{Datelike, NaiveDate};
 
 /// A patient's card (MKAB).
@@ -35,4 +35,13 @@ pub struct OpenCard {
     pub patient: Patient,
     /// The client application that the token names.
     pub application: ClientApplication,
+}
+
+/// How often the patient has done something today by self-service applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DoneToday {
+    /// How often. Nothing is counted for an application that is not self-service.
+    pub count: i64,
+    /// The first moment of tomorrow.
+    pub until: Moment,
 }

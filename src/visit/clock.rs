@@ -1,6 +1,6 @@
 //! The clinic's clock.
 
-use chrono::{DateTime, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use chrono::{DateTime, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 
 /// A moment in the clinic's local time, with its offset.
 pub type Moment = DateTime<FixedOffset>;
@@ -70,6 +70,12 @@ impl Zone {
         hours
             .find_map(|hour| self.from_local(hour))
             .expect("no clock jumps so far")
+    }
+
+    /// The first moment of the day in which `now` lies, and the first one after that day.
+    pub fn day_of(self, now: Moment) -> (Moment, Moment) {
+        let today = now.date_naive();
+        (self.start_of(today), self.start_of(today + Days::new(1)))
     }
 
     /// The same instant on the clinic's clock.

@@ -120,7 +120,9 @@ impl Answer {
 
 impl From<&Refusal> for Answer {
     fn from(refusal: &Refusal) -> Self {
-        Answer::standard(refusal.status(), refusal.code(), &refusal.text())
+        let mut answer = Answer::standard(refusal.status(), refusal.code(), &refusal.text());
+        answer.headers.extend(refusal.header());
+        answer
     }
 }
 

@@ -71,3 +71,32 @@ fn what_holds_no_parameter_does_no_harm() {
         "given twice"
     );
 }
+
+/// Goal: a body in chunks is a body (what .NET's PostAsJsonAsync sends), and the connection goes on behind it. Method: one
+/// connection, a booking and an entry of the waiting list in chunks of one and of many bytes, a plain request between them.
+#[test]
+fn a_body_may_come_in_chunks() {
+    let site = roomy_site(PLACES, "");
+    let server = site.serve();
+    let mut client = server.client();
+    let ask = Ask::new(LPU, PATIENT, CELL);
+    let authorization = ask.authorization.unwrap();
+    let body = format!("{{\"timeTable\":\"{}\"}}", guid(CELL));
+    let signs: Vec<_> = body.chars().map(|sign| format!("1\r\n{sign}\r\n")).collect();
+    let single = signs.concat();
+    let whole = format!("{:X};x=\"y\"\r\n{body}\r\n", body.len());
+    for chunks in [single, whole] {
+        let head = format!(
+            "POST /api/v2/visit/{} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {authorization}\r\n\
+             Content-Type: application/json; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n",
+            ask.lpu
+        );
+        let request = format!(
+            "{head}{chunks}0\r\nX-Trailer: 1\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        );
+        client.send(request.as_bytes()).unwrap();
+        let booked = client.read(false).unwrap();
+        assert_eq!(booked.status, 200, "{}", booked.json());
+        assert_eq!(client.read(false).unwrap().json()["status"], "alive");
+    }
+}

@@ -36,7 +36,7 @@ const fn row(name: &'static str, status: u16, code: &'static str, text: &'static
 
 /// The table of contract 2, from top to bottom. Only the place of `key` is not the contract's: that a key is another's
 /// shows when patient and cell are known.
-pub const TABLE: [Row; 26] = [
+pub const TABLE: [Row; 27] = [
     row(
         "no bearer",
         403,
@@ -61,6 +61,13 @@ pub const TABLE: [Row; 26] = [
     ),
     row("lpu", 400, "5000", ""),
     row("card", 400, "4000", "Не найден МКАБ: {} в лпу: {}"),
+    row(
+        "bookings of today",
+        429,
+        "5000",
+        "Число ваших записей за сегодня достигло предела: {}. Записаться снова можно завтра, а сегодня - через \
+         регистратуру.",
+    ),
     row("cell", 400, "5000", ""),
     row("key", 400, "5000", ""),
     row(
@@ -146,7 +153,6 @@ const KIOSK_TABLE: [Row; 17] = [
     row("resource", 400, "5000", ""),
     row("cells", 400, "5000", ""),
     row("ticket", 400, "5000", ""),
-    row("tickets", 400, "5000", ""),
     row("other account", 403, "5000", ""),
     row("not active", 400, "4022", "Нельзя отменить неактивную запись"),
     row(
@@ -160,6 +166,13 @@ const KIOSK_TABLE: [Row; 17] = [
     row("late arrival", 400, "5000", ""),
     row("other speciality", 400, "5000", ""),
     row("waiting already", 400, "5000", ""),
+    row(
+        "waiting entries of today",
+        429,
+        "5000",
+        "Число ваших заявок в лист ожидания за сегодня достигло предела: {}. Оставить новую можно завтра, а сегодня - \
+         через регистратуру.",
+    ),
     row("waiting entry", 400, "5000", ""),
 ];
 
@@ -240,6 +253,8 @@ fn row_of(refusal: &Refusal) -> &'static Row {
         Refusal::CellNotNamed => "no cell named",
         Refusal::LpuUnknown => "lpu",
         Refusal::CardUnknown { .. } => "card",
+        Refusal::TooManyBookings { .. } => "bookings of today",
+        Refusal::TooManyWaitingEntries { .. } => "waiting entries of today",
         Refusal::NotIdentified => "not identified",
         Refusal::NotAuthorized => "application header",
         Refusal::ApplicationUnknown { .. } => "application",
@@ -264,7 +279,6 @@ fn row_of(refusal: &Refusal) -> &'static Row {
         Refusal::Full => "full",
         Refusal::SameTime { .. } => "time",
         Refusal::TicketUnknown => "ticket",
-        Refusal::TooManyTickets { .. } => "tickets",
         Refusal::OtherAccount => "other account",
         Refusal::NotActive => "not active",
         Refusal::VisitBegun => "visit begun",
@@ -315,7 +329,6 @@ pub fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
         Refusal::Begun,
         Refusal::Full,
         Refusal::TicketUnknown,
-        Refusal::TooManyTickets { tickets_max: 500 },
         Refusal::OtherAccount,
         Refusal::NotActive,
         Refusal::VisitBegun,
@@ -337,6 +350,9 @@ pub fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
     all.push((card, vec![MKAB, LPU]));
     all.push((Refusal::ApplicationUnknown { guid: known(LPU) }, vec![LPU]));
     all.push((speciality, vec!["Ежова А. Б.", "08.04.2019 08:05"]));
+    let (most, seconds) = (20, 9);
+    all.push((Refusal::TooManyBookings { most, seconds }, vec!["20"]));
+    all.push((Refusal::TooManyWaitingEntries { most, seconds }, vec!["20"]));
     all.push((Refusal::BeyondPeriod { days_max: 60 }, vec!["60"]));
     all.push((Refusal::BeyondSchedule { days_max: 14 }, vec!["14"]));
     all.push((Refusal::SameTime { begin }, vec!["08.04.2019 08:05"]));

@@ -48,9 +48,29 @@ fn malformed() -> Vec<(&'static str, Vec<u8>, u16)> {
         ),
         ("two lengths", with("Content-Length: 5\r\nContent-Length: 5"), 400),
         (
-            "Transfer-Encoding",
-            [with("Transfer-Encoding: chunked"), b"0\r\n\r\n".to_vec()].concat(),
-            411,
+            "another coding",
+            [with("Transfer-Encoding: gzip, chunked"), smuggled.into()].concat(),
+            501,
+        ),
+        (
+            "chunks that are not the last coding",
+            [with("Transfer-Encoding: chunked, gzip"), smuggled.into()].concat(),
+            400,
+        ),
+        (
+            "chunks without sizes",
+            [with("Transfer-Encoding: chunked"), smuggled.into()].concat(),
+            400,
+        ),
+        (
+            "an enormous chunk",
+            [
+                with("Transfer-Encoding: chunked"),
+                b"7fffffffffffffff\r\n".to_vec(),
+                smuggled.into(),
+            ]
+            .concat(),
+            413,
         ),
         (
             "length and encoding",

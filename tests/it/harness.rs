@@ -29,6 +29,9 @@ pub const OFFSET_HOURS: i32 = 3;
 /// How long a test waits for anything before it gives up: a loaded machine needs its time, a hung server gets no more.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Bounds for a day that no test meets unless it is about them.
+const WIDE_LIMITS: &str = "[limits]\nbookings_a_day = 1000000\nwaiting_entries_a_day = 1000000\n";
+
 /// Most bytes of an answer's body.
 const BODY_BYTES_MAX: usize = 16 << 20;
 
@@ -50,8 +53,14 @@ impl Site {
         site
     }
 
-    /// Writes the configuration anew. `more` may hold any section but those that are here.
+    /// Writes the configuration anew. `more` may hold any section but those that are here. Unless it says otherwise, a patient
+    /// may book as often as a test likes.
     pub fn configure(&self, more: &str) {
+        let limits = if more.contains("[limits]") {
+            ""
+        } else {
+            WIDE_LIMITS
+        };
         let configuration = format!(
             "database = 'infomat.db'\n\
              listen = '127.0.0.1:0'\n\
@@ -61,7 +70,7 @@ impl Site {
              [[tokens.keys]]\n\
              id = 'main'\n\
              file = 'hmac.key'\n\
-             {more}\n"
+             {limits}{more}\n"
         );
         fs::write(self.path("infomat.toml"), configuration).unwrap();
     }

@@ -23,6 +23,7 @@ mod identify;
 mod import;
 mod keys;
 mod large;
+mod limits;
 mod metrics;
 mod model;
 mod openapi;

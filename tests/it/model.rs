@@ -60,7 +60,7 @@ fn compare(dimensions: &[&Dimension], choice: &[usize]) -> Verdict {
     let decided = infomat::rules::decide(
         &wish,
         &facts,
-        &translate::policy(question.rules, question.max_period_days),
+        &translate::policy(question.rules, question.max_period_days, question.bookings_a_day),
         translate::moment(question.now),
     );
     let decided = decided.map(|approval| translate::granted(&approval, &facts));

@@ -8,6 +8,7 @@ use crate::catalogue::{Row, TABLE};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{self, Client, Server, Site};
 use chrono::TimeDelta;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 const LPU: u32 = 1;
@@ -100,7 +101,7 @@ impl Scene {
             };
             press.book(&mut client);
         }
-        site.configure("");
+        site.configure("[limits]\nbookings_a_day = 3");
         let server = site.serve();
         let nothing_right = Ask {
             base: "/api/v2/visit/",
@@ -170,10 +171,19 @@ impl Scene {
         self.import(clinic::exam(EXAM, self.patient));
     }
 
+    /// Makes all bookings a day older.
+    fn call_it_yesterday(&self) {
+        let database = Connection::open(self.site.path("infomat.db")).unwrap();
+        database
+            .execute("UPDATE visit SET made_at = made_at - 86400", [])
+            .unwrap();
+    }
+
     /// What the next row is filled with.
     fn filled(row: &str) -> Vec<String> {
         let same_time = clinic::shown(3, "10:10");
         match row {
+            "bookings of today" => vec!["3".to_owned()],
             "card" => vec![guid(FIRST), guid(LPU)],
             "speciality" => vec!["Зимина А. Б.".to_owned(), clinic::shown(5, "09:00")],
             "period" => vec!["60".to_owned()],
@@ -213,6 +223,7 @@ const REQUEST: &[Step] = &[
         let token = harness::claims(&guid(LPU), &guid(FIRST), "Infomat");
         scene.ask = scene.ask.clone().claiming(&token);
     }),
+    ("bookings of today", |scene| scene.call_it_yesterday()),
     ("cell", |scene| scene.name("timeTable", &guid(WANTED))),
     ("key", |scene| scene.ask.key = None),
     ("referral", |scene| scene.give_referral()),

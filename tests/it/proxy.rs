@@ -220,8 +220,12 @@ fn nginx_refuses_as_infomat_does() {
         (404, format!("GET /nginx-refuses HTTP/1.1\r\n{end}\r\n")),
         (405, format!("TRACE /lpu HTTP/1.1\r\n{end}\r\n")),
         (
-            411,
+            405,
             format!("POST /lpu HTTP/1.1\r\n{end}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        ),
+        (
+            501,
+            format!("POST /lpu HTTP/1.1\r\n{end}Transfer-Encoding: gzip\r\n\r\n"),
         ),
         (
             413,
@@ -262,7 +266,7 @@ fn the_site_has_the_texts_of_infomat() {
         Transport::UnknownPath,
         Transport::Method(""),
         Transport::TooSlow,
-        Transport::LengthRequired,
+        Transport::Coding,
         Transport::BodyTooLarge,
         Transport::TooMany(5),
         Transport::HeadTooLarge,
@@ -314,7 +318,7 @@ fn nothing_about_a_person_comes_to_lie_in_nginx() {
                 &["-H", "Transfer-Encoding: chunked", "-d", "x"]
             )
             .status,
-        411
+        405
     );
     nginx.send(&format!("GET {target} HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"));
 

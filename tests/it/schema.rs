@@ -28,10 +28,8 @@ fn objects(connection: &Connection) -> BTreeMap<String, String> {
         let lines = sql
             .lines()
             .map(|line| line.split("--").next().unwrap_or_default());
-        lines
-            .flat_map(str::split_whitespace)
-            .collect::<Vec<_>>()
-            .join(" ")
+        // None at all: a column that was added has a blank before its comma.
+        lines.flat_map(str::split_whitespace).collect()
     };
     rows.map(|row| row.map(|(name, sql)| (name, plain(sql))).unwrap())
         .collect()

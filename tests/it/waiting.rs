@@ -4,6 +4,7 @@
 use crate::catalogue::Row;
 use crate::clinic::{self, guid, with};
 use crate::harness::{self, Answer, Client, Server, Site, now};
+use crate::limits::assert_until_midnight;
 use crate::tickets::{LPU, OCULIST, OTHER, OTHER_LPU, PATIENT, THERAPIST, UNKNOWN, authorization, lines};
 use chrono::{DateTime, TimeDelta};
 use rusqlite::Connection;
@@ -399,4 +400,72 @@ fn a_booking_of_the_speciality_ends_the_entry() {
         .unwrap();
     assert_eq!(kept, "");
     assert_eq!(site.run_well(&["waiting", "--format", "json"], ""), "[]\n");
+}
+
+/// Goal: what a patient wrote goes with the end of the entry, whoever ends it, and is not shown in its place.
+#[test]
+fn an_ended_entry_loses_its_text() {
+    let (site, _server, mut client) = serve();
+    let text = json!({"phone": "+7 900 000-00-00", "complaints": "Болит голова"});
+    let made = success(&wait(&mut client, &with(body(), &text)));
+    success(&wait(
+        &mut client,
+        &with(with(body(), &text), &json!({"specialityCode": "7"})),
+    ));
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    let texts = || -> Vec<(String, String, String)> {
+        let mut rows = database
+            .prepare("SELECT status, phone, complaints FROM waiting_entry ORDER BY id")
+            .unwrap();
+        let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    };
+    let whole = |status: &str| {
+        (
+            status.to_owned(),
+            "+7 900 000-00-00".to_owned(),
+            "Болит голова".to_owned(),
+        )
+    };
+    let bare = || ("ended".to_owned(), String::new(), String::new());
+    assert_eq!(texts(), [whole("active"), whole("active")]);
+    let path = format!("{PATH}/{}", made["guid"].as_str().unwrap());
+    success(&send(&mut client, PATIENT, "DELETE", &path, b""));
+    assert_eq!(texts(), [bare(), whole("active")]);
+    database.execute("UPDATE waiting_entry SET date_end = date_start, date_start = '2026-01-01', date_end = '2026-01-02'", []).unwrap();
+    success(&wait(&mut client, &with(body(), &json!({"specialityCode": "7"}))));
+    assert_eq!(texts()[1], bare(), "its last day was over");
+}
+
+/// Goal: a patient makes only so many entries in a local day alone, ended ones too; the call centre may make more.
+#[test]
+fn a_patient_makes_so_many_entries_a_day() {
+    let site = Site::new("[limits]\nwaiting_entries_a_day = 3");
+    site.import(&lines());
+    let server = site.serve();
+    let mut client = server.client();
+    let mut make = |patient, source: &str| {
+        let claims = harness::claims(&guid(LPU), &guid(patient), source);
+        let bearer = format!("Bearer {}", harness::sign(&claims, harness::KEY));
+        let headers = [("Authorization", &*bearer), ("Content-Type", "application/json")];
+        let answer = client.ask("POST", PATH, &headers, body().to_string().as_bytes());
+        if answer.status == 200 {
+            let path = format!("{PATH}/{}", answer.json()["guid"].as_str().unwrap());
+            success(&client.ask("DELETE", &path, &headers[..1], b""));
+        }
+        answer
+    };
+    for source in ["Infomat", "Callcenter", "Internet", "Infomat"] {
+        success(&make(PATIENT, source));
+    }
+    let refused = make(PATIENT, "Internet");
+    Row::of("waiting entries of today").expect(&refused, &["3"]);
+    assert_until_midnight(&refused);
+    success(&make(PATIENT, "Callcenter"));
+    success(&make(OTHER, "Internet"));
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    database
+        .execute("UPDATE waiting_entry SET created_at = created_at - 86400", [])
+        .unwrap();
+    success(&make(PATIENT, "Infomat"));
 }

@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
-use std::process;
+use std::process::{self, Command};
 use std::time::{Duration, Instant};
 
 /// Less free space than this, and the log of the database may not grow any more.
@@ -57,6 +57,32 @@ pub fn look_at_zone(config: &Config, report: &mut Report) {
             let name = name.split_once("zoneinfo/").map_or("", |(_, name)| name);
             report.good(WHAT, format!("{offset}, as the machine says {name}").trim_end());
         }
+    }
+}
+
+/// Whether the machine's clock is kept right.
+pub fn look_at_time_source(report: &mut Report) {
+    const WHAT: &str = "time source";
+    match told_by_timedatectl().or_else(desk::is_synchronised) {
+        Some(true) => report.good(WHAT, "the clock is synchronised"),
+        Some(false) => report.warn(
+            WHAT,
+            "the clock is not synchronised: `timedatectl set-ntp true`, or name a time server of the clinic in \
+             /etc/systemd/timesyncd.conf",
+        ),
+        None => report.warn(WHAT, "nobody tells whether the clock is synchronised: see `timedatectl`"),
+    }
+}
+
+/// What the kernel says of its clock, by way of systemd; none where there is no systemd.
+fn told_by_timedatectl() -> Option<bool> {
+    let asked = Command::new("timedatectl")
+        .args(["show", "--property=NTPSynchronized", "--value"])
+        .output();
+    match asked.ok()?.stdout.trim_ascii() {
+        b"yes" => Some(true),
+        b"no" => Some(false),
+        _ => None,
     }
 }
 

@@ -2,10 +2,12 @@ use super::super::connections::Connections;
 use super::super::line::Line;
 use super::super::record::ID_FIELD;
 use super::*;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A deadline that a test waits for.
@@ -58,6 +60,7 @@ fn served(limits: Limits, spare_bytes: usize) -> Served {
         spare: Spare::new(spare_bytes),
         proxies: Proxies::default(),
         metrics: Arc::new(Metrics::new(0)),
+        pace: Mutex::new(Pace::new(Instant::now())),
     };
     let thread = thread::spawn(move || serve(&place, &shared));
     Served {
@@ -218,6 +221,104 @@ fn a_body_held_back_is_asked_for() {
     served.client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n".repeat(2));
     served.thread.join().unwrap();
+}
+
+/// A chunked request whose body is "hello world", with all that may stand in one.
+const CHUNKED: &str = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n\
+                       5;a=b\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n";
+
+/// Goal: the desk gets a chunked request as a plain one, and what follows it as another. Method: it comes in two pieces, cut
+/// at each byte, on one connection, with another request behind it.
+#[test]
+fn a_chunked_body_is_handed_over_plain() {
+    const NO_CONTENT: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
+    let mut served = served(patient(), 0);
+    served.client.set_nodelay(true).unwrap();
+    for cut in 1..CHUNKED.len() {
+        let (first, second) = CHUNKED.as_bytes().split_at(cut);
+        served.client.write_all(first).unwrap();
+        thread::yield_now();
+        served.client.write_all(&[second, GET].concat()).unwrap();
+        let message = handed_over(&served.desk, "hello world");
+        assert_eq!(
+            message,
+            "POST /a HTTP/1.1\r\nHost: a\r\nInfomat-Client: 127.0.0.1\r\nContent-Length: 11\r\n\r\nhello world"
+        );
+        served.desk.write_all(NO_CONTENT).unwrap();
+        let message = handed_over(&served.desk, "\r\n\r\n");
+        assert!(message.starts_with("GET / HTTP/1.1\r\n"), "{message}");
+        served.desk.write_all(NO_CONTENT).unwrap();
+    }
+    served.client.shutdown(Shutdown::Write).unwrap();
+    let answers = 2 * (CHUNKED.len() - 1);
+    assert_eq!(
+        rest(&served.client),
+        "HTTP/1.1 204 No Content\r\n\r\n".repeat(answers)
+    );
+    served.thread.join().unwrap();
+}
+
+/// Goal: a client that waits to be asked for its chunks is asked, once.
+#[test]
+fn chunks_held_back_are_asked_for() {
+    let mut served = served(patient(), 0);
+    let (head, body) = CHUNKED.split_at(CHUNKED.find("\r\n\r\n").unwrap() + 2);
+    let head = format!("{head}Expect: 100-continue\r\n\r\n");
+    served.client.write_all(head.as_bytes()).unwrap();
+    let mut go_on = [0; 25];
+    served.client.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, CONTINUE);
+    for byte in body.trim_start_matches("\r\n").bytes() {
+        served.client.write_all(&[byte]).unwrap();
+    }
+    handed_over(&served.desk, "Content-Length: 11\r\n\r\nhello world");
+    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    served.client.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n");
+    served.thread.join().unwrap();
+}
+
+/// Goal: chunks have the bounds of a plain body: in time, in bytes and in memory. Nothing of them reaches the desk.
+#[test]
+fn chunks_have_the_bounds_of_a_body() {
+    const HEAD: &str = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let whole = |size: usize| format!("{HEAD}{size:x}\r\n{}\r\n0\r\n\r\n", "a".repeat(size));
+    let chunks = |count: usize| format!("{HEAD}{}0\r\n\r\n", "1\r\na\r\n".repeat(count));
+    let memory = usize::MAX / 2;
+    for (sent, spare_bytes, expected) in [
+        (whole(BODY_BYTES_MAX + 1), memory, "HTTP/1.1 413 "),
+        (chunks(BODY_BYTES_MAX + 1), memory, "HTTP/1.1 413 "),
+        (whole(FREE_BYTES), 1_000, "HTTP/1.1 503 "),
+        (format!("{HEAD}z"), memory, "HTTP/1.1 400 "),
+        (format!("{HEAD}1\na"), memory, "HTTP/1.1 400 "),
+    ] {
+        let served = served(short_of_bodies(), spare_bytes);
+        (&served.client).write_all(sent.as_bytes()).unwrap();
+        let text = rest(&served.client);
+        assert!(text.starts_with(expected), "{text}");
+        served.thread.join().unwrap();
+        assert_eq!((&served.desk).read(&mut [0]).unwrap(), 0);
+    }
+    let trickled = served(short_of_bodies(), memory);
+    let took = trickle(&trickled.client, format!("{HEAD}ffff\r\n").as_bytes());
+    assert!(took >= SHORT, "{took:?}");
+    assert!(rest(&trickled.client).starts_with("HTTP/1.1 408 "));
+    trickled.thread.join().unwrap();
+    assert_eq!((&trickled.desk).read(&mut [0]).unwrap(), 0);
+
+    let mut large = served(patient(), BODY_BYTES_MAX * 2);
+    large.client.write_all(whole(BODY_BYTES_MAX).as_bytes()).unwrap();
+    handed_over(
+        &large.desk,
+        &format!(
+            "\r\nContent-Length: {BODY_BYTES_MAX}\r\n\r\n{}",
+            "a".repeat(BODY_BYTES_MAX)
+        ),
+    );
+    large.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    large.client.shutdown(Shutdown::Write).unwrap();
+    rest(&large.client);
+    large.thread.join().unwrap();
 }
 
 /// Goal: while there is no spare memory, large requests are told to come again and small ones go on.

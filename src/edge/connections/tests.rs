@@ -225,3 +225,30 @@ fn closing_time_ends_the_waiting() {
     is_closed(&client);
     assert!(street.connections.wait_until_empty(Duration::from_secs(5)));
 }
+
+/// Goal: a network of IPv6 has the share of one address, one that is told in the form of IPv6 is itself, and a proxy's
+/// connections are nobody's share. Method: the share is taken up from many addresses of the network.
+#[test]
+fn a_network_of_ipv6_has_one_share() {
+    const NEIGHBOUR: &str = "2001:db8:0:7::7";
+    let street = Street {
+        connections: Connections::new(
+            4 * PER_ADDRESS_MAX + KEPT_FOR_LOOPBACK,
+            Proxies::new(vec![NEIGHBOUR.parse().unwrap()]),
+        ),
+        ..Street::new(1)
+    };
+    let _proxied = street.serves(PER_ADDRESS_MAX + 1, NEIGHBOUR);
+    let served: Vec<_> = (0..PER_ADDRESS_MAX)
+        .flat_map(|number| street.serves(1, &format!("2001:db8:0:7:{number:x}::1")))
+        .collect();
+    let refused = street.comes("2001:db8:0:7::1").1.err();
+    assert_eq!(refused, Some(Transport::TooMany(RETRY_SECONDS)));
+    assert!(street.comes("2001:db8:0:8::1").1.is_ok(), "another network");
+    drop(served);
+
+    let _served = street.serves(PER_ADDRESS_MAX, "192.0.2.1");
+    let refused = street.comes("::ffff:192.0.2.1").1.err();
+    assert_eq!(refused, Some(Transport::TooMany(RETRY_SECONDS)));
+    assert!(street.comes("::ffff:192.0.2.2").1.is_ok(), "another address");
+}

@@ -31,7 +31,7 @@ fn forwarded(lines: &[&str]) -> String {
 }
 
 const PLAIN: Framing = Framing {
-    body_bytes: 0,
+    body: Body::Plain(0),
     expects_continue: false,
     after: After::Stay,
     safe: true,
@@ -60,14 +60,14 @@ fn well_formed_heads_are_understood() {
         (
             &["POST / HTTP/1.1", "Host: a", "Content-Length:\t7 "],
             Framing {
-                body_bytes: 7,
+                body: Body::Plain(7),
                 ..post
             },
         ),
         (
             &["POST / HTTP/1.1", "Host: a", "Content-Length: 65536"],
             Framing {
-                body_bytes: 65_536,
+                body: Body::Plain(65_536),
                 ..post
             },
         ),
@@ -79,7 +79,7 @@ fn well_formed_heads_are_understood() {
                 "Expect: 100-Continue",
             ],
             Framing {
-                body_bytes: 7,
+                body: Body::Plain(7),
                 expects_continue: true,
                 ..post
             },
@@ -146,7 +146,7 @@ fn well_formed_heads_are_understood() {
 /// Goal: whatever else arrives is refused, with the status that says why. Method: one fault a head.
 #[test]
 fn each_malformed_head_has_its_refusal() {
-    use Transport::{BodyTooLarge, Expectation, HeadTooLarge, LengthRequired, Malformed, Version};
+    use Transport::{BodyTooLarge, Expectation, HeadTooLarge, Malformed, Version};
     let with = |field: &'static str| vec!["POST / HTTP/1.1", "Host: a", field];
     let mut bad = vec![
         (vec!["GET / HTTP/2.0", "Host: a"], Version),
@@ -184,8 +184,6 @@ fn each_malformed_head_has_its_refusal() {
         (with("X: a\nb"), Malformed),
         (with("X: a\0b"), Malformed),
         (with("X\u{e9}: x"), Malformed),
-        (with("Transfer-Encoding: chunked"), LengthRequired),
-        (with("transfer-encoding: identity"), LengthRequired),
         (vec!["POST / HTTP/1.0", "Transfer-Encoding: chunked"], Malformed),
         (
             vec![
@@ -233,6 +231,53 @@ fn each_malformed_head_has_its_refusal() {
     }
 }
 
+/// Goal: chunked is taken alone, once and as the last coding; others are told apart from what is malformed.
+#[test]
+fn chunked_is_the_only_coding() {
+    use Transport::{Coding, Malformed};
+    let post = |field: &str| framing(&["POST / HTTP/1.1", "Host: a", field]);
+    for expects_continue in [false, true] {
+        let chunked = Framing {
+            safe: false,
+            body: Body::Chunked,
+            expects_continue,
+            ..PLAIN
+        };
+        let expect = ["", "\r\nExpect: 100-continue"][usize::from(expects_continue)];
+        let taken = post(&format!("transfer-encoding:\tChunked {expect}"));
+        assert_eq!(taken, Ok(chunked));
+    }
+    for (codings, expected) in [
+        ("identity", Coding),
+        ("gzip", Coding),
+        ("gzip, Chunked", Coding),
+        ("gzip\r\nTransfer-Encoding: chunked", Coding),
+        ("gzip;q=1, chunked", Coding),
+        ("xchunked", Coding),
+        ("", Malformed),
+        (",", Malformed),
+        ("chunked,", Malformed),
+        (", chunked", Malformed),
+        ("chunked, gzip", Malformed),
+        ("chunked, identity", Malformed),
+        ("chunked, chunked", Malformed),
+        ("chunked\r\nTransfer-Encoding: chunked", Malformed),
+        ("chunked\r\nTransfer-Encoding:", Malformed),
+        ("chunked\r\n gzip", Malformed),
+        ("chunked\r\nContent-Length: 5", Malformed),
+        ("chunked;a=b", Malformed),
+        ("chunked;", Malformed),
+        ("\"chunked\"", Malformed),
+        ("chunked gzip", Malformed),
+        ("chun\u{e9}ked", Malformed),
+    ] {
+        let field = format!("Transfer-Encoding: {codings}");
+        assert_eq!(post(&field), Err(expected), "{codings:?}");
+    }
+    let old = ["POST / HTTP/1.0", "Transfer-Encoding: gzip"];
+    assert_eq!(framing(&old), Err(Malformed));
+}
+
 /// Goal: the private connection gets one client, one length, nothing that tiny_http acts upon, and ASCII alone.
 #[test]
 fn what_is_forwarded_is_plain() {
@@ -252,6 +297,19 @@ fn what_is_forwarded_is_plain() {
                     Infomat-Client: 127.0.0.1\r\nContent-Length: 3\r\n\r\n";
     assert_eq!(sent, expected);
     assert_eq!(decoded("5%25%C3%A9"), "5%\u{c3}\u{a9}");
+    let chunked = forwarded(&[
+        "POST / HTTP/1.1",
+        "Host: a",
+        "Transfer-Encoding: chunked",
+        "Trailer: X-Sum",
+    ]);
+    let head = "POST / HTTP/1.1\r\nHost: a\r\nInfomat-Client: 127.0.0.1\r\n";
+    assert_eq!(chunked, head, "its length comes with its body");
+    for (body, end) in [("", "\r\n"), ("hello", "Content-Length: 5\r\n\r\n")] {
+        let mut message = [head, body].concat().into_bytes();
+        end_head(&mut message, head.len(), body.len());
+        assert_eq!(String::from_utf8(message).unwrap(), [head, end, body].concat());
+    }
     let absolute = forwarded(&["GET HTTP://a:80/x?y HTTP/1.1", "Host: b"]);
     assert_eq!(
         absolute,
@@ -331,7 +389,10 @@ fn mutated_heads_are_refused_or_plain() {
         let mut fields = NO_FIELDS;
         if let Ok(head) = Head::parse(&bytes[..end], &mut fields) {
             let_in += 1;
-            assert!(head.framing().body_bytes <= BODY_BYTES_MAX);
+            assert!(matches!(
+                head.framing().body,
+                Body::Chunked | Body::Plain(..=BODY_BYTES_MAX)
+            ));
             let sent = forward(&head);
             assert!(sent.is_ascii(), "{sent:?}");
             assert!(

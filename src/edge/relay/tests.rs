@@ -1,4 +1,4 @@
-use super::super::head::After;
+use super::super::head::{After, Body};
 use super::super::line::ANSWER_FREE_BYTES;
 use super::*;
 use std::io::{Read, Write};
@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 const GET: Framing = Framing {
-    body_bytes: 0,
+    body: Body::Plain(0),
     expects_continue: false,
     after: After::Stay,
     safe: true,

@@ -30,3 +30,18 @@ CREATE TABLE journal (
 ) STRICT;
 INSERT INTO journal (seq, at, event, visit_guid) SELECT seq, at, event, visit_guid FROM journal_without_moves ORDER BY seq;
 DROP TABLE journal_without_moves;
+
+-- What tells how many visits a patient has made today.
+DROP INDEX visit_by_patient;
+CREATE INDEX visit_by_patient ON visit (patient_id, end_at, made_at);
+
+ALTER TABLE waiting_entry ADD COLUMN self_service INTEGER NOT NULL DEFAULT 1 CHECK (self_service IN (0, 1));
+DROP INDEX waiting_entry_by_patient;
+CREATE INDEX waiting_entry_by_patient ON waiting_entry (patient_id, created_at);
+CREATE TRIGGER waiting_entry_loses_text AFTER UPDATE OF status ON waiting_entry WHEN NEW.status = 'ended'
+BEGIN
+    UPDATE waiting_entry SET phone = '', complaints = '' WHERE id = NEW.id;
+END;
+UPDATE waiting_entry SET phone = '', complaints = '' WHERE status = 'ended';
+
+ALTER TABLE failed_identification ADD COLUMN at_kiosk INTEGER NOT NULL DEFAULT 0 CHECK (at_kiosk IN (0, 1));

@@ -1,1 +1,1 @@
-INSERT INTO failed_identification (at, address, document) VALUES (:at, :address, :document)
+INSERT INTO failed_identification (at, address, document, at_kiosk) VALUES (:at, :address, :document, :at_kiosk)

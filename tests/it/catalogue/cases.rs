@@ -228,6 +228,11 @@ fn look_up_cases() -> Vec<Case> {
             LPU,
         ),
         no_card(elsewhere, PATIENT, CHILDREN_LPU),
+        (
+            "bookings of today",
+            Ask::new(LPU, OTHER, UNKNOWN),
+            vec!["2".to_owned()],
+        ),
         case("cell", ask(UNKNOWN)),
         case("cell", ask(OF_CHILDREN)),
         case("cell", by_begin(THERAPIST, "10:05")),
@@ -297,11 +302,13 @@ pub fn prepare(client: &mut Client) {
 
 #[test]
 fn the_real_binary_gives_every_row_and_a_refusal_changes_nothing() {
-    let site = Site::new("");
+    let site = Site::new("[limits]\nbookings_a_day = 2");
     site.import(&lines());
     let server = site.serve();
     let mut client = server.client();
     prepare(&mut client);
+    // The other's second booking.
+    Ask::new(LPU, OTHER, HELD).book(&mut client);
     let mut reached = BTreeSet::new();
     let cases = [token_cases(), parameter_cases(), look_up_cases(), rule_cases()];
     for (row, mut ask, filled) in cases.into_iter().flatten() {
@@ -316,9 +323,9 @@ fn the_real_binary_gives_every_row_and_a_refusal_changes_nothing() {
 
     let database = Connection::open(site.path("infomat.db")).unwrap();
     let count = |query| database.query_row(query, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(count("SELECT count(*) FROM visit"), 2);
-    assert_eq!(count("SELECT count(*) FROM journal"), 2);
-    assert_eq!(count("SELECT sum(used_count) FROM slot"), 2);
+    assert_eq!(count("SELECT count(*) FROM visit"), 3);
+    assert_eq!(count("SELECT count(*) FROM journal"), 3);
+    assert_eq!(count("SELECT sum(used_count) FROM slot"), 3);
     assert_eq!(count("SELECT count(*) FROM patient WHERE phone <> ''"), 0);
 
     let ticket = ask(FREE).and("phone", PHONE).book(&mut client);

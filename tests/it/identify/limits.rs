@@ -165,13 +165,15 @@ fn clients_of_a_trusted_proxy_count_by_themselves() {
     assert_eq!(forwarded(&mut client, "127.0.0.1, 192.0.2.7", 11), 429);
     assert_eq!(forwarded(&mut client, "192.0.2.8", 12), 400);
     assert_open(&mut client);
-    for broken in ["unknown", "192.0.2.8, ", "192.0.2.8:80"] {
+    for broken in ["unknown", "_hidden", "192.0.2.8, ", "192.0.2.8:", ":80"] {
         let answer = ask_with(
             &mut client,
             &format!("{POLICY}&{BORN}"),
             &[(FORWARDED_FOR, broken)],
         );
         assert_eq!(verdict(&answer), (400, "5000".to_owned()));
+        let text = answer.json()["message"].to_string();
+        assert!(text.contains(FORWARDED_FOR), "{broken}: {text}");
         assert_eq!(
             answer.header("connection"),
             Some("close"),
@@ -270,4 +272,62 @@ fn ten_thousand_guesses() {
         assert_eq!(looked_up, allowed);
         assert_eq!(failures(&site), i64::try_from(allowed).unwrap());
     }
+}
+
+/// Goal: who guesses elsewhere locks nobody out of the clinic's terminals, but elsewhere; a terminal still locks what was
+/// guessed at one. Method: a proxy that speaks for the terminal (this test's own address) and for others; a restart between.
+#[test]
+fn guesses_elsewhere_lock_no_document_at_a_kiosk() {
+    let site = behind("['127.0.0.1']");
+    let server = site.serve();
+    let mut client = server.client();
+    let wrong = format!("{POLICY}&Birthday=1900-01-01");
+    let right = format!("{POLICY}&{BORN}");
+    let from = |client: &mut Client, address: &str, document: &str| {
+        ask_with(client, document, &[(FORWARDED_FOR, address)])
+    };
+    for number in 0..9 {
+        let answer = from(&mut client, &format!("192.0.2.{number}"), &wrong);
+        let expected = if number < 5 { 400 } else { 429 };
+        assert_eq!(answer.status, expected, "{number}");
+    }
+    server.pull_the_plug();
+    drop(server);
+    let server = site.serve();
+    let mut client = server.client();
+    assert_open(&mut client);
+    assert_blocked(&from(&mut client, "192.0.2.9", &right), 900);
+    for _ in 0..5 {
+        assert!(is_unknown(&guess(&mut client, POLICY)));
+    }
+    assert_blocked(&ask(&mut client, &right), 900);
+
+    // What fails at terminals counts elsewhere too.
+    for _ in 0..5 {
+        assert!(is_unknown(&guess(&mut client, &unknown(1))));
+    }
+    assert_blocked(
+        &from(&mut client, "192.0.2.10", &format!("{}&{BORN}", unknown(1))),
+        900,
+    );
+}
+
+/// Goal: an address of IPv6 counts by its /64 network, one of IPv4 by itself in whichever form.
+#[test]
+fn a_network_of_ipv6_counts_as_one_address() {
+    let site = behind("['127.0.0.1']");
+    let server = site.serve();
+    let mut client = server.client();
+    for number in 0..10 {
+        let address = format!("[2001:db8:0:7:{number:x}::{number}]:{}", 1000 + number);
+        assert_eq!(forwarded(&mut client, &address, number), 400, "{number}");
+    }
+    assert_eq!(forwarded(&mut client, "2001:db8:0:7::ffff", 10), 429);
+    assert_eq!(forwarded(&mut client, "2001:db8:0:8::1", 11), 400);
+    for number in 12..22 {
+        let address = ["192.0.2.7", "::ffff:192.0.2.7", "192.0.2.7:80"][number as usize % 3];
+        assert_eq!(forwarded(&mut client, address, number), 400, "{number}");
+    }
+    assert_eq!(forwarded(&mut client, "::ffff:192.0.2.7", 22), 429);
+    assert_eq!(forwarded(&mut client, "::ffff:192.0.2.8", 23), 400);
 }

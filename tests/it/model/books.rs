@@ -28,6 +28,9 @@ pub struct Entry {
     pub list: (usize, Wall),
     pub key: Option<usize>,
     pub active: bool,
+    /// When it was made, and whether by self-service.
+    pub made: Wall,
+    pub self_service: bool,
 }
 
 /// The naive books: what happened so far.
@@ -178,6 +181,7 @@ impl Town {
         };
         q.open_card_found = !patient.closed && patient.lpu == request.lpu;
         (q.birth, q.banned) = (patient.birth, patient.banned);
+        (q.made_today, q.bookings_a_day) = (books.made_on(request.patient, now), self.bookings_a_day);
         q.referral = request.referral.map_or(Paper::NotNamed, |(number, kind)| {
             match self.referrals.get(number) {
                 Some((right, whose)) if *right == kind && *whose == request.patient => Paper::Fits,
@@ -232,7 +236,7 @@ impl Town {
     }
 
     /// Writes a new visit into the books.
-    pub fn enter(&self, books: &mut Books, request: &Request, cell: usize, guid: Uuid) {
+    pub fn enter(&self, books: &mut Books, request: &Request, cell: usize, guid: Uuid, now: Wall) {
         let list = (self.cells[cell].doctor, self.cells[cell].begin.div_euclid(DAY));
         let given = books.visits.iter().filter(|visit| visit.list == list);
         let num = given.map(|visit| visit.num).max().unwrap_or(0) + 1;
@@ -245,6 +249,8 @@ impl Town {
             list,
             key,
             active: true,
+            made: now,
+            self_service: SOURCES[request.source].2,
         });
         if request.phone.is_some() {
             books.phones[patient] = request.phone;
@@ -323,6 +329,16 @@ impl Books {
             .iter()
             .filter(|visit| visit.active && visit.cell == cell);
         i64::try_from(visits.count()).unwrap()
+    }
+
+    /// What the patient has made alone on the day of `now`, and whatever became of it.
+    pub fn made_on(&self, patient: usize, now: Wall) -> i64 {
+        let is_of_day = |visit: &&Entry| {
+            visit.patient == patient
+                && visit.self_service
+                && visit.made.div_euclid(DAY) == now.div_euclid(DAY)
+        };
+        i64::try_from(self.visits.iter().filter(is_of_day).count()).unwrap()
     }
 
     /// The active visit that was made with this key.

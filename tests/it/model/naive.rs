@@ -31,6 +31,9 @@ pub struct Question {
     pub birth: Date,
     pub banned: bool,
     pub self_service: bool,
+    /// Bookings of today by self-service, cancelled ones too, and how many there may be.
+    pub made_today: i64,
+    pub bookings_a_day: i64,
     pub dispensary_only: bool,
     pub registered_here: bool,
     pub registered_elsewhere: bool,
@@ -117,6 +120,8 @@ pub enum Verdict {
     EarlierTicket,
     NoSuchLpu,
     NoCard4000,
+    /// How many there may be, and the seconds until tomorrow.
+    TooManyToday429(i64, i64),
     NoSuchCell,
     NoCellThen,
     KeyOfAnother,
@@ -138,7 +143,7 @@ pub enum Verdict {
 }
 
 /// How many kinds of verdict there are.
-pub const VERDICTS: usize = 22;
+pub const VERDICTS: usize = 23;
 
 /// The first row of the contract's table that applies, or a ticket.
 pub fn answer(q: &Question) -> Verdict {
@@ -147,6 +152,10 @@ pub fn answer(q: &Question) -> Verdict {
     }
     if !q.open_card_found || !q.token_lpu_fits {
         return Verdict::NoCard4000;
+    }
+    let asked_again = q.cell_found && q.key == Key::ThisPatientThisCell;
+    if q.self_service && q.made_today >= q.bookings_a_day && !asked_again {
+        return Verdict::TooManyToday429(q.bookings_a_day, next_midnight(q.now) - q.now);
     }
     if !q.cell_found {
         return if q.named_by_begin {
@@ -258,7 +267,7 @@ fn earliest(q: &Question, in_the_way: impl Fn(&Visit) -> bool) -> Option<&Visit>
 }
 
 /// The end of the day in which `wall` lies.
-fn next_midnight(wall: Wall) -> Wall {
+pub fn next_midnight(wall: Wall) -> Wall {
     wall - wall.rem_euclid(DAY) + DAY
 }
 

@@ -105,7 +105,11 @@ impl Play {
             now: translate::moment(self.now),
             ticket: Uuid::from_u128(9 << 64 | self.tickets_drawn),
         };
-        let policy = translate::policy(self.town.rules, self.town.max_period_days);
+        let policy = translate::policy(
+            self.town.rules,
+            self.town.max_period_days,
+            self.town.bookings_a_day,
+        );
         let wish = wish(&request);
         let answer = book(turn, &wish, &policy, &stamp);
         let cells: Vec<Option<usize>> = match self.town.candidates(&self.books, &request) {
@@ -132,7 +136,8 @@ impl Play {
         *self.tally.entry(discriminant(verdict)).or_default() += 1;
         if let (Ok(ticket), Some(cell)) = (answer, cell) {
             if *verdict == Verdict::Ticket {
-                self.town.enter(&mut self.books, &request, *cell, stamp.ticket);
+                self.town
+                    .enter(&mut self.books, &request, *cell, stamp.ticket, self.now);
             }
             self.check_ticket(&ticket, &request, *cell);
         }

@@ -85,6 +85,7 @@ pub struct Town {
     pub exams: Vec<usize>,
     pub rules: Rules,
     pub max_period_days: i64,
+    pub bookings_a_day: i64,
 }
 
 pub fn lpu_guid(lpu: usize) -> Uuid {
@@ -139,6 +140,7 @@ impl Town {
             exams: (0..EXAMS).map(|_| dice.roll(PATIENTS)).collect(),
             rules: worlds::blank().rules,
             max_period_days: dice.of(&[1, 60, 60]),
+            bookings_a_day: dice.of(&[2, 4, 20]),
         };
         for rule in town.rules.each() {
             *rule = !dice.once_in(8);

@@ -1,12 +1,12 @@
 //! A naive question in the library's words, and a naive verdict in its answer's words. All ids are made up.
 
-use super::naive::{Key, Paper, Question, Rules, Verdict, VisitCell, Wall};
+use super::naive::{Key, Paper, Question, Rules, Verdict, VisitCell, Wall, next_midnight};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use infomat::refusal::Refusal;
-use infomat::rules::{Approval, Policy, Switches};
+use infomat::rules::{Approval, DayLimits, Policy, Switches};
 use infomat::visit::{
-    AgeBounds, Bearer, BusyType, Cell, CellName, ClientApplication, Contact, Earlier, Exam, Facts, Held, Lpu,
-    Moment, Patient, Referral, ReferralName, ReferralType, Resource, Standing, Wish,
+    AgeBounds, Bearer, BusyType, Cell, CellName, ClientApplication, Contact, DoneToday, Earlier, Exam, Facts,
+    Held, Lpu, Moment, Patient, Referral, ReferralName, ReferralType, Resource, Standing, Wish,
 };
 use uuid::Uuid;
 
@@ -64,6 +64,10 @@ pub fn refusal(verdict: Verdict, mkab: Uuid, lpu: Uuid) -> Option<Refusal> {
         Verdict::Ticket | Verdict::EarlierTicket => return None,
         Verdict::NoSuchLpu => Refusal::LpuUnknown,
         Verdict::NoCard4000 => Refusal::CardUnknown { mkab, lpu },
+        Verdict::TooManyToday429(most, seconds) => Refusal::TooManyBookings {
+            most,
+            seconds: u32::try_from(seconds).unwrap(),
+        },
         Verdict::NoSuchCell => Refusal::CellUnknown,
         Verdict::NoCellThen => Refusal::NoCellThen,
         Verdict::KeyOfAnother => Refusal::KeyTaken,
@@ -148,7 +152,7 @@ pub fn facts(q: &Question) -> Facts {
     }
 }
 
-pub fn policy(rules: Rules, max_period_days: i64) -> Policy {
+pub fn policy(rules: Rules, max_period_days: i64, bookings_a_day: i64) -> Policy {
     Policy {
         switches: Switches {
             children_clinic: rules.children_clinic,
@@ -164,6 +168,10 @@ pub fn policy(rules: Rules, max_period_days: i64) -> Policy {
             one_per_time: rules.one_per_time,
         },
         max_period_days,
+        limits: DayLimits {
+            bookings: bookings_a_day,
+            waiting_entries: 0,
+        },
     }
 }
 
@@ -199,6 +207,10 @@ fn standing(q: &Question) -> Standing {
             access: q.access,
             self_service: q.self_service,
             schedule_days: q.schedule_days,
+        },
+        today: DoneToday {
+            count: q.made_today,
+            until: moment(next_midnight(q.now)),
         },
         registered_with: registered
             .into_iter()

@@ -29,6 +29,8 @@ pub fn blank() -> Question {
         birth: (1980, 6, 15),
         banned: false,
         self_service: true,
+        made_today: 0,
+        bookings_a_day: 20,
         dispensary_only: false,
         registered_here: false,
         registered_elsewhere: false,
@@ -80,6 +82,16 @@ const LOOK_UPS: &[Dimension] = &[
     Dimension {
         name: "token's LPU",
         values: &[("this", |_| {}), ("another", |q| q.token_lpu_fits = false)],
+    },
+    Dimension {
+        name: "bookings of today",
+        values: &[
+            ("0 of 20", |_| {}),
+            ("19 of 20", |q| q.made_today = 19),
+            ("20 of 20", |q| q.made_today = 20),
+            ("21 of 20", |q| q.made_today = 21),
+            ("1 of 1", |q| (q.made_today, q.bookings_a_day) = (1, 1)),
+        ],
     },
     Dimension {
         name: "cell",

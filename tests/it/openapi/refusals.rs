@@ -9,12 +9,13 @@ use infomat::wire::message;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const TRANSPORTS: [Transport; 17] = [
+const TRANSPORTS: [Transport; 18] = [
     Transport::Malformed,
+    Transport::NoAddress,
     Transport::UnknownPath,
     Transport::Method("GET, HEAD"),
     Transport::TooSlow,
-    Transport::LengthRequired,
+    Transport::Coding,
     Transport::BodyTooLarge,
     Transport::Expectation,
     Transport::ForeignHost,

@@ -20,6 +20,10 @@ pub fn policy() -> Policy {
     Policy {
         switches: Switches::default(),
         max_period_days: 60,
+        limits: infomat::rules::DayLimits {
+            bookings: 20,
+            waiting_entries: 20,
+        },
     }
 }
 

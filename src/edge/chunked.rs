@@ -1,0 +1,189 @@
+//! A chunked body (RFC 9112, 7.1), taken apart strictly while it arrives. Pure: bytes in, content or a refusal out.
+//!
+//! What is sent on is the content alone, under one plain length: sizes, extensions and trailers end here.
+
+use crate::refusal::Transport;
+
+/// Most digits of a chunk's size, leading zeros included.
+const SIZE_DIGITS_MAX: usize = 16;
+/// Most bytes of all extensions and trailers of a body together.
+const ASIDE_BYTES_MAX: usize = 4 * 1024;
+
+/// Where in a chunked body the next byte stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// At the first digit of a size.
+    SizeBegin,
+    /// Behind a digit.
+    Size,
+    /// In blanks between a size and its extension.
+    Blank,
+    /// In an extension.
+    Extension,
+    /// At the LF that ends the line of a size.
+    SizeEnd,
+    /// In the content.
+    Content,
+    /// At the CR and the LF behind a chunk's content.
+    ContentEnd,
+    ContentLineEnd,
+    /// At the first byte of a line behind the last chunk.
+    TrailerBegin,
+    /// In the name of a trailer, and in its value.
+    TrailerName,
+    TrailerValue,
+    /// At the LF that ends a trailer.
+    TrailerEnd,
+    /// At the LF of the empty line that ends all.
+    LastLineEnd,
+    /// Behind the body.
+    Done,
+}
+
+/// A chunked body as far as it has come.
+#[derive(Debug)]
+pub struct Chunked {
+    place: Place,
+    /// Digits of the size that is being read.
+    digits: usize,
+    /// That size; then what of the chunk is still to come.
+    size: u64,
+    /// Bytes of extensions and trailers.
+    aside: usize,
+    /// Bytes of content that further chunks may have.
+    left: usize,
+}
+
+impl Chunked {
+    /// A body of which nothing has come yet, with so many bytes of content at most.
+    pub fn new(bytes_max: usize) -> Self {
+        Chunked {
+            place: Place::SizeBegin,
+            digits: 0,
+            size: 0,
+            aside: 0,
+            left: bytes_max,
+        }
+    }
+
+    /// Takes the bytes that follow those it has taken before, appends their content to `out`, and tells how many of them
+    /// belong to the body: fewer than all only when it ends before them.
+    ///
+    /// # Errors
+    /// What is no chunked body, or more content than there may be.
+    pub fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Transport> {
+        let mut at = 0;
+        while at < bytes.len() && self.place != Place::Done {
+            if self.place == Place::Content {
+                let left = usize::try_from(self.size).expect("it is within the bound of a body");
+                let here = left.min(bytes.len() - at);
+                out.extend_from_slice(&bytes[at..at + here]);
+                at += here;
+                self.size -= here as u64;
+                if self.size == 0 {
+                    self.place = Place::ContentEnd;
+                }
+            } else {
+                self.place = self.step(bytes[at])?;
+                at += 1;
+            }
+        }
+        Ok(at)
+    }
+
+    /// Whether the body has come whole.
+    pub fn is_done(&self) -> bool {
+        self.place == Place::Done
+    }
+
+    /// Where the byte after this one stands, outside of content.
+    fn step(&mut self, byte: u8) -> Result<Place, Transport> {
+        use Place::{
+            Blank, ContentEnd, ContentLineEnd, Done, Extension, LastLineEnd, Size, SizeBegin, SizeEnd,
+            TrailerBegin, TrailerEnd, TrailerName, TrailerValue,
+        };
+        Ok(match (self.place, byte) {
+            (SizeBegin | Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
+            (Size | Extension, b'\r') => SizeEnd,
+            (Size | Blank, b' ' | b'\t') => self.aside(Blank)?,
+            (Size | Blank, b';') | (Extension, b'\t' | b' '..=b'~' | 0x80..) => self.aside(Extension)?,
+            (SizeEnd, b'\n') => self.chunk_begins()?,
+            (ContentEnd, b'\r') => ContentLineEnd,
+            (ContentLineEnd, b'\n') => SizeBegin,
+            (TrailerBegin, b'\r') => LastLineEnd,
+            (TrailerBegin | TrailerName, byte) if is_token_byte(byte) => self.aside(TrailerName)?,
+            (TrailerValue, b'\r') => TrailerEnd,
+            (TrailerName, b':') | (TrailerValue, b'\t' | b' '..=b'~' | 0x80..) => self.aside(TrailerValue)?,
+            (TrailerEnd, b'\n') => TrailerBegin,
+            (LastLineEnd, b'\n') => Done,
+            _ => return Err(Transport::Malformed),
+        })
+    }
+
+    fn digit(&mut self, digit: u8) -> Result<Place, Transport> {
+        const RADIX: u32 = 16;
+        if self.place == Place::SizeBegin {
+            (self.digits, self.size) = (0, 0);
+        }
+        self.digits += 1;
+        if self.digits > SIZE_DIGITS_MAX {
+            return Err(Transport::Malformed);
+        }
+        let value = char::from(digit).to_digit(RADIX).ok_or(Transport::Malformed)?;
+        self.size = self.size << 4 | u64::from(value);
+        Ok(Place::Size)
+    }
+
+    /// The line of a size has ended.
+    fn chunk_begins(&mut self) -> Result<Place, Transport> {
+        if self.size == 0 {
+            return Ok(Place::TrailerBegin);
+        }
+        let size = usize::try_from(self.size).ok();
+        let left = size.and_then(|size| self.left.checked_sub(size));
+        self.left = left.ok_or(Transport::BodyTooLarge)?;
+        Ok(Place::Content)
+    }
+
+    /// One more byte of what is dropped.
+    fn aside(&mut self, place: Place) -> Result<Place, Transport> {
+        self.aside += 1;
+        if self.aside > ASIDE_BYTES_MAX {
+            return Err(Transport::Malformed);
+        }
+        Ok(place)
+    }
+}
+
+/// Sees that a request is chunked and nothing else, by the lists of its `Transfer-Encoding` fields (RFC 9112, 6.1 and 7).
+///
+/// # Errors
+/// 400 for what is no list of codings, and for chunked with anything behind it; 501 for other codings.
+pub fn sole_coding<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<(), Transport> {
+    const CHUNKED: &[u8] = b"chunked";
+    let mut is_chunked = false;
+    let mut others = false;
+    for coding in values.flat_map(|value| value.split(|byte| *byte == b',')) {
+        let (name, parameters) = match coding.iter().position(|byte| *byte == b';') {
+            Some(at) => coding.split_at(at),
+            None => (coding, &[][..]),
+        };
+        let name = name.trim_ascii();
+        let is_token = !name.is_empty() && name.iter().copied().all(is_token_byte);
+        let is_this = name.eq_ignore_ascii_case(CHUNKED);
+        if is_chunked || !is_token || is_this && !parameters.is_empty() {
+            return Err(Transport::Malformed);
+        }
+        is_chunked = is_this;
+        others |= !is_this;
+    }
+    if others { Err(Transport::Coding) } else { Ok(()) }
+}
+
+/// Whether a byte may stand in a name (RFC 9110, 5.6.2).
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests;
