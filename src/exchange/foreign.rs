@@ -87,16 +87,19 @@ fn is_utf16(head: &[u8]) -> bool {
 fn by_first_line(head: &[u8]) -> Option<Foreign> {
     let head = head.strip_prefix(super::lines::BYTE_ORDER_MARK).unwrap_or(head);
     let start = head.trim_ascii_start();
-    let (line, is_last) = match start.iter().position(|byte| *byte == b'\n') {
-        Some(end) => (&start[..end], start[end..].trim_ascii().is_empty()),
-        None => (start, true),
-    };
+    let end = start
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(start.len());
+    let (line, rest) = start.split_at(end);
+    // A line that is cut off is followed by another object.
+    let goes_on = rest.trim_ascii().first().is_some_and(|first| *first != b'{');
     let line = String::from_utf8_lossy(line);
     let line = line.trim_end();
     match line.chars().next()? {
         '[' => Some(Foreign::JsonArray),
         '<' => Some(Foreign::Xml),
-        '{' if !is_last && is_unfinished(line) => Some(Foreign::SpreadJson),
+        '{' if goes_on && is_unfinished(line) => Some(Foreign::SpreadJson),
         '{' | '"' if line.contains(['{', ':']) => None,
         _ if line.contains(SEPARATORS) => Some(Foreign::Csv),
         _ => None,
@@ -185,6 +188,7 @@ mod tests {
             "{\"kind\": \"lpu\"}",
             "\u{feff}{\"kind\": \"lpu\", \"name\": \"a;b\"}\n{",
             "{\"kind\": \"slot\"",
+            "{\"kind\": \"slot\"\n{\"kind\": \"lpu\"}",
             "{\"kind\": \"slot\",}\n{}",
             "{\"kind\" \"slot\", 5\n{}",
         ] {

@@ -168,6 +168,9 @@ fn the_package_has_what_its_commands_need() {
         "./usr/share/fish/vendor_completions.d/infomat.fish",
         "./usr/share/doc/infomat/changelog.Debian.gz",
         "./usr/share/doc/infomat/copyright",
+        "./usr/share/doc/infomat/import.md",
+        "./usr/share/doc/infomat/import.schema.json",
+        "./usr/share/doc/infomat/sample.ndjson",
         "./usr/lib/sysusers.d/infomat.conf",
         "./usr/lib/tmpfiles.d/infomat.conf",
     ];
