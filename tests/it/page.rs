@@ -96,6 +96,14 @@ fn presses_that_count() {
 }
 
 #[test]
+fn how_the_terminal_starts() {
+    if lacks("curl", Path::new("/usr/bin/curl").exists()) {
+        return;
+    }
+    run("start.test.mjs");
+}
+
+#[test]
 fn the_ticket_on_paper() {
     run("paper.test.mjs");
 }

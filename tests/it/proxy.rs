@@ -7,9 +7,12 @@ mod nginx;
 use crate::clinic::{self, guid, with};
 use crate::harness::{Answer, Client, Site};
 use crate::tickets::{self, LPU, PATIENT, THERAPIST, authorization};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use infomat::refusal::Transport;
 use nginx::Nginx;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::net::Ipv4Addr;
 
@@ -181,7 +184,7 @@ fn a_server_that_is_away_is_a_standard_answer() {
     assert_eq!(book(&nginx, FIRST_SLOT, &token).status, 200);
     server.pull_the_plug();
     drop(server);
-    for target in ["/", "/lpu", &identification(POLICY, BORN)] {
+    for target in ["/lpu", &identification(POLICY, BORN)] {
         let away = nginx.ask(NEIGHBOUR, target, &[]);
         let unavailable = Transport::Unavailable(2);
         let expected = json!({"code": 503, "message": unavailable.text(), "message_code": "5000"});
@@ -195,11 +198,33 @@ fn a_server_that_is_away_is_a_standard_answer() {
             "{target}"
         );
     }
+    waits_for_the_page(&nginx);
     assert_eq!(book(&nginx, FIRST_SLOT + 1, &token).status, 503);
     configure(&site, &address.to_string());
     let _server = site.serve();
     assert_eq!(book(&nginx, FIRST_SLOT + 1, &token).status, 200);
     assert_eq!(nginx.ask(NEIGHBOUR, "/lpu", &[]).status, 200);
+}
+
+/// A browser that opens the page gets another one, which tries again by itself and needs nothing else.
+fn waits_for_the_page(nginx: &Nginx) {
+    for target in ["/", "/?lpu=1"] {
+        let away = nginx.ask(NEIGHBOUR, target, &[]);
+        assert_eq!(away.status, 503);
+        assert_eq!(away.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(away.header("cache-control"), Some("no-store"));
+        let page = String::from_utf8(away.body.clone()).unwrap();
+        assert!(page.contains(r#"http-equiv="refresh" content="5""#), "{page}");
+        assert!(!page.contains("src=") && !page.contains("href="), "{page}");
+        let (_, rest) = page.split_once("<style>").unwrap();
+        let (style, _) = rest.split_once("</style>").unwrap();
+        let digest = STANDARD.encode(Sha256::digest(style));
+        let policy = away.header("content-security-policy").unwrap();
+        assert!(
+            policy.contains(&format!("style-src 'sha256-{digest}'")),
+            "{digest}"
+        );
+    }
 }
 
 /// Goal: what nginx refuses by itself is answered as infomat does, byte for byte. Method: the same requests to both.

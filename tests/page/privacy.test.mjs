@@ -121,3 +121,15 @@ test("the screen shows the first name and one letter, the address bar nothing", 
   assert.ok(!held.includes(patient.family) && !held.includes(patient.patronymic) && !held.includes(patient.policyNumber));
   assert.equal(kiosk.page.url(), here.server.address());
 });
+
+test("a touch that comes after the time has passed is the next person's", async (t) => {
+  const kiosk = await terminal(t, here);
+  await kiosk.begin();
+  await kiosk.digits("123");
+  await kiosk.page.evaluate(() => {
+    const late = performance.now() + 80_000;
+    performance.now = () => late;
+    dispatchEvent(new PointerEvent("pointerdown"));
+  });
+  await kiosk.on("welcome");
+});
