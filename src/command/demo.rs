@@ -71,8 +71,11 @@ fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
     put(store, &missing, now)
 }
 
-/// Imports lines; of bad ones it tells what an import does.
+/// Imports lines, if there are any; of bad ones it tells what an import does.
 fn put(store: &mut Store, lines: &[String], now: Moment) -> Result<(), Failure> {
+    if lines.is_empty() {
+        return Ok(());
+    }
     let tell = &mut |notice: Notice| import::tell(&notice, false);
     exchange::import(store, lines.join("\n").as_bytes(), now, &[], tell)?;
     Ok(())

@@ -237,8 +237,11 @@ impl Town {
 
     /// Writes a new visit into the books.
     pub fn enter(&self, books: &mut Books, request: &Request, cell: usize, guid: Uuid, now: Wall) {
-        let list = (self.cells[cell].doctor, self.cells[cell].begin.div_euclid(DAY));
-        let given = books.visits.iter().filter(|visit| visit.list == list);
+        let place = |cell: usize| (self.cells[cell].doctor, self.cells[cell].begin.div_euclid(DAY));
+        let list = place(cell);
+        // Those that were moved here count too.
+        let counts = |visit: &&Entry| visit.list == list || visit.active && place(visit.cell) == list;
+        let given = books.visits.iter().filter(counts);
         let num = given.map(|visit| visit.num).max().unwrap_or(0) + 1;
         let (patient, key) = (request.patient, request.key);
         books.visits.push(Entry {
@@ -275,8 +278,7 @@ impl Town {
                     registered,
                     ..Patient::draw(dice)
                 };
-                // The line replaces the whole card, the telephone included.
-                books.phones[number] = None;
+                // The line replaces the card but for the telephone, which it leaves out.
                 (self.patient_line(number), true)
             }
             4 => {
