@@ -182,3 +182,30 @@ fn a_check_tells_all_and_changes_nothing() {
     drop(writer);
     drop(server);
 }
+
+/// Who reads Russian is told in Russian: bad lines, how many more, files that are something else, and the last word.
+#[test]
+fn mistakes_are_told_in_russian() {
+    let site = site();
+    let told = |text: &str| {
+        let output = site.run(&["import", "--lang", "ru", "-"], text);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let bad = [
+        serde_json::json!({"kind": "exam", "guid": "x", "name": "y"}),
+        clinic::slot(30, 9, 1, "11:00"),
+    ];
+    let said = told(&file(&bad));
+    for words in [
+        "строка 1: exam.guid: не GUID вида",
+        "; exam.patient: нет значения\n",
+        "строка 2: slot.resource: такого врача, кабинета или оборудования нет ни в файле, ни в базе\n",
+        "ошибок: 3; ничего не загружено",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(told("").contains("в файле ничего нет; ничего не загружено"));
+    let many = file(&vec![bad[0].clone(); 103]);
+    assert!(told(&many).contains("и еще ошибочных строк: 3\n"));
+}
