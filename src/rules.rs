@@ -108,7 +108,7 @@ pub fn decide<'a>(
 /// The contract's promise about `Idempotency-Key`.
 fn repeat<'a>(earlier: Earlier, standing: &Standing, cell: Option<&Cell>) -> Result<Approval<'a>, Refusal> {
     let is_here = cell.is_some_and(|cell| earlier.cell_id == Some(cell.id));
-    if earlier.patient_id == standing.patient.id && is_here {
+    if standing.patient.has_card(earlier.patient_id) && is_here {
         Ok(Approval::Repeat(earlier.visit_id))
     } else {
         Err(Refusal::KeyTaken)
@@ -120,7 +120,7 @@ fn referral(wish: &Wish, facts: &Facts, standing: &Standing) -> Result<Option<Re
     let Some(named) = &wish.referral else {
         return Ok(None);
     };
-    let fits = |known: &Referral| known.kind == named.kind && known.patient_id == standing.patient.id;
+    let fits = |known: &Referral| known.kind == named.kind && standing.patient.has_card(known.patient_id);
     facts
         .referral
         .filter(fits)
@@ -135,7 +135,7 @@ fn exam(wish: &Wish, facts: &Facts, standing: &Standing) -> Result<Option<Exam>,
     }
     facts
         .exam
-        .filter(|known| known.patient_id == standing.patient.id)
+        .filter(|known| standing.patient.has_card(known.patient_id))
         .map(Some)
         .ok_or(Refusal::ExamUnknown)
 }

@@ -10,6 +10,7 @@ mod day;
 mod identity;
 mod listing;
 mod ticket;
+pub mod typed;
 mod waiting;
 
 pub use address::network;
@@ -28,21 +29,6 @@ use uuid::Uuid;
 pub fn guid(text: &str) -> Option<Uuid> {
     let hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
     hyphenated.then(|| Uuid::try_parse(text).ok()).flatten()
-}
-
-/// Digits of a policy number that has no series (contract-kiosk 1).
-pub const UNIFORM_POLICY_DIGITS: usize = 16;
-
-/// Whether the number of a policy is one that has no series.
-pub fn is_uniform_policy(number: &str) -> bool {
-    number.len() == UNIFORM_POLICY_DIGITS && number.bytes().all(|sign| sign.is_ascii_digit())
-}
-
-/// The number or series of a document as it is kept and compared: without blanks and hyphens.
-pub fn document_number(text: &str) -> String {
-    text.chars()
-        .filter(|sign| !sign.is_whitespace() && *sign != '-')
-        .collect()
 }
 
 /// What the store's answer depends on besides the request: the time and the GUID of the ticket that may be made.
@@ -246,20 +232,23 @@ pub fn doc_fio(kind: ResourceType, family: &str, name: &str, patronymic: &str, t
     }
 }
 
-/// `Фамилия И. О.`: the family name whole, of the others the first letter. Missing parts are left out.
+/// `Фамилия И. О.`: the family name whole, of the others the first letter. Missing parts are left out. Who has no family
+/// name goes by the name: it is whole.
 pub fn short_name(family: &str, name: &str, patronymic: &str) -> String {
-    let initials = [name, patronymic]
-        .into_iter()
-        .filter_map(|part| part.trim().chars().next());
-    let mut short = family.trim().to_owned();
-    for initial in initials {
-        if !short.is_empty() {
-            short.push(' ');
-        }
-        short.extend(initial.to_uppercase());
-        short.push('.');
-    }
-    short
+    let (whole, others) = if family.trim().is_empty() {
+        (name, [None, initial(patronymic)])
+    } else {
+        (family, [initial(name), initial(patronymic)])
+    };
+    let whole = Some(whole.trim().to_owned()).filter(|whole| !whole.is_empty());
+    let parts: Vec<String> = whole.into_iter().chain(others.into_iter().flatten()).collect();
+    parts.join(" ")
+}
+
+/// The first letter of a name with its point; an apostrophe before it does not count.
+fn initial(name: &str) -> Option<String> {
+    let letter = name.chars().find(|sign| sign.is_alphanumeric())?;
+    Some(format!("{}.", letter.to_uppercase()))
 }
 
 /// What kind of appointment a cell is for: `busyType`.

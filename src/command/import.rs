@@ -169,6 +169,11 @@ pub fn tell(notice: &Notice, on_terminal: bool) {
             "{CLEARED}строки ставятся на место",
             "{CLEARED}putting the lines in place"
         )),
+        Notice::Nothing(field, lines) => output::warn(text!(
+            "{cleared}patient.{field}: значит «нет», строк: {lines}; поле оставлено пустым\n",
+            "{cleared}patient.{field}: means none in {lines} lines, and none is kept\n"
+        )),
+        Notice::Doubt(doubt) => output::warn(format_args!("{cleared}{doubt}\n")),
         Notice::Read(_) | Notice::PuttingInPlace => (),
     }
 }

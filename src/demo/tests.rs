@@ -291,6 +291,7 @@ fn verdict(lines: &[Object], character: &Character, today: NaiveDate) -> Option<
     let day = begin(cell).date_naive();
     let days_ahead = (day - today).num_days();
     let years = Patient {
+        cards: Vec::new(),
         id: 0,
         birth_date: character.birth_date,
         uchastok_num: String::new(),

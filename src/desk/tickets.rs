@@ -24,9 +24,9 @@ impl ReadingDesk<'_> {
             Some(Period { from, to }) => {
                 let zone = self.settings.zone;
                 let (from, until) = (zone.start_of(from), zone.start_of(to + Days::new(1)));
-                self.store.tickets_between(card.patient.id, from, until)?
+                self.store.tickets_between(&card.patient, from, until)?
             }
-            None => self.store.coming_tickets(card.patient.id, self.now)?,
+            None => self.store.coming_tickets(&card.patient, self.now)?,
         };
         Ok(self.listed(&tickets))
     }
@@ -36,7 +36,7 @@ impl ReadingDesk<'_> {
         let lpu = self.lpu_guid()?;
         let guid = path_guid(&self.arguments[1], "ticketGuid")?;
         let card = self.store.open_card(bearer, lpu)??;
-        let ticket = self.store.find_ticket(guid, Some(card.patient.id))?;
+        let ticket = self.store.find_ticket(guid, Some(&card.patient))?;
         let ticket = ticket.ok_or(Refusal::TicketUnknown)?;
         Ok(shown(&ticket, self.started))
     }
@@ -114,7 +114,7 @@ fn own(store: &Store, name: &TicketName) -> Result<Result<(OpenCard, Ticket), Re
         Ok(card) => card,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let ticket = store.find_ticket(name.ticket, Some(card.patient.id))?;
+    let ticket = store.find_ticket(name.ticket, Some(&card.patient))?;
     Ok(ticket.map(|ticket| (card, ticket)).ok_or(Refusal::TicketUnknown))
 }
 

@@ -5,7 +5,7 @@ use super::reading::{End, ReadingDesk};
 use crate::refusal::Refusal;
 use crate::rules::{Policy, too_many_waiting_entries};
 use crate::store::{Fault, Store, Turn};
-use crate::visit::{Bearer, Moment, OpenCard, Speciality, WaitingEntry, WaitingWish};
+use crate::visit::{Bearer, Moment, OpenCard, Patient, Speciality, WaitingEntry, WaitingWish};
 use crate::wire::message::Answer;
 use crate::wire::waiting::WaitingListEntry;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ impl ReadingDesk<'_> {
     /// The patient's entries, ended ones too; those that nobody has ended first.
     pub(super) fn waiting_list(&self, bearer: &Bearer) -> Result<Answer, End> {
         let card = self.store.open_card(bearer, bearer.lpu)??;
-        let entries = self.store.waiting_entries(card.patient.id)?;
+        let entries = self.store.waiting_entries(&card.patient)?;
         let shown = entries.iter().map(|entry| WaitingListEntry::new(entry, self.now));
         Ok(Answer::json(&shown.collect::<Vec<_>>()))
     }
@@ -40,13 +40,13 @@ pub fn wait(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let patient = &card.patient;
-    turn.end_past_waiting_entries(patient.id, speciality.id, now.date_naive())?;
-    if turn.is_waiting(patient.id, speciality.id)? {
+    turn.end_past_waiting_entries(patient, speciality.id, now.date_naive())?;
+    if turn.is_waiting(patient, speciality.id)? {
         return Ok(Err(Refusal::AlreadyWaiting));
     }
     let guid = Uuid::now_v7();
     turn.insert_waiting_entry(guid, wish, &card, &speciality, resource, now)?;
-    Ok(entry(turn, guid, patient.id)?.map(|entry| shown(&entry, now)))
+    Ok(entry(turn, guid, patient)?.map(|entry| shown(&entry, now)))
 }
 
 /// What a request to wait names.
@@ -80,7 +80,7 @@ pub fn stop_waiting(turn: &Turn, name: &EntryName, now: Moment) -> Result<Result
         Ok(card) => card.patient,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let mut entry = match entry(turn, name.entry, patient.id)? {
+    let mut entry = match entry(turn, name.entry, &patient)? {
         Ok(entry) => entry,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -89,7 +89,7 @@ pub fn stop_waiting(turn: &Turn, name: &EntryName, now: Moment) -> Result<Result
     Ok(Ok(shown(&entry, now)))
 }
 
-fn entry(store: &Store, guid: Uuid, patient: i64) -> Result<Result<WaitingEntry, Refusal>, Fault> {
+fn entry(store: &Store, guid: Uuid, patient: &Patient) -> Result<Result<WaitingEntry, Refusal>, Fault> {
     let entry = store.find_waiting_entry(guid, patient)?;
     Ok(entry.ok_or(Refusal::WaitingUnknown))
 }

@@ -148,11 +148,6 @@ impl<'a> Fields<'a> {
         self.kept(name, texts)
     }
 
-    /// Number of a document, without its blanks and hyphens.
-    pub fn document(&mut self, name: &str, chars_max: usize) -> String {
-        visit::document_number(&self.text(name, chars_max))
-    }
-
     /// One of `words`; none when there is none.
     pub fn word(&mut self, name: &str, words: &[&'static str]) -> Option<&'static str> {
         let reason = || Reason::NotOneOf(words.to_vec());

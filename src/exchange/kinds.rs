@@ -4,7 +4,8 @@
 use super::fields::Fields;
 use super::reason::{BadField, Reason};
 use crate::store::import::{ClientApplication, Exam, Key, Kind, Patient, Record, Referral, Resource, Slot};
-use crate::visit::{ReferralType, ResourceType, is_uniform_policy};
+use crate::visit::typed::name_part;
+use crate::visit::{DocumentKind, ReferralType, ResourceType};
 use crate::wire::wish::{DIRECTION_ID_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
 use chrono::NaiveDate;
 use std::ops::RangeInclusive;
@@ -152,12 +153,13 @@ fn says(kind: Kind, key: &Key, fields: &mut Fields, today: NaiveDate) -> Says {
 fn resource(fields: &mut Fields) -> Resource {
     let words = ResourceType::WORDS.map(|(word, _)| word);
     let (age_from, age_to) = ages(fields);
-    Resource {
+    let before = fields.refused();
+    let resource = Resource {
         lpu: fields.required_guid("lpu"),
         kind: fields.word("type", &words).unwrap_or("doctor"),
-        family: fields.text("family", NAME_CHARS_MAX),
-        name: fields.text("name", NAME_CHARS_MAX),
-        patronymic: fields.text("patronymic", NAME_CHARS_MAX),
+        family: name_part(&fields.text("family", NAME_CHARS_MAX)),
+        name: name_part(&fields.text("name", NAME_CHARS_MAX)),
+        patronymic: name_part(&fields.text("patronymic", NAME_CHARS_MAX)),
         title: fields.text("title", NAME_CHARS_MAX),
         role: fields.text("role", NAME_CHARS_MAX),
         speciality: fields.required_text("speciality", CODE_CHARS_MAX),
@@ -167,7 +169,17 @@ fn resource(fields: &mut Fields) -> Resource {
         age_to,
         dispensary_only: fields.flag("dispensaryOnly", false),
         shown: fields.flag("shown", true),
+    };
+    let (needed, is_missing) = if resource.kind == "doctor" {
+        ("family", resource.family.is_empty())
+    } else {
+        ("title", !resource.title.contains(char::is_alphanumeric))
+    };
+    // What stands in the place of a bad field tells nothing.
+    if is_missing && fields.refused() == before {
+        fields.refuse(needed, Reason::Missing);
     }
+    resource
 }
 
 fn slot(fields: &mut Fields) -> Slot {
@@ -228,39 +240,84 @@ fn ages(fields: &mut Fields) -> (Option<i64>, Option<i64>) {
 }
 
 fn patient(fields: &mut Fields, today: NaiveDate) -> Patient {
-    let (policy_series, policy_number) = policy(fields);
-    Patient {
+    let mut nothing_in = Vec::new();
+    let noted = &mut nothing_in;
+    let before = fields.refused();
+    let (policy_series, policy_number) = document(
+        fields,
+        DocumentKind::Policy,
+        ["policySeries", "policyNumber"],
+        noted,
+    );
+    let (passport_series, passport_number) = document(
+        fields,
+        DocumentKind::Passport,
+        ["passportSeries", "passportNumber"],
+        noted,
+    );
+    let patient = Patient {
         lpu: fields.required_guid("lpu"),
         person_guid: fields.guid("personGuid"),
-        family: fields.required_text("family", NAME_CHARS_MAX),
-        name: fields.required_text("name", NAME_CHARS_MAX),
-        patronymic: fields.text("patronymic", NAME_CHARS_MAX),
+        family: name(fields, "family", noted),
+        name: name(fields, "name", noted),
+        patronymic: name(fields, "patronymic", noted),
         birth_date: fields.required_date("birthDate", &(BORN_FIRST..=today)),
         sex: fields.word("sex", &["m", "f"]).unwrap_or(""),
         policy_series,
         policy_number,
-        snils: fields.document("snils", CODE_CHARS_MAX),
-        passport_series: fields.document("passportSeries", CODE_CHARS_MAX),
-        passport_number: fields.document("passportNumber", CODE_CHARS_MAX),
+        snils: number(fields, DocumentKind::Snils, "snils", noted),
+        passport_series,
+        passport_number,
         phone: fields.optional_text("phone", PHONE_CHARS_MAX),
         email: fields.optional_text("email", EMAIL_CHARS_MAX),
         email_confirm_agree: fields.optional_flag("emailConfirmAgree"),
         uchastok_num: fields.text("uchastokNum", CODE_CHARS_MAX),
         self_booking_banned: fields.flag("selfBookingBanned", false),
         closed: fields.flag("closed", false),
+        nothing_in,
+    };
+    // What stands in the place of a bad field tells nothing.
+    if patient.family.is_empty() && patient.name.is_empty() && fields.refused() == before {
+        fields.refuse("family", Reason::Missing);
     }
+    patient
 }
 
-/// `policySeries` and `policyNumber`. Nobody could be identified with a series beside a number that has none: it is dropped.
-fn policy(fields: &mut Fields) -> (String, String) {
-    let series = fields.document("policySeries", CODE_CHARS_MAX);
-    let number = fields.document("policyNumber", CODE_CHARS_MAX);
-    let kept = if is_uniform_policy(&number) {
-        String::new()
-    } else {
-        series
-    };
-    (kept, number)
+/// A part of a person's name. Notes where something stands for none, as the next two.
+fn name(fields: &mut Fields, field: &'static str, nothing_in: &mut Vec<&'static str>) -> String {
+    let typed = fields.text(field, NAME_CHARS_MAX);
+    noted(field, &typed, name_part(&typed), nothing_in)
+}
+
+/// The number of a document.
+fn number(
+    fields: &mut Fields,
+    kind: DocumentKind,
+    field: &'static str,
+    nothing_in: &mut Vec<&'static str>,
+) -> String {
+    let typed = fields.text(field, CODE_CHARS_MAX);
+    noted(field, &typed, kind.kept_number(&typed), nothing_in)
+}
+
+/// Series and number of a document. Nobody could be identified with a series beside a number that has none: it is dropped.
+fn document(
+    fields: &mut Fields,
+    kind: DocumentKind,
+    [series, field]: [&'static str; 2],
+    nothing_in: &mut Vec<&'static str>,
+) -> (String, String) {
+    let series = fields.text(series, CODE_CHARS_MAX);
+    let number = number(fields, kind, field, nothing_in);
+    (kind.kept_series(&series, &number), number)
+}
+
+/// What is kept of a field; its name is noted where nothing is kept of what was typed.
+fn noted(field: &'static str, typed: &str, kept: String, nothing_in: &mut Vec<&'static str>) -> String {
+    if kept.is_empty() && !typed.trim().is_empty() {
+        nothing_in.push(field);
+    }
+    kept
 }
 
 fn referral(fields: &mut Fields) -> Referral {

@@ -15,12 +15,13 @@ pub use foreign::Foreign;
 pub use lines::LINE_BYTES_MAX;
 pub use reason::{BadField, BadLine, Reason};
 
-use crate::store::import::{Count, Hindrance, Moves, Objection, Staging};
-use crate::store::{Fault, GuidTaken, Store};
+use crate::store::import::{Count, Hindrance, Moves, Objection, Record, Staging};
+use crate::store::{Fault, GuidTaken, Outcome, Store};
 use crate::visit::Moment;
 use chrono::NaiveDate;
 use kinds::{Parsed, Says};
 use lines::Lines;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead, Cursor, Read};
 use uuid::Uuid;
@@ -45,6 +46,10 @@ pub enum Notice<'a> {
     MoreBad(u64),
     /// All lines are good so far; now they are put in place.
     PuttingInPlace,
+    /// In so many lines, what stands in a field of a patient's means that there is none.
+    Nothing(&'static str, u64),
+    /// Something about the cards in the database should be looked at.
+    Doubt(&'a Outcome),
 }
 
 /// Why an import changed nothing.
@@ -150,6 +155,12 @@ pub fn import(
     if let Err(fault) = store.checkpoint() {
         log::warn!("after the import, the log could not be copied into the database: {fault}");
     }
+    match store.doubtful_cards(now) {
+        Ok(doubts) => doubts
+            .iter()
+            .for_each(|doubt| (complaints.tell)(Notice::Doubt(doubt))),
+        Err(fault) => log::warn!("after the import, the cards could not be looked at: {fault}"),
+    }
     Ok(Imported { counts, moves })
 }
 
@@ -185,13 +196,19 @@ fn staged(
         staging.check(&mut |objection| complaints.object(objection))?;
         Ok(())
     });
-    complaints.end(checked)
+    complaints.end(checked)?;
+    for (field, lines) in &complaints.nothing_in {
+        (complaints.tell)(Notice::Nothing(field, *lines));
+    }
+    Ok(())
 }
 
 /// The bad lines of a file: the first are told, all are counted.
 struct Complaints<'a> {
     bad_lines: u64,
     mistakes: u64,
+    /// Lines by the fields in which they have something that means none.
+    nothing_in: BTreeMap<&'static str, u64>,
     tell: &'a mut dyn FnMut(Notice),
 }
 
@@ -200,6 +217,7 @@ impl<'a> Complaints<'a> {
         Complaints {
             bad_lines: 0,
             mistakes: 0,
+            nothing_in: BTreeMap::new(),
             tell,
         }
     }
@@ -266,6 +284,15 @@ fn stage(
             }
             Err(reason) => Err(vec![whole(reason)]),
         };
+        if let Ok(Parsed {
+            says: Ok(Says::Is(Record::Patient(patient))),
+            ..
+        }) = &parsed
+        {
+            for field in &patient.nothing_in {
+                *complaints.nothing_in.entry(*field).or_default() += 1;
+            }
+        }
         if let Err(fields) = stage_line(staging, line.number, parsed)? {
             complaints.tell(&BadLine {
                 line: line.number,

@@ -62,10 +62,12 @@ impl Store {
             patient,
             application,
         } = card;
-        let registered_with = self.registered_with(patient.id)?;
-        let held = self.held_visits(patient.id, since)?;
+        let registered_with = Store::of_all_cards(&patient, |card| self.registered_with(card))?;
+        let mut held = Store::of_all_cards(&patient, |card| self.held_visits(card, since))?;
+        held.sort_by_key(|(visit, held)| (held.begin, *visit));
         let today = self.done_today(&application, now, |from, until| {
-            self.bookings_between(patient.id, from, until)
+            let counted = |card: &i64| self.bookings_between(*card, from, until);
+            patient.cards.iter().map(counted).sum()
         })?;
         Ok(Standing {
             lpu,
@@ -73,7 +75,7 @@ impl Store {
             application,
             today,
             registered_with,
-            held,
+            held: held.into_iter().map(|(_, held)| held).collect(),
         })
     }
 
@@ -175,19 +177,21 @@ impl Store {
         Ok(resources.collect::<Result<_, _>>()?)
     }
 
-    fn held_visits(&self, patient_id: i64, since: Moment) -> Result<Vec<Held>, Fault> {
+    /// Visits with their rows.
+    fn held_visits(&self, patient_id: i64, since: Moment) -> Result<Vec<(i64, Held)>, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/held_visits.sql"))?;
         let parameters = named_params! { ":patient": patient_id, ":since": since.timestamp() };
         let held = statement.query_map(parameters, |row| {
-            Ok(Held {
+            let held = Held {
                 cell_id: row.get("slot_id")?,
                 speciality_id: row.get("speciality_id")?,
                 doc_fio: rows::row_doc_fio(row)?,
                 begin: self.zone.at(row.get("begin_at")?),
                 end: self.zone.at(row.get("end_at")?),
-            })
+            };
+            Ok((row.get("id")?, held))
         })?;
         Ok(held.collect::<Result<_, _>>()?)
     }

@@ -1,5 +1,6 @@
 //! What every request of a patient begins with: the clinic, the open card, the client application.
 
+use super::identification::CARDS_MAX;
 use super::{Fault, Store, rows};
 use crate::refusal::Refusal;
 use crate::visit::{Bearer, CardFace, ClientApplication, Lpu, OpenCard, Patient};
@@ -41,15 +42,55 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_open_patient.sql"))?;
-        let patient = statement.query_row(named_params! { ":guid": guid, ":lpu": lpu_id }, |row| {
-            Ok(Patient {
-                id: row.get("id")?,
+        let found = statement.query_row(named_params! { ":guid": guid, ":lpu": lpu_id }, |row| {
+            let id = row.get("id")?;
+            let patient = Patient {
+                id,
+                cards: vec![id],
                 birth_date: row.get("birth_date")?,
                 uchastok_num: row.get("uchastok_num")?,
                 self_booking_banned: row.get("self_booking_banned")?,
-            })
+            };
+            Ok((patient, row.get("person_guid")?))
         });
-        Ok(patient.optional()?)
+        let Some((mut patient, person)) = found.optional()? else {
+            return Ok(None);
+        };
+        if let Some(person) = person {
+            patient
+                .cards
+                .extend(self.cards_of_person(person, lpu_id, patient.id)?);
+        }
+        Ok(Some(patient))
+    }
+
+    /// The other cards of a person in a clinic; none when there are more than one person has.
+    fn cards_of_person(&self, person: Uuid, lpu_id: i64, card: i64) -> Result<Vec<i64>, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/cards_of_person.sql"))?;
+        let parameters =
+            named_params! { ":person": person, ":lpu": lpu_id, ":card": card, ":limit": CARDS_MAX };
+        let cards = statement.query_map(parameters, |row| row.get(0))?;
+        let cards: Vec<i64> = cards.collect::<Result<_, _>>()?;
+        Ok(if cards.len() < CARDS_MAX as usize {
+            cards
+        } else {
+            Vec::new()
+        })
+    }
+
+    /// What `read` gives for each card of the patient, card by card.
+    pub(super) fn of_all_cards<T>(
+        patient: &Patient,
+        read: impl Fn(i64) -> Result<Vec<T>, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        let lists = patient.cards.iter().map(|card| read(*card));
+        Ok(lists
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 
     /// What stands on a card, in any clinic, closed or not.

@@ -1,6 +1,7 @@
 //! Reading what a clinic consists of, and the client applications.
 
 use super::{Fault, Store, Turn, rows};
+use crate::visit::typed::sort_key;
 use crate::visit::{ClientApplication, ListedResource, Lpu, Speciality};
 use rusqlite::{OptionalExtension, Row, named_params};
 use std::fmt;
@@ -24,11 +25,15 @@ impl fmt::Display for GuidTaken {
 }
 
 impl Store {
-    /// All clinics, by name.
+    /// All clinics, by name as in Russian.
     pub fn lpus(&self) -> Result<Vec<Lpu>, Fault> {
         let mut statement = self.connection.prepare_cached(include_str!("sql/lpus.sql"))?;
-        let lpus = statement.query_map([], rows::lpu)?;
-        Ok(lpus.collect::<Result<_, _>>()?)
+        let lpus = statement.query_map([], |row| {
+            Ok((sort_key(row.get_ref("name")?.as_str()?), rows::lpu(row)?))
+        })?;
+        let mut lpus: Vec<_> = lpus.collect::<Result<_, _>>()?;
+        lpus.sort_by(|(name, _), (other, _)| name.cmp(other));
+        Ok(lpus.into_iter().map(|(_, lpu)| lpu).collect())
     }
 
     /// A speciality by its code.
@@ -58,7 +63,17 @@ impl Store {
         let parameters =
             named_params! { ":lpu": lpu_id, ":speciality": speciality.map(|speciality| speciality.id) };
         let resources = statement.query_map(parameters, listed_resource)?;
-        Ok(resources.collect::<Result<_, _>>()?)
+        let mut resources: Vec<ListedResource> = resources.collect::<Result<_, _>>()?;
+        resources.sort_by_cached_key(|listed| {
+            let names = [
+                &listed.family,
+                &listed.name,
+                &listed.patronymic,
+                &listed.resource.doc_fio,
+            ];
+            names.map(|name| sort_key(name))
+        });
+        Ok(resources)
     }
 
     /// A resource by its GUID, in one clinic, to be shown or not; none when it was removed.

@@ -1,6 +1,7 @@
 //! A clinic's day as the desk reads it when everything else is down.
 
 use super::{Fault, Store, rows};
+use crate::visit::typed::sort_key;
 use crate::visit::{DayVisit, Moment};
 use rusqlite::{OptionalExtension, Row, named_params};
 use uuid::Uuid;
@@ -27,7 +28,10 @@ impl Store {
             ":limit": DAY_VISITS_MAX + 1,
         };
         let visits = statement.query_map(parameters, |row| self.day_visit(row))?;
-        Ok(visits.collect::<Result<_, _>>()?)
+        let mut visits: Vec<DayVisit> = visits.collect::<Result<_, _>>()?;
+        // Resources whose names are equal in Russian order stay apart, as the statement has them.
+        visits.sort_by_cached_key(|visit| sort_key(&visit.doc_fio));
+        Ok(visits)
     }
 
     /// Whether there is such a doctor, room or equipment in any clinic, or was.

@@ -38,6 +38,8 @@ impl Store {
 
     fn find_cards_by_document(&self, document: &Document, lpu_id: i64) -> Result<Vec<Card>, Fault> {
         let Document { kind, series, number } = document;
+        // What stands for no document finds no card, by the same statement.
+        let number = if kind.is_nothing(number) { "" } else { number };
         let with_series = named_params! {
             ":number": number, ":series": series, ":lpu": lpu_id, ":limit": CARDS_READ_MAX,
         };

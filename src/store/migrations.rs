@@ -4,7 +4,10 @@ use super::copy::copy_of_any_version;
 use super::lock::MigrationLock;
 use super::open::version_of_ours;
 use super::{Fault, OpenError};
+use crate::visit::DocumentKind;
+use crate::visit::typed::name_part;
 use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 use std::path::Path;
 
 /// What brings a file of version n + 1 to n + 2: its name and its statements, the n-th for the n-th version.
@@ -44,6 +47,7 @@ pub(super) fn bring_up_to_date(
 
 /// Applies the migrations that a file of this version lacks, each in one transaction with its version.
 pub(super) fn apply(connection: &Connection, version: usize) -> Result<(), Fault> {
+    add_functions(connection)?;
     for (number, (name, statements)) in (version + 1..).zip(&MIGRATIONS[version - 1..]) {
         log::info!("bringing the database to version {number}: {name}");
         connection.execute_batch(&format!(
@@ -54,4 +58,31 @@ pub(super) fn apply(connection: &Connection, version: usize) -> Result<(), Fault
         ))?;
     }
     Ok(())
+}
+
+/// What statements of migrations call to bring values to the form in which an import keeps them. Of no use to the schema,
+/// whose files other programs open too.
+fn add_functions(connection: &Connection) -> rusqlite::Result<()> {
+    let flags =
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    for (name, kind) in [
+        ("kept_policy_number", DocumentKind::Policy),
+        ("kept_snils_number", DocumentKind::Snils),
+        ("kept_passport_number", DocumentKind::Passport),
+    ] {
+        connection.create_scalar_function(name, 1, flags, move |context| {
+            Ok(kind.kept_number(context.get_raw(0).as_str()?))
+        })?;
+    }
+    for (name, kind) in [
+        ("kept_policy_series", DocumentKind::Policy),
+        ("kept_passport_series", DocumentKind::Passport),
+    ] {
+        connection.create_scalar_function(name, 2, flags, move |context| {
+            Ok(kind.kept_series(context.get_raw(0).as_str()?, context.get_raw(1).as_str()?))
+        })?;
+    }
+    connection.create_scalar_function("kept_name", 1, flags, |context| {
+        Ok(name_part(context.get_raw(0).as_str()?))
+    })
 }

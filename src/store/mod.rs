@@ -6,6 +6,7 @@ mod card;
 mod clinic;
 mod copy;
 mod day;
+mod doubtful;
 mod fault;
 mod identification;
 pub mod import;

@@ -2,7 +2,7 @@
 
 use super::booking::Event;
 use super::{Fault, Store, Turn, rows};
-use crate::visit::{Change, ClientApplication, Moment, Ticket};
+use crate::visit::{Change, ClientApplication, Moment, Patient, Ticket};
 use rusqlite::{CachedStatement, OptionalExtension, Params, Row, named_params};
 use uuid::Uuid;
 
@@ -33,43 +33,72 @@ impl Store {
     }
 
     /// A visit by its GUID, if it is this patient's; anybody's when none is named.
-    pub fn find_ticket(&self, guid: Uuid, patient: Option<i64>) -> Result<Option<Ticket>, Fault> {
-        let visit = self.find_visit(guid, patient)?;
-        visit.map(|visit| self.ticket(visit)).transpose()
+    pub fn find_ticket(&self, guid: Uuid, patient: Option<&Patient>) -> Result<Option<Ticket>, Fault> {
+        let Some((visit, card)) = self.find_visit(guid)? else {
+            return Ok(None);
+        };
+        let is_own = patient.is_none_or(|patient| card.is_some_and(|card| patient.has_card(card)));
+        is_own.then(|| self.ticket(visit)).transpose()
     }
 
-    fn find_visit(&self, guid: Uuid, patient: Option<i64>) -> Result<Option<i64>, Fault> {
+    /// Rows of a visit and of its patient, who may have been removed.
+    fn find_visit(&self, guid: Uuid) -> Result<Option<(i64, Option<i64>)>, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_visit.sql"))?;
-        let parameters = named_params! { ":guid": guid, ":patient": patient };
-        Ok(statement.query_row(parameters, |row| row.get(0)).optional()?)
+        let visit = statement.query_row(named_params! { ":guid": guid }, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
+        Ok(visit.optional()?)
     }
 
     /// The patient's active visits that are not over, the first [`TICKETS_MAX`] by begin.
-    pub fn coming_tickets(&self, patient: i64, now: Moment) -> Result<Vec<Ticket>, Fault> {
-        let statement = self
-            .connection
-            .prepare_cached(include_str!("sql/coming_tickets.sql"))?;
-        let parameters = named_params! {
-            ":patient": patient, ":now": now.timestamp(), ":limit": TICKETS_MAX,
-        };
-        self.tickets(statement, parameters)
+    pub fn coming_tickets(&self, patient: &Patient, now: Moment) -> Result<Vec<Ticket>, Fault> {
+        let mut tickets = Store::of_all_cards(patient, |card| {
+            let statement = self
+                .connection
+                .prepare_cached(include_str!("sql/coming_tickets.sql"))?;
+            let parameters = named_params! {
+                ":patient": card, ":now": now.timestamp(), ":limit": TICKETS_MAX,
+            };
+            self.tickets(statement, parameters)
+        })?;
+        tickets.sort_by_key(|ticket| (ticket.begin, ticket.id));
+        tickets.truncate(TICKETS_MAX as usize);
+        Ok(tickets)
     }
 
     /// The patient's visits that begin at `from` or later and before `until`, cancelled ones too. Of more
     /// than [`TICKETS_MAX`] the cancelled ones are left out first, the oldest before others.
-    pub fn tickets_between(&self, patient: i64, from: Moment, until: Moment) -> Result<Vec<Ticket>, Fault> {
-        let statement = self
-            .connection
-            .prepare_cached(include_str!("sql/tickets_between.sql"))?;
-        let parameters = named_params! {
-            ":patient": patient,
-            ":from": from.timestamp(),
-            ":until": until.timestamp(),
-            ":limit": TICKETS_MAX,
-        };
-        let mut tickets = self.tickets(statement, parameters)?;
+    pub fn tickets_between(
+        &self,
+        patient: &Patient,
+        from: Moment,
+        until: Moment,
+    ) -> Result<Vec<Ticket>, Fault> {
+        let mut tickets = Store::of_all_cards(patient, |card| {
+            let statement = self
+                .connection
+                .prepare_cached(include_str!("sql/tickets_between.sql"))?;
+            let parameters = named_params! {
+                ":patient": card,
+                ":from": from.timestamp(),
+                ":until": until.timestamp(),
+                ":limit": TICKETS_MAX,
+            };
+            self.tickets(statement, parameters)
+        })?;
+        if tickets.len() > TICKETS_MAX as usize {
+            tickets.sort_by_key(|ticket| {
+                let in_list = if ticket.is_active {
+                    ticket.begin.timestamp()
+                } else {
+                    -ticket.id
+                };
+                (!ticket.is_active, in_list, ticket.id)
+            });
+            tickets.truncate(TICKETS_MAX as usize);
+        }
         tickets.sort_by_key(|ticket| (ticket.begin, ticket.id));
         Ok(tickets)
     }

@@ -29,10 +29,10 @@ const FOREIGN: &str = "another program has written to the database: find and sto
                        or keep the file and ask those who maintain this program";
 
 /// One thing that has to be so.
-struct Check {
-    name: &'static str,
-    remedy: &'static str,
-    sql: &'static str,
+pub(super) struct Check {
+    pub(super) name: &'static str,
+    pub(super) remedy: &'static str,
+    pub(super) sql: &'static str,
 }
 
 const PAGES: Check = Check {
@@ -206,7 +206,7 @@ impl Store {
     }
 
     /// What a statement finds.
-    fn check(&self, check: &Check, parameters: impl Params) -> Outcome {
+    pub(super) fn check(&self, check: &Check, parameters: impl Params) -> Outcome {
         let mut findings = Vec::new();
         let found = self.find(check.sql, parameters, &mut findings);
         outcome(check.name, check.remedy, findings, found)

@@ -1,9 +1,12 @@
 //! The waiting list (contract-kiosk 4).
 
 use super::{Fault, Store, Turn, rows};
-use crate::visit::{DoneToday, Moment, OpenCard, Speciality, WaitingEntry, WaitingPatient, WaitingWish};
+use crate::visit::{
+    DoneToday, Moment, OpenCard, Patient, Speciality, WaitingEntry, WaitingPatient, WaitingWish,
+};
 use chrono::{NaiveDate, NaiveTime};
 use rusqlite::{OptionalExtension, Row, named_params};
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 /// Most entries of one listing. A patient waits once for one speciality, so what still waits is never left out.
@@ -15,38 +18,50 @@ pub const WAITING_PATIENTS_MAX: u32 = 100_000;
 impl Store {
     /// The patient's entries: those that nobody has ended first, each part from the newest on; at most
     /// [`WAITING_ENTRIES_MAX`].
-    pub fn waiting_entries(&self, patient: i64) -> Result<Vec<WaitingEntry>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/waiting_entries.sql"))?;
-        let parameters = named_params! { ":patient": patient, ":limit": WAITING_ENTRIES_MAX };
-        let entries = statement.query_map(parameters, |row| self.waiting_entry(row))?;
-        Ok(entries.collect::<Result<_, _>>()?)
+    pub fn waiting_entries(&self, patient: &Patient) -> Result<Vec<WaitingEntry>, Fault> {
+        let mut entries = Store::of_all_cards(patient, |card| {
+            let mut statement = self
+                .connection
+                .prepare_cached(include_str!("sql/waiting_entries.sql"))?;
+            let parameters = named_params! { ":patient": card, ":limit": WAITING_ENTRIES_MAX };
+            let entries = statement.query_map(parameters, |row| self.waiting_entry(row))?;
+            Ok(entries.collect::<Result<Vec<_>, _>>()?)
+        })?;
+        entries.sort_by_key(|entry| Reverse((entry.is_active, entry.id)));
+        entries.truncate(WAITING_ENTRIES_MAX as usize);
+        Ok(entries)
     }
 
     /// An entry by its GUID, if it is this patient's.
-    pub fn find_waiting_entry(&self, guid: Uuid, patient: i64) -> Result<Option<WaitingEntry>, Fault> {
+    pub fn find_waiting_entry(&self, guid: Uuid, patient: &Patient) -> Result<Option<WaitingEntry>, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_waiting_entry.sql"))?;
-        let parameters = named_params! { ":guid": guid, ":patient": patient };
-        let entry = statement.query_row(parameters, |row| self.waiting_entry(row));
-        Ok(entry.optional()?)
+        let entry = statement.query_row(named_params! { ":guid": guid }, |row| {
+            Ok((row.get("patient_id")?, self.waiting_entry(row)?))
+        });
+        let own = entry.optional()?.filter(|(card, _)| patient.has_card(*card));
+        Ok(own.map(|(_, entry)| entry))
     }
 
     /// Whether the patient has an entry for a speciality that nobody has ended.
-    pub fn is_waiting(&self, patient: i64, speciality: i64) -> Result<bool, Fault> {
+    pub fn is_waiting(&self, patient: &Patient, speciality: i64) -> Result<bool, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/is_waiting.sql"))?;
-        let parameters = named_params! { ":patient": patient, ":speciality": speciality };
-        Ok(statement.query_row(parameters, |_| Ok(())).optional()?.is_some())
+        for card in &patient.cards {
+            if statement.exists(named_params! { ":patient": card, ":speciality": speciality })? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How many entries the patient has made today, ended ones too.
     pub fn waiting_entries_today(&self, card: &OpenCard, now: Moment) -> Result<DoneToday, Fault> {
         self.done_today(&card.application, now, |from, until| {
-            self.waiting_entries_between(card.patient.id, from, until)
+            let counted = |row: &i64| self.waiting_entries_between(*row, from, until);
+            card.patient.cards.iter().map(counted).sum()
         })
     }
 
@@ -148,18 +163,20 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Ends the patient's entry for a speciality if its last day is over.
+    /// Ends the patient's entries for a speciality whose last day is over.
     pub fn end_past_waiting_entries(
         &self,
-        patient: i64,
+        patient: &Patient,
         speciality: i64,
         today: NaiveDate,
     ) -> Result<(), Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/end_past_waiting_entries.sql"))?;
-        statement
-            .execute(named_params! { ":patient": patient, ":speciality": speciality, ":today": today })?;
+        for card in &patient.cards {
+            let parameters = named_params! { ":patient": card, ":speciality": speciality, ":today": today };
+            statement.execute(parameters)?;
+        }
         Ok(())
     }
 }

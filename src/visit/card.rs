@@ -8,6 +8,8 @@ use chrono::{Datelike, NaiveDate};
 pub struct Patient {
     /// Row in the store.
     pub id: i64,
+    /// Rows of all cards of the same person in the clinic, this one first, closed ones too: whose visits are the patient's.
+    pub cards: Vec<i64>,
     /// Day of birth.
     pub birth_date: NaiveDate,
     /// Number of the district; may be empty.
@@ -17,6 +19,11 @@ pub struct Patient {
 }
 
 impl Patient {
+    /// Whether a card in this row is the patient's.
+    pub fn has_card(&self, card: i64) -> bool {
+        self.cards.contains(&card)
+    }
+
     /// Full years of life on `day`; who was born on 29 February turns a year older on 1 March of other years.
     /// Negative before birth.
     pub fn full_years(&self, day: NaiveDate) -> i64 {

@@ -1,5 +1,6 @@
 //! Who stands there: what somebody shows of themselves, and what the clinic's cards say (contract-kiosk 1).
 
+use super::initial;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -36,7 +37,7 @@ pub enum Who {
     Person(Uuid),
 }
 
-/// A document, without blanks and hyphens.
+/// A document, its parts as [`typed::folded`](super::typed::folded) gives them.
 pub struct Document {
     /// What kind.
     pub kind: DocumentKind,
@@ -84,12 +85,7 @@ pub struct CardFace {
 /// `Имя Ф.`: the first name whole, of the family name one letter. A screen in a hall full of people shows no more.
 /// Missing parts are left out.
 pub fn greeting(family: &str, name: &str) -> String {
-    let initial = family
-        .trim()
-        .chars()
-        .next()
-        .map(|letter| format!("{}.", letter.to_uppercase()));
-    let parts = [Some(name.trim().to_owned()), initial];
+    let parts = [Some(name.trim().to_owned()), initial(family)];
     let parts: Vec<_> = parts
         .into_iter()
         .flatten()
@@ -101,6 +97,25 @@ pub fn greeting(family: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::greeting;
+    use crate::visit::short_name;
+
+    #[test]
+    fn a_short_name_has_no_stray_blank_or_point() {
+        for (family, name, patronymic, short) in [
+            ("Иванов", "Иван", "Ильич", "Иванов И. И."),
+            ("Иванов", "Иван", "", "Иванов И."),
+            ("Иванов", "", "Ильич", "Иванов И."),
+            ("Иванов", "", "", "Иванов"),
+            ("", "Иван", "", "Иван"),
+            ("", "Иван", "ильич", "Иван И."),
+            ("ван дер Ваальс", "’Аиша", "ёрж", "ван дер Ваальс А. Ё."),
+            (" О’Нил ", " Анна-Мария ", " ", "О’Нил А."),
+            ("Я", "Й", "Ё", "Я Й. Ё."),
+            ("", "", "", ""),
+        ] {
+            assert_eq!(short_name(family, name, patronymic), short);
+        }
+    }
 
     #[test]
     fn a_greeting_leaves_out_what_is_missing() {

@@ -2,10 +2,10 @@
 
 use super::ticket::moment;
 use crate::refusal::{ParameterFault, Refusal};
-use crate::visit::{
-    Card, Document, DocumentKind, Identification, Moment, Source, UNIFORM_POLICY_DIGITS, Who,
-    document_number, is_uniform_policy,
+use crate::visit::typed::{
+    self, NUMBER_CHARS_MAX, SNILS_DIGITS, UNIFORM_POLICY_DIGITS, folded, is_uniform_policy,
 };
+use crate::visit::{Card, Document, DocumentKind, Identification, Moment, Source, Who};
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad, date};
 use crate::wire::reading::path_guid;
@@ -30,14 +30,8 @@ const KNOWN: &[&str] = &[
 /// Longest number or series as it is sent, with its blanks and hyphens.
 const SENT_CHARS_MAX: usize = 40;
 
-/// Longest number of a document.
-const NUMBER_DIGITS_MAX: usize = 20;
-
 /// Longest series of a document.
 const SERIES_CHARS_MAX: usize = 16;
-
-/// Digits of a SNILS.
-const SNILS_DIGITS: usize = 11;
 
 /// Whether the request names a card or a person instead of a document: only a trusted application may.
 pub fn names_a_card(request: &Request) -> bool {
@@ -85,68 +79,59 @@ fn who(params: &Params) -> Result<Who, Refusal> {
 }
 
 fn policy(params: &Params) -> Result<Option<Document>, Refusal> {
-    let number = number(params, "n_pol", 1..=NUMBER_DIGITS_MAX)?;
+    let number = number(params, "n_pol", DocumentKind::Policy)?;
     let series = series(params, "s_pol")?;
     match (number, series) {
         (None, Some(_)) => Err(bad("n_pol", ParameterFault::Missing)),
-        (Some(number), Some(_)) if is_uniform_policy(&number) => {
+        (Some(number), Some(series)) if is_uniform_policy(&number) && !series.is_empty() => {
             Err(bad("s_pol", ParameterFault::NoSeries(UNIFORM_POLICY_DIGITS)))
         }
-        (number, series) => Ok(number.map(|number| Document {
-            kind: DocumentKind::Policy,
-            series: series.unwrap_or_default(),
-            number,
-        })),
+        (number, series) => Ok(document(DocumentKind::Policy, series, number)),
     }
 }
 
 fn snils(params: &Params) -> Result<Option<Document>, Refusal> {
-    let number = number(params, "snils", SNILS_DIGITS..=SNILS_DIGITS)?;
-    Ok(number.map(|number| Document {
-        kind: DocumentKind::Snils,
-        series: String::new(),
-        number,
-    }))
+    let number = number(params, "snils", DocumentKind::Snils)?;
+    Ok(document(DocumentKind::Snils, None, number))
 }
 
+/// Foreign passports have no series.
 fn passport(params: &Params) -> Result<Option<Document>, Refusal> {
     let series = series(params, "s_doc")?;
-    let number = number(params, "n_doc", 1..=NUMBER_DIGITS_MAX)?;
-    match (series, number) {
-        (None, None) => Ok(None),
-        (Some(series), Some(number)) => Ok(Some(Document {
-            kind: DocumentKind::Passport,
-            series,
-            number,
-        })),
-        (None, Some(_)) => Err(bad("s_doc", ParameterFault::Missing)),
-        (Some(_), None) => Err(bad("n_doc", ParameterFault::Missing)),
+    let number = number(params, "n_doc", DocumentKind::Passport)?;
+    if series.is_some() && number.is_none() {
+        return Err(bad("n_doc", ParameterFault::Missing));
     }
+    Ok(document(DocumentKind::Passport, series, number))
 }
 
-/// Digits, without the blanks and hyphens among them.
-fn number(
-    params: &Params,
-    name: &'static str,
-    digits: std::ops::RangeInclusive<usize>,
-) -> Result<Option<String>, Refusal> {
+fn document(kind: DocumentKind, series: Option<String>, number: Option<String>) -> Option<Document> {
+    let series = series.unwrap_or_default();
+    number.map(|number| Document { kind, series, number })
+}
+
+/// A number as it is kept and compared. What stands for no document is well-formed: it is as good as an unknown number.
+fn number(params: &Params, name: &'static str, kind: DocumentKind) -> Result<Option<String>, Refusal> {
     params.text(name, SENT_CHARS_MAX)?;
-    let fault = ParameterFault::Digits(*digits.start(), *digits.end());
     let parse = |text: &str| {
-        let number = document_number(text);
-        let is_number = digits.contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then_some(number)
+        let number = folded(text);
+        (kind.is_nothing(&number) || kind.could_be(&number)).then_some(number)
+    };
+    let fault = match kind {
+        DocumentKind::Policy => ParameterFault::Digits(1, NUMBER_CHARS_MAX),
+        DocumentKind::Snils => ParameterFault::Digits(SNILS_DIGITS, SNILS_DIGITS),
+        DocumentKind::Passport => ParameterFault::Series(NUMBER_CHARS_MAX),
     };
     params.parsed(name, parse, fault)
 }
 
-/// Letters and digits, without the blanks and hyphens among them.
+/// Letters and digits, without the blanks and hyphens among them; empty when the text says that there is none.
 fn series(params: &Params, name: &'static str) -> Result<Option<String>, Refusal> {
     params.text(name, SENT_CHARS_MAX)?;
     let parse = |text: &str| {
-        let series = document_number(text);
-        let is_series = (1..=SERIES_CHARS_MAX).contains(&series.chars().count())
-            && series.chars().all(char::is_alphanumeric);
+        let series = typed::series(text);
+        let is_series =
+            series.chars().count() <= SERIES_CHARS_MAX && series.chars().all(char::is_alphanumeric);
         is_series.then_some(series)
     };
     params.parsed(name, parse, ParameterFault::Series(SERIES_CHARS_MAX))

@@ -1,5 +1,6 @@
 //! A speciality as `lpu/{lpu}/speciality` shows it (contract-kiosk 2).
 
+use crate::visit::typed::sort_key;
 use crate::visit::{FreePlaces, ListedResource};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,13 +18,13 @@ pub struct SpecialityRow<'a> {
     last_date: Option<NaiveDate>,
 }
 
-/// The specialities of these resources with their free places, by name.
+/// The specialities of these resources with their free places, by name as in Russian.
 pub fn specialities(resources: &[(ListedResource, FreePlaces)]) -> Vec<SpecialityRow<'_>> {
     let mut rows = BTreeMap::new();
     for (listed, free) in resources {
         let code = &*listed.speciality_code;
         let name = &*listed.resource.speciality;
-        let row = rows.entry((name, code)).or_insert(SpecialityRow {
+        let row = rows.entry((sort_key(name), code)).or_insert(SpecialityRow {
             code,
             name,
             resource_count: 0,

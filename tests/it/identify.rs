@@ -70,7 +70,7 @@ fn site(kiosks: &str) -> Site {
 #[test]
 fn the_birth_date_picks_among_cards_with_one_number() {
     let site = site("['127.0.0.1']");
-    let shared = json!({"policyNumber": "777", "snils": "00000000004", "passportNumber": "654321"});
+    let shared = json!({"policyNumber": "777001", "snils": "00000000004", "passportNumber": "654321"});
     let card = |n, born: &str, series: &str| {
         let own = json!({"birthDate": born, "passportSeries": series});
         with(with(patient(n, LPU), &shared), &own)
@@ -84,14 +84,14 @@ fn the_birth_date_picks_among_cards_with_one_number() {
     let crowd = |n: u32| {
         with(
             patient(60 + n, LPU),
-            &json!({"policyNumber": "1", "birthDate": format!("2000-01-{:02}", n + 1)}),
+            &json!({"policyNumber": "100000", "birthDate": format!("2000-01-{:02}", n + 1)}),
         )
     };
     site.import(&(0..17).map(crowd).collect::<Vec<_>>());
     let server = site.serve();
     let mut client = server.client();
     let golden = json!({"code": 400, "message": UNKNOWN_TEXT, "message_code": "5000"}).to_string();
-    for document in ["n_pol=777", "snils=00000000004", "s_doc=4509&n_doc=654321"] {
+    for document in ["n_pol=777001", "snils=00000000004", "s_doc=4509&n_doc=654321"] {
         for (born, card) in [("1980-06-15", 50), ("2010-01-01", 51)] {
             let answer = ask(&mut client, &format!("{document}&Birthday={born}")).json();
             assert_eq!(answer["mkab"], guid(card), "{document} {born}: {answer}");
@@ -101,7 +101,7 @@ fn the_birth_date_picks_among_cards_with_one_number() {
             assert_eq!(String::from_utf8_lossy(&answer.body), golden, "{document} {born}");
         }
     }
-    let crowded = ask(&mut client, "n_pol=1&Birthday=2000-01-01");
+    let crowded = ask(&mut client, "n_pol=100000&Birthday=2000-01-01");
     assert_eq!(String::from_utf8_lossy(&crowded.body), golden);
 }
 
@@ -255,12 +255,19 @@ fn bad_requests_are_told_what_is_wrong() {
             BORN,
             "Параметр n_pol: нужен ровно один документ: n_pol (и s_pol), snils или s_doc и n_doc",
         ),
-        ("snils=1&Birthday=1980-06-15", "Параметр snils: нужно 11 цифр"),
+        (
+            "snils=1122334459a&Birthday=1980-06-15",
+            "Параметр snils: нужно 11 цифр",
+        ),
         (
             "n_pol=a&Birthday=1980-06-15",
             "Параметр n_pol: нужно от 1 до 20 цифр",
         ),
-        ("n_doc=1&Birthday=1980-06-15", "Параметр s_doc обязателен"),
+        ("s_doc=1&Birthday=1980-06-15", "Параметр n_doc обязателен"),
+        (
+            "n_doc=12%2F3&Birthday=1980-06-15",
+            "Параметр n_doc: нужно от 1 до 20 букв и цифр",
+        ),
         (
             "s_pol=1&n_pol=1234567890123456&Birthday=1980-06-15",
             "Параметр s_pol: у номера из 16 цифр нет серии",

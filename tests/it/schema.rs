@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::thread;
 
 /// The schema of each older version, as it was.
-const OLDER: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+pub const OLDER: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// `PRAGMA application_id` of every version.
 const APPLICATION_ID: i64 = 0x696e_666d;
@@ -42,7 +42,7 @@ fn version(connection: &Connection) -> i64 {
 }
 
 /// A site whose database has an older version, with one clinic in it.
-fn older_site(number: usize, schema: &str) -> Site {
+pub fn older_site(number: usize, schema: &str) -> Site {
     let site = Site::new("");
     fs::remove_file(site.path("infomat.db")).unwrap();
     let connection = Connection::open(site.path("infomat.db")).unwrap();

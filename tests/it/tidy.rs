@@ -20,7 +20,8 @@ const LAYERS: [&[&str]; 8] = [
 const LINES_MAX: usize = 400;
 
 /// Where Russian may stand: what patients, registrars and the demo's visitors read.
-const RUSSIAN: [&str; 7] = [
+const RUSSIAN: [&str; 8] = [
+    "src/visit/typed.rs",
     "src/refusal.rs",
     "src/refusal/",
     "src/demo/",

@@ -4,7 +4,7 @@ use super::{ASK_ROOT, Report};
 use crate::command::{Failure, believed_now};
 use crate::config::Config;
 use crate::desk;
-use crate::store::{Fault, Store};
+use crate::store::{Fault, Outcome, Store};
 use crate::visit::Moment;
 use chrono::TimeDelta;
 use std::fs;
@@ -50,6 +50,7 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
     }
 
     look_at_backup(store.last_backup()?, now, report);
+    look_at_cards(&store.doubtful_cards(now)?, report);
 
     let horizon = store.last_cell()?.map(|seconds| config.zone.at(seconds));
     let left = horizon.map(|last| (last.date_naive() - now.date_naive()).num_days());
@@ -68,6 +69,20 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         Some((day, _)) => report.good("timetable", format!("until {day}")),
     }
     Ok(())
+}
+
+/// What the registry should look at.
+fn look_at_cards(doubts: &[Outcome], report: &mut Report) {
+    const WHAT: &str = "cards";
+    for doubt in doubts {
+        let found = doubt.findings.join("; ");
+        let more = if doubt.more { "; and more" } else { "" };
+        let remedy = doubt.remedy;
+        report.warn(WHAT, format!("not so: {}: {found}{more}: {remedy}", doubt.check));
+    }
+    if doubts.is_empty() {
+        report.good(WHAT, "none needs to be joined with another or closed");
+    }
 }
 
 /// When the last good backup was made.

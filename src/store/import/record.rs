@@ -200,6 +200,8 @@ pub struct Patient {
     pub self_booking_banned: bool,
     /// `closed`.
     pub closed: bool,
+    /// Fields in which something stands for "none". Not a column.
+    pub nothing_in: Vec<&'static str>,
 }
 
 /// Shows nothing of the person: what is debugged may end in a panic's message.

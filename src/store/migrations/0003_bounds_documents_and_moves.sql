@@ -45,3 +45,21 @@ END;
 UPDATE waiting_entry SET phone = '', complaints = '' WHERE status = 'ended';
 
 ALTER TABLE failed_identification ADD COLUMN at_kiosk INTEGER NOT NULL DEFAULT 0 CHECK (at_kiosk IN (0, 1));
+
+-- Documents and names are kept in one form: what registries type for "none" is none, and of look-alike letters the Latin
+-- one counts. A card that is in that form already is not written again.
+UPDATE patient
+SET policy_number = kept_policy_number(policy_number),
+    policy_series = kept_policy_series(policy_series, kept_policy_number(policy_number)),
+    snils = kept_snils_number(snils),
+    passport_number = kept_passport_number(passport_number),
+    passport_series = kept_passport_series(passport_series, kept_passport_number(passport_number)),
+    family = kept_name(family), name = kept_name(name), patronymic = kept_name(patronymic)
+WHERE (policy_number, policy_series, snils, passport_number, passport_series, family, name, patronymic)
+      IS NOT (kept_policy_number(policy_number), kept_policy_series(policy_series, kept_policy_number(policy_number)),
+              kept_snils_number(snils), kept_passport_number(passport_number),
+              kept_passport_series(passport_series, kept_passport_number(passport_number)),
+              kept_name(family), kept_name(name), kept_name(patronymic));
+UPDATE resource
+SET family = kept_name(family), name = kept_name(name), patronymic = kept_name(patronymic)
+WHERE (family, name, patronymic) IS NOT (kept_name(family), kept_name(name), kept_name(patronymic));

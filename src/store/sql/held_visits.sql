@@ -1,4 +1,4 @@
-SELECT v.slot_id, v.begin_at, v.end_at,
+SELECT v.id, v.slot_id, v.begin_at, v.end_at,
        r.speciality_id, r.type AS resource_type, r.family, r.name, r.patronymic, r.title
 FROM visit v
 JOIN resource r ON r.id = v.resource_id

@@ -1,1 +1,1 @@
-SELECT id, is_children, model FROM lpu ORDER BY name, id
+SELECT id, is_children, model, name FROM lpu ORDER BY id

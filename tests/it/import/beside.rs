@@ -138,7 +138,7 @@ fn a_booking_just_before_the_last_step_is_seen_by_it() {
                 booked = dump(&site);
             }
             Notice::Bad(line) => told.push(line.to_string()),
-            Notice::MoreBad(_) | Notice::Read(_) => (),
+            Notice::MoreBad(_) | Notice::Read(_) | Notice::Nothing(..) | Notice::Doubt(_) => (),
         },
     );
     assert!(matches!(result, Err(ImportError::BadLines(1))), "{result:?}");

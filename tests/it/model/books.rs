@@ -184,20 +184,22 @@ impl Town {
         (q.made_today, q.bookings_a_day) = (books.made_on(request.patient, now), self.bookings_a_day);
         q.referral = request.referral.map_or(Paper::NotNamed, |(number, kind)| {
             match self.referrals.get(number) {
-                Some((right, whose)) if *right == kind && *whose == request.patient => Paper::Fits,
+                Some((right, whose)) if *right == kind && self.is_one_patient(*whose, request.patient) => {
+                    Paper::Fits
+                }
                 _ => Paper::Unknown,
             }
         });
         q.exam = request
             .exam
             .map_or(Paper::NotNamed, |exam| match self.exams.get(exam) {
-                Some(whose) if *whose == request.patient => Paper::Fits,
+                Some(whose) if self.is_one_patient(*whose, request.patient) => Paper::Fits,
                 _ => Paper::Unknown,
             });
         let Some(number) = cell else { return q };
         q.key = match books.pressed(request.key) {
             None => Key::Fresh,
-            Some(visit) if visit.patient != request.patient => Key::OtherPatientThisCell,
+            Some(visit) if !self.is_one_patient(visit.patient, request.patient) => Key::OtherPatientThisCell,
             Some(visit) if visit.cell == number => Key::ThisPatientThisCell,
             Some(_) => Key::ThisPatientOtherCell,
         };
@@ -212,11 +214,12 @@ impl Town {
         (q.begin, q.end, q.plan, q.used) = (cell.begin, cell.end, cell.plan, books.used(number));
         (q.flag_access, q.busy_type, q.cell_ages) = (cell.flag_access, cell.busy_type, cell.ages);
         (q.resource_ages, q.dispensary_only) = (doctor.ages, doctor.dispensary_only);
-        q.registered_here = self.patients[patient].registered.contains(&cell.doctor);
+        let mut cards = (0..PATIENTS).filter(|card| self.is_one_patient(*card, patient));
+        q.registered_here = cards.any(|card| self.patients[card].registered.contains(&cell.doctor));
         let held = books
             .visits
             .iter()
-            .filter(|visit| visit.active && visit.patient == patient);
+            .filter(|visit| visit.active && self.is_one_patient(visit.patient, patient));
         q.held = held
             .map(|visit| {
                 let there = &self.cells[visit.cell];

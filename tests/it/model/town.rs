@@ -57,6 +57,8 @@ pub struct Doctor {
 
 pub struct Patient {
     pub lpu: usize,
+    /// Who it is, where the registry knows: cards of one person in one clinic are one patient.
+    pub person: Option<usize>,
     pub birth: Date,
     pub banned: bool,
     pub closed: bool,
@@ -172,6 +174,12 @@ impl Town {
         lines
     }
 
+    /// Whether two cards are the same patient's.
+    pub fn is_one_patient(&self, card: usize, other: usize) -> bool {
+        let (first, second) = (&self.patients[card], &self.patients[other]);
+        card == other || first.person.is_some() && (first.person, first.lpu) == (second.person, second.lpu)
+    }
+
     pub fn doctor_line(&self, number: usize) -> Value {
         let doctor = &self.doctors[number];
         json!({"kind": "resource", "guid": doctor_guid(number), "lpu": lpu_guid(doctor.lpu),
@@ -184,7 +192,8 @@ impl Town {
         let (year, month, day) = patient.birth;
         json!({"kind": "patient", "guid": patient_guid(number), "lpu": lpu_guid(patient.lpu), "family": "П",
                "name": "П", "birthDate": format!("{year:04}-{month:02}-{day:02}"),
-               "selfBookingBanned": patient.banned, "closed": patient.closed})
+               "selfBookingBanned": patient.banned, "closed": patient.closed,
+               "personGuid": patient.person.map(|person| guid(6, person + 1))})
     }
 
     pub fn cell_line(&self, number: usize) -> Value {
@@ -216,6 +225,7 @@ impl Patient {
     pub fn draw(dice: &mut Dice) -> Patient {
         Patient {
             lpu: dice.of(&[0, 0, 0, 1]),
+            person: dice.of(&[None, None, Some(0)]),
             birth: dice.of(&BIRTHS),
             banned: dice.once_in(7),
             closed: dice.once_in(12),

@@ -192,6 +192,7 @@ fn standing(q: &Question) -> Standing {
         },
         patient: Patient {
             id: PATIENT_ID,
+            cards: vec![PATIENT_ID],
             birth_date: NaiveDate::from_ymd_opt(i32::try_from(year).unwrap(), narrow(month), narrow(day))
                 .unwrap(),
             uchastok_num: String::new(),

@@ -43,7 +43,7 @@ fn serve() -> (Site, Server) {
         clinic::slot(TODAY, DOCTOR, 0, "00:00"),
         clinic::slot(TOMORROW, DOCTOR, 1, "10:00"),
         clinic::slot(SHORT, DOCTOR, 1, "11:00"),
-        with(clinic::patient(PATIENT, LPU), &json!({"policyNumber": "1234"})),
+        with(clinic::patient(PATIENT, LPU), &json!({"policyNumber": "123456"})),
     ]);
     let server = site.serve();
     (site, server)
@@ -194,7 +194,7 @@ fn every_method_succeeds_as_described() {
     assert_eq!(entries[0], entry);
     asking.succeed("stopWaiting", "", &none);
 
-    asking.succeed("identify", "?n_pol=1234&Birthday=1980-06-15", &none);
+    asking.succeed("identify", "?n_pol=123456&Birthday=1980-06-15", &none);
 
     let all = asking
         .document
@@ -346,7 +346,7 @@ fn guessing_is_refused_as_described() {
     let mut asking = Asking::of(&server);
     let mut guess = || {
         asking
-            .ask("identify", "?n_pol=1234&Birthday=1980-06-16", &Value::Null)
+            .ask("identify", "?n_pol=123456&Birthday=1980-06-16", &Value::Null)
             .status
     };
     let statuses: Vec<_> = (0..6).map(|_| guess()).collect();

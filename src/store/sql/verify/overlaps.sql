@@ -1,9 +1,10 @@
--- Active visits that begin while an earlier one of the same patient lasts. Those that are over by :now cannot be cancelled
+-- Active visits that begin while an earlier one of the same patient lasts; cards of one person in one clinic are one patient. Those that are over by :now cannot be cancelled
 -- any more.
 SELECT 'visit' AS thing, guid, 'begins before an earlier visit of its patient ends' AS what
-FROM (SELECT guid, begin_at,
-             max(end_at) OVER (PARTITION BY patient_id ORDER BY begin_at, id
-                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
-      FROM visit
-      WHERE status = 'active' AND end_at > :now)
+FROM (SELECT v.guid, v.begin_at,
+             max(v.end_at) OVER (PARTITION BY k.lpu_id, coalesce(k.person_guid, k.guid) ORDER BY v.begin_at, v.id
+                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+      FROM visit v
+      JOIN patient k ON k.id = v.patient_id
+      WHERE v.status = 'active' AND v.end_at > :now)
 WHERE begin_at < busy_until
