@@ -96,8 +96,11 @@ fn what_stands_for_no_document_identifies_nobody() {
     assert_eq!(failures(&site), i64::try_from(NOTHING.len()).unwrap());
 }
 
+/// A document as somebody shows it: parameters and values.
+type Shown = Vec<(&'static str, &'static str)>;
+
 /// Cards of one file, and what identifies them.
-fn cards() -> Vec<(u32, Value, Vec<Vec<(&'static str, &'static str)>>)> {
+fn cards() -> Vec<(u32, Value, Vec<Shown>)> {
     vec![
         (
             10,
