@@ -34,6 +34,9 @@ const NO_STORE: &str = "no-store";
 /// that a new version of the server never meets an old module.
 const NO_CACHE: &str = "no-cache";
 
+/// Stands in the document for the version of the whole page.
+const VERSION_PLACE: &str = "{version}";
+
 /// Where a name of RFC 1035 ends.
 const HOST_BYTES_MAX: usize = 255;
 
@@ -130,11 +133,25 @@ fn etag(body: &[u8]) -> String {
 
 macro_rules! embed {
     ($($path:literal => $name:literal,)*) => {
-        LazyLock::new(|| vec![$({
+        LazyLock::new(|| name_version(vec![$({
             let body: &'static [u8] = include_bytes!(concat!("page/", $name));
             File { path: $path, content_type: content_type($name), body, etag: etag(body) }
-        },)*])
+        },)*]))
     };
+}
+
+/// Makes the document say which version of the page it begins, and its `ETag` stand for all files: so an open page
+/// learns that another has come.
+fn name_version(mut files: Vec<File>) -> Vec<File> {
+    let tags: String = files.iter().map(|file| file.etag.as_str()).collect();
+    let version = etag(tags.as_bytes());
+    for document in files.iter_mut().filter(|file| file.path == "/") {
+        let template = std::str::from_utf8(document.body).expect("the document is text");
+        let body = template.replace(VERSION_PLACE, version.trim_matches('"'));
+        document.body = body.leak().as_bytes();
+        document.etag.clone_from(&version);
+    }
+    files
 }
 
 static FILES: LazyLock<Vec<File>> = embed! {
@@ -157,6 +174,7 @@ static FILES: LazyLock<Vec<File>> = embed! {
     "/page/paper.js" => "paper.js",
     "/page/parts.js" => "parts.js",
     "/page/qr.js" => "qr.js",
+    "/page/renew.js" => "renew.js",
     "/page/screens/arrival.js" => "screens/arrival.js",
     "/page/screens/birth.js" => "screens/birth.js",
     "/page/screens/choice.js" => "screens/choice.js",

@@ -80,9 +80,14 @@ async function tryOnce(address, request, signal) {
   }
 }
 
-function judge(answer, json) {
+/** Learns the server's time from an answer. */
+export function keepTime(answer) {
   const date = Date.parse(answer.headers.get("Date") ?? "");
   if (!Number.isNaN(date)) zeroMs = date - performance.now();
+}
+
+function judge(answer, json) {
+  keepTime(answer);
   if (answer.ok) return { json };
   const retryAfterSeconds = Number(answer.headers.get("Retry-After") ?? 0);
   const soon = answer.status === 429 && retryAfterSeconds <= RETRY_AFTER_S_MAX;

@@ -5,6 +5,7 @@ import { startFrame } from "./frame.js";
 import { startIdleWatch, stay } from "./idle.js";
 import { readScan, startKeys } from "./keys.js";
 import { finish, go, isOpen, place, register } from "./machine.js";
+import { startRenewal } from "./renew.js";
 import { arrival, arrived } from "./screens/arrival.js";
 import { birth } from "./screens/birth.js";
 import { choice } from "./screens/choice.js";
@@ -62,5 +63,6 @@ function scanned(text) {
 startFrame();
 startTouch();
 startIdleWatch();
+startRenewal();
 startKeys({ start: begin, scanned });
 go("start");

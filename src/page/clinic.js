@@ -37,9 +37,12 @@ export async function learn(signal) {
   terminal.application = mine?.clientApplicationGuid ?? null;
   terminal.clinics = clinics;
   const wanted = new URLSearchParams(location.search).get("lpu")?.toLowerCase();
+  // Chosen by touch before the page took a new version.
+  const chosen = history.state?.lpu;
   const only = terminal.clinics.length === 1 ? terminal.clinics[0] : null;
-  terminal.lpu = terminal.clinics.find((one) => one.guid === wanted) ?? only;
-  terminal.settled = terminal.lpu !== null;
+  const settled = terminal.clinics.find((one) => one.guid === wanted) ?? only;
+  terminal.settled = settled !== null;
+  terminal.lpu = settled ?? terminal.clinics.find((one) => one.guid === chosen) ?? null;
 }
 
 /** Asks for a token for the typed document and birth date. */

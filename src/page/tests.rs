@@ -98,6 +98,33 @@ fn a_file_is_known_by_its_tag() {
     assert!(!file.is_known_by(""));
 }
 
+/// The document names the version that its `ETag` gives, and each other file has a part in it.
+#[test]
+fn the_document_says_its_version() {
+    let document = file("/").unwrap();
+    let version = document.etag.trim_matches('"');
+    assert!(text(document).contains(&format!("data-version=\"{version}\"")));
+    let changed = |path: &'static str| {
+        let body: &'static [u8] = b"another";
+        let copy = |file: &File| File {
+            path: file.path,
+            content_type: file.content_type,
+            body: if file.path == path { body } else { file.body },
+            etag: if file.path == path {
+                etag(body)
+            } else {
+                file.etag.clone()
+            },
+        };
+        name_version(files().iter().map(copy).collect())
+    };
+    let etag_of = |files: Vec<File>| files.into_iter().find(|file| file.path == "/").unwrap().etag;
+    assert_ne!(
+        etag_of(changed("/page/app.js")),
+        etag_of(changed("/page/style.css"))
+    );
+}
+
 #[test]
 fn only_the_document_is_never_kept() {
     let caching = |path: &str| {

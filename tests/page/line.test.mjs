@@ -128,6 +128,20 @@ test("a server whose clock is wrong: its own words, and on as soon as it is righ
   await calm(kiosk);
 });
 
+test("a terminal's clock that is set changes nothing on the page: the server's time goes on", async (t) => {
+  const kiosk = await terminal(t, here, { allowed, clock: true });
+  const clock = await kiosk.text("#clock");
+  const today = () => kiosk.page.evaluate(async () => (await import("/page/format.js")).today());
+  const day = await today();
+  for (const set of ["1970-01-01T03:00:00Z", "2040-06-01T22:00:00Z"]) {
+    await kiosk.page.clock.setSystemTime(set);
+    await kiosk.page.clock.runFor(6_000);
+    const [before, after] = [clock, await kiosk.text("#clock")].map((time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
+    assert.ok(after - before >= 0 && after - before <= 2, `${clock} became ${after}`);
+    assert.equal(await today(), day);
+  }
+});
+
 test("no server at the start: the page waits for it and greets", async (t) => {
   const kiosk = await terminal(t, here, { allowed });
   // The document is there, the methods are not yet.

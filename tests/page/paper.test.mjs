@@ -135,3 +135,21 @@ test("codes of many GUIDs are read back, and say their format as the standard do
   }
   assert.ok(masks.size > 1, "the mask is chosen, not fixed");
 });
+
+test("a terminal without a printer is asked for no paper, and says what to write down", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here, { address: `${here.server.address()}&printer=none` });
+  await kiosk.identify(patient);
+  await kiosk.choose(cell);
+  await kiosk.book();
+  const num = await kiosk.text(".slip .num b");
+  assert.match(await kiosk.text("#lead"), new RegExp(`не печатает. Запишите номер талона ${num}`));
+  assert.equal(await kiosk.page.getByRole("button", { name: /апечатать/ }).count(), 0);
+  await kiosk.touch("На главную");
+  await kiosk.touch("Мои записи");
+  await kiosk.page.locator(".card").first().tap();
+  await kiosk.on("visit");
+  assert.equal(await kiosk.page.getByRole("button", { name: /апечатать/ }).count(), 0);
+  assert.equal(await kiosk.printed(), 0);
+});

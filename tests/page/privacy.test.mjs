@@ -122,6 +122,24 @@ test("the screen shows the first name and one letter, the address bar nothing", 
   assert.equal(kiosk.page.url(), here.server.address());
 });
 
+test("a dialog that held the page for longer than its time is followed by the wipe at once", async (t) => {
+  const patient = here.server.patient();
+  const [cell] = await here.server.freeCells(patient);
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  await kiosk.choose(cell);
+  // Time goes on under a dialog, timers do not.
+  await kiosk.page.evaluate(() => {
+    const real = performance.now.bind(performance);
+    let held = 0;
+    performance.now = () => real() + held;
+    window.print = () => { held += 80_000; };
+  });
+  await kiosk.book();
+  await kiosk.on("welcome");
+  await holdsNothingOf(kiosk, patient);
+});
+
 test("a touch that comes after the time has passed is the next person's", async (t) => {
   const kiosk = await terminal(t, here);
   await kiosk.begin();
@@ -132,4 +150,49 @@ test("a touch that comes after the time has passed is the next person's", async 
     dispatchEvent(new PointerEvent("pointerdown"));
   });
   await kiosk.on("welcome");
+});
+
+/** Lets the server say that it has another page; counts how often the page is opened. */
+async function upgrade(kiosk, status = 200) {
+  const opened = { times: 0 };
+  await kiosk.page.route((url) => url.pathname === "/", async (route) => {
+    const request = route.request();
+    if (request.isNavigationRequest()) opened.times += 1;
+    if (request.method() === "HEAD") return route.fulfill({ status, headers: { ETag: opened.times ? `"${opened.version}"` : '"another"' } });
+    const answer = await route.fetch();
+    opened.version = answer.headers().etag.replaceAll('"', "");
+    return route.fulfill({ response: answer });
+  });
+  return opened;
+}
+
+test("an open page takes the new one at the greeting, once, and stays in its clinic", async (t) => {
+  const kiosk = await terminal(t, here, { clock: true, address: here.server.origin });
+  await kiosk.page.locator(".card", { hasText: "детская" }).tap();
+  await kiosk.on("welcome");
+  const opened = await upgrade(kiosk);
+  const again = kiosk.page.waitForEvent("load");
+  await kiosk.page.clock.fastForward(120_000);
+  await again;
+  await kiosk.on("welcome");
+  assert.match(await kiosk.text("#place"), /детская/);
+  await kiosk.page.clock.fastForward(300_000);
+  await kiosk.page.evaluate(() => new Promise((next) => setTimeout(next, 100)));
+  assert.equal(opened.times, 1);
+});
+
+test("no new page is taken while somebody is there, nor from a server that is away", async (t) => {
+  const kiosk = await terminal(t, here, { clock: true, allowed: /Failed to load resource/ });
+  const opened = await upgrade(kiosk, 503);
+  await kiosk.page.clock.fastForward(120_000);
+  await kiosk.page.unroute((url) => url.pathname === "/");
+  await kiosk.begin();
+  await kiosk.digits("123");
+  const there = await upgrade(kiosk);
+  for (let minutes = 0; minutes < 3; minutes++) {
+    await kiosk.page.clock.fastForward(59_000);
+    await kiosk.page.keyboard.press("Shift");
+  }
+  assert.match(await kiosk.text(".unseen"), /1 2 3$/);
+  assert.deepEqual([opened.times, there.times], [0, 0]);
 });

@@ -202,6 +202,7 @@ test("two fingers at once, a finger that slips off, and a press that outlives it
 /** Questions: the way to each, the button that asks, and what on the next screen may not stand in its place. */
 const QUESTIONS = {
   booking: { asks: "#book", next: "ticket", away: ["#work .button:has-text('Готово')"] },
+  cancelling: { asks: ".button.danger", next: "cancelling", away: ["#cancel"] },
 };
 
 /** Whether two boxes have a part in common. */
@@ -228,6 +229,11 @@ for (const size of Object.keys(SIZES)) {
         }
       };
       await ask("booking");
+      await kiosk.touch("На главную");
+      await kiosk.touch("Мои записи");
+      await kiosk.page.locator(".card").first().tap();
+      await kiosk.on("visit");
+      await ask("cancelling");
       assert.deepEqual(faults, []);
     });
   }
