@@ -11,8 +11,9 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the package keeps the clinic's data and the key. The unit and the tmpfiles snippet name it too.
+/// Where the package keeps the clinic's data, and where the keys. The tmpfiles snippet and the maintainer's scripts name both.
 const DATA: &str = "/var/lib/infomat";
+const KEYS: &str = "/etc/infomat/keys";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
@@ -40,12 +41,12 @@ fn complete(folder: &Path) -> Result<(), Box<dyn Error>> {
 /// The sample with the package's paths.
 fn configuration() -> Result<String, Box<dyn Error>> {
     let mut text = SAMPLE.to_owned();
-    for (name, file) in [("database", "infomat.db"), ("file", "hmac.key")] {
+    for (name, folder, file) in [("database", DATA, "infomat.db"), ("file", KEYS, "hmac.key")] {
         let line = format!("\n{name} = \"{file}\"\n");
         if text.matches(&line).count() != 1 {
             return Err(format!("the sample has not one line {line:?}").into());
         }
-        text = text.replace(&line, &format!("\n{name} = \"{DATA}/{file}\"\n"));
+        text = text.replace(&line, &format!("\n{name} = \"{folder}/{file}\"\n"));
     }
     Config::parse(&text, Path::new(DEFAULT_PATH))?;
     Ok(text)

@@ -184,7 +184,7 @@ pub enum Format {
 /// `infomat backup`
 #[derive(Debug, Args)]
 pub struct Backup {
-    /// New file; without it, one in the configured folder, named by date and time, and old ones there are removed
+    /// New file, or - for standard output; without it, one in the configured folder, named by date and time, and old ones there are removed
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
 }
@@ -192,7 +192,7 @@ pub struct Backup {
 /// `infomat restore`
 #[derive(Debug, Args)]
 pub struct Restore {
-    /// The backup
+    /// The backup; - reads standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }

@@ -17,7 +17,7 @@ use written::{Written, WrittenTokens, default_key_id};
 
 pub use applications::Application;
 pub use edit::Edit;
-pub use keys::{KeyFile, MODE_OF_OTHERS, oddity};
+pub use keys::{KeyFile, MODE_OF_OTHERS, is_exposed, oddity};
 pub use written::{KEY_ID_BYTES_MAX, KEYS_MAX};
 
 mod applications;
@@ -42,8 +42,10 @@ const BACKUP_FOLDER: &str = "backups";
 /// What the configuration file says. Paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The database.
+    /// The database, behind any symbolic link.
     pub database: PathBuf,
+    /// The database as the file names it.
+    pub database_named: PathBuf,
     /// Address and port to answer on.
     pub listen: SocketAddr,
     /// Names by which clients call the server, besides addresses and `localhost`.
@@ -189,9 +191,11 @@ impl Config {
             .map_err(|error| ConfigError::of_file(path, format!("has no absolute path: {error}")))?;
         let folder = folder.parent().unwrap_or(Path::new("/"));
         let wrong = |(span, message)| ConfigError::at(path, text, span, message);
-        let database = folder.join(&written.database);
+        let database_named = folder.join(&written.database);
         // A link stands for what it leads to: locks, log and copies belong beside that.
-        let database = database.canonicalize().unwrap_or(database);
+        let database = database_named
+            .canonicalize()
+            .unwrap_or_else(|_| database_named.clone());
         Ok(Config {
             backup: BackupFolder {
                 folder: written.backup.folder.map_or_else(
@@ -202,6 +206,7 @@ impl Config {
                 keep: usize::try_from(written.backup.keep).expect("it is bounded"),
             },
             database,
+            database_named,
             listen: written.listen,
             hosts: written.hosts,
             kiosk_addresses: written.kiosk_addresses,

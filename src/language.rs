@@ -37,6 +37,14 @@ impl Language {
         }
     }
 
+    /// The tag by which it is asked for.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Russian => "ru",
+            Language::English => "en",
+        }
+    }
+
     /// The language of the environment's locale. The locales `C` and `POSIX`, and all that name neither language, give
     /// Russian.
     pub fn of_environment() -> Language {

@@ -34,7 +34,7 @@
 //! | 4 | [`store`]: the only door to `SQLite`; statements in `store/sql`, named as the function that runs them |
 //! | 5 | [`desk`]: the steps above on plain structs, in turns; [`exchange`]: import |
 //! | 6 | [`edge`]: sockets, and the HTTP server behind a gate that trusts nobody |
-//! | 7 | [`config`]: what the file means; [`cli`]: what was typed; [`command`]: what it does; [`demo`]: a made-up clinic |
+//! | 7 | [`config`]: what the file means; [`cli`]: what was typed; [`command`]: what it does, after root is given up (`command/rights.rs`); [`demo`]: a made-up clinic |
 //!
 //! What is not there: nothing but `edge` names `tiny_http`; nothing but `store` names `rusqlite`; nothing below `desk` asks
 //! the time or draws an id ([`visit::Stamp`]); no Russian text outside `refusal`, `demo`, `page` and the command line.

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let done = match Cli::try_parse() {
         Ok(cli) => {
             start_log(&cli.command);
-            command::run(&cli)
+            command::run(cli)
         }
         Err(error) if error.use_stderr() => {
             output::warn(error.render());

@@ -1,14 +1,19 @@
 //! `infomat backup`
 
+use super::rights::STANDARD;
 use super::{Failure, output, retention};
 use crate::cli::Backup;
 use crate::config::Config;
 use crate::desk;
-use crate::store::{BackupLock, Store, give_to_owner};
-use std::fs::DirBuilder;
-use std::io;
+use crate::language::Language;
+use crate::store::{BackupLock, CopyError, DRAFT_SUFFIX, Store, beside, folder_of, new_private_file};
+use crate::visit::Moment;
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// Makes a checked copy of the database, beside a serving server too: in the named file, or in the configured folder,
 /// where old ones are removed after that.
@@ -17,12 +22,13 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
     let lock = BackupLock::take(&config.database)?;
     let now = desk::now(config.zone);
     let folder = &config.backup.folder;
+    if wanted.file.as_deref() == Some(Path::new(STANDARD)) {
+        return write_out(config, &mut store, now, &lock);
+    }
     let path = if let Some(file) = &wanted.file {
         file.clone()
     } else {
-        make_folder(folder)
-            .and_then(|()| give_to_owner(folder, &config.database))
-            .map_err(|error| Failure::of(folder.display(), error))?;
+        make_folder(folder).map_err(|error| Failure::of(folder.display(), error))?;
         folder.join(retention::name(now.naive_local()))
     };
     let bytes = store
@@ -30,7 +36,6 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
         .map_err(|error| Failure::of("no backup was made", error))?;
     output::tell(format_args!("{}: {bytes} bytes, checked", path.display()));
     if wanted.file.is_none() {
-        give_to_owner(&path, &config.database).map_err(|error| Failure::of(path.display(), error))?;
         let removed = retention::remove_old(folder, now.naive_local(), &config.backup)
             .map_err(|error| Failure::of(folder.display(), error))?;
         for path in removed {
@@ -44,6 +49,75 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
 fn make_folder(folder: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) if folder.is_symlink() => Err(io::Error::other(
+            "is a symbolic link, which is not followed: let `folder` in [backup] name what it leads to",
+        )),
         _ => Ok(()),
+    }
+}
+
+/// Makes the copy on standard output.
+fn write_out(config: &Config, store: &mut Store, now: Moment, lock: &BackupLock) -> Result<(), Failure> {
+    let out = io::stdout();
+    if out.is_terminal() {
+        return Err(Failure::Failed(
+            "the copy would go to the terminal: name a file".to_owned(),
+        ));
+    }
+    let mut out = File::from(
+        out.as_fd()
+            .try_clone_to_owned()
+            .map_err(|error| Failure::of("standard output", error))?,
+    );
+    store
+        .back_up_to(&mut out, &config.database, now, lock)
+        .map_err(|error| Failure::of("no backup was made", error))
+}
+
+/// Makes a copy in a file of root's own: the file is made by root, and what is in it by a program that gives up root before
+/// it touches the database.
+pub fn run_for_root(config: &Path, file: &Path) -> Result<(), Failure> {
+    let wrong = |error| Failure::of(file.display(), error);
+    if file.symlink_metadata().is_ok() {
+        return Err(Failure::of(
+            "no backup was made",
+            CopyError::There(file.to_owned()),
+        ));
+    }
+    let draft = beside(file, DRAFT_SUFFIX);
+    let copy = new_private_file(&draft).map_err(|error| Failure::of(draft.display(), error))?;
+    let made = copied_to(&copy, config).and_then(|()| {
+        copy.sync_all()
+            .and_then(|()| fs::rename(&draft, file))
+            .and_then(|()| File::open(folder_of(file))?.sync_all())
+            .map_err(wrong)
+    });
+    if made.is_err() {
+        // It may have its name already.
+        let _ = fs::remove_file(&draft);
+    }
+    made?;
+    let bytes = copy.metadata().map_err(wrong)?.len();
+    output::tell(format_args!("{}: {bytes} bytes, checked", file.display()));
+    Ok(())
+}
+
+/// Runs `infomat backup -` into a file. It says itself what is wrong.
+fn copied_to(file: &File, config: &Path) -> Result<(), Failure> {
+    let run = || {
+        Command::new("/proc/self/exe")
+            .arg("--config")
+            .arg(config)
+            .args(["--lang", Language::current().tag(), "backup", STANDARD])
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .status()
+    };
+    let status = run().map_err(|error| Failure::of("infomat backup -", error))?;
+    let text = || format!("infomat backup -: {status}");
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(78) => Err(Failure::Misconfigured(text())),
+        _ => Err(Failure::Failed(text())),
     }
 }

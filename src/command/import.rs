@@ -1,5 +1,6 @@
 //! `infomat import`
 
+use super::rights::STANDARD;
 use super::texts::import as texts;
 use super::{Failure, open_to_write, output, table, visits};
 use crate::cli::Import;
@@ -30,7 +31,7 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     } else {
         open_to_write(config)?
     };
-    let input: Box<dyn BufRead> = if wanted.file == Path::new("-") {
+    let input: Box<dyn BufRead> = if wanted.file == Path::new(STANDARD) {
         Box::new(io::stdin().lock())
     } else {
         Box::new(BufReader::new(open(&wanted.file)?))

@@ -1,11 +1,11 @@
 //! `infomat init`
 
-use super::{Failure, output};
+use super::{Failure, output, rights};
 use crate::config::{self, Config};
-use crate::store::{Store, folder_of};
-use std::fs::{self, File};
+use crate::store::{Store, folder_of, new_private_file};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::Path;
 
 /// Bytes of a new key before they are written as hexadecimal digits: as many as the hash has.
@@ -35,9 +35,7 @@ pub fn make_configuration(path: &Path) -> Result<(), Failure> {
 /// Makes the database, and a random key in place of each key file that is missing.
 pub fn make_data(config: &Config) -> Result<(), Failure> {
     for key in &config.tokens.keys {
-        if make_key(&key.path).map_err(|error| Failure::of(key.path.display(), error))? {
-            output::tell(format_args!("made the key {}", key.path.display()));
-        }
+        make_named_key(&key.path)?;
     }
     let made = Store::create(&config.database)?;
     output::tell(format_args!(
@@ -48,9 +46,34 @@ pub fn make_data(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a random key to a new file with mode 0600, whole or not at all. Says whether it did: a file that is there is
-/// left alone.
-pub fn make_key(path: &Path) -> io::Result<bool> {
+/// Makes what keys are missing in folders of root's own.
+pub fn make_roots_keys(config: &Config) -> Result<(), Failure> {
+    for key in &config.tokens.keys {
+        if rights::is_roots_own(&key.path)? {
+            make_named_key(&key.path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a key that the configuration names, if it is missing.
+fn make_named_key(path: &Path) -> Result<(), Failure> {
+    if make_key(path)? {
+        output::tell(format_args!("made the key {}", path.display()));
+    }
+    Ok(())
+}
+
+/// Writes a random key to a new file, with the rights of whom its folder belongs to, whole or not at all. Says whether it
+/// did: a file that is there is left alone.
+pub fn make_key(path: &Path) -> Result<bool, Failure> {
+    rights::as_owner_of(path, || {
+        write_key(path).map_err(|error| Failure::of(path.display(), error))
+    })
+}
+
+/// The key's mode is 0600; in a folder of root's that a group may read, it is 0640 for that group.
+fn write_key(path: &Path) -> io::Result<bool> {
     if path.exists() {
         return Ok(false);
     }
@@ -61,12 +84,9 @@ pub fn make_key(path: &Path) -> io::Result<bool> {
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect();
     let draft = path.with_extension("new");
-    let mut file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
+    let mut file = new_private_file(&draft)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", draft.display())))?;
+    give_to_readers(&file, &folder_of(path).metadata()?)?;
     writeln!(file, "{text}")?;
     file.sync_all()?;
     match fs::hard_link(&draft, path) {
@@ -78,4 +98,18 @@ pub fn make_key(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(&draft).map(|()| false),
         Err(error) => Err(error),
     }
+}
+
+/// Lets the group at a file of root's that may read its folder.
+fn give_to_readers(file: &File, folder: &Metadata) -> io::Result<()> {
+    const ROOT: u32 = 0;
+    const READ_AND_ENTER_BY_GROUP: u32 = 0o050;
+    let is_for_group = folder.uid() == ROOT
+        && folder.gid() != ROOT
+        && folder.mode() & READ_AND_ENTER_BY_GROUP == READ_AND_ENTER_BY_GROUP;
+    if is_for_group && file.metadata()?.uid() == ROOT {
+        fchown(file, None, Some(folder.gid()))?;
+        file.set_permissions(Permissions::from_mode(0o640))?;
+    }
+    Ok(())
 }

@@ -1,9 +1,8 @@
 //! `infomat key`: the keys that sign tokens. What is secret in them is never printed.
 
-use super::{Failure, init, output, table};
+use super::{Failure, init, output, rights, table};
 use crate::cli::Key;
 use crate::config::{Config, Edit, KEYS_MAX, KeyFile};
-use crate::store::give_to_owner;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -49,24 +48,20 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
     if sign {
         edit.sign_with(id)?;
     }
-    if !init::make_key(&file).map_err(|error| Failure::of(file.display(), error))? {
+    if !init::make_key(&file)? {
         let text = format!(
             "{} is there already: move it away, or choose another name",
             file.display()
         );
         return Err(Failure::Failed(text));
     }
-    let named = give_to_owner(&file, &config.database)
-        .map_err(|error| Failure::of(file.display(), error))
-        .and_then(|()| {
-            let means = |config: &Config| {
-                config.tokens.key(id).is_some_and(|key| key.path == file)
-                    && (config.tokens.sign_with == id) == sign
-            };
-            Ok(edit.save(means)?)
-        });
+    let means = |config: &Config| {
+        config.tokens.key(id).is_some_and(|key| key.path == file) && (config.tokens.sign_with == id) == sign
+    };
+    let named = edit.save(means);
     if named.is_err() {
-        fs::remove_file(&file).map_err(|error| Failure::of(file.display(), error))?;
+        let remove = || fs::remove_file(&file).map_err(|error| Failure::of(file.display(), error));
+        rights::as_owner_of(&file, remove)?;
     }
     named?;
     output::tell(format_args!("made the key {}", file.display()));
@@ -85,7 +80,8 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
 fn sign(path: &Path, id: &str) -> Result<(), Failure> {
     let mut edit = Edit::of(path)?;
     // A key that cannot be read would keep the server from its next start.
-    known(edit.before(), id)?.bytes()?;
+    let key = known(edit.before(), id)?;
+    rights::as_owner_of(&key.path, || Ok(key.bytes()?))?;
     edit.sign_with(id)?;
     edit.save(|config| config.tokens.sign_with == id)?;
     output::tell(format_args!("`{id}` signs from now on\n{HINT}"));

@@ -13,6 +13,7 @@ mod purge;
 mod reload;
 mod restore;
 mod retention;
+mod rights;
 mod serve;
 mod table;
 mod texts;
@@ -138,7 +139,10 @@ fn open_to_write(config: &Config) -> Result<(Store, Moment), Failure> {
 }
 
 /// Does what was typed.
-pub fn run(cli: &Cli) -> Result<(), Failure> {
+pub fn run(mut cli: Cli) -> Result<(), Failure> {
+    if rights::give_up_root(&mut cli)?.is_break() {
+        return Ok(());
+    }
     match &cli.command {
         Command::Demo(demo) => demo::run(demo),
         Command::Init => init::run(&cli.config),

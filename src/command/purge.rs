@@ -3,12 +3,16 @@
 use super::{Failure, believed_now, output};
 use crate::cli::Purge;
 use crate::config::Config;
-use crate::store::{Purged, ServerLock, Store};
+use crate::store::{OpenError, Purged, ServerLock, Store};
 use chrono::Days;
 
 /// Removes what is old, for good, beside a serving server too. Without one, the file is also written anew.
 pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
-    let no_server = ServerLock::take(&config.database).ok();
+    let no_server = match ServerLock::take(&config.database) {
+        Ok(lock) => Some(lock),
+        Err(OpenError::InUse(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
     let mut store = Store::open(&config.database, config.zone)?;
     let last = store.last_moment()?;
     // A clock that has jumped ahead makes nothing old: the clinic's own life counts.

@@ -1,13 +1,16 @@
 //! `infomat restore`
 
+use super::rights::STANDARD;
 use super::{Failure, output, visits};
 use crate::cli::Restore;
 use crate::config::Config;
 use crate::desk;
 use crate::store::{Lacking, OpenError, Restoration, RestoreError, ServerLock};
 use crate::visit::{DayVisit, Moment};
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 
 /// Puts a checked backup in the place of the database, which is kept under another name. Before that it prints whom to
 /// call: nothing is replaced until the list is out.
@@ -18,8 +21,19 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     if kept.exists() {
         return Err(Failure::of(kept.display(), "is there already: try again"));
     }
-    let restoration = Restoration::prepare(&wanted.file, &config.database, config.zone, now)
-        .map_err(|error| unchanged(&error))?;
+    let is_given = wanted.file == Path::new(STANDARD);
+    let restoration = if is_given {
+        let mut input = File::from(
+            io::stdin()
+                .as_fd()
+                .try_clone_to_owned()
+                .map_err(|error| Failure::of(STANDARD, error))?,
+        );
+        Restoration::prepare_from(&mut input, &config.database, config.zone, now)
+    } else {
+        Restoration::prepare(&wanted.file, &config.database, config.zone, now)
+    };
+    let restoration = restoration.map_err(|error| unchanged(&error))?;
     let made = restoration.made()?;
     let today = config.zone.start_of(now.date_naive());
     let lacking = restoration.lacking(today);
@@ -36,7 +50,12 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     restoration
         .put_in_place(&kept, lacking.as_ref().ok())
         .map_err(|error| unchanged(&error))?;
-    output::tell(format_args!("{} is in place", wanted.file.display()));
+    let backup = if is_given {
+        "the backup".to_owned()
+    } else {
+        wanted.file.display().to_string()
+    };
+    output::tell(format_args!("{backup} is in place"));
     if replaces {
         output::tell(format_args!(
             "the replaced database is kept as {}",

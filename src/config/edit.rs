@@ -2,9 +2,10 @@
 
 use super::written::{DEFAULT_KEY_FILE, default_key_id};
 use super::{Config, ConfigError, FILE_BYTES_MAX, read};
+use crate::store::{DRAFT_SUFFIX, beside, new_private_file};
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
 
@@ -121,17 +122,20 @@ impl Edit {
         if !means(&Config::parse(&text, &self.path)?) {
             return Err(not_understood(&self.path));
         }
-        let mut draft = self.real.clone().into_os_string();
-        draft.push(".new");
-        let draft = PathBuf::from(draft);
-        let replaced = write_like(&self.real, &draft, text.as_bytes())
-            .and_then(|()| fs::rename(&draft, &self.real))
-            .and_then(|()| self.folder.sync_all());
-        replaced.map_err(|error| {
-            // It may not have come so far.
-            let _ = fs::remove_file(&draft);
-            ConfigError::of_file(&self.path, format!("cannot be changed: {error}"))
-        })
+        let draft = beside(&self.real, DRAFT_SUFFIX);
+        let replaced = new_private_file(&draft)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", draft.display())))
+            .and_then(|file| {
+                let replaced = write_like(&self.real, file, text.as_bytes())
+                    .and_then(|()| fs::rename(&draft, &self.real))
+                    .and_then(|()| self.folder.sync_all());
+                if replaced.is_err() {
+                    // It may have its name already.
+                    let _ = fs::remove_file(&draft);
+                }
+                replaced
+            });
+        replaced.map_err(|error| ConfigError::of_file(&self.path, format!("cannot be changed: {error}")))
     }
 
     fn tokens(&mut self) -> Result<&mut Table, ConfigError> {
@@ -169,14 +173,8 @@ fn not_understood(path: &Path) -> ConfigError {
 }
 
 /// Writes a new file with the mode and the owner of another, and flushes it.
-fn write_like(like: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_like(like: &Path, mut file: File, bytes: &[u8]) -> io::Result<()> {
     let wanted = like.metadata()?;
-    let mut file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
     let made = file.metadata()?;
     if (made.uid(), made.gid()) != (wanted.uid(), wanted.gid()) {
         fchown(&file, Some(wanted.uid()), Some(wanted.gid()))?;

@@ -2,9 +2,9 @@
 
 use super::{Config, ConfigError, read};
 use crate::token::{KEY_BYTES_MIN, Key, KeyRing};
-use std::ffi::OsString;
+use std::fs::Metadata;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Largest key file.
@@ -13,15 +13,12 @@ const KEY_FILE_BYTES_MAX: u64 = 4096;
 /// Bits of a key file's mode that let others than its owner at it.
 pub const MODE_OF_OTHERS: u32 = 0o077;
 
-/// Names the folder in which systemd gives a service its secrets (systemd.exec, `LoadCredential=`).
-const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-
 /// `[[tokens.keys]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyFile {
     /// The key's `kid`.
     pub id: String,
-    /// Where its bytes are, unless the service manager has given them.
+    /// Where its bytes are.
     pub path: PathBuf,
 }
 
@@ -64,17 +61,6 @@ impl KeyFile {
     }
 }
 
-/// Where the bytes of the secret called `path` are: a file of its name that the service manager has given to this process,
-/// else the file itself.
-fn source(path: &Path, given: Option<OsString>) -> PathBuf {
-    let credential = given
-        .zip(path.file_name())
-        .map(|(folder, name)| Path::new(&folder).join(name));
-    credential
-        .filter(|credential| credential.exists())
-        .unwrap_or_else(|| path.to_owned())
-}
-
 /// What a key has that an editor of texts adds unseen. It counts as a part of the key: elsewhere, where the key lies without
 /// it, tokens are signed otherwise.
 pub fn oddity(bytes: &[u8]) -> Option<&'static str> {
@@ -95,23 +81,34 @@ pub fn oddity(bytes: &[u8]) -> Option<&'static str> {
 
 /// The bytes of a key or secret, without one newline at their end.
 pub fn read_key(path: &Path) -> io::Result<Vec<u8>> {
-    let source = source(path, std::env::var_os(CREDENTIALS));
-    let mut bytes = read(&source, KEY_FILE_BYTES_MAX)?;
+    let found = path.metadata()?;
+    if !found.is_file() {
+        // A FIFO would be waited for.
+        return Err(io::Error::other("it is no plain file"));
+    }
+    let mut bytes = read(path, KEY_FILE_BYTES_MAX)?;
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
     }
     if let Some(oddity) = oddity(&bytes) {
         log::warn!("{}: the key {oddity}", path.display());
     }
-    // Who may read what the service manager gives is its business.
-    let is_own = source == path;
-    if is_own && source.metadata()?.permissions().mode() & MODE_OF_OTHERS != 0 {
+    if is_exposed(&found) {
         log::warn!(
-            "{}: others than its owner can get at this key; mode 0600 would be right",
+            "{}: others than its owner can get at this key; mode 0600 would be right, or 0640 for a file of root's that the \
+             server's group reads",
             path.display()
         );
     }
     Ok(bytes)
+}
+
+/// Whether others than its owner can get at the file of a key or secret. Root may let a group other than its own read it:
+/// the server's.
+pub fn is_exposed(file: &Metadata) -> bool {
+    let is_for_group = file.uid() == 0 && file.gid() != 0;
+    let allowed = if is_for_group { 0o640 } else { 0o600 };
+    file.mode() & MODE_OF_OTHERS & !allowed != 0
 }
 
 #[cfg(test)]
@@ -119,18 +116,6 @@ mod tests {
     use super::*;
     use chrono::TimeDelta;
     use std::fs;
-
-    #[test]
-    fn what_the_service_manager_gives_comes_first() {
-        let folder = tempfile::tempdir().unwrap();
-        let given = || Some(folder.path().as_os_str().to_owned());
-        let path = Path::new("/etc/infomat/main.key");
-        assert_eq!(source(path, None), path);
-        assert_eq!(source(path, given()), path, "it has given other files");
-        fs::write(folder.path().join("main.key"), "x").unwrap();
-        assert_eq!(source(path, given()), folder.path().join("main.key"));
-        assert_eq!(source(path, None), path);
-    }
 
     /// One trailing newline does not count; what is left has to be long enough.
     #[test]

@@ -20,6 +20,7 @@ fn complaint(text: &str) -> String {
 fn defaults() -> Config {
     Config {
         database: PathBuf::from("/etc/infomat/infomat.db"),
+        database_named: PathBuf::from("/etc/infomat/infomat.db"),
         listen: "127.0.0.1:8080".parse().unwrap(),
         hosts: Vec::new(),
         kiosk_addresses: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
@@ -133,6 +134,7 @@ fn a_configuration_with_everything_else() {
     .unwrap();
     let expected = Config {
         database: PathBuf::from("/var/lib/infomat/clinic.db"),
+        database_named: PathBuf::from("/var/lib/infomat/clinic.db"),
         listen: "[::1]:0".parse().unwrap(),
         hosts: vec!["infomat.clinic.example".to_owned(), "b".to_owned()],
         kiosk_addresses: vec!["192.0.2.7".parse().unwrap()],

@@ -6,7 +6,7 @@
 //!
 //! A file appears under its name only when it is whole, checked and flushed.
 
-use super::open::{beside, folder_of, private_file};
+use super::files::{beside, folder_of, is_plain_or_missing, new_private_file};
 use super::{BackupLock, Fault, Outcome, Store};
 use crate::visit::{Moment, Zone};
 use rusqlite::backup::{Backup, StepResult};
@@ -86,6 +86,27 @@ impl Store {
         if path.symlink_metadata().is_ok() {
             return Err(CopyError::There(path.to_owned()));
         }
+        let bytes = self.checked_draft(path, now)?.put_in_place()?;
+        self.remember_backup(now);
+        Ok(bytes)
+    }
+
+    /// Writes such a copy to `out`; until it is checked, it lies beside the database at `database`.
+    pub fn back_up_to(
+        &mut self,
+        out: &mut File,
+        database: &Path,
+        now: Moment,
+        _lock: &BackupLock,
+    ) -> Result<(), CopyError> {
+        let mut draft = self.checked_draft(&beside(database, ".backup"), now)?;
+        io::copy(&mut draft.file, out).map_err(|error| CopyError::Io(PathBuf::from("-"), error))?;
+        self.remember_backup(now);
+        Ok(())
+    }
+
+    /// A checked copy that notes itself as the last backup.
+    fn checked_draft(&self, path: &Path, now: Moment) -> Result<Draft, CopyError> {
         let draft = Draft::new(path)?;
         draft.fill(&self.connection)?;
         let mut copy = Store::of(draft.settled()?, self.zone)?;
@@ -93,8 +114,11 @@ impl Store {
         turn.note_backup(now)?;
         turn.commit()?;
         copy.prove(now)?;
-        drop(copy);
-        let bytes = draft.put_in_place()?;
+        Ok(draft)
+    }
+
+    /// Notes the last backup in the database.
+    fn remember_backup(&mut self, now: Moment) {
         let noted = self.turn().and_then(|turn| {
             turn.note_backup(now)?;
             turn.commit()
@@ -105,7 +129,6 @@ impl Store {
                 "the backup is made, but the database could not note it, and will be said to lack one: {fault}"
             );
         }
-        Ok(bytes)
     }
 
     /// Checks everything. That a patient is at two places at one time is no reason against a copy.
@@ -138,9 +161,8 @@ impl Draft {
     /// An empty draft.
     pub(super) fn new(target: &Path) -> Result<Draft, CopyError> {
         let path = beside(target, DRAFT_SUFFIX);
-        let file = private_file(&path)
-            .and_then(|file| file.set_len(0).map(|()| file))
-            .map_err(|error| CopyError::Io(path.clone(), error))?;
+        is_plain_or_missing(target).map_err(|error| CopyError::Io(target.to_owned(), error))?;
+        let file = new_private_file(&path).map_err(|error| CopyError::Io(path.clone(), error))?;
         Ok(Draft {
             target: target.to_owned(),
             path,
@@ -172,6 +194,13 @@ impl Draft {
             }
         }
         Ok(())
+    }
+
+    /// Copies the bytes of a whole database into it.
+    pub(super) fn fill_from(&mut self, input: &mut File) -> Result<(), CopyError> {
+        io::copy(input, &mut self.file)
+            .map(drop)
+            .map_err(|error| self.io_error(error))
     }
 
     fn copy_pages(&self, source: &Connection) -> Result<(), CopyError> {

@@ -1,7 +1,7 @@
 //! Who may do what there may be one of at a time on a database: locks on files of their own beside it.
 
 use super::OpenError;
-use super::open::{beside, give_to_owner, private_file};
+use super::files::{beside, private_file};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -50,8 +50,7 @@ fn lock_beside(path: &Path, suffix: &str, taken: fn(PathBuf) -> OpenError) -> Re
 /// A file beside a database that is there to be locked.
 fn lock_file(database: &Path, suffix: &str) -> Result<(PathBuf, File), OpenError> {
     let path = beside(database, suffix);
-    let file = private_file(&path).and_then(|file| give_to_owner(&path, database).map(|()| file));
-    match file {
+    match private_file(&path) {
         Ok(file) => Ok((path, file)),
         Err(error) => Err(OpenError::Io(path, error)),
     }

@@ -1,5 +1,6 @@
 //! Opening and making a database: its identity, version and settings.
 
+use super::files::private_file;
 use super::migrations::bring_up_to_date;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, Store, VERSION};
@@ -7,9 +8,6 @@ use crate::refusal::Trouble;
 use crate::visit::Zone;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use rustix::process::geteuid;
-use std::fs::File;
-use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -159,43 +157,6 @@ impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
         OpenError::Fault(error.into())
     }
-}
-
-/// Gives what root has made for a database to the database's owner, who has to go on with it. Nothing is done for others
-/// than root, nor where there is no database yet.
-pub fn give_to_owner(made: &Path, database: &Path) -> io::Result<()> {
-    if !geteuid().is_root() {
-        return Ok(());
-    }
-    match database.metadata() {
-        Ok(owned) => chown(made, Some(owned.uid()), Some(owned.gid())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// The path with this at its end.
-pub fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// The folder that a file lies in.
-pub fn folder_of(path: &Path) -> &Path {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.unwrap_or(Path::new("."))
-}
-
-/// Opens a file for writing and makes it, readable by its owner alone, where it is missing.
-pub(super) fn private_file(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(path)
 }
 
 impl Store {

@@ -4,7 +4,8 @@
 //! cannot, the file is read as it is if no log waits to be copied into it, and otherwise, as a crash may leave it, from a
 //! copy of both.
 
-use super::open::{OpenError, beside, settle};
+use super::files::beside;
+use super::open::{OpenError, settle};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};

@@ -5,16 +5,17 @@
 //! one has been copied into it before: a log that lies beside a database counts as its own.
 
 use super::copy::{Draft, sync_folder};
+use super::files::beside;
 use super::migrations::apply;
-use super::open::{beside, folder_of, version_of_ours};
+use super::open::version_of_ours;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, OpenError, Store};
 use crate::refusal::Trouble;
 use crate::visit::{DayVisit, Moment, Zone};
 use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use std::fs::{self, Metadata};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::fs::{self, File, Metadata};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
@@ -144,13 +145,28 @@ impl Restoration {
         let backup = file
             .metadata()
             .map_err(|error| RestoreError::Io(file.to_owned(), error))?;
-        let owner = database.metadata().or_else(|_| folder_of(database).metadata());
-        let owner = owner.map_err(|error| RestoreError::Io(database.to_owned(), error))?;
-        if (backup.dev(), backup.ino()) == (owner.dev(), owner.ino()) {
+        let is_itself = |replaced: Metadata| (backup.dev(), backup.ino()) == (replaced.dev(), replaced.ino());
+        if database.metadata().is_ok_and(is_itself) {
             return Err(RestoreError::Itself(file.to_owned()));
         }
-        let draft =
-            Restoration::copied(file, database, &owner, zone, now).map_err(|error| error.of_backup(file))?;
+        let draft = Restoration::copied(file, database, zone, now).map_err(|error| error.of_backup(file))?;
+        Ok(Restoration {
+            draft,
+            database: database.to_owned(),
+            zone,
+        })
+    }
+
+    /// The same with the bytes of the backup from `input`.
+    pub fn prepare_from(
+        input: &mut File,
+        database: &Path,
+        zone: Zone,
+        now: Moment,
+    ) -> Result<Restoration, RestoreError> {
+        let mut draft = Draft::new(&beside(database, ".restore"))?;
+        draft.fill_from(input)?;
+        Restoration::finish(&draft, zone, now).map_err(|error| error.of_backup(draft.path()))?;
         Ok(Restoration {
             draft,
             database: database.to_owned(),
@@ -159,26 +175,21 @@ impl Restoration {
     }
 
     /// A checked copy of the backup, of this program's version.
-    fn copied(
-        file: &Path,
-        database: &Path,
-        owner: &Metadata,
-        zone: Zone,
-        now: Moment,
-    ) -> Result<Draft, RestoreError> {
+    fn copied(file: &Path, database: &Path, zone: Zone, now: Moment) -> Result<Draft, RestoreError> {
         let source = connect_to_read(file)?;
-        let version = version_of_ours(&source, file)?;
+        version_of_ours(&source, file)?;
         let draft = Draft::new(&beside(database, ".restore"))?;
-        // Root may do this in the name of the server's user.
-        if rustix::process::geteuid().is_root() {
-            chown(draft.path(), Some(owner.uid()), Some(owner.gid()))
-                .map_err(|error| RestoreError::Io(draft.path().to_owned(), error))?;
-        }
         draft.fill(&source)?;
-        let copy = draft.settled()?;
-        apply(&copy, version)?;
-        Store::of(copy, zone)?.prove(now)?;
+        Restoration::finish(&draft, zone, now)?;
         Ok(draft)
+    }
+
+    /// Brings a copied backup up to this program's version and checks it.
+    fn finish(draft: &Draft, zone: Zone, now: Moment) -> Result<(), RestoreError> {
+        let copy = draft.settled()?;
+        let version = version_of_ours(&copy, draft.path())?;
+        apply(&copy, version)?;
+        Ok(Store::of(copy, zone)?.prove(now)?)
     }
 
     /// When the backup was made, if it knows.

@@ -2,12 +2,12 @@
 //! half file or takes a good one away. Method: the real binary; the copies are read with SQLite.
 
 use crate::clinic::{self, Ask, guid};
-use crate::harness::{KEY, Site, claims, in_english, lacks, sign};
+use crate::harness::{KEY, Site, claims, in_english, sign};
 use crate::tickets::{LPU, OTHER, PATIENT, THERAPIST, lines, ticket_guid};
 use rusqlite::Connection;
 use serde_json::json;
 use std::fs::{self, File};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -257,21 +257,4 @@ fn a_backup_that_cannot_be_noted_is_one() {
     assert_eq!(names(&site.path("backups")).len(), 1);
     database.execute_batch("ROLLBACK").unwrap();
     assert_eq!(backed_up_at(&site.path("infomat.db")), None);
-}
-
-/// Goal: what root did once does not keep the server's user from its nightly backup. Method: a database that belongs to
-/// another user, whom nothing of it may be taken away from; only root can do this.
-#[test]
-fn what_root_makes_belongs_to_the_owner_of_the_database() {
-    const NOBODY: u32 = 65_534;
-    let site = site("");
-    if chown(site.path("infomat.db"), Some(NOBODY), Some(NOBODY)).is_err() {
-        lacks("the rights of root", false);
-        return;
-    }
-    site.run_well(&["backup"], "");
-    let copy = names(&site.path("backups")).remove(0);
-    for made in ["infomat.db.backup-lock", "backups", &format!("backups/{copy}")] {
-        assert_eq!(fs::metadata(site.path(made)).unwrap().uid(), NOBODY, "{made}");
-    }
 }

@@ -229,20 +229,3 @@ fn a_broken_configuration_leaves_the_keys_in_force() {
     let token = harness::sign(&claims, b"another key of the tests, long enough");
     assert_eq!(book(&mut client, &token), 200);
 }
-
-/// systemd's `LoadCredential=hmac.key:...` gives the server a copy that it alone can read.
-#[test]
-fn a_key_that_the_service_manager_gives_comes_first() {
-    let site = site();
-    let given = site.path("credentials");
-    fs::create_dir(&given).unwrap();
-    fs::write(given.join("hmac.key"), "the key that the service manager gives\n").unwrap();
-    let server = site.start(site.command(&["serve"]).env("CREDENTIALS_DIRECTORY", &given));
-    let claims = harness::claims(&guid(1), &guid(4), "Infomat");
-    for (key, status) in [
-        (&b"the key that the service manager gives"[..], 200),
-        (harness::KEY, 403),
-    ] {
-        assert_eq!(book(&mut server.client(), &harness::sign(&claims, key)), status);
-    }
-}

@@ -41,6 +41,7 @@ mod purge;
 mod race;
 mod reading;
 mod restore;
+mod rights;
 mod schema;
 mod service;
 mod state;

@@ -2,7 +2,7 @@
 
 use super::{ASK_ROOT, Report};
 use crate::command::{Failure, wrong_with};
-use crate::config::{Config, MODE_OF_OTHERS, oddity};
+use crate::config::{Config, MODE_OF_OTHERS, is_exposed, oddity};
 use crate::store::{OpenError, Outcome, Store, VERSION, beside, folder_of};
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;
@@ -11,6 +11,9 @@ use std::path::Path;
 
 /// Bits of a mode by which others than the owner may change a file.
 const MODE_OF_OTHERS_WHO_WRITE: u32 = 0o022;
+
+/// The user who may everything.
+const ROOT: u32 = 0;
 
 /// What `SQLite` puts beside the database: the log and its index.
 const BESIDE_DATABASE: [&str; 2] = ["-wal", "-shm"];
@@ -31,11 +34,12 @@ pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
         Ok(_) | Err(_) => {}
     };
     look(path, MODE_OF_OTHERS_WHO_WRITE, "go-w");
-    for key in &config.tokens.keys {
-        look(&key.path, MODE_OF_OTHERS, "600");
-    }
-    for secret in secret_files(config) {
-        look(secret, MODE_OF_OTHERS, "600");
+    for key in key_files(config) {
+        match key.metadata() {
+            Ok(found) if !is_exposed(&found) => {}
+            Ok(found) if found.uid() == ROOT && found.gid() != ROOT => look(key, 0o037, "640"),
+            Ok(_) | Err(_) => look(key, MODE_OF_OTHERS, "600"),
+        }
     }
     look(&config.database, MODE_OF_OTHERS, "600");
     for ending in BESIDE_DATABASE {
@@ -51,16 +55,33 @@ pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
             format!("user {uid}, who has the database, may not write to {folder}: chown {uid} {folder}");
         report.bad(WHAT, Failure::Failed(text));
     }
+    let mut is_safe = true;
+    for key in key_files(config).filter(|key| server_may_change(path, config, key)) {
+        is_safe = false;
+        let key = key.display();
+        report.warn(
+            WHAT,
+            format!(
+                "the server itself can change {key}: keep it in a folder of root's, as /etc/infomat/keys is"
+            ),
+        );
+    }
     if is_hidden {
         report.warn(WHAT, format!("not all could be seen: {ASK_ROOT}"));
-    } else if is_good {
+    } else if is_good && is_safe {
         report.good(WHAT, "nobody but the owner gets at the database and the keys");
     }
 }
 
+/// Whether the owner of the database can change the file of a key, where the configuration is root's.
+fn server_may_change(path: &Path, config: &Config, key: &Path) -> bool {
+    let owner = |path: &Path| path.metadata().map(|found| found.uid()).ok();
+    let server = owner(&config.database).filter(|server| *server != ROOT);
+    server.is_some() && owner(path) == Some(ROOT) && [owner(key), owner(folder_of(key))].contains(&server)
+}
+
 /// Whether a user may make files in a folder, as far as its mode tells.
 fn may_write(folder: &Metadata, uid: u32, gid: u32) -> bool {
-    const ROOT: u32 = 0;
     const WRITE_AND_ENTER: u32 = 0o3;
     let shift = if folder.uid() == uid {
         6
@@ -70,6 +91,12 @@ fn may_write(folder: &Metadata, uid: u32, gid: u32) -> bool {
         0
     };
     uid == ROOT || folder.mode() >> shift & WRITE_AND_ENTER == WRITE_AND_ENTER
+}
+
+/// The files of the keys, and those that prove client applications.
+fn key_files(config: &Config) -> impl Iterator<Item = &Path> {
+    let keys = config.tokens.keys.iter().map(|key| &*key.path);
+    keys.chain(secret_files(config))
 }
 
 /// The files that prove client applications.

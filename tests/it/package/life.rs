@@ -3,7 +3,7 @@
 //! in a container whose first process is systemd.
 
 use super::container::Container;
-use super::{AS_INFOMAT, book, clinic_data, package, run, well};
+use super::{INFOMAT, book, clinic_data, package, run, well};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -37,7 +37,7 @@ impl Box {
     /// One clinic with a cell and a patient.
     fn import(&self) {
         self.container
-            .well_with(&format!("{AS_INFOMAT} import -"), &clinic_data());
+            .well_with(&format!("{INFOMAT} import -"), &clinic_data());
     }
 
     /// Books the cell; the answer.
@@ -48,10 +48,9 @@ impl Box {
     /// How many visits the database has on the cell's day.
     fn visits(&self) -> usize {
         let day = crate::clinic::moment(1, "10:00");
-        let list = self.container.well(&format!(
-            "{AS_INFOMAT} visits --format json --date {}",
-            &day[..10]
-        ));
+        let list = self
+            .container
+            .well(&format!("{INFOMAT} visits --format json --date {}", &day[..10]));
         serde_json::from_str::<Value>(&list)
             .unwrap()
             .as_array()
@@ -110,11 +109,15 @@ fn installed_upgraded_removed_and_purged() {
     clinic
         .container
         .well("systemctl is-enabled infomat-backup.timer && systemctl is-active infomat-backup.timer");
-    let stat =
-        "stat --format='%U %a %n' /var/lib/infomat /var/lib/infomat/hmac.key /etc/infomat/infomat.toml";
+    let stat = "stat --format='%U %G %a %n' /var/lib/infomat /var/lib/infomat/infomat.db /etc/infomat/keys \
+                /etc/infomat/keys/hmac.key /etc/infomat/infomat.toml";
     assert_eq!(
         clinic.container.well(stat),
-        "infomat 700 /var/lib/infomat\ninfomat 600 /var/lib/infomat/hmac.key\nroot 644 /etc/infomat/infomat.toml\n"
+        "infomat infomat 700 /var/lib/infomat\n\
+         infomat infomat 600 /var/lib/infomat/infomat.db\n\
+         root infomat 750 /etc/infomat/keys\n\
+         root infomat 640 /etc/infomat/keys/hmac.key\n\
+         root root 644 /etc/infomat/infomat.toml\n"
     );
     clinic.import();
     assert_eq!(clinic.book()["planCount"], 1);
@@ -130,7 +133,7 @@ fn installed_upgraded_removed_and_purged() {
     clinic
         .container
         .well("sed -i 's/^max_period_days = .*/max_period_days = 30/' /etc/infomat/infomat.toml");
-    let key = clinic.container.well("sha256sum /var/lib/infomat/hmac.key");
+    let key = clinic.container.well("sha256sum /etc/infomat/keys/hmac.key");
     let folder = tempfile::tempdir().unwrap();
     clinic
         .container
@@ -145,7 +148,7 @@ fn installed_upgraded_removed_and_purged() {
     clinic
         .container
         .well("grep -q '^max_period_days = 30$' /etc/infomat/infomat.toml");
-    assert_eq!(clinic.container.well("sha256sum /var/lib/infomat/hmac.key"), key);
+    assert_eq!(clinic.container.well("sha256sum /etc/infomat/keys/hmac.key"), key);
     assert_eq!(clinic.visits(), 1);
     assert_eq!(clinic.book()["message_code"], "4848", "the visit is still there");
 
@@ -160,10 +163,13 @@ fn installed_upgraded_removed_and_purged() {
 
     // Purge: nobody says yes, so the data stays, and the administrator is told where.
     let said = clinic.container.well("dpkg --purge infomat");
-    assert!(said.contains("/var/lib/infomat"), "{said}");
+    assert!(
+        said.contains("/var/lib/infomat") && said.contains("/etc/infomat/keys"),
+        "{said}"
+    );
     clinic
         .container
-        .well("test -s /var/lib/infomat/infomat.db && test ! -e /etc/infomat");
+        .well("test -s /var/lib/infomat/infomat.db && test ! -e /etc/infomat/infomat.toml");
     clinic.container.well(&format!("{INSTALL} /root/infomat.deb"));
     assert_eq!(clinic.visits(), 1);
     assert_eq!(clinic.book()["message_code"], "4848", "with its key, too");
@@ -177,6 +183,54 @@ fn installed_upgraded_removed_and_purged() {
         .container
         .well("test ! -e /var/lib/infomat && test ! -e /etc/infomat");
     assert!(!clinic.answers());
+}
+
+/// Keys that lay in the server's own folder are moved where it cannot change them, but nothing that a link there leads to.
+#[test]
+fn an_upgrade_moves_keys_and_follows_no_link() {
+    let Some(clinic) = Box::new() else { return };
+    clinic.import();
+    // As an older version left it: three keys in the server's folder, two of which it has replaced since.
+    clinic.container.well(
+        "systemctl stop infomat.service && cd /var/lib/infomat && mv /etc/infomat/keys/hmac.key . && chown infomat: hmac.key \
+         && chmod 600 hmac.key && sed -i 's|/etc/infomat/keys/|/var/lib/infomat/|' /etc/infomat/infomat.toml \
+         && printf '[[tokens.keys]]\\nid = \"%s\"\\nfile = \"/var/lib/infomat/%s.key\"\\n' linked linked waiting waiting \
+         > /root/more && sed -i '/^file = /r /root/more' /etc/infomat/infomat.toml \
+         && ln -s /etc/shadow linked.key && mkfifo waiting.key && chown -h infomat: linked.key waiting.key",
+    );
+    let key = clinic.container.well("sha256sum < /var/lib/infomat/hmac.key");
+    let folder = tempfile::tempdir().unwrap();
+    clinic
+        .container
+        .bring(&next_version(&clinic.package, &folder), "/root/next.deb");
+    let said = clinic.container.well(&format!("{INSTALL} /root/next.deb"));
+    assert!(
+        said.contains("moved /var/lib/infomat/hmac.key to /etc/infomat/keys"),
+        "{said}"
+    );
+    for name in ["linked", "waiting"] {
+        assert!(
+            said.contains(&format!("/var/lib/infomat/{name}.key is no plain file")),
+            "{said}"
+        );
+    }
+    assert_eq!(
+        clinic.container.well("sha256sum < /etc/infomat/keys/hmac.key"),
+        key
+    );
+    let listed = clinic
+        .container
+        .well("stat --format='%U %G %a %n' /etc/infomat/keys/* && ls -A /etc/infomat/keys");
+    assert_eq!(listed, "root infomat 640 /etc/infomat/keys/hmac.key\nhmac.key\n");
+    clinic.container.well(
+        "test ! -e /var/lib/infomat/hmac.key && test -h /var/lib/infomat/linked.key \
+         && grep -q '\"/etc/infomat/keys/hmac.key\"' /etc/infomat/infomat.toml",
+    );
+    // Without the two the server starts, with the key that it had.
+    clinic
+        .container
+        .well("infomat key retire linked && infomat key retire waiting && systemctl restart infomat.service");
+    assert_eq!(clinic.book()["planCount"], 1);
 }
 
 #[test]
@@ -204,21 +258,13 @@ fn the_unit_keeps_the_server_running() {
     clinic.wait_for_another_than(&pid);
     assert_eq!(clinic.visits(), 1);
 
-    // The key is the service manager's to read: the server needs no right on the file.
-    clinic
-        .container
-        .well("chown root: /var/lib/infomat/hmac.key && systemctl restart infomat.service");
-    clinic
-        .container
-        .wait_until("the page", |container| container.says(PAGE) == "200");
-
-    // Nor does it need the first key's file when another key has taken its place.
+    // A new key is for the server to read; the first is not needed when the second has taken its place.
     clinic
         .container
         .well("infomat key new second --sign && systemctl reload infomat.service");
     clinic
         .container
-        .well("infomat key retire main && rm /var/lib/infomat/hmac.key");
+        .well("infomat key retire main && rm /etc/infomat/keys/hmac.key");
     clinic.container.well("systemctl restart infomat.service");
     assert_eq!(
         clinic.book()["message_code"],

@@ -1,0 +1,127 @@
+//! Files of ours: made for their owner alone, and never reached through a link that somebody has put in their place.
+
+use rustix::fs::OFlags;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// The path with this at its end.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// The folder that a file lies in.
+pub fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Opens a file for writing and makes it, readable by its owner alone, where it is missing.
+///
+/// # Errors
+/// Those of the file system; and for anything else than a file of one name, such as a link.
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
+    let opened = options().create(true).truncate(false).open(path);
+    let file = opened.map_err(|error| match path.symlink_metadata().map(|found| plain(&found)) {
+        Ok(Err(told)) => told,
+        _ => error,
+    })?;
+    plain(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// Makes a new file, readable by its owner alone, in place of what a kill has left of an earlier one.
+///
+/// # Errors
+/// As of a private file.
+pub fn new_private_file(path: &Path) -> io::Result<File> {
+    if is_plain_or_missing(path)? {
+        fs::remove_file(path)?;
+    }
+    options().read(true).create_new(true).open(path)
+}
+
+/// Whether a plain file of one name is there.
+///
+/// # Errors
+/// Those of the file system; and where something else is there, such as a link.
+pub(super) fn is_plain_or_missing(path: &Path) -> io::Result<bool> {
+    match path.symlink_metadata() {
+        Ok(found) => plain(&found).map(|()| true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Does not follow a link, and does not wait for who reads a FIFO.
+fn options() -> OpenOptions {
+    let mut options = File::options();
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    options
+        .write(true)
+        .mode(0o600)
+        .custom_flags(flags.bits().cast_signed());
+    options
+}
+
+/// Refuses what is no file, or has a second name: writing would reach what lies elsewhere.
+fn plain(found: &Metadata) -> io::Result<()> {
+    let told = if found.is_symlink() {
+        "is a symbolic link, which is not followed: remove it"
+    } else if !found.is_file() {
+        "is no plain file: remove it"
+    } else if found.nlink() > 1 {
+        "is a hard link, a file with another name besides: remove it"
+    } else {
+        return Ok(());
+    };
+    Err(io::Error::new(ErrorKind::AlreadyExists, told))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    /// Neither a link nor a second name lets anybody write elsewhere.
+    #[test]
+    fn what_is_no_plain_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("target"), "dear").unwrap();
+        symlink(path("target"), path("link")).unwrap();
+        symlink(path("nowhere"), path("dangling")).unwrap();
+        fs::hard_link(path("target"), path("second")).unwrap();
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            path("fifo"),
+            rustix::fs::FileType::Fifo,
+            0o600.into(),
+            0,
+        )
+        .unwrap();
+        for (name, told) in [
+            ("link", "symbolic link"),
+            ("dangling", "symbolic link"),
+            ("second", "hard link"),
+            ("fifo", "no plain file"),
+            (".", "no plain file"),
+        ] {
+            for made in [private_file(&path(name)), new_private_file(&path(name))] {
+                assert!(made.unwrap_err().to_string().contains(told), "{name}");
+            }
+        }
+        assert_eq!(fs::read_to_string(path("target")).unwrap(), "dear");
+        assert!(!path("nowhere").exists());
+
+        fs::write(path("left"), "half").unwrap();
+        assert_eq!(private_file(&path("left")).unwrap().metadata().unwrap().len(), 4);
+        assert_eq!(
+            new_private_file(&path("left")).unwrap().metadata().unwrap().len(),
+            0
+        );
+    }
+}
