@@ -81,10 +81,12 @@ impl Store {
         Ok(Turn::of(self))
     }
 
-    /// As long as what this returns lives, all reading sees the database as it was at the first of it, whatever other
-    /// programs write meanwhile.
-    pub fn snapshot(&self) -> Result<impl Drop, Fault> {
-        Ok(self.connection.unchecked_transaction()?)
+    /// Starts a read transaction, unless one is under way already. Until the guard is dropped, all reads see one snapshot.
+    pub fn snapshot(&self) -> Result<impl Sized, Fault> {
+        let is_first = self.connection.is_autocommit();
+        Ok(is_first
+            .then(|| self.connection.unchecked_transaction())
+            .transpose()?)
     }
 
     /// Whether it was opened for reading alone: then there are no turns.
