@@ -156,6 +156,7 @@ fn name_version(mut files: Vec<File>) -> Vec<File> {
 
 static FILES: LazyLock<Vec<File>> = embed! {
     "/" => "index.html",
+    "/page/again.js" => "again.js",
     "/page/api.js" => "api.js",
     "/page/app.js" => "app.js",
     "/page/backdrop.svg" => "backdrop.svg",

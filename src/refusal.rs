@@ -585,11 +585,18 @@ impl Transport {
     pub fn header(self) -> Option<(&'static str, String)> {
         match self {
             Transport::Method(allow) => Some(("Allow", allow.to_owned())),
+            _ => self.seconds().map(|seconds| ("Retry-After", seconds.to_string())),
+        }
+    }
+
+    /// Seconds until another try makes sense.
+    pub fn seconds(self) -> Option<u32> {
+        match self {
             Transport::TooMany(seconds)
             | Transport::TooManyFailures(seconds)
             | Transport::Unavailable(seconds)
-            | Transport::ClockWrong(seconds) => Some(("Retry-After", seconds.to_string())),
-            Transport::NotReady(_) => Some(("Retry-After", NOT_READY_SECONDS.to_string())),
+            | Transport::ClockWrong(seconds) => Some(seconds),
+            Transport::NotReady(_) => Some(NOT_READY_SECONDS),
             _ => None,
         }
     }

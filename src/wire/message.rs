@@ -130,6 +130,12 @@ impl From<Transport> for Answer {
     fn from(transport: Transport) -> Self {
         let mut answer = Answer::standard(transport.status(), transport.code(), transport.text());
         answer.headers.extend(transport.header());
+        // Such an answer to a terminal that opens its page stands on the screen: the browser then tries again by itself.
+        answer.headers.extend(
+            transport
+                .seconds()
+                .map(|seconds| ("Refresh", seconds.to_string())),
+        );
         answer
     }
 }

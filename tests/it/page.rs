@@ -126,4 +126,6 @@ fn the_terminal_may_see_its_own_page_only() {
     assert_eq!(policies["URLBlocklist"][0], "*");
     assert_eq!(policies["DeveloperToolsAvailability"], 2, "never");
     assert_eq!(policies["DownloadRestrictions"], 3, "none at all");
+    let printers = policies["PrinterTypeDenyList"].as_array().unwrap();
+    assert!(printers.contains(&"pdf".into()), "no ticket becomes a file");
 }

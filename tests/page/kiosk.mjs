@@ -23,6 +23,37 @@ export const NETWORK_WORDS = /Failed to load resource/;
 /** A name whose owner has pointed it at this machine. */
 export const REBOUND_HOST = "rebound.example";
 
+/** A machine that does other things too takes its time. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Makes every tap of these tests that of a person who looks first. The page takes no press for a moment after something
+ * moved on the screen, and playwright moves it at each of its tries: so it tries only when all stands still.
+ */
+function lookBeforeTaps(page) {
+  const locators = Object.getPrototypeOf(page.locator("body"));
+  if (locators.tapAtOnce) return;
+  locators.tapAtOnce = locators.tap;
+  locators.tap = async function tap() {
+    await inSight(this);
+    await this.tapAtOnce();
+  };
+}
+
+/** Scrolls to what is wanted, and waits until presses count. */
+export async function inSight(locator) {
+  await locator.evaluate((node) => {
+    node.scrollIntoView({ block: "nearest" });
+    // The page hears of a scroll in the next frame.
+    return new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+  });
+  await settled(locator.page());
+}
+
+/** Waits until presses count: before, they go past the buttons. */
+const settled = (page) =>
+  page.waitForFunction(() => [...document.querySelectorAll("button")].every((node) => getComputedStyle(node).pointerEvents !== "none"));
+
 /** One server and one browser for the tests of a file. */
 export function clinic() {
   const here = {};
@@ -61,7 +92,9 @@ export async function terminal(t, { server, browser }, { size = "portrait", addr
     locale: "ru-RU",
     reducedMotion: "reduce",
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
+  lookBeforeTaps(page);
   if (clock) await page.clock.install();
   const complaints = [];
   page.on("console", (message) => allowed?.test(message.text()) || complaints.push(message.text()));
@@ -101,8 +134,7 @@ export class Terminal {
 
   /** Waits until presses count: before, they go past the buttons. */
   async settled() {
-    await this.page.waitForFunction(() =>
-      [...document.querySelectorAll("button")].every((node) => getComputedStyle(node).pointerEvents !== "none"));
+    await settled(this.page);
   }
 
   /** Touches what has these words. */

@@ -151,3 +151,24 @@ test("no server at the start: the page waits for it and greets", async (t) => {
   await kiosk.on("welcome");
   await calm(kiosk);
 });
+
+test("a server that is too busy for the page itself: the browser tries again, and the page is there", async (t) => {
+  const kiosk = await terminal(t, here, { allowed });
+  await kiosk.page.route(here.server.address(), (route) =>
+    route.fulfill({ status: 503, headers: { Refresh: "1" }, json: { code: 503, message: "Сервис временно недоступен" } }), { times: 1 });
+  const answer = await kiosk.page.goto(here.server.address());
+  assert.equal(answer.status(), 503);
+  await kiosk.on("welcome");
+});
+
+for (const file of ["app.js", "touch.js", "screens/time.js", "style.css"]) {
+  test(`the line breaks before ${file} has come: the page is opened anew`, async (t) => {
+    const kiosk = await terminal(t, here, { allowed });
+    const page = `**/page/${file}`;
+    await kiosk.page.route(page, (route) => route.abort("connectionreset"), { times: 1 });
+    const again = kiosk.page.waitForResponse(page);
+    await kiosk.page.goto(here.server.address(), { waitUntil: "commit" });
+    await again;
+    await kiosk.on("welcome");
+  });
+}

@@ -4,7 +4,8 @@
 import test from "node:test";
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { birthDigits, clinic, SIZES, terminal } from "./kiosk.mjs";
+import { birthDigits, clinic, inSight, SIZES, terminal } from "./kiosk.mjs";
+import { clinicDay, hoursUntil } from "./server.mjs";
 
 const here = clinic();
 
@@ -15,23 +16,35 @@ const SETTLED_MS = 700;
 
 /** Middle of what is seen of an element. */
 async function middle(kiosk, selector) {
-  await kiosk.settled();
   const target = kiosk.page.locator(selector).first();
-  await target.scrollIntoViewIfNeeded();
-  // The page hears of a scroll in the next frame.
-  await kiosk.page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
-  await kiosk.settled();
+  await inSight(target);
   const { x, y, width, height } = await target.boundingBox();
   return [x + width / 2, y + height / 2];
 }
 
-/** Two taps on one place: the second one as soon as `until` is shown, or after a moment. */
+/** A tap that began at this time of the page's, however late a busy machine passes it on. */
+async function tapAt(kiosk, [x, y], began) {
+  kiosk.touches ??= await kiosk.page.context().newCDPSession(kiosk.page);
+  const timestamp = (began + (await kiosk.page.evaluate(() => performance.timeOrigin))) / 1000;
+  for (const type of ["touchStart", "touchEnd"]) {
+    await kiosk.touches.send("Input.dispatchTouchEvent", { type, timestamp, touchPoints: type === "touchStart" ? [{ x, y }] : [] });
+  }
+}
+
+/** Says of the page when it showed the present screen, from now on. */
+const watchScreens = (page) =>
+  page.evaluate(() => {
+    window.shownAt = 0;
+    new MutationObserver(() => { window.shownAt = performance.now(); }).observe(document.body, { attributeFilter: ["data-screen"] });
+  });
+
+/** Two taps on one place: the second one right after `until` is shown, or after a moment. */
 async function tapTwice(kiosk, selector, until) {
-  const [x, y] = await middle(kiosk, selector);
-  await kiosk.page.touchscreen.tap(x, y);
+  const place = await middle(kiosk, selector);
+  const first = await kiosk.page.evaluate(() => performance.now());
+  await tapAt(kiosk, place, first);
   if (until) await kiosk.on(until);
-  else await pause(TWICE_MS);
-  await kiosk.page.touchscreen.tap(x, y);
+  await tapAt(kiosk, place, (until ? await kiosk.page.evaluate(() => window.shownAt) : first) + TWICE_MS);
 }
 
 for (const size of Object.keys(SIZES)) {
@@ -40,6 +53,7 @@ for (const size of Object.keys(SIZES)) {
     const [cell] = await here.server.freeCells(patient);
     const kiosk = await terminal(t, here, { size });
     const { page } = kiosk;
+    await watchScreens(page);
     await tapTwice(kiosk, "#begin", "number");
     assert.match(await kiosk.text(".unseen"), /ничего/, "the second tap typed nothing");
     await page.keyboard.type(patient.policyNumber);
@@ -107,13 +121,14 @@ test("a list that comes while a finger is on its way is not chosen from", async 
     await held;
     await route.continue();
   });
+  await watchScreens(kiosk.page);
   await kiosk.touch("Записаться к врачу");
   await kiosk.on("loading");
   await pause(SETTLED_MS);
   release();
   await kiosk.on("speciality");
   const { x, y } = await kiosk.page.locator(".card").first().boundingBox();
-  await kiosk.page.touchscreen.tap(x + 20, y + 20);
+  await tapAt(kiosk, [x + 20, y + 20], await kiosk.page.evaluate(() => window.shownAt) + TWICE_MS);
   await pause(SETTLED_MS);
   await kiosk.on("speciality");
 });
@@ -132,15 +147,16 @@ test("what is scrolled is not pressed under way, and the scrolling buttons take 
   await kiosk.identify(here.server.patient());
   await kiosk.touch("Записаться к врачу");
   await kiosk.on("speciality");
-  const [x, y] = await middle(kiosk, "#down");
+  const down = await middle(kiosk, "#down");
   const top = () => kiosk.page.locator("#work").evaluate((work) => work.scrollTop);
-  await kiosk.page.touchscreen.tap(x, y);
+  await kiosk.page.touchscreen.tap(...down);
   await kiosk.page.waitForFunction(() => document.getElementById("work").scrollTop > 0);
   const once = await top();
-  await kiosk.page.touchscreen.tap(x, y);
+  const began = await kiosk.page.evaluate(() => performance.now());
+  await tapAt(kiosk, down, began);
   await kiosk.page.waitForFunction((before) => document.getElementById("work").scrollTop > before, once);
   const work = await kiosk.page.locator("#work").boundingBox();
-  await kiosk.page.touchscreen.tap(work.x + work.width / 3, work.y + work.height / 2);
+  await tapAt(kiosk, [work.x + work.width / 3, work.y + work.height / 2], began + TWICE_MS);
   await pause(SETTLED_MS);
   await kiosk.on("speciality");
 });
@@ -149,17 +165,22 @@ test("a question that appears under the finger is not answered by it", async (t)
   const kiosk = await terminal(t, here, { clock: true });
   await kiosk.begin();
   await kiosk.digits("123");
+  const { clock } = kiosk.page;
   for (const answer of [/Закончить/, /Да, продолжить/]) {
-    await kiosk.page.clock.fastForward(61_000);
+    // The page's time stands still from here on, so that a slow machine makes no late tap of an early one.
+    await clock.pauseAt(await kiosk.page.evaluate(() => Date.now() + 61_000));
     await kiosk.page.locator("#idle[open]").waitFor();
     const { x, y, width, height } = await kiosk.page.locator("#idle button", { hasText: answer }).boundingBox();
     await kiosk.page.touchscreen.tap(x + width / 2, y + height / 2);
     assert.equal(await kiosk.page.locator("#idle[open]").count(), 1, `${answer}: still asked`);
-    await kiosk.touch("Да, продолжить");
+    await clock.runFor(SETTLED_MS);
+    await kiosk.settled();
+    await kiosk.page.getByRole("button", { name: "Да, продолжить" }).tapAtOnce();
     // What lies under the question is not pressed by a second tap on its answer.
     await kiosk.page.touchscreen.tap(x + width / 2, y + height / 2);
     await kiosk.on("number");
     assert.match(await kiosk.text(".unseen"), /1 2 3$/);
+    await clock.resume();
   }
 });
 
@@ -201,9 +222,25 @@ test("two fingers at once, a finger that slips off, and a press that outlives it
 
 /** Questions: the way to each, the button that asks, and what on the next screen may not stand in its place. */
 const QUESTIONS = {
-  booking: { asks: "#book", next: "ticket", away: ["#work .button:has-text('Готово')"] },
-  cancelling: { asks: ".button.danger", next: "cancelling", away: ["#cancel"] },
+  booking: { asks: "#book", next: "ticket", away: "#work .button:has-text('Готово')" },
+  cancelling: { asks: ".button.danger", next: "cancelling", away: "#cancel" },
+  leaving: { asks: ".button.danger", next: "leaving", away: "#leave" },
+  arrival: { asks: ".card", next: "arrived", away: "#work .button:has-text('Готово')" },
 };
+
+/** Makes the patient wait for a speciality that has no time. */
+async function joinWaitingList(patient) {
+  const token = await here.server.token(patient);
+  const { json: all } = await here.server.ask("GET", `/lpu/${patient.lpu}/speciality`, { token });
+  const { code } = all.find((one) => one.countFree === 0);
+  const body = { lpuGuid: patient.lpu, specialityCode: code, dateStart: clinicDay(0), isAgree: 1 };
+  const answer = await fetch(`${here.server.origin}/api/v3/waitinglist`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  assert.equal(answer.status, 200);
+}
 
 /** Whether two boxes have a part in common. */
 const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
@@ -212,7 +249,8 @@ for (const size of Object.keys(SIZES)) {
   for (const look of ["normal", "large"]) {
     test(`what destroys does not stand where the question's button stood, ${size}, ${look}`, async (t) => {
       const patient = here.server.patient();
-      const [cell] = await here.server.freeCells(patient);
+      const cell = (await here.server.freeCells(patient, (doctor) => doctor.type === "doctor")).find((one) => hoursUntil(one) < 2);
+      await joinWaitingList(patient);
       const kiosk = await terminal(t, here, { size });
       if (look === "large") await kiosk.touch("Крупнее");
       await kiosk.identify(patient);
@@ -220,20 +258,26 @@ for (const size of Object.keys(SIZES)) {
       const faults = [];
       const ask = async (name) => {
         const { asks, next, away } = QUESTIONS[name];
-        await middle(kiosk, asks);
-        const before = await kiosk.page.locator(asks).boundingBox();
-        await kiosk.page.locator(asks).tap();
+        const asking = kiosk.page.locator(asks).first();
+        await inSight(asking);
+        const before = await asking.boundingBox();
+        await asking.tap();
         await kiosk.on(next);
-        for (const one of away) {
-          if (meet(before, await kiosk.page.locator(one).boundingBox())) faults.push(`${name}: ${one}`);
-        }
+        if (meet(before, await kiosk.page.locator(away).boundingBox())) faults.push(`${name}: ${away}`);
       };
       await ask("booking");
       await kiosk.touch("На главную");
+      await kiosk.touch("Я уже здесь");
+      await kiosk.on("arrival");
+      await ask("arrival");
       await kiosk.touch("Мои записи");
       await kiosk.page.locator(".card").first().tap();
       await kiosk.on("visit");
       await ask("cancelling");
+      await kiosk.touch("Нет");
+      await kiosk.page.locator(".card", { hasText: "Лист ожидания" }).tap();
+      await kiosk.on("entry");
+      await ask("leaving");
       assert.deepEqual(faults, []);
     });
   }

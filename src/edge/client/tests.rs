@@ -339,6 +339,7 @@ fn large_requests_wait_for_memory() {
             "{text}"
         );
         assert!(text.contains("\r\nRetry-After: "), "{text}");
+        assert!(text.contains("\r\nRefresh: "), "{text}");
         served.thread.join().unwrap();
     }
 }

@@ -38,9 +38,10 @@ export const arrived = {
       work: [
         changeList(changed),
         appointment(now),
-        button(t("ticketDone"), finish, { look: "main huge", picture: "check" }),
         button(t("menuTickets"), () => go("tickets", { instead: true }), { picture: "tickets" }),
         button(t("toMenu"), () => toMenu(), { picture: "home" }),
+        // What takes the visit from the screen does not stand where the list's card stood.
+        button(t("ticketDone"), finish, { look: "main huge", picture: "check" }),
       ],
     };
   },
