@@ -443,6 +443,7 @@ fn a_link_that_comes_in_the_midst_leads_nowhere() {
                 for name in names {
                     let path = site.path(name);
                     let _ = symlink(ground.dear(), &path);
+                    thread::yield_now();
                     let _ = fs::remove_file(&path);
                     let _ = File::create_new(&path).map(|_| chown(&path, Some(NOBODY), Some(NOBODY)));
                     let _ = fs::remove_file(&path);
