@@ -8,12 +8,12 @@ mod life;
 mod manual;
 
 use crate::clinic::{self, guid};
-use crate::harness::{in_english, lacks};
+use crate::harness::lacks;
 use container::Container;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 /// Largest package, in bytes.
 const PACKAGE_BYTES_MAX: u64 = 6 << 20;
@@ -56,9 +56,12 @@ fn package() -> Option<PathBuf> {
     .then(|| path.unwrap())
 }
 
-/// Runs a program to its end, or says that the test goes without it.
+/// Runs a program of the system to its end, in the language that every system has, or says that the test goes without it.
 fn run(program: &str, arguments: &[&str]) -> Option<Output> {
-    let output = in_english(program).args(arguments).output();
+    let output = Command::new(program)
+        .args(arguments)
+        .env("LC_ALL", "C.UTF-8")
+        .output();
     (!lacks(program, output.is_ok())).then(|| output.unwrap())
 }
 
