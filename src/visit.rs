@@ -15,7 +15,7 @@ mod waiting;
 
 pub use address::network;
 pub use card::{DoneToday, OpenCard, Patient};
-pub use clock::{Moment, Zone, moment};
+pub use clock::{Moment, Zone, is_moment, moment};
 pub use day::DayVisit;
 pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
 pub use listing::{FreeCells, FreePlaces, ListedResource, Speciality, Supply};

@@ -5,7 +5,7 @@ use crate::cli::Serve;
 use crate::config::Config;
 use crate::desk::{Desk, Keys, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits, Proxies, service};
-use crate::store::{ServerLock, Store};
+use crate::store::{Fault, ServerLock, Store};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
@@ -89,8 +89,14 @@ fn prepare(config: &Config, store: &mut Store) -> Result<(), Failure> {
 /// Writes the GUIDs of client applications from the configuration to the database, where everything looks them up.
 fn name_applications(config: &Config, store: &mut Store) -> Result<(), Failure> {
     let turn = store.turn()?;
-    if let Err(taken) = turn.name_applications(&config.application_guids())? {
-        return Err(Failure::Misconfigured(taken.to_string()));
+    match turn.name_applications(&config.application_guids()) {
+        // One of them is damaged: the rest is served, and the desk tells what.
+        Err(Fault::Damaged(_)) => return Ok(()),
+        named => {
+            if let Err(taken) = named? {
+                return Err(Failure::Misconfigured(taken.to_string()));
+            }
+        }
     }
     Ok(turn.commit()?)
 }

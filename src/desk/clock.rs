@@ -73,9 +73,17 @@ pub struct Clock {
 impl Clock {
     /// The clock of the clinic whose last commit is in the store.
     pub fn new(store: &Store) -> Result<Clock, Fault> {
+        let last_commit = match store.last_moment() {
+            // What is not known speaks against no clock.
+            Err(fault @ Fault::Damaged(_)) => {
+                log::error!("the last booking's time could not be read: {fault}");
+                0
+            }
+            read => read?,
+        };
         Ok(Clock {
             zone: store.zone(),
-            last_commit: store.last_moment()?,
+            last_commit,
             state: ClockState {
                 is_plausible: true,
                 ..ClockState::default()
@@ -166,7 +174,7 @@ pub fn now(zone: Zone) -> Moment {
 
 /// Whether a clock that shows `seconds` can be believed after a commit at `last_commit`, both since 1970.
 pub fn is_plausible(seconds: i64, last_commit: i64) -> bool {
-    seconds >= EARLIEST_SECONDS && seconds >= last_commit - SLACK_SECONDS
+    seconds >= EARLIEST_SECONDS && seconds >= last_commit.saturating_sub(SLACK_SECONDS)
 }
 
 /// Whether the machine's clock is kept right by NTP or the like. None where a program should do so that does not tell. The

@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// So many failures in so many seconds, and the next try is not looked at.
 struct Limit {
     failures: u32,
-    seconds: i64,
+    seconds: u32,
 }
 
 /// For one document, whoever shows it; at kiosks those failures alone count that happened there.
@@ -41,7 +41,7 @@ const KIOSK_LIMIT: Limit = Limit {
 };
 
 /// How long a failure counts at most.
-const FAILURE_SECONDS_MAX: i64 = DOCUMENT_LIMIT.seconds;
+const FAILURE_SECONDS_MAX: u32 = DOCUMENT_LIMIT.seconds;
 
 /// A client application that may name cards and persons without a document, once it has proved itself.
 #[derive(Clone, Debug)]
@@ -110,22 +110,27 @@ pub fn identify(turn: &Turn, asked: &Asked, settings: &Settings, now: Moment) ->
     )?;
     let of_address = turn.address_failure(&failure.address, limit.since(now), limit.failures)?;
     let waits = [
-        of_document.map(|at| at - DOCUMENT_LIMIT.since(now)),
-        of_address.map(|at| at - limit.since(now)),
+        of_document.map(|at| DOCUMENT_LIMIT.wait(at, now)),
+        of_address.map(|at| limit.wait(at, now)),
     ];
     if let Some(seconds) = waits.into_iter().flatten().max() {
-        let seconds = u32::try_from(seconds).expect("failures that count are no older than the limit");
         return Ok(Transport::TooManyFailures(seconds).into());
     }
-    let until = now.timestamp() - FAILURE_SECONDS_MAX;
+    let until = now.timestamp() - i64::from(FAILURE_SECONDS_MAX);
     let failed = || turn.note_failure(&failure, now, until);
     answer(turn, &asked.identification, settings, now, failed)
 }
 
 impl Limit {
-    /// Failures after this second count. One at `at` does so for another `at - since` seconds.
+    /// Failures after this second count.
     fn since(&self, now: Moment) -> i64 {
-        now.timestamp() - self.seconds
+        now.timestamp() - i64::from(self.seconds)
+    }
+
+    /// For how many seconds a failure at `at` will count.
+    fn wait(&self, at: i64, now: Moment) -> u32 {
+        let seconds = u32::try_from(at - self.since(now)).unwrap_or(0);
+        seconds.clamp(1, self.seconds)
     }
 }
 

@@ -6,6 +6,7 @@
 mod booking;
 mod change;
 mod clock;
+mod failing;
 mod identification;
 mod keys;
 mod numbers;
@@ -47,8 +48,13 @@ use std::time::Instant;
 /// Most requests that are decided in one turn, with one commit.
 pub const TURN_REQUESTS_MAX: usize = 64;
 
-/// Pages in the write-ahead log from which a quiet moment is used to copy them into the database file.
-const REST_WAL_PAGES_MIN: u32 = 64;
+/// Pages in the write-ahead log from which a quiet moment is used to copy them into the database file: more than a proof of
+/// readiness writes. What has been copied cannot be lost with the log.
+const REST_WAL_PAGES_MIN: u32 = 2;
+
+/// The same with less than this free on the disk.
+const REST_WAL_PAGES: u32 = 64;
+const REST_FREE_BYTES_MIN: u64 = 8 << 20;
 
 /// Pages in the write-ahead log at which they are copied between two turns, quiet or not: 4 MiB.
 const WAL_PAGES_MAX: u32 = 4096;
@@ -98,6 +104,10 @@ pub struct Desk {
     counted: Counted,
     /// The last commit failed, and none has succeeded since.
     unsettled: bool,
+    /// Damaged values have been met.
+    damaged: bool,
+    /// The files are not those that were opened, and are left alone.
+    lost: bool,
 }
 
 /// A request that may write, as far as it can be understood without the store.
@@ -113,9 +123,14 @@ type Understood = Result<Work, Answer>;
 
 impl Desk {
     /// A desk over an open store.
-    pub fn new(store: Store, settings: Settings) -> Result<Self, Fault> {
+    pub fn new(mut store: Store, settings: Settings) -> Result<Self, Fault> {
+        store.watch_files()?;
         let mut clock = Clock::new(&store)?;
         let started = clock.look(&store).moment;
+        let damaged_base = store.damaged_base();
+        for fault in &damaged_base {
+            log::error!("what all requests need was read: {fault}");
+        }
         Ok(Desk {
             store,
             settings,
@@ -125,6 +140,8 @@ impl Desk {
             readiness: Readiness::default(),
             counted: Counted::default(),
             unsettled: false,
+            damaged: !damaged_base.is_empty(),
+            lost: false,
         })
     }
 
@@ -186,16 +203,14 @@ impl Desk {
             Ok(answers) => return answers,
             Err(fault) => fault,
         };
-        log::error!("a turn of {} requests was not done: {fault}", works.len());
+        if !self.leaves(&fault) {
+            log::error!("a turn of {} requests was not done: {fault}", works.len());
+        }
         self.settle();
-        if works.len() > 1 && !fault.is_unavailable() {
+        if works.len() > 1 && fault.is_of_one_request() {
             return works.chunks(1).flat_map(|one| self.perform(one, now)).collect();
         }
-        let undone = Answer::from(if fault.is_unavailable() {
-            Transport::Unavailable(RETRY_SECONDS)
-        } else {
-            Transport::Fault
-        });
+        let undone = self.failed(&fault);
         let answer = |work: &Understood| match work {
             Ok(Work::Ready) => ready::no(fault.trouble()),
             Ok(_) => undone.clone(),
@@ -213,6 +228,7 @@ impl Desk {
             clock,
             metrics,
             unsettled,
+            damaged,
             ..
         } = self;
         let turn = store.turn()?;
@@ -224,7 +240,11 @@ impl Desk {
                 Ok(Work::Change(wanted)) => change::perform(&turn, wanted, settings, *started, now)?,
                 Ok(Work::Ready) => {
                     turn.prove()?;
-                    Ok(ready::yes(&turn, clock.state(), now)?)
+                    Ok(if *damaged {
+                        ready::no(Trouble::DamagedValues)
+                    } else {
+                        ready::yes(&turn, clock.state(), now)?
+                    })
                 }
                 Err(answer) => Ok(answer.clone()),
             };
@@ -257,6 +277,9 @@ impl Desk {
                     Answer::from(Transport::ClockWrong(CLOCK_RETRY_SECONDS))
                 }
                 Route::OpenApi => openapi::document(),
+                Route::Reading(_) | Route::Metrics if let Err(fault) = self.store.look_at_files() => {
+                    self.unread(&fault)
+                }
                 Route::Reading(reading) => {
                     let desk = reading::ReadingDesk {
                         store: &self.store,
@@ -266,7 +289,7 @@ impl Desk {
                         request,
                         arguments: &routed.arguments,
                     };
-                    desk.answer(reading)
+                    desk.answer(reading).unwrap_or_else(|fault| self.unread(&fault))
                 }
                 Route::Metrics => numbers::text(
                     request,
@@ -290,27 +313,33 @@ impl Desk {
     /// To be called every second or so when nothing is asked: a clock that has become right, or has jumped, is noticed.
     pub fn look_up(&mut self) {
         self.clock.look(&self.store);
+        if let Err(fault) = self.store.look_at_files() {
+            self.leaves(&fault);
+        }
         self.settle();
     }
 
     /// Nothing waits: time to copy the write-ahead log into the database file.
     pub fn rest(&mut self) {
-        if self.store.wal_pages() >= REST_WAL_PAGES_MIN {
+        // Where room is short, the database may not take what is in the log: it is not tried for a few pages.
+        let has_room = self
+            .store
+            .disk_free_bytes()
+            .is_none_or(|free| free >= REST_FREE_BYTES_MIN);
+        let few = if has_room {
+            REST_WAL_PAGES_MIN
+        } else {
+            REST_WAL_PAGES
+        };
+        if self.store.wal_pages() >= few {
             self.checkpoint();
         }
     }
 
-    /// A commit whose flush failed may lie whole in the log all the same, and a crash would bring back what was answered
-    /// with 503. The next commit that succeeds is written over it: so one is made, as soon as the disk takes it.
-    fn settle(&mut self) {
-        if self.unsettled && self.store.commit_as_is().is_ok() {
-            self.unsettled = false;
-            log::info!("what a failed commit left in the log is written over");
-        }
-    }
-
     fn checkpoint(&mut self) {
-        if let Err(fault) = self.store.checkpoint() {
+        if let Err(fault) = self.store.checkpoint()
+            && !self.leaves(&fault)
+        {
             log::error!("the write-ahead log could not be copied into the database: {fault}");
         }
     }

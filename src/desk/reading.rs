@@ -1,7 +1,7 @@
 //! What a kiosk reads before a booking (contract-kiosk 2): clinics, specialities, resources, cells, client applications.
 
-use super::{DEFAULT_SOURCE, RETRY_SECONDS, Settings, authenticate};
-use crate::refusal::{Refusal, Transport};
+use super::{DEFAULT_SOURCE, Settings, authenticate};
+use crate::refusal::Refusal;
 use crate::route::Reading;
 use crate::rules::{Reach, Showing, Viewer, showing};
 use crate::store::{CELLS_MAX, Fault, Store};
@@ -56,18 +56,11 @@ impl From<Fault> for End {
 
 impl ReadingDesk<'_> {
     /// The answer.
-    pub fn answer(&self, reading: Reading) -> Answer {
+    pub fn answer(&self, reading: Reading) -> Result<Answer, Fault> {
         match self.read(reading) {
-            Ok(answer) => answer,
-            Err(End::Refused(refusal)) => Answer::from(&refusal),
-            Err(End::Failed(fault)) => {
-                log::error!("a request was not answered: {fault}");
-                Answer::from(if fault.is_unavailable() {
-                    Transport::Unavailable(RETRY_SECONDS)
-                } else {
-                    Transport::Fault
-                })
-            }
+            Ok(answer) => Ok(answer),
+            Err(End::Refused(refusal)) => Ok(Answer::from(&refusal)),
+            Err(End::Failed(fault)) => Err(fault),
         }
     }
 

@@ -12,6 +12,10 @@ pub enum Trouble {
     ReadOnly,
     /// Its file is damaged.
     Damaged,
+    /// Some of its values are damaged: what needs them is not answered, the rest is.
+    DamagedValues,
+    /// A file of it was removed, replaced or cut while the server ran.
+    Replaced,
     /// Another program has been writing to it for too long.
     Held,
     /// Its file, or one of those beside it, cannot be opened.
@@ -32,6 +36,15 @@ impl Trouble {
             }
             Trouble::Damaged => {
                 "База данных не принимает записи: файл поврежден. Восстановите его из резервной копии."
+            }
+            Trouble::DamagedValues => {
+                "В базе данных есть поврежденные значения: запросы, которым они нужны, получают ошибку 500, остальные \
+                 выполняются. Что повреждено, говорят журнал сервера и `infomat verify`. Восстановите базу из резервной \
+                 копии."
+            }
+            Trouble::Replaced => {
+                "База данных не принимает записи: ее файл удален, заменен или обрезан, пока сервер работал. Верните файл и \
+                 перезапустите сервер; удаленный файл можно вернуть, только пока сервер не остановлен."
             }
             Trouble::Held => {
                 "База данных не принимает записи: ее слишком долго занимает другая программа. Дождитесь ее окончания."
@@ -56,6 +69,13 @@ impl fmt::Display for Trouble {
                 "the database or its disk is read-only: look at the disk and at the rights on the file"
             }
             Trouble::Damaged => "the file of the database is damaged: restore it from a backup",
+            Trouble::DamagedValues => {
+                "values of the database are damaged: `infomat verify` tells which; restore it from a backup"
+            }
+            Trouble::Replaced => {
+                "a file of the database was removed, replaced or cut while the server ran: put it back and restart the server; \
+                 a removed file can be got back only before that, from /proc/PID/fd"
+            }
             Trouble::Held => {
                 "another program has been writing to the database for too long: wait until it has finished"
             }

@@ -3,7 +3,10 @@
 use super::{Policy, objection, objection_to_all};
 use crate::refusal::Refusal;
 use crate::visit::{AgeBounds, Cell, ClientApplication, Moment, Patient, Standing};
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
+
+/// Last year that a date of four digits has.
+const YEAR_MAX: i32 = 9999;
 
 /// Who looks at a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +83,9 @@ impl Reach {
         let schedule_days = application.schedule_days.filter(|_| on.schedule_days);
         let period_days = Some(policy.max_period_days).filter(|_| on.max_period);
         let days = schedule_days.into_iter().chain(period_days).min();
-        // More days than the calendar has are no bound.
+        // More days than dates of four digits have are no bound.
         let last_day = days.and_then(|days| today.checked_add_days(Days::new(days.try_into().ok()?)));
+        let last_day = last_day.filter(|day| day.year() <= YEAR_MAX);
         Reach {
             begun: !on.past,
             last_day,

@@ -1,5 +1,6 @@
 //! Booking: gathering what the rules ask, and writing what they approved.
 
+use super::damage::{Count, named};
 use super::{Fault, Store, Turn, rows};
 use crate::refusal::Refusal;
 use crate::rules::Booking;
@@ -109,13 +110,14 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_earlier.sql"))?;
-        let earlier = statement.query_row(named_params! { ":key": key }, |row| {
+        let earlier = named("visit", |row| {
             Ok(Earlier {
                 visit_id: row.get("id")?,
                 patient_id: row.get("patient_id")?,
                 cell_id: row.get("slot_id")?,
             })
         });
+        let earlier = statement.query_row(named_params! { ":key": key }, earlier);
         Ok(earlier.optional()?)
     }
 
@@ -157,7 +159,9 @@ impl Store {
             ":earlier": earlier.and_then(|earlier| earlier.cell_id),
             ":access": access,
         };
-        Ok(statement.query_row(parameters, |row| self.cell(row)).optional()?)
+        Ok(statement
+            .query_row(parameters, named("slot", |row| self.cell(row)))
+            .optional()?)
     }
 
     /// A cell by its GUID, in one clinic.
@@ -166,14 +170,19 @@ impl Store {
             .connection
             .prepare_cached(include_str!("sql/find_cell_by_guid.sql"))?;
         let parameters = named_params! { ":guid": guid, ":lpu": lpu_id };
-        Ok(statement.query_row(parameters, |row| self.cell(row)).optional()?)
+        Ok(statement
+            .query_row(parameters, named("slot", |row| self.cell(row)))
+            .optional()?)
     }
 
     fn registered_with(&self, patient_id: i64) -> Result<Vec<i64>, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/registered_with.sql"))?;
-        let resources = statement.query_map(named_params! { ":patient": patient_id }, |row| row.get(0))?;
+        let resources = statement.query_map(
+            named_params! { ":patient": patient_id },
+            named("dispensary_registration", |row| row.get("resource_id")),
+        )?;
         Ok(resources.collect::<Result<_, _>>()?)
     }
 
@@ -183,16 +192,17 @@ impl Store {
             .connection
             .prepare_cached(include_str!("sql/held_visits.sql"))?;
         let parameters = named_params! { ":patient": patient_id, ":since": since.timestamp() };
-        let held = statement.query_map(parameters, |row| {
+        let held = named("visit", |row| {
             let held = Held {
                 cell_id: row.get("slot_id")?,
                 speciality_id: row.get("speciality_id")?,
                 doc_fio: rows::row_doc_fio(row)?,
-                begin: self.zone.at(row.get("begin_at")?),
-                end: self.zone.at(row.get("end_at")?),
+                begin: self.moment(row, "begin_at")?,
+                end: self.moment(row, "end_at")?,
             };
             Ok((row.get("id")?, held))
-        })?;
+        });
+        let held = statement.query_map(parameters, held)?;
         Ok(held.collect::<Result<_, _>>()?)
     }
 
@@ -200,13 +210,14 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_referral.sql"))?;
-        let referral = statement.query_row(named_params! { ":number": number }, |row| {
+        let referral = named("referral", |row| {
             Ok(Referral {
                 id: row.get("id")?,
                 kind: rows::referral_type(row)?,
                 patient_id: row.get("patient_id")?,
             })
         });
+        let referral = statement.query_row(named_params! { ":number": number }, referral);
         Ok(referral.optional()?)
     }
 
@@ -214,12 +225,13 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_exam.sql"))?;
-        let exam = statement.query_row(named_params! { ":guid": guid }, |row| {
+        let exam = named("exam", |row| {
             Ok(Exam {
                 id: row.get("id")?,
                 patient_id: row.get("patient_id")?,
             })
         });
+        let exam = statement.query_row(named_params! { ":guid": guid }, exam);
         Ok(exam.optional()?)
     }
 }
@@ -271,7 +283,9 @@ impl Turn<'_> {
             ":from": self.zone.start_of(day).timestamp(),
             ":until": self.zone.start_of(day + Days::new(1)).timestamp(),
         };
-        Ok(statement.query_row(parameters, |row| row.get(0))?)
+        let last = statement.query_map(parameters, named("visit", |row| row.get("num")))?;
+        let last: Vec<Count> = last.collect::<Result<_, _>>()?;
+        Ok(last.into_iter().map(|Count(num)| num).max().unwrap_or(0) + 1)
     }
 
     fn update_contact(&self, patient_id: i64, contact: &Contact) -> Result<(), Fault> {

@@ -1,5 +1,6 @@
 //! What every request of a patient begins with: the clinic, the open card, the client application.
 
+use super::damage::named;
 use super::identification::CARDS_MAX;
 use super::{Fault, Store, rows};
 use crate::refusal::Refusal;
@@ -33,7 +34,7 @@ impl Store {
     /// A clinic by its GUID.
     pub fn find_lpu(&self, guid: Uuid) -> Result<Option<Lpu>, Fault> {
         let mut statement = self.connection.prepare_cached(include_str!("sql/find_lpu.sql"))?;
-        let lpu = statement.query_row(named_params! { ":guid": guid }, rows::lpu);
+        let lpu = statement.query_row(named_params! { ":guid": guid }, named("lpu", rows::lpu));
         Ok(lpu.optional()?)
     }
 
@@ -42,7 +43,7 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_open_patient.sql"))?;
-        let found = statement.query_row(named_params! { ":guid": guid, ":lpu": lpu_id }, |row| {
+        let found = named("patient", |row| {
             let id = row.get("id")?;
             let patient = Patient {
                 id,
@@ -53,6 +54,7 @@ impl Store {
             };
             Ok((patient, row.get("person_guid")?))
         });
+        let found = statement.query_row(named_params! { ":guid": guid, ":lpu": lpu_id }, found);
         let Some((mut patient, person)) = found.optional()? else {
             return Ok(None);
         };
@@ -71,7 +73,7 @@ impl Store {
             .prepare_cached(include_str!("sql/cards_of_person.sql"))?;
         let parameters =
             named_params! { ":person": person, ":lpu": lpu_id, ":card": card, ":limit": CARDS_MAX };
-        let cards = statement.query_map(parameters, |row| row.get(0))?;
+        let cards = statement.query_map(parameters, named("patient", |row| row.get(0)))?;
         let cards: Vec<i64> = cards.collect::<Result<_, _>>()?;
         Ok(if cards.len() < CARDS_MAX as usize {
             cards
@@ -98,13 +100,14 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/card_face.sql"))?;
-        let face = statement.query_row(named_params! { ":guid": guid }, |row| {
+        let face = named("patient", |row| {
             Ok(CardFace {
                 patient: rows::patient_name(row)?,
                 policy_number: row.get("policy_number")?,
                 birth_date: row.get("birth_date")?,
             })
         });
+        let face = statement.query_row(named_params! { ":guid": guid }, face);
         Ok(face.optional()?)
     }
 
@@ -113,6 +116,9 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_application.sql"))?;
-        Ok(statement.query_row(named_params! { ":mnem": mnem }, rows::application)?)
+        Ok(statement.query_row(
+            named_params! { ":mnem": mnem },
+            named("client_application", rows::application),
+        )?)
     }
 }

@@ -1,11 +1,15 @@
 //! Reading what a clinic consists of, and the client applications.
 
+use super::damage::named;
 use super::{Fault, Store, Turn, rows};
 use crate::visit::typed::sort_key;
 use crate::visit::{ClientApplication, ListedResource, Lpu, Speciality};
 use rusqlite::{OptionalExtension, Row, named_params};
 use std::fmt;
 use uuid::Uuid;
+
+/// Most damaged rows of one table that are told.
+const FAULTS_MAX: usize = 20;
 
 /// A client application cannot have the GUID that it is to have: another one has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +32,32 @@ impl Store {
     /// All clinics, by name as in Russian.
     pub fn lpus(&self) -> Result<Vec<Lpu>, Fault> {
         let mut statement = self.connection.prepare_cached(include_str!("sql/lpus.sql"))?;
-        let lpus = statement.query_map([], |row| {
-            Ok((sort_key(row.get_ref("name")?.as_str()?), rows::lpu(row)?))
-        })?;
+        let lpu = named("lpu", |row| {
+            Ok((sort_key(rows::text(row, "name")?), rows::lpu(row)?))
+        });
+        let lpus = statement.query_map([], lpu)?;
         let mut lpus: Vec<_> = lpus.collect::<Result<_, _>>()?;
         lpus.sort_by(|(name, _), (other, _)| name.cmp(other));
         Ok(lpus.into_iter().map(|(_, lpu)| lpu).collect())
+    }
+
+    /// What is damaged of clinics, client applications and specialities, which all requests need; at most [`FAULTS_MAX`] of
+    /// each.
+    pub fn damaged_base(&self) -> Vec<Fault> {
+        let mut faults = damaged(self, "lpu", include_str!("sql/lpus.sql"), rows::lpu);
+        faults.extend(damaged(
+            self,
+            "client_application",
+            include_str!("sql/applications.sql"),
+            rows::application,
+        ));
+        faults.extend(damaged(
+            self,
+            "speciality",
+            include_str!("sql/specialities.sql"),
+            rows::speciality,
+        ));
+        faults
     }
 
     /// A speciality by its code.
@@ -41,13 +65,10 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_speciality.sql"))?;
-        let speciality = statement.query_row(named_params! { ":code": code }, |row| {
-            Ok(Speciality {
-                id: row.get("id")?,
-                code: row.get("code")?,
-                name: row.get("name")?,
-            })
-        });
+        let speciality = statement.query_row(
+            named_params! { ":code": code },
+            named("speciality", rows::speciality),
+        );
         Ok(speciality.optional()?)
     }
 
@@ -62,7 +83,7 @@ impl Store {
             .prepare_cached(include_str!("sql/shown_resources.sql"))?;
         let parameters =
             named_params! { ":lpu": lpu_id, ":speciality": speciality.map(|speciality| speciality.id) };
-        let resources = statement.query_map(parameters, listed_resource)?;
+        let resources = statement.query_map(parameters, named("resource", listed_resource))?;
         let mut resources: Vec<ListedResource> = resources.collect::<Result<_, _>>()?;
         resources.sort_by_cached_key(|listed| {
             let names = [
@@ -81,7 +102,10 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_resource.sql"))?;
-        let resource = statement.query_row(named_params! { ":guid": guid, ":lpu": lpu_id }, listed_resource);
+        let resource = statement.query_row(
+            named_params! { ":guid": guid, ":lpu": lpu_id },
+            named("resource", listed_resource),
+        );
         Ok(resource.optional()?)
     }
 
@@ -90,7 +114,7 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/applications.sql"))?;
-        let applications = statement.query_map([], rows::application)?;
+        let applications = statement.query_map([], named("client_application", rows::application))?;
         Ok(applications.collect::<Result<_, _>>()?)
     }
 
@@ -99,7 +123,10 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_application_by_guid.sql"))?;
-        let application = statement.query_row(named_params! { ":guid": guid }, rows::application);
+        let application = statement.query_row(
+            named_params! { ":guid": guid },
+            named("client_application", rows::application),
+        );
         Ok(application.optional()?)
     }
 }
@@ -128,6 +155,22 @@ impl Turn<'_> {
         statement.execute(named_params! { ":guid": guid, ":mnem": mnem })?;
         Ok(())
     }
+}
+
+/// Those of a statement's rows that are damaged, and why it could not be read to its end.
+fn damaged<T>(
+    store: &Store,
+    table: &'static str,
+    sql: &str,
+    decode: impl Fn(&Row) -> rusqlite::Result<T>,
+) -> Vec<Fault> {
+    let read = || {
+        let mut statement = store.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], named(table, decode))?;
+        let faults = rows.filter_map(|row| row.err().map(Fault::from));
+        Ok(faults.take(FAULTS_MAX).collect())
+    };
+    read().unwrap_or_else(|error: rusqlite::Error| vec![error.into()])
 }
 
 fn listed_resource(row: &Row) -> rusqlite::Result<ListedResource> {

@@ -1,5 +1,6 @@
 //! A clinic's day as the desk reads it when everything else is down.
 
+use super::damage::{Count, named};
 use super::{Fault, Store, rows};
 use crate::visit::typed::sort_key;
 use crate::visit::{DayVisit, Moment};
@@ -27,7 +28,7 @@ impl Store {
             ":resource": resource,
             ":limit": DAY_VISITS_MAX + 1,
         };
-        let visits = statement.query_map(parameters, |row| self.day_visit(row))?;
+        let visits = statement.query_map(parameters, named("visit", |row| self.day_visit(row)))?;
         let mut visits: Vec<DayVisit> = visits.collect::<Result<_, _>>()?;
         // Resources whose names are equal in Russian order stay apart, as the statement has them.
         visits.sort_by_cached_key(|visit| sort_key(&visit.doc_fio));
@@ -44,18 +45,25 @@ impl Store {
     }
 
     pub(super) fn day_visit(&self, row: &Row) -> rusqlite::Result<DayVisit> {
-        let begin = self.zone.at(row.get("begin_at")?);
+        let begin = self.moment(row, "begin_at")?;
+        let room: Option<String> = row.get("room")?;
+        let room = room.filter(|room| !room.is_empty());
+        let phone: String = row.get("phone")?;
         Ok(DayVisit {
             ticket: row.get("guid")?,
             resource: row.get("resource_guid")?,
             doc_fio: rows::row_doc_fio(row)?,
-            room: row.get("room")?,
+            room: room.map_or_else(|| row.get("resource_room"), Ok)?,
             begin,
-            end: self.zone.at(row.get("end_at")?),
-            num: row.get("num")?,
+            end: self.moment(row, "end_at")?,
+            num: row.get::<_, Count>("num")?.0,
             patient: rows::patient_name(row)?,
             birth_date: row.get("birth_date")?,
-            phone: row.get("phone")?,
+            phone: if phone.is_empty() {
+                row.get("patient_phone")?
+            } else {
+                phone
+            },
             checked_in: self.checked_in(row, begin)?,
         })
     }

@@ -1,5 +1,6 @@
 //! Faults: what goes wrong on our side, never the caller's doing.
 
+use super::damage::Damage;
 use crate::refusal::Trouble;
 use rusqlite::{Error, ErrorCode, ffi};
 use std::fmt;
@@ -10,6 +11,8 @@ use std::fmt;
 pub enum Fault {
     /// The database cannot take or give anything now: disk full, read-only or failing, locked for too long.
     Unavailable(Trouble, String),
+    /// A value is not what its column holds: only what needs its row cannot be done.
+    Damaged(String),
     /// Anything else: a mistake in this program or a damaged file.
     Broken(String),
 }
@@ -23,7 +26,7 @@ impl Fault {
     /// What `SQLite` said.
     pub fn cause(&self) -> &str {
         match self {
-            Fault::Unavailable(_, cause) | Fault::Broken(cause) => cause,
+            Fault::Unavailable(_, cause) | Fault::Damaged(cause) | Fault::Broken(cause) => cause,
         }
     }
 
@@ -31,13 +34,22 @@ impl Fault {
     pub fn trouble(&self) -> Trouble {
         match self {
             Fault::Unavailable(trouble, _) => *trouble,
+            Fault::Damaged(_) => Trouble::DamagedValues,
             Fault::Broken(_) => Trouble::Damaged,
         }
+    }
+
+    /// Whether something else may succeed at once: what is damaged is a row or a page, and not the disk.
+    pub fn is_of_one_request(&self) -> bool {
+        !matches!(self, Fault::Unavailable(trouble, _) if *trouble != Trouble::Damaged)
     }
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
+        if let Some(damage) = Damage::of(&error) {
+            return Fault::Damaged(damage);
+        }
         let text = error.to_string();
         match trouble(&error) {
             Some(trouble) => Fault::Unavailable(trouble, text),
@@ -71,6 +83,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Fault::Unavailable(trouble, text) => write!(out, "{trouble} ({text})"),
+            Fault::Damaged(text) => write!(out, "a value of the database is damaged: {text}"),
             Fault::Broken(text) => write!(out, "the database does not answer as it should: {text}"),
         }
     }

@@ -1,5 +1,7 @@
 //! Identification: the cards that a document names, and the failures of late (contract-kiosk 1).
 
+use super::damage::{Seconds, named};
+use super::rows::text;
 use super::{Fault, Store, Turn};
 use crate::visit::{Card, Document, DocumentKind, Moment, Who, greeting, short_name};
 use rusqlite::{Params, Row, ToSql, named_params};
@@ -74,7 +76,7 @@ impl Store {
 
     fn cards(&self, sql: &str, parameters: impl Params) -> Result<Vec<Card>, Fault> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let cards = statement.query_map(parameters, card)?;
+        let cards = statement.query_map(parameters, named("patient", card))?;
         Ok(cards.collect::<Result<_, _>>()?)
     }
 
@@ -105,8 +107,10 @@ impl Store {
 
     fn failure(&self, sql: &str, parameters: impl Params) -> Result<Option<i64>, Fault> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut times = statement.query_map(parameters, |row| row.get("at"))?;
-        Ok(times.next().transpose()?)
+        let mut times =
+            statement.query_map(parameters, named("failed_identification", |row| row.get("at")))?;
+        let last: Option<Seconds> = times.next().transpose()?;
+        Ok(last.map(|Seconds(at)| at))
     }
 }
 
@@ -151,11 +155,10 @@ impl Turn<'_> {
 }
 
 fn card(row: &Row) -> rusqlite::Result<Card> {
-    let text = |column| -> rusqlite::Result<&str> { Ok(row.get_ref(column)?.as_str()?) };
     Ok(Card {
         guid: row.get("guid")?,
-        short_name: short_name(text("family")?, text("name")?, text("patronymic")?),
-        greeting: greeting(text("family")?, text("name")?),
+        short_name: short_name(text(row, "family")?, text(row, "name")?, text(row, "patronymic")?),
+        greeting: greeting(text(row, "family")?, text(row, "name")?),
         uchastok_num: row.get("uchastok_num")?,
         birth_date: row.get("birth_date")?,
     })

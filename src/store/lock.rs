@@ -2,17 +2,28 @@
 
 use super::OpenError;
 use super::files::{beside, private_file};
+use super::one_file::sole_name;
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The right to be the one server on a database: a lock on a file of its own beside it, held while this lives. The system
 /// takes it back when the process ends, however it ends. Import and backup do not take it.
-pub struct ServerLock(#[expect(dead_code, reason = "the open file holds the lock")] File);
+pub struct ServerLock(#[expect(dead_code, reason = "the open files hold the locks")] [Option<File>; 2]);
 
 impl ServerLock {
-    /// Takes the lock for the database at `path`.
+    /// Takes the lock for the database at `path`, and one on the database itself where it is there: its path may be another
+    /// one for another server. Locks of this kind and `SQLite`'s do not meet; but `SQLite` loses its own when this file is
+    /// closed: a connection is closed before the lock is given back.
     pub fn take(path: &Path) -> Result<Self, OpenError> {
-        lock_beside(path, ".lock", OpenError::InUse).map(ServerLock)
+        let beside = lock_beside(path, ".lock", OpenError::InUse)?;
+        sole_name(path)?;
+        let own = match File::open(path) {
+            Ok(file) => Some(locked(path.to_owned(), file, OpenError::InUse)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(OpenError::Io(path.to_owned(), error)),
+        };
+        Ok(ServerLock([Some(beside), own]))
     }
 }
 
@@ -40,6 +51,10 @@ impl MigrationLock {
 
 fn lock_beside(path: &Path, suffix: &str, taken: fn(PathBuf) -> OpenError) -> Result<File, OpenError> {
     let (path, file) = lock_file(path, suffix)?;
+    locked(path, file, taken)
+}
+
+fn locked(path: PathBuf, file: File, taken: fn(PathBuf) -> OpenError) -> Result<File, OpenError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(taken(path)),
@@ -47,8 +62,9 @@ fn lock_beside(path: &Path, suffix: &str, taken: fn(PathBuf) -> OpenError) -> Re
     }
 }
 
-/// A file beside a database that is there to be locked.
+/// A file beside a database that is there to be locked. A link leads to the database's own name.
 fn lock_file(database: &Path, suffix: &str) -> Result<(PathBuf, File), OpenError> {
+    let database = &database.canonicalize().unwrap_or_else(|_| database.to_owned());
     let path = beside(database, suffix);
     match private_file(&path) {
         Ok(file) => Ok((path, file)),

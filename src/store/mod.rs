@@ -5,6 +5,7 @@ mod booking;
 mod card;
 mod clinic;
 mod copy;
+mod damage;
 mod day;
 mod doubtful;
 mod fault;
@@ -13,6 +14,7 @@ mod identification;
 pub mod import;
 mod lock;
 mod migrations;
+mod one_file;
 mod open;
 mod purge;
 mod read_only;
@@ -22,6 +24,7 @@ mod state;
 mod ticket;
 mod timetable;
 mod upkeep;
+mod values;
 mod verify;
 mod waiting;
 
@@ -33,6 +36,7 @@ pub use files::{beside, folder_of, new_private_file};
 pub use identification::{CARDS_MAX, DocumentDigest, Failure};
 pub use lock::{BackupLock, ServerLock};
 pub use migrations::VERSION;
+pub use one_file::sole_name;
 pub use open::OpenError;
 pub use purge::Purged;
 pub use restore::{Lacking, Restoration, RestoreError};
@@ -43,7 +47,9 @@ pub use waiting::{WAITING_ENTRIES_MAX, WAITING_PATIENTS_MAX};
 
 use crate::refusal::Trouble;
 use crate::visit::Zone;
-use rusqlite::Connection;
+use damage::{Seconds, named};
+use one_file::{LogSize, Watch};
+use rusqlite::{Connection, OptionalExtension};
 use std::cell::Cell;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -64,6 +70,8 @@ pub struct Store {
     read_only: bool,
     /// Pages in the write-ahead log after the last commit of this connection.
     wal_pages: Arc<AtomicU32>,
+    /// Whether its files are looked at; behind the connection, which has to be closed first.
+    watch: Option<Watch>,
 }
 
 impl Store {
@@ -77,8 +85,18 @@ impl Store {
                 "it was opened for reading alone".to_owned(),
             ));
         }
-        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        Ok(Turn::of(self))
+        loop {
+            self.look_at_files()?;
+            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            // While this waited for the lock, another program may have emptied the log: then it is looked at once more.
+            match self.look_at_held_files() {
+                Ok(LogSize::Kept) => return Ok(Turn::of(self)),
+                looked => {
+                    drop(Turn::of(self));
+                    looked?;
+                }
+            }
+        }
     }
 
     /// Starts a read transaction, unless one is under way already. Until the guard is dropped, all reads see one snapshot.
@@ -102,10 +120,24 @@ impl Store {
     /// When something was last written that bears a time, in seconds since 1970: a booking, a cancelling, an entry of the
     /// waiting list; 0 in a new database.
     pub fn last_moment(&self) -> Result<i64, Fault> {
+        self.look_at_files()?;
+        Ok(self.last_entry_at()?.max(self.last_waiting_at()?))
+    }
+
+    fn last_entry_at(&self) -> Result<i64, Fault> {
         let mut statement = self
             .connection
-            .prepare_cached(include_str!("sql/last_moment.sql"))?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+            .prepare_cached(include_str!("sql/last_entry_at.sql"))?;
+        let at = statement.query_row([], named("journal", |row| row.get("at")));
+        Ok(at.optional()?.map_or(0, |Seconds(at)| at))
+    }
+
+    fn last_waiting_at(&self) -> Result<i64, Fault> {
+        let mut statement = self
+            .connection
+            .prepare_cached(include_str!("sql/last_waiting_at.sql"))?;
+        let at = statement.query_row([], named("waiting_entry", |row| row.get("created_at")));
+        Ok(at.optional()?.map_or(0, |Seconds(at)| at))
     }
 
     /// Pages that wait in the write-ahead log since it was last started over.
@@ -138,6 +170,7 @@ impl Store {
 
     /// Copies the write-ahead log into the database file as far as readers allow, without waiting for anybody.
     pub fn checkpoint(&mut self) -> Result<(), Fault> {
+        self.look_at_files()?;
         let (log, copied) = self
             .connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
@@ -183,10 +216,13 @@ impl Turn<'_> {
         self.happened.get()
     }
 
-    /// Makes everything in the turn last: when this returns, it is on the disk.
+    /// Makes everything in the turn last: when this returns, it is on the disk, in the files that the next start opens.
     pub fn commit(self) -> Result<(), Fault> {
+        if self.look_at_held_files()? == LogSize::Shrunk {
+            return Err(self.log_was_cut());
+        }
         self.connection.prepare_cached("COMMIT")?.execute([])?;
-        Ok(())
+        self.look_at_files()
     }
 }
 

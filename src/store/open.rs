@@ -2,17 +2,18 @@
 
 use super::files::private_file;
 use super::migrations::bring_up_to_date;
+use super::one_file::sole_name;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, Store, VERSION};
 use crate::refusal::Trouble;
 use crate::visit::Zone;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
-use std::{fmt, io};
+use std::time::{Duration, Instant};
+use std::{fmt, io, thread};
 
 /// The current schema, which new files are made from.
 pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
@@ -22,6 +23,9 @@ const APPLICATION_ID: i64 = 0x696e_666d;
 
 /// How long a write waits for another writer (contract 5: "past 5 seconds a waiting booking gets 503").
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Pause between two tries where `SQLite` does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 /// More than the statements of this program: none is prepared twice.
 const STATEMENTS_MAX: usize = 128;
@@ -49,6 +53,8 @@ pub enum OpenError {
     },
     /// Another server has it.
     InUse(PathBuf),
+    /// The file has so many names.
+    Linked(PathBuf, u64),
     /// Another backup of it is being made.
     BackupUnderWay(PathBuf),
     /// Before it is brought up to date it could not be copied.
@@ -98,6 +104,12 @@ impl fmt::Display for OpenError {
                     path.display()
                 )
             }
+            OpenError::Linked(path, names) => write!(
+                out,
+                "{} has {names} names (hard links): two programs could write to it with two logs. Remove all names but this \
+                 one (find -samefile tells them)",
+                path.display()
+            ),
             OpenError::BackupUnderWay(path) => write!(
                 out,
                 "another backup of this database is being made: {} is locked",
@@ -162,6 +174,7 @@ impl From<rusqlite::Error> for OpenError {
 impl Store {
     /// Makes the database at `path` unless it is there. Says whether it made one.
     pub fn create(path: &Path) -> Result<bool, OpenError> {
+        sole_name(path)?;
         private_file(path).map_err(|error| OpenError::Io(path.to_owned(), error))?;
         let connection = connect(path)?;
         if !is_blank(&connection)? {
@@ -180,6 +193,7 @@ impl Store {
 
     /// Opens the database at `path` and brings an older one up to [`VERSION`].
     pub fn open(path: &Path, zone: Zone) -> Result<Self, OpenError> {
+        sole_name(path)?;
         let (connection, version) = connected(path, |path| Ok(connect(path)?))?;
         bring_up_to_date(&connection, path, version)?;
         Ok(Store::of(connection, zone)?)
@@ -199,6 +213,7 @@ impl Store {
             zone,
             read_only: false,
             wal_pages,
+            watch: None,
         })
     }
 
@@ -229,6 +244,7 @@ impl Store {
             zone,
             read_only: true,
             wal_pages: Arc::default(),
+            watch: None,
         })
     }
 }
@@ -242,12 +258,29 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
     connection.execute_batch(
         "PRAGMA foreign_keys = ON;
          PRAGMA main.secure_delete = ON;
-         PRAGMA page_size = 1024;
-         PRAGMA journal_mode = WAL;
-         PRAGMA synchronous = FULL;
+         PRAGMA page_size = 1024;",
+    )?;
+    use_log(&connection)?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL;
          PRAGMA cache_size = -8192;",
     )?;
     Ok(connection)
+}
+
+/// Gives a file that has none, such as a backup, a write-ahead log. `SQLite` does not wait by itself for others who are at
+/// the file.
+fn use_log(connection: &Connection) -> rusqlite::Result<()> {
+    let began = Instant::now();
+    loop {
+        let done = connection.execute_batch("PRAGMA journal_mode = WAL");
+        let is_busy =
+            done.as_ref().err().and_then(rusqlite::Error::sqlite_error_code) == Some(ErrorCode::DatabaseBusy);
+        if !is_busy || began.elapsed() > BUSY_TIMEOUT {
+            return done;
+        }
+        thread::sleep(BUSY_PAUSE);
+    }
 }
 
 /// What connections that write and those that only read have in common.

@@ -5,6 +5,7 @@
 //! one has been copied into it before: a log that lies beside a database counts as its own.
 
 use super::copy::{Draft, sync_folder};
+use super::damage::named;
 use super::files::beside;
 use super::migrations::apply;
 use super::open::version_of_ours;
@@ -229,7 +230,7 @@ impl Restoration {
             .execute("ATTACH :other AS other", named_params! { ":other": other })?;
         let mut statement = store.connection.prepare(sql)?;
         let parameters = named_params! { ":from": from.timestamp(), ":limit": VISITS_MAX };
-        let visits = statement.query_map(parameters, |row| store.day_visit(row))?;
+        let visits = statement.query_map(parameters, named("visit", |row| store.day_visit(row)))?;
         Ok(visits.collect::<Result<_, _>>()?)
     }
 

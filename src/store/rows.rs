@@ -1,20 +1,28 @@
 //! From rows to nouns: what several statements return alike.
 
 use super::Store;
+use super::damage::{Count, Model, Seconds, damaged};
 use crate::visit::{
-    AgeBounds, BusyType, Cell, ClientApplication, Lpu, Moment, ReferralType, Resource, ResourceType, doc_fio,
+    AgeBounds, BusyType, Cell, ClientApplication, Lpu, Moment, ReferralType, Resource, ResourceType,
+    Speciality, doc_fio,
 };
-use rusqlite::types::{FromSql, Type};
-use rusqlite::{Result, Row};
+use rusqlite::types::FromSql;
+use rusqlite::{Result, Row, RowIndex};
 
 /// A word of the schema's, read as what it stands for.
 fn word<T: Copy>(row: &Row, index: usize, words: &[(&str, T)]) -> Result<T> {
-    let text = row.get_ref(index)?.as_str()?;
+    let text = text(row, index)?;
     let known = words.iter().find(|(word, _)| *word == text);
-    known.map(|(_, meaning)| *meaning).ok_or_else(|| {
-        let column = row.as_ref().column_name(index).unwrap_or_default();
-        rusqlite::Error::InvalidColumnType(index, column.to_owned(), Type::Text)
-    })
+    known
+        .map(|(_, meaning)| *meaning)
+        .ok_or_else(|| damaged(row, index))
+}
+
+/// A text in the row, without a copy.
+pub fn text<'a>(row: &'a Row, column: impl RowIndex) -> Result<&'a str> {
+    let index = column.idx(row.as_ref())?;
+    let value = row.get_ref(index)?;
+    value.as_str().map_err(|_| damaged(row, index))
 }
 
 /// `type` of a referral.
@@ -22,12 +30,27 @@ pub fn referral_type(row: &Row) -> Result<ReferralType> {
     word(row, row.as_ref().column_index("type")?, &ReferralType::WORDS)
 }
 
+/// Whether `status` is the first of the words that it may be.
+pub fn is_active(row: &Row, words: &[&str; 2]) -> Result<bool> {
+    let index = row.as_ref().column_index("status")?;
+    word(row, index, &[(words[0], true), (words[1], false)])
+}
+
+/// The columns of `speciality`.
+pub fn speciality(row: &Row) -> Result<Speciality> {
+    Ok(Speciality {
+        id: row.get("id")?,
+        code: row.get("code")?,
+        name: row.get("name")?,
+    })
+}
+
 /// The columns of `lpu`.
 pub fn lpu(row: &Row) -> Result<Lpu> {
     Ok(Lpu {
         id: row.get("id")?,
         is_children: row.get("is_children")?,
-        model: row.get("model")?,
+        model: row.get::<_, Model>("model")?.0,
     })
 }
 
@@ -42,14 +65,13 @@ pub fn resource_type(row: &Row) -> Result<ResourceType> {
 
 /// `docFio` from the columns of `resource`, its type under the name `resource_type`.
 pub fn row_doc_fio(row: &Row) -> Result<String> {
-    let text = |column| -> Result<&str> { Ok(row.get_ref(column)?.as_str()?) };
     let kind = resource_type(row)?;
     Ok(doc_fio(
         kind,
-        text("family")?,
-        text("name")?,
-        text("patronymic")?,
-        text("title")?,
+        text(row, "family")?,
+        text(row, "name")?,
+        text(row, "patronymic")?,
+        text(row, "title")?,
     ))
 }
 
@@ -113,28 +135,34 @@ impl<'a> Columns<'a> {
 
     fn text(&mut self) -> Result<&'a str> {
         self.next += 1;
-        Ok(self.row.get_ref(self.next - 1)?.as_str()?)
+        text(self.row, self.next - 1)
     }
 }
 
 impl Store {
     /// When the patient came for a visit that begins then. A mark of another day is from before the visit was put off.
     pub(super) fn checked_in(&self, row: &Row, begin: Moment) -> Result<Option<Moment>> {
-        let at: Option<i64> = row.get("checked_in_at")?;
-        let at = at.map(|at| self.zone.at(at));
+        let at: Option<Seconds> = row.get("checked_in_at")?;
+        let at = at.map(|Seconds(at)| self.zone.at(at));
         Ok(at.filter(|at| at.date_naive() == begin.date_naive()))
+    }
+
+    /// A moment in the row, kept as seconds since 1970.
+    pub(super) fn moment(&self, row: &Row, column: &str) -> Result<Moment> {
+        let Seconds(at) = row.get(column)?;
+        Ok(self.zone.at(at))
     }
 
     /// A row of the view `cell`, its columns in their order.
     pub(super) fn cell(&self, row: &Row) -> Result<Cell> {
         let mut columns = Columns::of(row);
-        Ok(Cell {
+        let cell = Cell {
             id: columns.next()?,
             guid: columns.next()?,
-            begin: self.zone.at(columns.next()?),
-            end: self.zone.at(columns.next()?),
-            plan_count: columns.next()?,
-            used_count: columns.next()?,
+            begin: self.zone.at(columns.next::<Seconds>()?.0),
+            end: self.zone.at(columns.next::<Seconds>()?.0),
+            plan_count: columns.next::<Count>()?.0,
+            used_count: columns.next::<Count>()?.0,
             flag_access: columns.next()?,
             busy_type: BusyType {
                 kind: columns.next()?,
@@ -144,7 +172,11 @@ impl Store {
             room: columns.next()?,
             ages: ages(&mut columns)?,
             resource: resource_columns(&mut columns)?,
-        })
+        };
+        if cell.used_count > cell.plan_count {
+            return Err(damaged(row, row.as_ref().column_index("used_count")?));
+        }
+        Ok(cell)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tickets: a visit with all that an answer shows of it, and what is done with it after its booking.
 
 use super::booking::Event;
+use super::damage::{Count, Damage, Model, named};
 use super::{Fault, Store, Turn, rows};
 use crate::visit::{Change, ClientApplication, Moment, Patient, Ticket};
 use rusqlite::{CachedStatement, OptionalExtension, Params, Row, named_params};
@@ -26,8 +27,12 @@ impl Store {
     /// The visit in a row that is there.
     pub fn ticket(&self, visit: i64) -> Result<Ticket, Fault> {
         let mut statement = self.connection.prepare_cached(include_str!("sql/ticket.sql"))?;
-        let mut ticket =
-            statement.query_row(named_params! { ":visit": visit }, |row| self.bare_ticket(row))?;
+        let ticket = statement.query_row(
+            named_params! { ":visit": visit },
+            named("visit", |row| self.bare_ticket(row)),
+        );
+        let found = ticket.optional()?;
+        let mut ticket = found.ok_or_else(|| Fault::Damaged(Damage::among("visit", visit).to_string()))?;
         ticket.history.extend(self.changes(visit)?);
         Ok(ticket)
     }
@@ -46,9 +51,10 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_visit.sql"))?;
-        let visit = statement.query_row(named_params! { ":guid": guid }, |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        });
+        let visit = statement.query_row(
+            named_params! { ":guid": guid },
+            named("visit", |row| Ok((row.get(0)?, row.get(1)?))),
+        );
         Ok(visit.optional()?)
     }
 
@@ -120,7 +126,7 @@ impl Store {
 
     /// The visits whose rows a statement gives.
     fn tickets(&self, mut rows: CachedStatement, parameters: impl Params) -> Result<Vec<Ticket>, Fault> {
-        let visits = rows.query_map(parameters, |row| row.get(0))?;
+        let visits = rows.query_map(parameters, named("visit", |row| row.get(0)))?;
         visits.map(|visit| self.ticket(visit?)).collect()
     }
 
@@ -131,17 +137,17 @@ impl Store {
                 .map(Option::unwrap_or_default)
         };
         let cell_room = text("room")?;
-        let made = self.zone.at(row.get("made_at")?);
-        let begin = self.zone.at(row.get("begin_at")?);
+        let made = self.moment(row, "made_at")?;
+        let begin = self.moment(row, "begin_at")?;
         let mnem: String = row.get("mnem")?;
         let (name, description) = (row.get("application_name")?, row.get("application_description")?);
         Ok(Ticket {
             id: row.get("id")?,
             guid: row.get("guid")?,
             lpu: row.get("lpu_guid")?,
-            lpu_model: row.get("model")?,
-            num: row.get("num")?,
-            uchastok_num: row.get("uchastok_num")?,
+            lpu_model: row.get::<_, Model>("model")?.0,
+            num: row.get::<_, Count>("num")?.0,
+            uchastok_num: text("uchastok_num")?,
             room: if cell_room.is_empty() {
                 row.get("resource_room")?
             } else {
@@ -153,9 +159,9 @@ impl Store {
             doc_fio: rows::row_doc_fio(row)?,
             resource: row.get("resource_guid")?,
             role: row.get("role")?,
-            speciality: row.get("speciality")?,
+            speciality: row.get("speciality_name")?,
             begin,
-            end: self.zone.at(row.get("end_at")?),
+            end: self.moment(row, "end_at")?,
             made,
             plan_count: row.get::<_, Option<i64>>("plan_count")?.unwrap_or(0),
             used_count: row.get::<_, Option<i64>>("used_count")?.unwrap_or(0),
@@ -163,7 +169,7 @@ impl Store {
             source_name: mnem.clone(),
             login: row.get("login")?,
             exam: row.get("exam_guid")?,
-            is_active: row.get_ref("status")?.as_str()? == "active",
+            is_active: rows::is_active(row, &["active", CANCELLED])?,
             checked_in: self.checked_in(row, begin)?,
             history: vec![Change::making(made, mnem, name, description)],
         })
@@ -172,18 +178,19 @@ impl Store {
     /// What changed in a visit since it was made, in order.
     fn changes(&self, visit: i64) -> Result<Vec<Change>, Fault> {
         let mut statement = self.connection.prepare_cached(include_str!("sql/changes.sql"))?;
-        let changes = statement.query_map(named_params! { ":visit": visit }, |row| {
+        let change = named("visit_history", |row| {
             Ok(Change {
                 element: row.get("element")?,
                 old_value: row.get("old_value")?,
                 new_value: row.get("new_value")?,
                 editor: row.get("editor")?,
-                at: self.zone.at(row.get("at")?),
+                at: self.moment(row, "at")?,
                 client_mnem: row.get("mnem")?,
                 client_name: row.get("name")?,
                 client_description: row.get("description")?,
             })
-        })?;
+        });
+        let changes = statement.query_map(named_params! { ":visit": visit }, change)?;
         Ok(changes.collect::<Result<_, _>>()?)
     }
 }

@@ -1,5 +1,6 @@
 //! Reading the timetable.
 
+use super::damage::{Seconds, named};
 use super::{Fault, Store};
 use crate::rules::Reach;
 use crate::visit::{Cell, FreeCells, FreePlaces, Moment, Speciality, Supply};
@@ -22,7 +23,8 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/last_cell.sql"))?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        let last: Option<Seconds> = statement.query_row([], named("slot", |row| row.get(0)))?;
+        Ok(last.map(|Seconds(at)| at))
     }
 
     /// Whether a resource is there, in any clinic, and no cell with this GUID is, of this resource or another.
@@ -52,7 +54,7 @@ impl Store {
             ":until": until.timestamp(),
             ":limit": CELLS_READ_MAX,
         };
-        let cells = statement.query_map(parameters, |row| self.cell(row))?;
+        let cells = statement.query_map(parameters, named("slot", |row| self.cell(row)))?;
         Ok(cells.collect::<Result<_, _>>()?)
     }
 
@@ -74,7 +76,7 @@ impl Store {
             ":until": until.timestamp(),
             ":limit": CELLS_READ_MAX,
         };
-        let cells = statement.query_map(parameters, |row| self.cell(row))?;
+        let cells = statement.query_map(parameters, named("slot", |row| self.cell(row)))?;
         Ok(cells.collect::<Result<_, _>>()?)
     }
 
@@ -83,7 +85,10 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/last_source.sql"))?;
-        let source = statement.query_row(named_params! { ":slot": cell_id }, |row| row.get(0));
+        let source = statement.query_row(
+            named_params! { ":slot": cell_id },
+            named("client_application", |row| row.get("mnem")),
+        );
         Ok(source.optional()?)
     }
 
@@ -99,22 +104,23 @@ impl Store {
             ":until": until,
             ":access": reach.access,
         };
-        Ok(statement.query_row(parameters, |row| {
-            let nearest: Option<Uuid> = row.get("nearest")?;
+        let free = named("slot", |row| {
+            let nearest: Option<Uuid> = row.get("nearest_guid")?;
             let count = row.get("count")?;
             let Some(nearest) = nearest else {
                 return Ok(FreePlaces { count, cells: None });
             };
             let cells = FreeCells {
                 nearest,
-                nearest_begin: self.zone.at(row.get("nearest_begin")?),
-                last_begin: self.zone.at(row.get("last_begin")?),
+                nearest_begin: self.moment(row, "nearest_begin_at")?,
+                last_begin: self.moment(row, "last_begin_at")?,
             };
             Ok(FreePlaces {
                 count,
                 cells: Some(cells),
             })
-        })?)
+        });
+        Ok(statement.query_row(parameters, free)?)
     }
 
     /// What can be booked of each clinic's specialities within a client application's reach; at most [`SUPPLIES_MAX`].
@@ -127,15 +133,16 @@ impl Store {
             ":access": reach.access,
             ":limit": SUPPLIES_MAX,
         };
-        let supplies = statement.query_map(parameters, |row| {
+        let supply = named("slot", |row| {
             Ok(Supply {
-                lpu: row.get("lpu")?,
+                lpu: row.get("lpu_guid")?,
                 code: row.get("code")?,
                 name: row.get("name")?,
                 free_places: row.get("free_places")?,
                 last_begin: row.get("last_begin")?,
             })
-        })?;
+        });
+        let supplies = statement.query_map(parameters, supply)?;
         Ok(supplies.collect::<Result<_, _>>()?)
     }
 

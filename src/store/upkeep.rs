@@ -4,6 +4,7 @@
 //! needs no right to look at the folder, and its age costs one look-up. The backup bears the same note: restored, the
 //! database knows how old it is.
 
+use super::damage::{Seconds, named};
 use super::{Fault, Store, Turn};
 use crate::visit::Moment;
 use rusqlite::{OptionalExtension, named_params};
@@ -39,8 +40,11 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/upkeep_at.sql"))?;
-        let at = statement.query_row(named_params! { ":what": upkeep.what() }, |row| row.get(0));
-        Ok(at.optional()?)
+        let at = statement.query_row(
+            named_params! { ":what": upkeep.what() },
+            named("upkeep", |row| row.get("at")),
+        );
+        Ok(at.optional()?.map(|Seconds(at)| at))
     }
 }
 

@@ -168,6 +168,7 @@ impl Store {
             is_right &= !outcome.is_wrong();
         };
         tell(&self.check_objects());
+        tell(&self.check_values());
         for check in [PAGES, FOREIGN_KEYS].iter().chain(&ROWS) {
             tell(&self.check(check, []));
         }
@@ -219,6 +220,13 @@ impl Store {
             findings.push(found?);
         }
         Ok(())
+    }
+
+    /// Whether every value can be read as what it stands for.
+    fn check_values(&self) -> Outcome {
+        let mut findings = Vec::new();
+        let found = self.find_damaged_values(&mut findings, FINDINGS_MAX + 1);
+        outcome("every value is what its column holds", RESTORE, findings, found)
     }
 
     /// Whether every table, index and trigger of the schema is there. What else is there does no harm.

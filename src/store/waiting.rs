@@ -1,5 +1,6 @@
 //! The waiting list (contract-kiosk 4).
 
+use super::damage::named;
 use super::{Fault, Store, Turn, rows};
 use crate::visit::{
     DoneToday, Moment, OpenCard, Patient, Speciality, WaitingEntry, WaitingPatient, WaitingWish,
@@ -24,7 +25,8 @@ impl Store {
                 .connection
                 .prepare_cached(include_str!("sql/waiting_entries.sql"))?;
             let parameters = named_params! { ":patient": card, ":limit": WAITING_ENTRIES_MAX };
-            let entries = statement.query_map(parameters, |row| self.waiting_entry(row))?;
+            let entries =
+                statement.query_map(parameters, named("waiting_entry", |row| self.waiting_entry(row)))?;
             Ok(entries.collect::<Result<Vec<_>, _>>()?)
         })?;
         entries.sort_by_key(|entry| Reverse((entry.is_active, entry.id)));
@@ -37,9 +39,10 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/find_waiting_entry.sql"))?;
-        let entry = statement.query_row(named_params! { ":guid": guid }, |row| {
+        let entry = named("waiting_entry", |row| {
             Ok((row.get("patient_id")?, self.waiting_entry(row)?))
         });
+        let entry = statement.query_row(named_params! { ":guid": guid }, entry);
         let own = entry.optional()?.filter(|(card, _)| patient.has_card(*card));
         Ok(own.map(|(_, entry)| entry))
     }
@@ -80,16 +83,24 @@ impl Store {
             .connection
             .prepare_cached(include_str!("sql/waiting_patients.sql"))?;
         let parameters = named_params! { ":today": today, ":limit": WAITING_PATIENTS_MAX + 1 };
-        let waiting = statement.query_map(parameters, |row| self.waiting_patient(row))?;
+        let waiting = statement.query_map(
+            parameters,
+            named("waiting_entry", |row| self.waiting_patient(row)),
+        )?;
         Ok(waiting.collect::<Result<_, _>>()?)
     }
 
     fn waiting_patient(&self, row: &Row) -> rusqlite::Result<WaitingPatient> {
         let entry = self.waiting_entry(row)?;
+        let own: String = row.get("phone")?;
         Ok(WaitingPatient {
             patient: rows::patient_name(row)?,
             birth_date: row.get("birth_date")?,
-            phone: row.get("phone")?,
+            phone: if own.is_empty() {
+                row.get("patient_phone")?
+            } else {
+                own
+            },
             speciality: row.get("speciality_name")?,
             doc_fio: entry.resource.map(|_| rows::row_doc_fio(row)).transpose()?,
             complaints: row.get("complaints")?,
@@ -108,8 +119,8 @@ impl Store {
             date_end: row.get("date_end")?,
             time_start: row.get("time_start")?,
             time_end: row.get("time_end")?,
-            is_active: row.get_ref("status")?.as_str()? == "active",
-            created: self.zone.at(row.get("created_at")?),
+            is_active: rows::is_active(row, &["active", "ended"])?,
+            created: self.moment(row, "created_at")?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The clinic's clock.
 
 use chrono::{DateTime, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use std::ops::RangeInclusive;
 
 /// A moment in the clinic's local time, with its offset.
 pub type Moment = DateTime<FixedOffset>;
@@ -29,23 +30,21 @@ pub enum Zone {
 /// More hours than any clock jumped over at once: where the date line was moved, a whole day is missing.
 const CLOCK_JUMP_HOURS_MAX: i64 = 48;
 
-/// Why seconds of the store are a moment.
-const IN_RANGE: &str = "the store holds moments of chrono's range";
+/// Seconds since 1970 of the years that RFC 3339 can write: 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
+const SECONDS: RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
+
+/// Whether so many seconds since 1970-01-01T00:00:00Z are a moment of the years 0 to 9999.
+pub fn is_moment(seconds: i64) -> bool {
+    SECONDS.contains(&seconds)
+}
 
 impl Zone {
-    /// The moment `seconds` after 1970-01-01T00:00:00Z, as the clinic's clock shows it.
-    ///
-    /// # Panics
-    /// For seconds outside chrono's range, some 260,000 years: an import takes none.
+    /// The moment `seconds` after 1970-01-01T00:00:00Z, as the clinic's clock shows it; of seconds that are
+    /// none (see [`is_moment`]), the nearest.
     pub fn at(self, seconds: i64) -> Moment {
-        match self {
-            Zone::Fixed(offset) => offset.timestamp_opt(seconds, 0).single().expect(IN_RANGE),
-            Zone::System => Local
-                .timestamp_opt(seconds, 0)
-                .single()
-                .expect(IN_RANGE)
-                .fixed_offset(),
-        }
+        let seconds = seconds.clamp(*SECONDS.start(), *SECONDS.end());
+        let moment = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+        self.localize(moment.fixed_offset())
     }
 
     /// The moment at which the clinic's clock shows `local`; the earlier one where it shows it twice, none where

@@ -33,7 +33,7 @@ pub fn specialities(resources: &[(ListedResource, FreePlaces)]) -> Vec<Specialit
             last_date: None,
         });
         row.resource_count += 1;
-        row.count_free += free.count;
+        row.count_free = row.count_free.saturating_add(free.count);
         if let Some(cells) = free.cells {
             let nearest = cells.nearest_begin.date_naive();
             row.nearest_date = Some(row.nearest_date.map_or(nearest, |date| date.min(nearest)));

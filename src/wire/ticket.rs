@@ -178,7 +178,8 @@ pub fn lpu_with_status(model: &str, started: Moment) -> Box<RawValue> {
         ping: 0,
     })
     .expect("a struct of texts and numbers");
-    let fields = model.strip_prefix('{').expect("the schema keeps a JSON object");
-    RawValue::from_string(format!("{{\"status\":{status},{fields}"))
-        .expect("the model is an object with at least its guid")
+    // The store has seen that it is one object; it may be empty.
+    let fields = model.strip_prefix('{').unwrap_or("}").trim_ascii_start();
+    let comma = if fields == "}" { "" } else { "," };
+    RawValue::from_string(format!("{{\"status\":{status}{comma}{fields}")).expect("the store gives an object")
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::thread;
+use std::time::Duration;
 
 /// The schema of each older version, as it was.
 pub const OLDER: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
@@ -174,4 +175,24 @@ fn a_newer_or_foreign_file_is_refused_and_left_as_it_is() {
             .unwrap();
         assert_eq!(left.to_string(), value);
     }
+}
+
+/// `SQLite` does not wait by itself for a reader of a file that has no log yet, such as a backup that was put in place.
+#[test]
+fn a_program_waits_for_a_reader_of_a_file_without_a_log() {
+    let site = Site::new("");
+    let reader = Connection::open(site.path("infomat.db")).unwrap();
+    reader
+        .execute_batch("PRAGMA journal_mode = DELETE; BEGIN; SELECT count(*) FROM lpu;")
+        .unwrap();
+    let mut waiting = site.command(&["believe-clock"]).spawn().unwrap();
+    for _ in 0..100 {
+        assert!(
+            waiting.try_wait().unwrap().is_none_or(|status| status.success()),
+            "it did not wait"
+        );
+        thread::sleep(Duration::from_millis(10));
+    }
+    reader.execute_batch("COMMIT").unwrap();
+    assert!(waiting.wait().unwrap().success());
 }

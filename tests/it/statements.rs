@@ -13,7 +13,15 @@ const SMALL: [&str; 4] = ["lpu", "speciality", "client_application", "resource"]
 
 /// Names by which a plan calls what is not a table of the schema: parts of statements. The tables behind them have
 /// lines of their own in the plan.
-const PARTS: [&str; 4] = ["free", "CONSTANT ROW", "changed", "temp.needed_resource"];
+const PARTS: [&str; 7] = [
+    "free",
+    "ends",
+    "booked",
+    "come",
+    "CONSTANT ROW",
+    "changed",
+    "temp.needed_resource",
+];
 
 /// Indexes that a statement may read through: they hold only what is still open.
 const OF_WHAT_IS_OPEN: [&str; 1] = ["waiting_entry_active"];

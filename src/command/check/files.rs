@@ -3,7 +3,7 @@
 use super::{ASK_ROOT, Report};
 use crate::command::{Failure, wrong_with};
 use crate::config::{Config, MODE_OF_OTHERS, is_exposed, oddity};
-use crate::store::{OpenError, Outcome, Store, VERSION, beside, folder_of};
+use crate::store::{OpenError, Outcome, Store, VERSION, beside, folder_of, sole_name};
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -146,10 +146,16 @@ pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
         report.warn(WHAT, ASK_ROOT);
         return None;
     }
+    if let Err(error) = sole_name(&config.database) {
+        report.bad(WHAT, error);
+    }
     match Store::open_to_read(&config.database, config.zone) {
         Ok(store) => {
             match wrong_with(&store, config.zone) {
                 Ok(wrong) if wrong.is_empty() => {
+                    for fault in store.damaged_base() {
+                        report.bad(WHAT, fault);
+                    }
                     let size = config.database.metadata().map_or(0, |file| file.len() >> 20);
                     let path = config.database.display();
                     report.good(WHAT, format!("{path}, {size} MiB, version {VERSION}"));

@@ -1,4 +1,4 @@
-SELECT at
+SELECT id, at
 FROM failed_identification
 WHERE address = :address AND at > :since
 ORDER BY at DESC

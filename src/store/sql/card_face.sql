@@ -1,2 +1,2 @@
-SELECT family AS patient_family, name AS patient_name, patronymic AS patient_patronymic, policy_number, birth_date
+SELECT id, family AS patient_family, name AS patient_name, patronymic AS patient_patronymic, policy_number, birth_date
 FROM patient WHERE guid = :guid

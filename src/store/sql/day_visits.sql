@@ -1,8 +1,8 @@
 -- All resources when none is named. Resource by resource, so that the index finds the day of each.
-SELECT v.guid, v.begin_at, v.end_at, v.num, v.checked_in_at, coalesce(nullif(s.room, ''), r.room) AS room,
-       r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title,
-       k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
-       coalesce(nullif(v.phone, ''), k.phone) AS phone
+SELECT v.id, v.guid, v.begin_at, v.end_at, v.num, v.checked_in_at, v.phone, s.id AS slot_id, s.room,
+       r.id AS resource_id, r.guid AS resource_guid, r.room AS resource_room, r.type AS resource_type, r.family, r.name, r.patronymic, r.title,
+       k.id AS patient_id, k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
+       k.phone AS patient_phone
 FROM resource r
 CROSS JOIN slot s ON s.resource_id = r.id AND s.begin_at >= :from AND s.begin_at < :until
 CROSS JOIN visit v ON v.slot_id = s.id

@@ -1,5 +1,5 @@
 -- At kiosks alone when asked so; else wherever.
-SELECT at
+SELECT id, at
 FROM failed_identification
 WHERE document = :document AND at > :since AND at_kiosk >= :at_kiosk
 ORDER BY at DESC

@@ -1,3 +1,3 @@
-SELECT guid, family, name, patronymic, birth_date, uchastok_num
+SELECT id, guid, family, name, patronymic, birth_date, uchastok_num
 FROM patient
 WHERE guid = :guid AND lpu_id = :lpu AND closed = 0

@@ -1,4 +1,4 @@
-SELECT guid, family, name, patronymic, birth_date, uchastok_num
+SELECT id, guid, family, name, patronymic, birth_date, uchastok_num
 FROM patient
 WHERE person_guid = :guid AND +lpu_id = :lpu AND closed = 0
 LIMIT :limit

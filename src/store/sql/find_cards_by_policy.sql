@@ -1,5 +1,5 @@
 -- A card without a series takes any.
-SELECT guid, family, name, patronymic, birth_date, uchastok_num
+SELECT id, guid, family, name, patronymic, birth_date, uchastok_num
 FROM patient
 WHERE policy_number = :number AND policy_number <> '' AND policy_series IN ('', :series)
     AND +lpu_id = :lpu AND closed = 0

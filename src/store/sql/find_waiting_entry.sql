@@ -1,5 +1,5 @@
-SELECT w.patient_id, w.id, w.guid, l.guid AS lpu_guid, p.code, r.guid AS resource_guid, w.date_start, w.date_end, w.time_start, w.time_end,
-       w.status, w.created_at
+SELECT w.id, w.guid, w.date_start, w.date_end, w.time_start, w.time_end, w.status, w.created_at, w.patient_id,
+       l.id AS lpu_id, l.guid AS lpu_guid, p.id AS speciality_id, p.code, r.id AS resource_id, r.guid AS resource_guid
 FROM waiting_entry w
 JOIN patient k ON k.id = w.patient_id
 JOIN lpu l ON l.id = k.lpu_id

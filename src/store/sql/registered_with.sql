@@ -1,1 +1,1 @@
-SELECT resource_id FROM dispensary_registration WHERE patient_id = :patient
+SELECT patient_id, resource_id FROM dispensary_registration WHERE patient_id = :patient

@@ -1,6 +1,7 @@
 -- Each clinic's specialities with a resource that is shown: their free places, counted as free_places.sql counts them (a test
 -- holds the two together), and the begin of the last cell ahead, free or not. Cells are found by the index of their resource.
-SELECT l.guid AS lpu, p.code, p.name, coalesce(sum(r.places), 0) AS free_places, max(r.last_begin) AS last_begin
+SELECT coalesce(sum(r.places), 0) AS free_places, max(r.last_begin) AS last_begin,
+       l.id AS lpu_id, l.guid AS lpu_guid, p.id AS speciality_id, p.code, p.name
 FROM (
     SELECT lpu_id, speciality_id,
            (SELECT sum(plan_count - used_count) FROM slot

@@ -1,10 +1,11 @@
 SELECT v.id, v.guid, v.num, v.begin_at, v.end_at, v.made_at, v.login, v.status, v.checked_in_at,
-       coalesce(k.uchastok_num, '') AS uchastok_num,
-       s.guid AS slot_guid, s.plan_count, s.used_count, s.busy_type, s.busy_code, s.busy_name, s.room,
-       r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title, r.role,
+       k.id AS patient_id, k.uchastok_num,
+       s.id AS slot_id, s.guid AS slot_guid, s.plan_count, s.used_count, s.busy_type, s.busy_code, s.busy_name, s.room,
+       r.id AS resource_id, r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title, r.role,
        r.room AS resource_room, r.flat,
-       p.name AS speciality, l.guid AS lpu_guid, l.model, a.source, a.mnem,
-       a.name AS application_name, a.description AS application_description, e.guid AS exam_guid
+       p.id AS speciality_id, p.name AS speciality_name, l.id AS lpu_id, l.guid AS lpu_guid, l.model,
+       a.id AS application_id, a.source, a.mnem, a.name AS application_name,
+       a.description AS application_description, e.id AS exam_id, e.guid AS exam_guid
 FROM visit v
 JOIN resource r ON r.id = v.resource_id
 JOIN speciality p ON p.id = r.speciality_id

@@ -1,1 +1,1 @@
-SELECT at FROM upkeep WHERE what = :what
+SELECT what, at FROM upkeep WHERE what = :what

@@ -1,9 +1,9 @@
 -- Visits, active in both, that have other times, another doctor or another cell in the attached database, and are to come in
 -- one of them; as they are here, by begin.
-SELECT v.guid, v.begin_at, v.end_at, v.num, v.checked_in_at, coalesce(nullif(s.room, ''), r.room) AS room,
-       r.guid AS resource_guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title,
-       k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
-       coalesce(nullif(v.phone, ''), k.phone) AS phone
+SELECT v.id, v.guid, v.begin_at, v.end_at, v.num, v.checked_in_at, v.phone, s.id AS slot_id, s.room,
+       r.id AS resource_id, r.guid AS resource_guid, r.room AS resource_room, r.type AS resource_type, r.family, r.name, r.patronymic, r.title,
+       k.id AS patient_id, k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
+       k.phone AS patient_phone
 FROM visit v
 JOIN resource r ON r.id = v.resource_id
 JOIN patient k ON k.id = v.patient_id

@@ -1,0 +1,1 @@
+SELECT seq, at FROM journal WHERE seq = (SELECT max(seq) FROM journal)
