@@ -8,7 +8,7 @@ const BASE = "/api/v2";
 const NO_GUID = "00000000-0000-0000-0000-000000000000";
 /** Bit of `access` that marks a terminal's application. */
 const ACCESS_INFOMAT = 32;
-/** What an answer of the identification may leave out: `Иван П.`, and the number of the patient's district. */
+/** What an answer of the identification may leave out: `Иван Иванович`, and the number of the patient's district. */
 const NOT_TOLD = { greeting: "", uchastokNum: "" };
 /** A token that ends so soon is renewed before the call. */
 const TOKEN_REST_MS = 20_000;

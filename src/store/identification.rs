@@ -158,7 +158,7 @@ fn card(row: &Row) -> rusqlite::Result<Card> {
     Ok(Card {
         guid: row.get("guid")?,
         short_name: short_name(text(row, "family")?, text(row, "name")?, text(row, "patronymic")?),
-        greeting: greeting(text(row, "family")?, text(row, "name")?),
+        greeting: greeting(text(row, "family")?, text(row, "name")?, text(row, "patronymic")?),
         uchastok_num: row.get("uchastok_num")?,
         birth_date: row.get("birth_date")?,
     })

@@ -64,7 +64,7 @@ pub struct Card {
     pub guid: Uuid,
     /// `Фамилия И. О.`
     pub short_name: String,
-    /// `Имя Ф.`, see [`greeting`].
+    /// `Имя Отчество`, see [`greeting`].
     pub greeting: String,
     /// Number of the district; may be empty.
     pub uchastok_num: String,
@@ -82,16 +82,16 @@ pub struct CardFace {
     pub birth_date: NaiveDate,
 }
 
-/// `Имя Ф.`: the first name whole, of the family name one letter. A screen in a hall full of people shows no more.
-/// Missing parts are left out.
-pub fn greeting(family: &str, name: &str) -> String {
-    let parts = [Some(name.trim().to_owned()), initial(family)];
-    let parts: Vec<_> = parts
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect();
-    parts.join(" ")
+/// `Имя Отчество`: nothing of the family name, for the screen stands in a hall full of people. Of a patient who has
+/// only a family name, its first letter.
+pub fn greeting(family: &str, name: &str, patronymic: &str) -> String {
+    let parts = [name.trim(), patronymic.trim()];
+    let greeting = parts.join(" ").trim().to_owned();
+    if greeting.is_empty() {
+        initial(family).unwrap_or_default()
+    } else {
+        greeting
+    }
 }
 
 #[cfg(test)]
@@ -119,14 +119,15 @@ mod tests {
 
     #[test]
     fn a_greeting_leaves_out_what_is_missing() {
-        for (family, name, greeted) in [
-            ("Петров", "Иван", "Иван П."),
-            (" ёлкина ", " Анна-Мария ", "Анна-Мария Ё."),
-            ("", "Иван", "Иван"),
-            ("Петров", " ", "П."),
-            ("", "", ""),
+        for (family, name, patronymic, greeted) in [
+            ("Петров", "Иван", "Ильич", "Иван Ильич"),
+            (" ёлкина ", " Анна-Мария ", " ", "Анна-Мария"),
+            ("", "Иван", "", "Иван"),
+            ("Петров", "", " Ильич ", "Ильич"),
+            ("Петров", " ", "", "П."),
+            ("", "", "", ""),
         ] {
-            assert_eq!(greeting(family, name), greeted);
+            assert_eq!(greeting(family, name, patronymic), greeted);
         }
     }
 }

@@ -150,7 +150,7 @@ fn the_answer_and_its_token() {
         let answer = answer.json();
         let expires = answer["expires"].as_str().unwrap();
         let golden = json!({"token": answer["token"], "expires": expires, "patient": "Петров П. И.",
-                            "mkab": guid(PETROV), "greeting": "Петр П.", "uchastokNum": "7"});
+                            "mkab": guid(PETROV), "greeting": "Петр ильич", "uchastokNum": "7"});
         assert_eq!(answer.to_string(), golden.to_string());
         let end = DateTime::parse_from_rfc3339(expires).unwrap();
         let life = end - before;
@@ -398,7 +398,7 @@ fn a_guid_of_another_application_is_a_wrong_configuration() {
         guid(UNTRUSTED)
     ));
     for arguments in [&["serve"][..], &["import", "-"]] {
-        let output = site.run(arguments, "");
+        let output = site.run(arguments, &speciality("27").to_string());
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(78), "{arguments:?}: {message}");
         assert!(message.contains("`Infomat` cannot have the guid"), "{message}");
