@@ -20,6 +20,7 @@ CREATE TABLE speciality (
 ) STRICT;
 
 -- Who or what sees patients: a doctor, a room, a piece of equipment. A removed one stays for the sake of its visits.
+-- `uchastok_nums`: the districts of a district doctor, each as `patient.uchastok_num` has it.
 CREATE TABLE resource (
     id INTEGER PRIMARY KEY,
     guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
@@ -37,7 +38,8 @@ CREATE TABLE resource (
     age_to INTEGER,
     dispensary_only INTEGER NOT NULL CHECK (dispensary_only IN (0, 1)),
     shown INTEGER NOT NULL CHECK (shown IN (0, 1)),
-    removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1))
+    removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    uchastok_nums TEXT NOT NULL DEFAULT '[]' CHECK (json_type(uchastok_nums) = 'array')
 ) STRICT;
 CREATE INDEX resource_by_lpu ON resource (lpu_id, speciality_id);
 CREATE INDEX resource_by_speciality ON resource (speciality_id);

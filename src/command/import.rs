@@ -171,8 +171,8 @@ pub fn tell(notice: &Notice, on_terminal: bool) {
             "{CLEARED}putting the lines in place"
         )),
         Notice::Nothing(field, lines) => output::warn(text!(
-            "{cleared}patient.{field}: значит «нет», строк: {lines}; поле оставлено пустым\n",
-            "{cleared}patient.{field}: means none in {lines} lines, and none is kept\n"
+            "{cleared}patient.{field}: значит «нет», строк: {lines}; оно не взято\n",
+            "{cleared}patient.{field}: means none in {lines} lines, and is not taken\n"
         )),
         Notice::Doubt(doubt) => output::warn(format_args!("{cleared}{doubt}\n")),
         Notice::Read(_) | Notice::PuttingInPlace => (),

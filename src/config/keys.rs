@@ -66,6 +66,8 @@ impl KeyFile {
 pub fn oddity(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         Some("begins with a byte order mark, which counts as a part of it: save the file without it")
+    } else if is_utf16(bytes) {
+        Some("is UTF-16, so that every other byte of it is zero: save the file as UTF-8, without a mark")
     } else if bytes.last() == Some(&b'\r') {
         Some(
             "ends with a carriage return, which counts as a part of it: save the file with line ends of Unix",
@@ -77,6 +79,12 @@ pub fn oddity(bytes: &[u8]) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether the bytes are a text of two bytes a sign, with a mark or without: every other byte of ASCII is zero there.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let is_zero = |from| bytes.len() > 1 && bytes.iter().skip(from).step_by(2).all(|byte| *byte == 0);
+    bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") || is_zero(0) || is_zero(1)
 }
 
 /// The bytes of a key or secret, without one newline at their end.

@@ -4,10 +4,11 @@
 use super::fields::Fields;
 use super::reason::{BadField, Reason};
 use crate::store::import::{ClientApplication, Exam, Key, Kind, Patient, Record, Referral, Resource, Slot};
-use crate::visit::typed::name_part;
+use crate::visit::typed::{means_nothing, name_part};
 use crate::visit::{DocumentKind, ReferralType, ResourceType};
 use crate::wire::wish::{DIRECTION_ID_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
 use chrono::NaiveDate;
+use serde_json::json;
 use std::ops::RangeInclusive;
 
 mod lpu;
@@ -20,6 +21,9 @@ const NAME_CHARS_MAX: usize = 256;
 
 /// Longest description, address or other text.
 const TEXT_CHARS_MAX: usize = 1_000;
+
+/// Most districts of one district doctor.
+const DISTRICTS_MAX: usize = 64;
 
 /// Floors. 0: not known.
 const FLOORS: RangeInclusive<i64> = -10..=200;
@@ -162,6 +166,7 @@ fn resource(fields: &mut Fields) -> Resource {
         patronymic: name_part(&fields.text("patronymic", NAME_CHARS_MAX)),
         title: fields.text("title", NAME_CHARS_MAX),
         role: fields.text("role", NAME_CHARS_MAX),
+        uchastok_nums: json!(fields.texts("uchastokNums", DISTRICTS_MAX, CODE_CHARS_MAX)).to_string(),
         speciality: fields.required_text("speciality", CODE_CHARS_MAX),
         room: fields.text("room", CODE_CHARS_MAX),
         flat: fields.number("flat", FLOORS).unwrap_or(0),
@@ -173,7 +178,7 @@ fn resource(fields: &mut Fields) -> Resource {
     let (needed, is_missing) = if resource.kind == "doctor" {
         ("family", resource.family.is_empty())
     } else {
-        ("title", !resource.title.contains(char::is_alphanumeric))
+        ("title", means_nothing(&resource.title))
     };
     // What stands in the place of a bad field tells nothing.
     if is_missing && fields.refused() == before {
@@ -187,6 +192,8 @@ fn slot(fields: &mut Fields) -> Slot {
     let (begin_at, end_at) = times(fields);
     let (busy_type, busy_code, busy_name) = busy_type(fields);
     let (age_from, age_to) = ages(fields);
+    // Whoever owns a cell decides who has it; this server decides about all cells that it has.
+    fields.word("owner", &["box"]);
     Slot {
         resource,
         begin_at,
@@ -268,8 +275,8 @@ fn patient(fields: &mut Fields, today: NaiveDate) -> Patient {
         snils: number(fields, DocumentKind::Snils, "snils", noted),
         passport_series,
         passport_number,
-        phone: fields.optional_text("phone", PHONE_CHARS_MAX),
-        email: fields.optional_text("email", EMAIL_CHARS_MAX),
+        phone: contact(fields, "phone", PHONE_CHARS_MAX, could_be_called, noted),
+        email: contact(fields, "email", EMAIL_CHARS_MAX, |text| text.contains('@'), noted),
         email_confirm_agree: fields.optional_flag("emailConfirmAgree"),
         uchastok_num: fields.text("uchastokNum", CODE_CHARS_MAX),
         self_booking_banned: fields.flag("selfBookingBanned", false),
@@ -310,6 +317,27 @@ fn document(
     let series = fields.text(series, CODE_CHARS_MAX);
     let number = number(fields, kind, field, nothing_in);
     (kind.kept_series(&series, &number), number)
+}
+
+/// A telephone or an e-mail; none where the line has none, or something that stands for none: what the patient gave stays.
+fn contact(
+    fields: &mut Fields,
+    field: &'static str,
+    chars_max: usize,
+    could_be: impl Fn(&str) -> bool,
+    nothing_in: &mut Vec<&'static str>,
+) -> Option<String> {
+    let typed = fields.optional_text(field, chars_max)?;
+    if typed.trim().is_empty() || could_be(&typed) {
+        return Some(typed);
+    }
+    nothing_in.push(field);
+    None
+}
+
+/// Whether a telephone has digits, and not one over and over.
+fn could_be_called(phone: &str) -> bool {
+    !DocumentKind::Passport.kept_number(phone).is_empty()
 }
 
 /// What is kept of a field; its name is noted where nothing is kept of what was typed.

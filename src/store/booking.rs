@@ -237,12 +237,13 @@ impl Store {
 }
 
 impl Turn<'_> {
-    /// Writes an approved visit, the card's new contacts and the journal; who waited for it waits no more. Returns what reading the visit would.
+    /// Writes an approved visit, the card's new contacts and the journal; who waited for it waits no more. Returns what reading
+    /// the visit would.
     pub fn book(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<Ticket, Fault> {
         let num = self.next_num(booking.cell.resource.id, booking.cell.begin.date_naive())?;
         let visit = self.insert_visit(wish, booking, num, stamp)?;
-        let patient = booking.standing.patient.id;
-        self.update_contact(patient, &wish.contact)?;
+        let patient = &booking.standing.patient;
+        self.update_contact(patient.id, &wish.contact)?;
         self.end_waiting(patient, booking.cell.resource.speciality_id)?;
         self.insert_journal(Event::Booked, stamp.ticket, stamp.now)?;
         Ok(made(visit, num, wish, booking, stamp))

@@ -2,7 +2,7 @@
 //! named by GUIDs and numbers, without personal data. Statements lie in `sql/verify/`.
 
 use super::open::SCHEMA;
-use super::{Fault, Store};
+use super::{CARDS_MAX, Fault, Store};
 use crate::visit::Moment;
 use rusqlite::{Connection, Params, Row, named_params};
 use std::collections::BTreeSet;
@@ -172,9 +172,10 @@ impl Store {
         for check in [PAGES, FOREIGN_KEYS].iter().chain(&ROWS) {
             tell(&self.check(check, []));
         }
+        let parameters = named_params! { ":now": now.timestamp(), ":cards": CARDS_MAX };
         tell(&Outcome {
             may_be_otherwise: overlaps_allowed,
-            ..self.check(&OVERLAPS, named_params! { ":now": now.timestamp() })
+            ..self.check(&OVERLAPS, parameters)
         });
         let parameters = named_params! { ":now": now.timestamp(), ":offset": now.offset().local_minus_utc() };
         tell(&Outcome {

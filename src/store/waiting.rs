@@ -166,11 +166,13 @@ impl Turn<'_> {
     }
 
     /// Ends what the patient waits for in a speciality, under any card of the same person; the entry's text is lost.
-    pub(super) fn end_waiting(&self, patient: i64, speciality: i64) -> Result<(), Fault> {
+    pub(super) fn end_waiting(&self, patient: &Patient, speciality: i64) -> Result<(), Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("sql/end_waiting.sql"))?;
-        statement.execute(named_params! { ":patient": patient, ":speciality": speciality })?;
+        for card in &patient.cards {
+            statement.execute(named_params! { ":patient": card, ":speciality": speciality })?;
+        }
         Ok(())
     }
 

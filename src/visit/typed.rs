@@ -17,10 +17,14 @@ const POLICY_DIGITS_MIN: usize = 6;
 /// Longest number of a document.
 pub const NUMBER_CHARS_MAX: usize = 20;
 
+/// A name of so many equal letters is none: `XXX`.
+const REPEATED_MIN: usize = 3;
+
 /// What is typed where there is nothing to type. Case, blanks, hyphens and look-alike letters do not count.
-const NOTHING: [&str; 21] = [
+const NOTHING: [&str; 38] = [
     "нет",
     "н/д",
+    "н/у",
     "б/о",
     "б/н",
     "б/с",
@@ -37,6 +41,22 @@ const NOTHING: [&str; 21] = [
     "не указана",
     "не имеет",
     "не имеется",
+    "без отч",
+    "б/отч",
+    "нет сведений",
+    "нет инф",
+    "нет информации",
+    "отс",
+    "отсут",
+    "отсутств",
+    "неизвестно",
+    "неизвестен",
+    "неизвестна",
+    "не заполнено",
+    "не заполнен",
+    "не определено",
+    "прочерк",
+    "пусто",
     "none",
     "null",
     "n/a",
@@ -89,6 +109,9 @@ fn is_hyphen(sign: char) -> bool {
 /// The number or series of a document as it is kept and compared: ASCII digits and capitals, without blanks and hyphens; of
 /// look-alike letters the Latin one.
 pub fn folded(text: &str) -> String {
+    if is_digits(text) {
+        return text.to_owned();
+    }
     let seen = text
         .chars()
         .filter(|sign| !is_blank(*sign) && !is_hyphen(*sign) && *sign != '№');
@@ -176,8 +199,10 @@ impl DocumentKind {
 
     /// The number as a card keeps it; empty when the text names no document.
     pub fn kept_number(self, text: &str) -> String {
-        let number = folded(text);
-        let is_none = self.is_nothing(&number)
+        let typed = folded(text);
+        let number = signs(&typed);
+        let is_none = self.is_nothing(&typed)
+            || self.is_nothing(&number)
             || !number.contains(|sign: char| sign.is_ascii_digit())
             || self == DocumentKind::Snils && !self.could_be(&number);
         if is_none { String::new() } else { number }
@@ -187,7 +212,11 @@ impl DocumentKind {
     pub fn kept_series(self, text: &str, kept_number: &str) -> String {
         let has_none =
             kept_number.is_empty() || self == DocumentKind::Policy && is_uniform_policy(kept_number);
-        if has_none { String::new() } else { series(text) }
+        if has_none {
+            String::new()
+        } else {
+            series(&signs(&series(text)))
+        }
     }
 }
 
@@ -198,16 +227,31 @@ pub fn series(text: &str) -> String {
     if is_none { String::new() } else { series }
 }
 
+/// What of a folded text is read out: no apostrophe of a spreadsheet, no points between groups of digits.
+fn signs(folded: &str) -> String {
+    folded.chars().filter(|sign| sign.is_alphanumeric()).collect()
+}
+
 /// A part of a person's name: letters composed, one blank between words; empty when the text says that there is none.
 pub fn name_part(text: &str) -> String {
     let words: Vec<String> = text
         .split_whitespace()
-        .map(|word| word.trim_matches(is_blank).nfc().collect())
+        .map(|word| word.chars().filter(|sign| !is_invisible(*sign)).nfc().collect())
         .filter(|word: &String| !word.is_empty())
         .collect();
     let name = words.join(" ");
-    let is_none = !name.contains(char::is_alphabetic) || says_nothing(&folded(&name));
+    let is_none = !name.contains(char::is_alphabetic) || means_nothing(&name);
     if is_none { String::new() } else { name }
+}
+
+/// Whether a name or a title is what is typed where there is none: nothing to read out, a word for nothing, or one sign over
+/// and over.
+pub fn means_nothing(text: &str) -> bool {
+    let folded = folded(text);
+    let read = signs(&folded);
+    let first = read.chars().next();
+    let is_repeated = read.chars().count() >= REPEATED_MIN && read.chars().all(|sign| Some(sign) == first);
+    read.is_empty() || says_nothing(&folded) || is_repeated
 }
 
 /// What a name is sorted by in Russian: case does not count, ё stands beside е.
@@ -265,6 +309,10 @@ mod tests {
             "не выдан",
             "б/н",
             "none",
+            "000.000.000.00",
+            "'000000",
+            "#Н/Д",
+            "неизвестен",
         ];
         for kind in [Policy, Snils, Passport] {
             for typed in nothing {
@@ -278,6 +326,9 @@ mod tests {
             (Snils, "112-233-445 950", ""),
             (Snils, "112-233-445 9A", ""),
             (Snils, "112-233-445 95", "11223344595"),
+            (Snils, "112.233.445.95", "11223344595"),
+            (Policy, "'1234567890123456", "1234567890123456"),
+            (Passport, "№ 12/34.56", "123456"),
             (Passport, "12", "12"),
             (Passport, "1E15", "1E15"),
             (Passport, "ск 018 822", "CK018822"),
@@ -293,6 +344,8 @@ mod tests {
             (Policy, "46", "1234567890123456", ""),
             (Policy, "46", "", ""),
             (Policy, "нет", "123456", ""),
+            (Passport, "00.00", "123456", ""),
+            (Passport, "45.08", "123456", "4508"),
             (Passport, "00 00", "123456", ""),
             (Passport, "б/с", "123456", ""),
             (Passport, "11 11", "123456", "1111"),
@@ -315,6 +368,13 @@ mod tests {
             ("\u{200b}", ""),
             ("...", ""),
             ("0", ""),
+            ("отс.", ""),
+            ("Б. отч.", ""),
+            ("неизвестно", ""),
+            ("ххx", ""),
+            ("н/у", ""),
+            ("Ива\u{200b}нов\u{ad}ич", "Иванович"),
+            ("Отсевич", "Отсевич"),
             ("  ван\u{a0}дер  Ваальс ", "ван дер Ваальс"),
             ("\u{feff}Анна-Мария", "Анна-Мария"),
             ("Андреи\u{306}", "Андрей"),

@@ -321,12 +321,24 @@ fn who_may_not_read_everything_is_told_so() {
 fn a_key_with_what_an_editor_adds_is_warned_of() {
     let site = Site::new("");
     let key = "k".repeat(40);
+    let utf16 = |mark: &str, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let text = format!("{mark}{key}\n");
+        text.encode_utf16().flat_map(order).collect()
+    };
     for (content, words) in [
-        (format!("\u{feff}{key}"), "begins with a byte order mark"),
-        (format!("{key}\r\n"), "ends with a carriage return"),
-        (format!("{key} \n"), "ends with a blank"),
-        (format!("{key}\n\n"), "ends with a blank or an empty line"),
-        (format!(" {key}"), "begins with a blank"),
+        (
+            format!("\u{feff}{key}").into_bytes(),
+            "begins with a byte order mark",
+        ),
+        (format!("{key}\r\n").into_bytes(), "ends with a carriage return"),
+        (format!("{key} \n").into_bytes(), "ends with a blank"),
+        (
+            format!("{key}\n\n").into_bytes(),
+            "ends with a blank or an empty line",
+        ),
+        (format!(" {key}").into_bytes(), "begins with a blank"),
+        (utf16("\u{feff}", u16::to_le_bytes), "is UTF-16"),
+        (utf16("", u16::to_be_bytes), "is UTF-16"),
     ] {
         fs::write(site.path("hmac.key"), content).unwrap();
         check(&site).is("warning", "key main", words);

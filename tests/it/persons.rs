@@ -190,6 +190,43 @@ fn a_person_waits_once_whatever_the_card() {
     assert_eq!(asked(&mut client, SECOND, "POST", path, &body).status, 200);
 }
 
+/// Goal: what a person has elsewhere is nothing to this clinic. Method: a booking in the one clinic beside an entry in the other, and
+/// an import that puts the visit in the other at the time of this one's.
+#[test]
+fn another_clinics_cards_are_other_patients() {
+    let site = site();
+    let server = site.serve();
+    let mut client = server.client();
+    let entry = waiting(&mut client, OTHER_LPU, ELSEWHERE);
+    Ask::new(LPU, CARD, LATER).book(&mut client);
+    assert_eq!(
+        entry_status(&mut client, OTHER_LPU, ELSEWHERE),
+        "Active",
+        "{entry}"
+    );
+    Ask::new(OTHER_LPU, ELSEWHERE, OF_OTHER_LPU).book(&mut client);
+    assert_eq!(entry_status(&mut client, OTHER_LPU, ELSEWHERE), "Ended");
+    let moved = slot(OF_OTHER_LPU, 32, 1, "11:00").to_string();
+    let said = site.run_well(&["import", "-"], &moved);
+    assert!(
+        said.contains("Visits that are moved") && !said.contains("at one time"),
+        "{said}"
+    );
+    site.run_well(&["verify"], "");
+}
+
+/// Puts a patient on the waiting list of the clinic; the answer.
+fn waiting(client: &mut Client, lpu: u32, card: u32) -> Value {
+    let day = (harness::now() + TimeDelta::days(1)).date_naive().to_string();
+    let body = json!({"lpuGuid": guid(lpu), "specialityCode": "27", "dateStart": day, "isAgree": 1});
+    asked_in(lpu, client, card, "POST", "/api/v3/waitinglist", &body).json()
+}
+
+/// The status of a patient's only entry.
+fn entry_status(client: &mut Client, lpu: u32, card: u32) -> Value {
+    asked_in(lpu, client, card, "GET", "/api/v3/waitinglist", &Value::Null).json()[0]["status"].clone()
+}
+
 /// A GUID that the registry gives to everybody is nobody's.
 #[test]
 fn more_cards_than_one_person_has_are_of_as_many_patients() {
@@ -198,7 +235,14 @@ fn more_cards_than_one_person_has_are_of_as_many_patients() {
     site.import(&crowd);
     let server = site.serve();
     let mut client = server.client();
+    waiting(&mut client, LPU, MERGED);
     Ask::new(LPU, CARD, CELL).book(&mut client);
     Ask::new(LPU, SECOND, CELL).book(&mut client);
     assert_eq!(tickets(&mut client, CARD).len(), 1);
+    assert_eq!(entry_status(&mut client, LPU, MERGED), "Active");
+    let moved = slot(CELL, 30, 1, "09:05");
+    let moved = with(moved, &json!({"planCount": 2})).to_string();
+    let said = site.run_well(&["import", "-"], &moved);
+    assert!(!said.contains("at one time"), "{said}");
+    site.run_well(&["verify"], "");
 }

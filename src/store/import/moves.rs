@@ -2,7 +2,7 @@
 
 use super::Staging;
 use crate::store::booking::Event;
-use crate::store::{Fault, Store, Turn, rows};
+use crate::store::{CARDS_MAX, Fault, Store, Turn, rows};
 use crate::visit::{DayVisit, Moment};
 use crate::wire::ticket::moment;
 use chrono::Days;
@@ -64,7 +64,17 @@ impl Staging<'_> {
         let mut statement = connection.prepare_cached(include_str!("../sql/import/find_moves.sql"))?;
         statement.execute(named_params! { ":now": self.now.timestamp() })?;
         drop(statement);
+        self.find_joined()?;
         self.found = self.store.found_moves()?;
+        Ok(())
+    }
+
+    /// Finds the visits at one time whose cards the settled lines join.
+    fn find_joined(&self) -> Result<(), Fault> {
+        let connection = &self.store.connection;
+        connection.execute("DELETE FROM temp.joined_pair", [])?;
+        let mut statement = connection.prepare_cached(include_str!("../sql/import/find_joined.sql"))?;
+        statement.execute(named_params! { ":now": self.now.timestamp(), ":cards": CARDS_MAX })?;
         Ok(())
     }
 
@@ -136,7 +146,9 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("../sql/import/overlaps.sql"))?;
-        let pairs = statement.query_map([], |row| Ok([row.get("visit_id")?, row.get("other")?]))?;
+        let pairs = statement.query_map(named_params! { ":cards": CARDS_MAX }, |row| {
+            Ok([row.get("visit_id")?, row.get("other")?])
+        })?;
         let pairs: Vec<[i64; 2]> = pairs.collect::<Result<_, _>>()?;
         let pairs = pairs.into_iter();
         pairs

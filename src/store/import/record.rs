@@ -118,6 +118,8 @@ pub struct Resource {
     pub title: String,
     /// `role`.
     pub role: String,
+    /// `uchastokNums`: the districts of a district doctor, a JSON array of texts.
+    pub uchastok_nums: String,
     /// Code of its speciality.
     pub speciality: String,
     /// `room`.

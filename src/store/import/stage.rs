@@ -72,6 +72,7 @@ fn resource_columns(resource: &Resource) -> Columns<'_> {
         ("patronymic", &resource.patronymic),
         ("title", &resource.title),
         ("role", &resource.role),
+        ("uchastok_nums", &resource.uchastok_nums),
         ("speciality", &resource.speciality),
         ("room", &resource.room),
         ("flat", &resource.flat),

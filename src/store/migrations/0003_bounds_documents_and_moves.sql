@@ -63,3 +63,6 @@ WHERE (policy_number, policy_series, snils, passport_number, passport_series, fa
 UPDATE resource
 SET family = kept_name(family), name = kept_name(name), patronymic = kept_name(patronymic)
 WHERE (family, name, patronymic) IS NOT (kept_name(family), kept_name(name), kept_name(patronymic));
+
+-- The districts of a district doctor.
+ALTER TABLE resource ADD COLUMN uchastok_nums TEXT NOT NULL DEFAULT '[]' CHECK (json_type(uchastok_nums) = 'array');

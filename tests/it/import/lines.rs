@@ -219,7 +219,8 @@ fn every_bad_field_of_a_line_is_told() {
     let lines = [
         json!({"kind": "slot", "guid": "x", "begin": "tomorrow", "planCount": -1, "busyType": {"type": "x", "kind": 1},
                "ageFrom": 9, "ageTo": 8, "plancount": 1}),
-        json!({"kind": "patient", "guid": guid(9), "lpu": 1, "family": "Тайнов", "birthDate": "1.1.1990", "sex": "м"}),
+        json!({"kind": "patient", "guid": guid(9), "lpu": 1, "family": "Тайнов", "name": 5, "birthDate": "1.1.1990",
+               "sex": "м"}),
         json!({"kind": "lpu", "guid": guid(10), "parent": {"guid": 1}, "worktimes": {"mon": ""}}),
         json!({"kind": "exam", "deleted": "yes"}),
         json!({"kind": "speciality", "deleted": true}),

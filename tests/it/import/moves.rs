@@ -218,6 +218,37 @@ fn visits_of_one_person_at_one_time_are_told_by_the_import() {
     );
 }
 
+/// Goal: what joins two cards tells of their visits at one time too, foreseen or done. Method: visits of two patients, whose cards
+/// get one `personGuid` at once and one after the other.
+#[test]
+fn cards_that_are_joined_with_visits_at_one_time_are_told_of() {
+    let (site, server) = clinic_site();
+    site.import(&[
+        clinic::slot(33, 12, 1, "10:05"),
+        clinic::slot(34, 12, 1, "12:00"),
+        clinic::patient(24, 1),
+    ]);
+    let mut client = server.client();
+    let tickets = [(4, 3), (14, 33), (24, 34)].map(|(card, cell)| Ask::new(1, card, cell).book(&mut client));
+    let joined = |card: u32| with(clinic::patient(card, 1), &json!({"personGuid": guid(99)}));
+    for lines in [vec![joined(4), joined(14), joined(24)], vec![joined(14)]] {
+        let told = foreseen(&site, &lines);
+        let said = import(&site, &lines);
+        assert_eq!(told, said);
+        let (_, pairs) = said.split_once("at one time").unwrap_or_else(|| panic!("{said}"));
+        assert!(pairs.contains(": 1\n"), "{said}");
+        let is_told = tickets
+            .each_ref()
+            .map(|ticket| pairs.contains(ticket["ticketGuid"].as_str().unwrap()));
+        assert_eq!(is_told, [true, true, false], "{said}");
+        assert!(
+            !import(&site, &lines).contains("at one time"),
+            "they were so before"
+        );
+        site.import(&[clinic::patient(14, 1)]);
+    }
+}
+
 /// Goal: the next number of a day counts whoever is there, and the import names those that share one. Method: the first visits of
 /// two doctors, of which one takes the other's patient over; and a visit that is put off to the next day.
 #[test]
@@ -285,6 +316,11 @@ fn contacts_that_a_line_leaves_out_stay() {
             json!({"phone": null, "email": null, "emailConfirmAgree": null}),
             "8 911 111-11-11 a@example.org 1",
         ),
+        (
+            json!({"phone": "нет", "email": "-"}),
+            "8 911 111-11-11 a@example.org 1",
+        ),
+        (json!({"phone": "000000"}), "8 911 111-11-11 a@example.org 1"),
         (json!({"phone": "8 922"}), "8 922 a@example.org 1"),
         (
             json!({"email": "b@example.org", "emailConfirmAgree": false}),

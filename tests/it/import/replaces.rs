@@ -84,7 +84,7 @@ fn full_lines() -> Vec<Value> {
         with(
             clinic::doctor(2, 1, "27", "Врачова"),
             &json!({"role": "врач", "room": "1", "flat": 2, "ageFrom": 1, "ageTo": 17, "dispensaryOnly": true,
-                    "shown": false, "title": "x"}),
+                    "shown": false, "title": "x", "uchastokNums": ["7", "8"]}),
         ),
         with(
             clinic::slot(3, 2, 1, "10:00"),
@@ -121,7 +121,7 @@ fn each_field_alone_makes_a_difference() {
                 ("sex", _) => json!("f"),
                 ("personGuid", _) => json!(guid(77)),
                 ("type", Value::String(_)) => json!("room"),
-                ("type", Value::Array(_)) => json!(["smp"]),
+                (_, Value::Array(_)) => json!(["smp"]),
                 ("busyType", _) => json!({"type": 0, "code": "c", "name": "m"}),
                 (_, Value::String(text)) => json!(format!("{text}9")),
                 (_, Value::Number(number)) => json!(number.as_i64().unwrap() + 1),

@@ -181,7 +181,8 @@ impl Town {
         };
         q.open_card_found = !patient.closed && patient.lpu == request.lpu;
         (q.birth, q.banned) = (patient.birth, patient.banned);
-        (q.made_today, q.bookings_a_day) = (books.made_on(request.patient, now), self.bookings_a_day);
+        let is_own = |patient| self.is_one_patient(patient, request.patient);
+        (q.made_today, q.bookings_a_day) = (books.made_on(is_own, now), self.bookings_a_day);
         q.referral = request.referral.map_or(Paper::NotNamed, |(number, kind)| {
             match self.referrals.get(number) {
                 Some((right, whose)) if *right == kind && self.is_one_patient(*whose, request.patient) => {
@@ -337,11 +338,9 @@ impl Books {
     }
 
     /// What the patient has made alone on the day of `now`, and whatever became of it.
-    pub fn made_on(&self, patient: usize, now: Wall) -> i64 {
+    pub fn made_on(&self, is_own: impl Fn(usize) -> bool, now: Wall) -> i64 {
         let is_of_day = |visit: &&Entry| {
-            visit.patient == patient
-                && visit.self_service
-                && visit.made.div_euclid(DAY) == now.div_euclid(DAY)
+            is_own(visit.patient) && visit.self_service && visit.made.div_euclid(DAY) == now.div_euclid(DAY)
         };
         i64::try_from(self.visits.iter().filter(is_of_day).count()).unwrap()
     }

@@ -10,10 +10,10 @@ INSERT INTO speciality (code, name)
 SELECT key, name FROM temp.staged_speciality WHERE fate = 'put' ORDER BY line
 ON CONFLICT (code) DO UPDATE SET name = excluded.name;
 
-INSERT INTO resource (guid, lpu_id, type, family, name, patronymic, title, role, speciality_id, room, flat,
-                      age_from, age_to, dispensary_only, shown)
-SELECT s.key, l.id, s.type, s.family, s.name, s.patronymic, s.title, s.role, p.id, s.room, s.flat,
-       s.age_from, s.age_to, s.dispensary_only, s.shown
+INSERT INTO resource (guid, lpu_id, type, family, name, patronymic, title, role, uchastok_nums, speciality_id,
+                      room, flat, age_from, age_to, dispensary_only, shown)
+SELECT s.key, l.id, s.type, s.family, s.name, s.patronymic, s.title, s.role, s.uchastok_nums, p.id,
+       s.room, s.flat, s.age_from, s.age_to, s.dispensary_only, s.shown
 FROM temp.staged_resource s
 CROSS JOIN main.lpu l ON l.guid = s.lpu
 CROSS JOIN main.speciality p ON p.code = s.speciality
@@ -21,7 +21,7 @@ WHERE s.fate = 'put' ORDER BY s.line
 ON CONFLICT (guid) DO UPDATE SET
     lpu_id = excluded.lpu_id, type = excluded.type, family = excluded.family, name = excluded.name,
     patronymic = excluded.patronymic, title = excluded.title, role = excluded.role,
-    speciality_id = excluded.speciality_id, room = excluded.room, flat = excluded.flat,
+    uchastok_nums = excluded.uchastok_nums, speciality_id = excluded.speciality_id, room = excluded.room, flat = excluded.flat,
     age_from = excluded.age_from, age_to = excluded.age_to, dispensary_only = excluded.dispensary_only,
     shown = excluded.shown, removed = 0;
 

@@ -12,8 +12,8 @@ CREATE TEMP TABLE staged_speciality (
 ) STRICT;
 CREATE TEMP TABLE staged_resource (
     line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
-    lpu BLOB, type TEXT, family TEXT, name TEXT, patronymic TEXT, title TEXT, role TEXT, speciality TEXT, room TEXT,
-    flat INTEGER, age_from INTEGER, age_to INTEGER, dispensary_only INTEGER, shown INTEGER
+    lpu BLOB, type TEXT, family TEXT, name TEXT, patronymic TEXT, title TEXT, role TEXT,
+    uchastok_nums TEXT, speciality TEXT, room TEXT, flat INTEGER, age_from INTEGER, age_to INTEGER, dispensary_only INTEGER, shown INTEGER
 ) STRICT;
 CREATE TEMP TABLE staged_slot (
     line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
@@ -73,6 +73,9 @@ CREATE TEMP TABLE moved_visit (
     resource BLOB NOT NULL, lpu BLOB NOT NULL, begin_at INTEGER NOT NULL, end_at INTEGER NOT NULL, room TEXT NOT NULL
 ) STRICT;
 CREATE INDEX moved_visit_by_resource ON moved_visit (resource, begin_at);
+
+-- Pairs of active visits at one time that come to be of one person.
+CREATE TEMP TABLE joined_pair (visit_id INTEGER NOT NULL, other INTEGER NOT NULL) STRICT;
 
 -- Active visits with what a registrar needs of them, as they are to be.
 CREATE TEMP VIEW planned_visit AS
