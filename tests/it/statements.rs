@@ -31,11 +31,17 @@ const OWN: [&str; 2] = ["temp.staged_", "temp.moved_visit"];
 
 /// What an import reads through all the same while bookings wait: file, table, in how many places. An index would cost each
 /// booking a page.
-const READ_BY_IMPORT: [(&str, &str, usize); 4] = [
+const READ_BY_IMPORT: [(&str, &str, usize); 9] = [
     // A clinic or a speciality goes for good: asked for each of its removed resources that never gave a number (two). And a
     // client application does, once in years.
     ("check_removals", "visit", 3),
     ("check_removals", "visit_history", 1),
+    // Cards of the file that join another person's and have visits to come, and their pairs: few, and in memory.
+    ("find_joined", "few", 1),
+    ("find_joined", "given", 2),
+    ("find_joined", "joined", 3),
+    ("find_joined", "pair", 1),
+    ("overlaps", "temp.joined_pair", 1),
     // The same, and what SQLite plans for new resources and client applications and never does: it would look for rows that
     // named them before they came.
     ("put_in_place", "visit", 5),

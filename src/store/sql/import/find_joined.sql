@@ -18,9 +18,9 @@ WITH given AS MATERIALIZED (
     CROSS JOIN main.lpu l ON l.id = k.lpu_id AND l.guid = j.lpu
     WHERE (SELECT 1 FROM main.patient c WHERE c.person_guid = j.person_guid LIMIT 1 OFFSET :cards) IS NULL
     UNION
-    SELECT j.id, k.id
+    SELECT j.id, h.id
     FROM joined j
-    JOIN joined k ON k.person_guid = j.person_guid AND k.lpu = j.lpu AND k.id <> j.id
+    JOIN joined h ON h.person_guid = j.person_guid AND h.lpu = j.lpu AND h.id <> j.id
 )
 SELECT DISTINCT min(v.id, o.id), max(v.id, o.id)
 FROM pair
