@@ -1,11 +1,13 @@
 //! The command line: what can be typed (contract 6). What it means is in `config.rs`, what it does in `command/`.
 
+mod russian;
+
 use crate::config::{DEFAULT_PATH, KEY_ID_BYTES_MAX};
 use crate::desk::TURN_REQUESTS_MAX;
-use crate::language::Language;
+use crate::language::{Language, pick, text};
 use crate::wire::params;
-use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use chrono::{DateTime, NaiveDate};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -71,7 +73,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Demo {
     /// Address to listen on; port 0 asks the system for one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", value_parser = address, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Folder of the made-up clinic; a second start goes on with what is there
     #[arg(long, value_name = "DIR", default_value = "infomat-demo")]
@@ -101,16 +103,16 @@ pub struct Import {
 #[derive(Debug, Args)]
 pub struct Token {
     /// GUID of the clinic
-    #[arg(long, value_name = "GUID")]
+    #[arg(long, value_name = "GUID", value_parser = guid)]
     pub lpu: Uuid,
     /// GUID of the patient's card
-    #[arg(long, value_name = "GUID")]
+    #[arg(long, value_name = "GUID", value_parser = guid)]
     pub mkab: Uuid,
     /// Mnemonic of the client application
     #[arg(long, value_name = "MNEM", default_value = "Infomat")]
     pub source: String,
     /// Life of the token; without it, as configured
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MINUTES_MAX))]
+    #[arg(long, value_name = "N", value_parser = minutes)]
     pub minutes: Option<u32>,
     /// Login of the person at the source
     #[arg(long, value_name = "TEXT", default_value = "")]
@@ -118,16 +120,16 @@ pub struct Token {
 }
 
 /// Longest life of a token that can be asked for: a day.
-const MINUTES_MAX: i64 = 24 * 60;
+const MINUTES_MAX: u32 = 24 * 60;
 
 /// `infomat visits`
 #[derive(Debug, Args)]
 pub struct Visits {
-    /// The day
-    #[arg(long, value_name = "yyyy-MM-dd", value_parser = day)]
-    pub date: NaiveDate,
+    /// The day, such as 2026-11-28 or 28.11.2026; without it, today
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub date: Option<NaiveDate>,
     /// GUID of a doctor, room or equipment; without it, all of them
-    #[arg(long, value_name = "GUID")]
+    #[arg(long, value_name = "GUID", value_parser = guid)]
     pub resource: Option<Uuid>,
     /// How to print: a table to read, CSV for a spreadsheet (UTF-8 with a mark, semicolons), or one JSON array
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
@@ -201,12 +203,12 @@ pub struct Restore {
 #[derive(Debug, Args)]
 pub struct Purge {
     /// How many days back visits are kept
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=PURGE_DAYS_MAX))]
+    #[arg(long, value_name = "DAYS", value_parser = days)]
     pub older_than: u32,
 }
 
 /// Most days that visits are kept: a hundred years.
-const PURGE_DAYS_MAX: i64 = 36_525;
+const PURGE_DAYS_MAX: u32 = 36_525;
 
 /// `infomat verify`
 #[derive(Debug, Args)]
@@ -220,7 +222,7 @@ pub struct Verify {
 #[derive(Debug, Args)]
 pub struct Cancel {
     /// GUID of the ticket
-    #[arg(long, value_name = "GUID")]
+    #[arg(long, value_name = "GUID", value_parser = guid)]
     pub ticket: Uuid,
     /// Why; goes into the history of the visit
     #[arg(long, value_name = "TEXT", value_parser = reason)]
@@ -250,12 +252,84 @@ pub fn language_typed(arguments: impl IntoIterator<Item = OsString>) -> Option<L
     None
 }
 
-fn language(text: &str) -> Result<Language, &'static str> {
-    Language::of_tag(text).ok_or("expected ru or en")
+/// Reads what was typed.
+///
+/// # Errors
+/// Those of clap, for wrong usage; and for help and version, which were asked for. [`told`] has their texts.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let command = match Language::current() {
+        Language::Russian => russian::command(Cli::command()),
+        Language::English => Cli::command(),
+    };
+    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
+/// What is to be printed instead of doing anything.
+pub fn told(error: &clap::Error) -> String {
+    match Language::current() {
+        Language::Russian => russian::error(error),
+        Language::English => error.render().to_string(),
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| {
+        pick(
+            "нужны IP-адрес и порт, например 127.0.0.1:8080",
+            "expected an IP address and a port, such as 127.0.0.1:8080",
+        )
+    })
+}
+
+fn guid(text: &str) -> Result<Uuid, &'static str> {
+    Uuid::try_parse(text).map_err(|_| {
+        pick(
+            "нужен GUID, например 6f9619ff-8b86-d011-b42d-00c04fc964ff",
+            "expected a GUID, such as 6f9619ff-8b86-d011-b42d-00c04fc964ff",
+        )
+    })
+}
+
+fn minutes(text: &str) -> Result<u32, String> {
+    number(text, MINUTES_MAX)
+}
+
+fn days(text: &str) -> Result<u32, String> {
+    number(text, PURGE_DAYS_MAX)
+}
+
+fn number(text: &str, max: u32) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| (1..=max).contains(number));
+    number.ok_or_else(|| text!("нужно число от 1 до {max}", "expected a number from 1 to {max}"))
+}
+
+fn language(text: &str) -> Result<Language, &'static str> {
+    Language::of_tag(text).ok_or_else(|| pick("нужно ru или en", "expected ru or en"))
+}
+
+/// A day as it is typed in the clinic, as RFC 3339 has it, or that of a whole moment.
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
-    params::date(text).ok_or("expected a day as yyyy-MM-dd, such as 2026-11-25")
+    let russian = || {
+        let has_shape =
+            text.len() == "28.11.2026".len() && text.as_bytes()[6..].iter().all(u8::is_ascii_digit);
+        has_shape
+            .then(|| NaiveDate::parse_from_str(text, "%d.%m.%Y").ok())
+            .flatten()
+    };
+    let moment = || {
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .map(|moment| moment.date_naive())
+    };
+    params::date(text)
+        .or_else(russian)
+        .or_else(moment)
+        .ok_or_else(|| {
+            pick(
+                "нужен день, например 2026-11-28 или 28.11.2026",
+                "expected a day, such as 2026-11-28 or 28.11.2026",
+            )
+        })
 }
 
 fn reason(text: &str) -> Result<String, String> {
@@ -263,7 +337,10 @@ fn reason(text: &str) -> Result<String, String> {
         && !text.trim().is_empty()
         && !text.contains(char::is_control);
     is_reason.then(|| text.to_owned()).ok_or_else(|| {
-        format!("expected 1 to {REASON_CHARS_MAX} characters in one line, and not blanks alone")
+        text!(
+            "нужно от 1 до {REASON_CHARS_MAX} знаков в одну строку, и не одни пробелы",
+            "expected 1 to {REASON_CHARS_MAX} characters in one line, and not blanks alone"
+        )
     })
 }
 
@@ -272,6 +349,9 @@ fn key_id(text: &str) -> Result<String, String> {
     let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
     let is_id = text.len() <= KEY_ID_BYTES_MAX && text.chars().all(is_sign) && !text.starts_with(['.', '-']);
     (is_id && !text.is_empty()).then(|| text.to_owned()).ok_or_else(|| {
-        format!("expected up to {KEY_ID_BYTES_MAX} letters, digits, hyphens, underscores and points, such as 2026-11")
+        text!(
+            "нужно до {KEY_ID_BYTES_MAX} латинских букв, цифр, дефисов, подчеркиваний и точек, например 2026-11",
+            "expected up to {KEY_ID_BYTES_MAX} letters, digits, hyphens, underscores and points, such as 2026-11"
+        )
     })
 }

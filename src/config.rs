@@ -130,6 +130,21 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl ConfigError {
+    /// The file.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The line, counted from 1, where one is to blame.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// What is wrong, in English.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     fn of_file(file: &Path, message: impl Into<String>) -> ConfigError {
         ConfigError {
             file: file.to_owned(),

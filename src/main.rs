@@ -1,7 +1,6 @@
 //! The program: logger, dispatch, exit status.
 
-use clap::Parser;
-use infomat::cli::{self, Cli, Command};
+use infomat::cli::{self, Command};
 use infomat::command::{self, output};
 use infomat::language::Language;
 use log::Level;
@@ -18,17 +17,17 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_panic));
     let language = cli::language_typed(std::env::args_os());
     language.unwrap_or_else(Language::of_environment).set();
-    let done = match Cli::try_parse() {
+    let done = match cli::parse(std::env::args_os()) {
         Ok(cli) => {
             start_log(&cli.command);
             command::run(cli)
         }
         Err(error) if error.use_stderr() => {
-            output::warn(error.render());
+            output::warn(cli::told(&error));
             return ExitCode::from(WRONG_USAGE);
         }
         // Help or version, which were asked for.
-        Err(error) => output::print(error.render().to_string()),
+        Err(error) => output::print(cli::told(&error)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,7 +5,7 @@ use super::{Failure, output, retention};
 use crate::cli::Backup;
 use crate::config::Config;
 use crate::desk;
-use crate::language::Language;
+use crate::language::{Language, pick, text};
 use crate::store::{BackupLock, CopyError, DRAFT_SUFFIX, Store, beside, folder_of, new_private_file};
 use crate::visit::Moment;
 use std::fs::{self, DirBuilder, File};
@@ -33,16 +33,24 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
     };
     let bytes = store
         .back_up(&path, now, &lock)
-        .map_err(|error| Failure::of("no backup was made", error))?;
-    output::tell(format_args!("{}: {bytes} bytes, checked", path.display()));
+        .map_err(|error| Failure::of(pick("копия не сделана", "no backup was made"), error))?;
+    tell_made(&path, bytes);
     if wanted.file.is_none() {
         let removed = retention::remove_old(folder, now.naive_local(), &config.backup)
             .map_err(|error| Failure::of(folder.display(), error))?;
         for path in removed {
-            output::tell(format_args!("removed {}", path.display()));
+            output::tell(text!("удалена {}", "removed {}", path.display()));
         }
     }
     Ok(())
+}
+
+fn tell_made(path: &Path, bytes: u64) {
+    output::tell(text!(
+        "{}: {bytes} байт, проверена",
+        "{}: {bytes} bytes, checked",
+        path.display()
+    ));
 }
 
 /// Makes the folder for its owner alone, where it is missing.
@@ -60,18 +68,20 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 fn write_out(config: &Config, store: &mut Store, now: Moment, lock: &BackupLock) -> Result<(), Failure> {
     let out = io::stdout();
     if out.is_terminal() {
-        return Err(Failure::Failed(
-            "the copy would go to the terminal: name a file".to_owned(),
-        ));
+        let told = pick(
+            "копия попала бы на экран: укажите файл",
+            "the copy would go to the terminal: name a file",
+        );
+        return Err(Failure::Failed(told.to_owned()));
     }
     let mut out = File::from(
         out.as_fd()
             .try_clone_to_owned()
-            .map_err(|error| Failure::of("standard output", error))?,
+            .map_err(|error| Failure::of(pick("стандартный вывод", "standard output"), error))?,
     );
     store
         .back_up_to(&mut out, &config.database, now, lock)
-        .map_err(|error| Failure::of("no backup was made", error))
+        .map_err(|error| Failure::of(pick("копия не сделана", "no backup was made"), error))
 }
 
 /// Makes a copy in a file of root's own: the file is made by root, and what is in it by a program that gives up root before
@@ -80,7 +90,7 @@ pub fn run_for_root(config: &Path, file: &Path) -> Result<(), Failure> {
     let wrong = |error| Failure::of(file.display(), error);
     if file.symlink_metadata().is_ok() {
         return Err(Failure::of(
-            "no backup was made",
+            pick("копия не сделана", "no backup was made"),
             CopyError::There(file.to_owned()),
         ));
     }
@@ -98,7 +108,7 @@ pub fn run_for_root(config: &Path, file: &Path) -> Result<(), Failure> {
     }
     made?;
     let bytes = copy.metadata().map_err(wrong)?.len();
-    output::tell(format_args!("{}: {bytes} bytes, checked", file.display()));
+    tell_made(file, bytes);
     Ok(())
 }
 

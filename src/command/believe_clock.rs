@@ -3,6 +3,7 @@
 use super::{Failure, output};
 use crate::config::Config;
 use crate::desk::{self, EARLIEST_SECONDS};
+use crate::language::text;
 use crate::store::Store;
 use chrono::SubsecRound;
 
@@ -12,14 +13,16 @@ pub fn run(config: &Config) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
     let now = desk::now(config.zone).trunc_subsecs(0);
     if now.timestamp() < EARLIEST_SECONDS {
-        return Err(Failure::Failed(format!(
+        return Err(Failure::Failed(text!(
+            "часы показывают {now}, а этого не может быть: сначала установите их",
             "the clock shows {now}, which cannot be: set it first"
         )));
     }
     let turn = store.turn()?;
     let changed = turn.date_back(now)?;
     turn.commit()?;
-    output::tell(format_args!(
+    output::tell(text!(
+        "часы показывают {now}; более поздних отметок времени исправлено: {changed}",
         "the clock shows {now}; {changed} times that were later are now this"
     ));
     Ok(())

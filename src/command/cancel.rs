@@ -4,6 +4,7 @@ use super::{Failure, open_to_write, output};
 use crate::cli::Cancel;
 use crate::config::Config;
 use crate::desk;
+use crate::language::pick;
 use crate::refusal::{CANCELLED, Refusal};
 
 /// The mnemonic of the registrar's desk.
@@ -20,10 +21,16 @@ pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let cancelled = desk::cancel(&turn, &ticket, &by, Some(&wanted.reason), now)?;
     cancelled.map_err(|refusal| refused(&refusal))?;
     turn.commit()?;
-    output::tell(format_args!("{CANCELLED}"));
+    output::tell(pick(CANCELLED, "the visit is cancelled"));
     Ok(())
 }
 
 fn refused(refusal: &Refusal) -> Failure {
-    Failure::Failed(refusal.text().into_owned())
+    let english = match refusal {
+        Refusal::TicketUnknown => "there is no visit of this GUID",
+        Refusal::NotActive => "the visit is cancelled already",
+        Refusal::VisitBegun => "the visit has begun",
+        _ => "the visit cannot be cancelled",
+    };
+    Failure::Failed(pick(refusal.text().into_owned(), english.to_owned()))
 }

@@ -9,10 +9,16 @@ mod machine;
 
 use super::{Failure, output, table};
 use crate::config::Config;
+use crate::language::{pick, text};
 use std::path::Path;
 
 /// What to do where this user may not look.
-const ASK_ROOT: &str = "this user may not look at it: run this as root or as the server's user";
+fn ask_root() -> &'static str {
+    pick(
+        "этому пользователю смотреть нельзя: выполните команду от root или от пользователя сервера",
+        "this user may not look at it: run this as root or as the server's user",
+    )
+}
 
 /// What was found out, in the order of looking.
 #[derive(Default)]
@@ -24,28 +30,28 @@ pub struct Report {
 impl Report {
     /// It is as it should be.
     fn good(&mut self, what: &str, found: impl Into<String>) {
-        self.add("ok", what, found.into());
+        self.add(pick("хорошо", "ok"), what, found.into());
     }
 
     /// It works, and should be looked after all the same, or could not be looked at. Says what to do.
     fn warn(&mut self, what: &str, found: impl Into<String>) {
-        self.add("warning", what, found.into());
+        self.add(pick("внимание", "warning"), what, found.into());
     }
 
     /// It is wrong. Says what to do.
     fn bad(&mut self, what: &str, failure: impl Into<Failure>) {
         let failure = failure.into();
-        self.add("BAD", what, failure.to_string());
+        self.add(pick("ПЛОХО", "BAD"), what, failure.to_string());
         self.wrong.push(failure);
     }
 
     fn add(&mut self, grade: &str, what: &str, found: String) {
-        self.rows.push([grade.to_owned(), what.to_owned(), found]);
+        self.rows.push([grade.to_owned(), label(what), found]);
     }
 
     fn print(&self) -> Result<(), Failure> {
         let mut out = Vec::new();
-        table::write(&self.rows, &mut out).map_err(|error| Failure::of("the list", error))?;
+        table::write(&self.rows, &mut out).map_err(|error| Failure::of(pick("список", "the list"), error))?;
         output::print(out)
     }
 
@@ -53,8 +59,8 @@ impl Report {
     fn verdict(self) -> Result<(), Failure> {
         let text = match self.wrong.len() {
             0 => return Ok(()),
-            1 => "1 thing is wrong".to_owned(),
-            count => format!("{count} things are wrong"),
+            1 => pick("не в порядке: 1", "1 thing is wrong").to_owned(),
+            count => text!("не в порядке: {count}", "{count} things are wrong"),
         };
         let is_misconfigured = |failure: &Failure| matches!(failure, Failure::Misconfigured(_));
         Err(if self.wrong.iter().any(is_misconfigured) {
@@ -65,11 +71,40 @@ impl Report {
     }
 }
 
+/// What a line is about.
+fn label(what: &str) -> String {
+    let russian = match what {
+        "configuration" => "настройки",
+        "rights" => "права",
+        "secrets" => "секреты",
+        "database" => "база данных",
+        "time zone" => "часовой пояс",
+        "disk space" => "место на диске",
+        "flush" => "запись на диск",
+        "port" => "порт",
+        "server" => "сервер",
+        "clock" => "часы",
+        "timetable" => "расписание",
+        "cards" => "карты",
+        "time source" => "сверка часов",
+        "backup" => "копия",
+        "imports" => "загрузки",
+        other => match other.strip_prefix("key ") {
+            Some(id) => &format!("ключ {id}"),
+            None => other,
+        },
+    };
+    pick(russian, what).to_owned()
+}
+
 /// Looks at everything that serving needs and prints a line for each; fails where something is wrong.
 pub fn run(path: &Path) -> Result<(), Failure> {
     let config = Config::load(path)?;
     let mut report = Report::default();
-    report.good("configuration", format!("{} can be used", path.display()));
+    report.good(
+        "configuration",
+        text!("{} годится", "{} can be used", path.display()),
+    );
     files::look_at_rights(path, &config, &mut report);
     files::look_at_keys(&config, &mut report);
     let store = files::look_at_database(&config, &mut report);

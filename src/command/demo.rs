@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::demo::{self, Character};
 use crate::edge::Limits;
 use crate::exchange::{self, Notice};
+use crate::language::{pick, text};
 use crate::rules;
 use crate::store::{ServerLock, Store};
 use crate::visit::{Bearer, Cell, Moment};
@@ -42,7 +43,7 @@ pub fn run(wanted: &Demo) -> Result<(), Failure> {
     fill(&mut store, now)?;
     let patients = patients(&store, now)?;
     let trial = trial(&store, &config, now)?;
-    serve::serve(&path, &config, store, lock, Limits::default(), |address| {
+    serve::serve(&path, &config, store, &lock, Limits::default(), |address| {
         output::tell(introduction(address, patients, trial.as_ref()));
     })
 }
@@ -143,20 +144,33 @@ fn bookable(
 fn introduction(address: SocketAddr, patients: Vec<String>, trial: Option<&Trial>) -> String {
     let mut lines = vec![
         String::new(),
-        format!("Демонстрационная поликлиника. Инфомат: http://{address}/"),
+        text!(
+            "Демонстрационная поликлиника. Инфомат: http://{address}/",
+            "A clinic to try. The terminal's page: http://{address}/"
+        ),
         String::new(),
-        "Пациенты (номер полиса, дата рождения):".to_owned(),
+        pick(
+            "Пациенты (номер полиса, дата рождения):",
+            "Patients (policy number, birth date):",
+        )
+        .to_owned(),
     ];
     lines.extend(patients);
     lines.push(String::new());
     match trial {
         Some(Trial { lpu, cell, token }) => lines.extend([
-            "Запись на прием одной строкой:".to_owned(),
+            pick("Запись на прием одной строкой:", "A booking in one line:").to_owned(),
             format!(
                 "curl -X POST 'http://{address}/api/v2/visit/{lpu}?timeTable={cell}' -H 'Authorization: Bearer {token}'"
             ),
         ]),
-        None => lines.push("Все пациенты для пробы уже записаны: удалите папку, чтобы начать сначала.".to_owned()),
+        None => lines.push(
+            pick(
+                "Все пациенты для пробы уже записаны: удалите папку, чтобы начать сначала.",
+                "All patients of the trial have visits already: remove the folder to begin anew.",
+            )
+            .to_owned(),
+        ),
     }
     lines.join("\n")
 }

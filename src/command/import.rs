@@ -1,7 +1,7 @@
 //! `infomat import`
 
 use super::rights::STANDARD;
-use super::texts::import as texts;
+use super::texts::{Told, import as texts};
 use super::{Failure, open_to_write, output, table, visits};
 use crate::cli::Import;
 use crate::config::Config;
@@ -51,7 +51,11 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
         output::tell(texts::count(count));
     }
     let mut out = Vec::new();
-    list(&moves, &mut out).map_err(|error| Failure::of("the list", error))?;
+    list(&moves, &mut out).map_err(|error| Failure::of(pick("список", "the list"), error))?;
+    // What was done is done, where there is nobody to call.
+    if out.is_empty() {
+        return Ok(());
+    }
     output::print(out)
 }
 
@@ -174,7 +178,7 @@ pub fn tell(notice: &Notice, on_terminal: bool) {
             "{cleared}patient.{field}: значит «нет», строк: {lines}; оно не взято\n",
             "{cleared}patient.{field}: means none in {lines} lines, and is not taken\n"
         )),
-        Notice::Doubt(doubt) => output::warn(format_args!("{cleared}{doubt}\n")),
+        Notice::Doubt(doubt) => output::warn(format_args!("{cleared}{}\n", doubt.told())),
         Notice::Read(_) | Notice::PuttingInPlace => (),
     }
 }

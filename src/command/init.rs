@@ -1,7 +1,9 @@
 //! `infomat init`
 
+use super::texts::Told;
 use super::{Failure, output, rights};
 use crate::config::{self, Config};
+use crate::language::{pick, text};
 use crate::store::{Store, folder_of, new_private_file};
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
@@ -21,13 +23,22 @@ pub fn run(path: &Path) -> Result<(), Failure> {
 pub fn make_configuration(path: &Path) -> Result<(), Failure> {
     let made = config::write_sample(path).map_err(|error| {
         let advice = match error.kind() {
-            io::ErrorKind::NotFound => "; make the folder first",
+            io::ErrorKind::NotFound => pick("; сначала создайте каталог", "; make the folder first"),
             _ => "",
         };
-        Failure::of(path.display(), format_args!("cannot be made: {error}{advice}"))
+        let error = error.told();
+        Failure::Failed(text!(
+            "{}: не создается: {error}{advice}",
+            "{}: cannot be made: {error}{advice}",
+            path.display()
+        ))
     })?;
     if made {
-        output::tell(format_args!("made the configuration {}", path.display()));
+        output::tell(text!(
+            "создан файл настроек {}",
+            "made the configuration {}",
+            path.display()
+        ));
     }
     Ok(())
 }
@@ -38,11 +49,12 @@ pub fn make_data(config: &Config) -> Result<(), Failure> {
         make_named_key(&key.path)?;
     }
     let made = Store::create(&config.database)?;
-    output::tell(format_args!(
-        "{} the database {}",
-        if made { "made" } else { "kept" },
-        config.database.display()
-    ));
+    let database = config.database.display();
+    output::tell(if made {
+        text!("создана база данных {database}", "made the database {database}")
+    } else {
+        text!("оставлена база данных {database}", "kept the database {database}")
+    });
     Ok(())
 }
 
@@ -59,7 +71,7 @@ pub fn make_roots_keys(config: &Config) -> Result<(), Failure> {
 /// Makes a key that the configuration names, if it is missing.
 fn make_named_key(path: &Path) -> Result<(), Failure> {
     if make_key(path)? {
-        output::tell(format_args!("made the key {}", path.display()));
+        output::tell(text!("создан ключ {}", "made the key {}", path.display()));
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::{Failure, init, output, rights, table};
 use crate::cli::Key;
 use crate::config::{Config, Edit, KEYS_MAX, KeyFile};
+use crate::language::{pick, text};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -12,10 +13,20 @@ use std::time::{Duration, SystemTime};
 const ENDING: &str = "key";
 
 /// What is to be done for a server that runs.
-const HINT: &str = "a serving server takes it in on SIGHUP: systemctl reload infomat";
+fn hint() -> &'static str {
+    pick(
+        "работающий сервер примет это по SIGHUP: systemctl reload infomat",
+        "a serving server takes it in on SIGHUP: systemctl reload infomat",
+    )
+}
 
 /// Heads of the list's columns.
-const HEADS: [&str; 5] = ["ID", "SIGNS", "LENGTH", "AGE", "FILE"];
+fn heads() -> [&'static str; 5] {
+    pick(
+        ["КЛЮЧ", "ПОДПИСЫВАЕТ", "ДЛИНА", "ВОЗРАСТ", "ФАЙЛ"],
+        ["ID", "SIGNS", "LENGTH", "AGE", "FILE"],
+    )
+}
 
 /// Does what was typed to the keys of the configuration at `path`.
 pub fn run(path: &Path, wanted: &Key) -> Result<(), Failure> {
@@ -32,10 +43,14 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
     let mut edit = Edit::of(path)?;
     let config = edit.before().clone();
     if config.tokens.key(id).is_some() {
-        return Err(Failure::Failed(format!("there is a key `{id}` already")));
+        return Err(Failure::Failed(text!(
+            "ключ `{id}` уже есть",
+            "there is a key `{id}` already"
+        )));
     }
     if config.tokens.keys.len() == KEYS_MAX {
-        return Err(Failure::Failed(format!(
+        return Err(Failure::Failed(text!(
+            "ключей уже {KEYS_MAX}: сначала исключите один",
             "there are {KEYS_MAX} keys already: retire one first"
         )));
     }
@@ -49,7 +64,8 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
         edit.sign_with(id)?;
     }
     if !init::make_key(&file)? {
-        let text = format!(
+        let text = text!(
+            "{} уже есть: уберите его или выберите другое имя",
             "{} is there already: move it away, or choose another name",
             file.display()
         );
@@ -64,16 +80,17 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
         rights::as_owner_of(&file, remove)?;
     }
     named?;
-    output::tell(format_args!("made the key {}", file.display()));
+    output::tell(text!("создан ключ {}", "made the key {}", file.display()));
     if sign {
-        output::tell(format_args!("`{id}` signs from now on"));
+        output::tell(text!("теперь подписывает `{id}`", "`{id}` signs from now on"));
     } else {
-        output::tell(format_args!(
+        output::tell(text!(
+            "`{id}` принимается; подписывает по-прежнему `{}`",
             "`{id}` is accepted; `{}` goes on signing",
             config.tokens.sign_with
         ));
     }
-    output::tell(format_args!("{HINT}"));
+    output::tell(hint());
     Ok(())
 }
 
@@ -84,7 +101,8 @@ fn sign(path: &Path, id: &str) -> Result<(), Failure> {
     rights::as_owner_of(&key.path, || Ok(key.bytes()?))?;
     edit.sign_with(id)?;
     edit.save(|config| config.tokens.sign_with == id)?;
-    output::tell(format_args!("`{id}` signs from now on\n{HINT}"));
+    output::tell(text!("теперь подписывает `{id}`", "`{id}` signs from now on"));
+    output::tell(hint());
     Ok(())
 }
 
@@ -92,17 +110,19 @@ fn retire(path: &Path, id: &str) -> Result<(), Failure> {
     let mut edit = Edit::of(path)?;
     let key = known(edit.before(), id)?.clone();
     if edit.before().tokens.sign_with == id {
-        return Err(Failure::Failed(format!(
+        return Err(Failure::Failed(text!(
+            "`{id}` подписывает: сначала назначьте другой ключ: `infomat key new ID --sign` или `infomat key sign ID`",
             "`{id}` signs: let another key sign first, with `infomat key new ID --sign` or `infomat key sign ID`"
         )));
     }
     edit.remove_key(id)?;
     edit.save(|config| config.tokens.key(id).is_none())?;
-    output::tell(format_args!(
+    output::tell(text!(
+        "`{id}` больше не принимается; его файл {} остался: удалите его",
         "`{id}` is accepted no more; its file {} stays: delete it",
         key.path.display()
     ));
-    output::tell(format_args!("{HINT}"));
+    output::tell(hint());
     Ok(())
 }
 
@@ -114,22 +134,26 @@ fn known<'a>(config: &'a Config, id: &str) -> Result<&'a KeyFile, Failure> {
             .iter()
             .map(|key| format!("`{}`", key.id))
             .collect();
-        Failure::Failed(format!("there is no key `{id}`; there are {}", ids.join(", ")))
+        Failure::Failed(text!(
+            "нет ключа `{id}`; есть {}",
+            "there is no key `{id}`; there are {}",
+            ids.join(", ")
+        ))
     })
 }
 
 fn list(config: &Config) -> Result<(), Failure> {
     let row = |key: &KeyFile| {
         let length = key.bytes().map_or_else(
-            |_| "unusable".to_owned(),
-            |bytes| format!("{} bytes", bytes.len()),
+            |_| pick("негоден", "unusable").to_owned(),
+            |bytes| text!("{} байт", "{} bytes", bytes.len()),
         );
         let signs = if key.id == config.tokens.sign_with {
-            "yes"
+            pick("да", "yes")
         } else {
-            "no"
+            pick("нет", "no")
         };
-        let age = age(&key.path).unwrap_or_else(|_| "unknown".to_owned());
+        let age = age(&key.path).unwrap_or_else(|_| pick("неизвестен", "unknown").to_owned());
         [
             key.id.clone(),
             signs.to_owned(),
@@ -138,10 +162,10 @@ fn list(config: &Config) -> Result<(), Failure> {
             key.path.display().to_string(),
         ]
     };
-    let mut rows = vec![HEADS.map(str::to_owned)];
+    let mut rows = vec![heads().map(str::to_owned)];
     rows.extend(config.tokens.keys.iter().map(row));
     let mut out = Vec::new();
-    table::write(&rows, &mut out).map_err(|error| Failure::of("the list", error))?;
+    table::write(&rows, &mut out).map_err(|error| Failure::of(pick("список", "the list"), error))?;
     output::print(out)
 }
 
@@ -151,7 +175,7 @@ fn age(path: &Path) -> io::Result<String> {
     let written = path.metadata()?.modified()?;
     let age = SystemTime::now().duration_since(written).unwrap_or_default();
     Ok(match age.as_secs() / DAY.as_secs() {
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
+        1 => pick("1 сутки", "1 day").to_owned(),
+        days => text!("{days} сут.", "{days} days"),
     })
 }

@@ -16,7 +16,7 @@ mod retention;
 mod rights;
 mod serve;
 mod table;
-mod texts;
+pub mod texts;
 mod token;
 mod verify;
 mod visits;
@@ -31,6 +31,7 @@ use crate::visit::{Moment, Zone};
 use chrono::SubsecRound;
 use std::fmt;
 use std::process::ExitCode;
+use texts::Told;
 
 /// Why a command ends with another status than 0 (contract 6).
 #[derive(Debug)]
@@ -51,8 +52,9 @@ impl Failure {
     }
 
     /// A failure that says what was being done to what.
-    fn of(what: impl fmt::Display, error: impl fmt::Display) -> Self {
-        Failure::Failed(format!("{what}: {error}"))
+    #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+    fn of(what: impl fmt::Display, error: impl Told) -> Self {
+        Failure::Failed(format!("{what}: {}", error.told()))
     }
 }
 
@@ -66,7 +68,7 @@ impl fmt::Display for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Failure::Misconfigured(error.to_string())
+        Failure::Misconfigured(error.told())
     }
 }
 
@@ -74,16 +76,16 @@ impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Older { .. } | OpenError::Newer { .. } | OpenError::Foreign(_) => {
-                Failure::Misconfigured(error.to_string())
+                Failure::Misconfigured(error.told())
             }
-            _ => Failure::Failed(error.to_string()),
+            _ => Failure::Failed(error.told()),
         }
     }
 }
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Failure::Failed(fault.to_string())
+        Failure::Failed(fault.told())
     }
 }
 
@@ -134,8 +136,9 @@ fn open_to_write(config: &Config) -> Result<(Store, Moment), Failure> {
     if wrong.is_empty() {
         return Ok((store, now));
     }
-    let outcomes: Vec<_> = wrong.iter().map(Outcome::to_string).collect();
-    Err(Failure::Failed(format!(
+    let outcomes: Vec<_> = wrong.iter().map(Outcome::told).collect();
+    Err(Failure::Failed(text!(
+        "база данных неисправна, в нее ничего не пишется; подробнее скажет `infomat verify`\n{}",
         "the database is not right, nothing is written to it; `infomat verify` tells more\n{}",
         outcomes.join("\n")
     )))

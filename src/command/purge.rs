@@ -1,8 +1,10 @@
 //! `infomat purge`
 
+use super::texts::catalogue;
 use super::{Failure, believed_now, output};
 use crate::cli::Purge;
 use crate::config::Config;
+use crate::language::{pick, text};
 use crate::store::{OpenError, Purged, ServerLock, Store};
 use chrono::Days;
 
@@ -20,29 +22,38 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
     let before = config
         .zone
         .start_of(today.date_naive() - Days::new(wanted.older_than.into()));
-    output::tell(format_args!(
-        "removing what was over before {}",
-        before.date_naive()
+    let day = before.date_naive();
+    output::tell(text!(
+        "удаляется то, что закончилось до {day}",
+        "removing what was over before {day}"
     ));
     for Purged { what, count } in store.purge(before)? {
-        output::tell(format_args!("{what}: {count}"));
+        output::tell(format_args!(
+            "{}: {count}",
+            pick(catalogue::russian(what), what.to_owned())
+        ));
     }
     if no_server.is_some() {
         store.rewrite()?;
     }
     if !store.empty_log()? {
         return Err(Failure::Failed(
-            "the write-ahead log still holds what was removed: a reader, such as a backup, is in the way; run this again"
-                .to_owned(),
+            pick(
+                "журнал базы данных еще хранит удаленное: мешает тот, кто ее читает, например копирование; выполните команду еще раз",
+                "the write-ahead log still holds what was removed: a reader, such as a backup, is in the way; run this again",
+            )
+            .to_owned(),
         ));
     }
     if no_server.is_none() {
         // The server wants its log long.
         store.stretch_log()?;
     }
-    output::tell(format_args!(
+    output::tell(pick(
+        "не тронуты: резервные копии и копии рядом с базой данных (infomat.before-….db, infomat.replaced-….db). Они хранят \
+         удаленное, пока их не удалят",
         "not touched: backups, and copies beside the database (infomat.before-….db, infomat.replaced-….db). They hold \
-         what was removed until they are deleted"
+         what was removed until they are deleted",
     ));
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! `infomat restore`
 
 use super::rights::STANDARD;
-use super::{Failure, output, visits};
+use super::texts::Told;
+use super::{Failure, output, table, visits};
 use crate::cli::Restore;
 use crate::config::Config;
 use crate::desk;
-use crate::store::{Lacking, OpenError, Restoration, RestoreError, ServerLock};
+use crate::language::{pick, text};
+use crate::store::{KindDifference, Lacking, OpenError, Restoration, RestoreError, ServerLock};
 use crate::visit::{DayVisit, Moment};
 use std::fs::File;
 use std::io::{self, Write};
@@ -19,7 +21,11 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let now = desk::now(config.zone);
     let kept = kept(config, now);
     if kept.exists() {
-        return Err(Failure::of(kept.display(), "is there already: try again"));
+        return Err(Failure::Failed(text!(
+            "{} уже есть: повторите",
+            "{}: is there already: try again",
+            kept.display()
+        )));
     }
     let is_given = wanted.file == Path::new(STANDARD);
     let restoration = if is_given {
@@ -38,26 +44,38 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let today = config.zone.start_of(now.date_naive());
     let lacking = restoration.lacking(today);
     let told = match &lacking {
-        Ok(lacking) => list(lacking, made).map_err(|error| Failure::of("the list", error))?,
-        Err(fault) => format!(
-            "Заменяемая база не читается ({fault}): кого обзвонить, узнать нельзя.\n\
-             Записи после копии остались только на бумаге и у пациентов.\n"
-        )
-        .into_bytes(),
+        Ok(lacking) => list(lacking, made).map_err(|error| Failure::of(pick("список", "the list"), error))?,
+        Err(error) => {
+            let error = error.told();
+            text!(
+                "Заменяемая база не читается ({error}): кого обзвонить, узнать нельзя.\n\
+                 Записи после копии остались только на бумаге и у пациентов.\n",
+                "The database that is replaced cannot be read ({error}): whom to call cannot be found out.\n\
+                 Visits after the backup are on paper and with the patients only.\n"
+            )
+            .into_bytes()
+        }
     };
-    output::print_whole(&told).map_err(|error| Failure::of("nothing was changed: standard output", error))?;
+    output::print_whole(&told).map_err(|error| {
+        let what = pick(
+            "ничего не изменено: стандартный вывод",
+            "nothing was changed: standard output",
+        );
+        Failure::of(what, error)
+    })?;
     let replaces = config.database.exists();
     restoration
         .put_in_place(&kept, lacking.as_ref().ok())
         .map_err(|error| unchanged(&error))?;
     let backup = if is_given {
-        "the backup".to_owned()
+        pick("копия", "the backup").to_owned()
     } else {
         wanted.file.display().to_string()
     };
-    output::tell(format_args!("{backup} is in place"));
+    output::tell(text!("{backup} восстановлена", "{backup} is in place"));
     if replaces {
-        output::tell(format_args!(
+        output::tell(text!(
+            "прежняя база данных сохранена как {}",
             "the replaced database is kept as {}",
             kept.display()
         ));
@@ -72,7 +90,7 @@ fn kept(config: &Config, now: Moment) -> PathBuf {
 }
 
 fn unchanged(error: &RestoreError) -> Failure {
-    let text = format!("nothing was changed: {error}");
+    let text = text!("ничего не изменено: {}", "nothing was changed: {}", error.told());
     match error {
         RestoreError::Open(OpenError::Newer { .. } | OpenError::Foreign(_)) => Failure::Misconfigured(text),
         _ => Failure::Failed(text),
@@ -83,20 +101,38 @@ fn unchanged(error: &RestoreError) -> Failure {
 fn list(lacking: &Lacking, made: Option<Moment>) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     if let Some(made) = made {
-        writeln!(out, "Копия сделана {}.", made.format("%d.%m.%Y %H:%M"))?;
+        let made = made.format("%d.%m.%Y %H:%M");
+        writeln!(
+            out,
+            "{}",
+            text!("Копия сделана {made}.", "The backup was made on {made}.")
+        )?;
+    }
+    if !lacking.kinds.is_empty() {
+        table::text(kind_heads(), lacking.kinds.iter().map(kind), &mut out)?;
     }
     let parts: [(&str, &[DayVisit]); 3] = [
         (
-            "Записей, которых в копии нет (позвоните этим пациентам: их талоны больше не действуют)",
+            pick(
+                "Записей, которых в копии нет (позвоните этим пациентам: их талоны больше не действуют)",
+                "Visits that the backup lacks (call these patients: their tickets do not hold any more)",
+            ),
             &lacking.booked,
         ),
         (
-            "Записей, отмененных после копии (они снова действуют: отмените их еще раз)",
+            pick(
+                "Записей, отмененных после копии (они снова действуют: отмените их еще раз)",
+                "Visits cancelled after the backup (they are active again: cancel them once more)",
+            ),
             &lacking.cancelled,
         ),
         (
-            "Записей, перенесенных после копии (ниже новое время; в копии у них прежнее время, врач или ячейка: загрузите \
-             расписание еще раз или позвоните этим пациентам)",
+            pick(
+                "Записей, перенесенных после копии (ниже новое время; в копии у них прежнее время, врач или ячейка: \
+                 загрузите расписание еще раз или позвоните этим пациентам)",
+                "Visits moved after the backup (below are the new times; the backup has the earlier time, doctor or cell: \
+                 import the timetable once more, or call these patients)",
+            ),
             &lacking.moved,
         ),
     ];
@@ -107,4 +143,46 @@ fn list(lacking: &Lacking, made: Option<Moment>) -> io::Result<Vec<u8>> {
         }
     }
     Ok(out)
+}
+
+fn kind_heads() -> [&'static str; 4] {
+    pick(
+        [
+            "За все время",
+            "Нет в копии",
+            "В копии прежние",
+            "Удалены после копии",
+        ],
+        [
+            "OF ALL TIMES",
+            "NOT IN THE BACKUP",
+            "CHANGED SINCE",
+            "REMOVED SINCE",
+        ],
+    )
+}
+
+/// Things of a kind: by numbers, for there may be many.
+fn kind(one: &KindDifference) -> [String; 4] {
+    let (russian, english) = match one.table {
+        "lpu" => ("клиники", "clinics"),
+        "speciality" => ("специальности", "specialities"),
+        "resource" => ("врачи и кабинеты", "doctors and rooms"),
+        "slot" => ("ячейки расписания", "cells of the timetable"),
+        "patient" => ("карты пациентов", "patients' cards"),
+        "referral" => ("направления", "referrals"),
+        "dispensary_registration" => ("диспансерный учет", "dispensary registrations"),
+        "exam" => ("мероприятия диспансеризации", "exams"),
+        "client_application" => ("источники записи", "client applications"),
+        "visit" => ("записи на прием", "visits"),
+        "waiting_entry" => ("лист ожидания", "waiting list"),
+        other => (other, other),
+    };
+    let number = |count: i64| count.to_string();
+    [
+        pick(russian, english).to_owned(),
+        number(one.missing),
+        number(one.changed),
+        number(one.extra),
+    ]
 }

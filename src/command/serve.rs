@@ -1,13 +1,17 @@
 //! `infomat serve`
 
+use super::texts::Told;
 use super::{Failure, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::desk::{Desk, Keys, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits, Proxies, service};
+use crate::language::pick;
 use crate::store::{Fault, ServerLock, Store};
+use crate::wire::ready::name_instance;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use uuid::Uuid;
 
 /// Serves the database of the configuration at `path` until SIGTERM or SIGINT.
 pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
@@ -18,7 +22,7 @@ pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
         turn_requests: wanted.turn_requests.clamp(1, TURN_REQUESTS_MAX),
         ..Limits::default()
     };
-    serve(path, &config, store, lock, limits, |_| ())
+    serve(path, &config, store, &lock, limits, |_| ())
 }
 
 /// Opens the database. One that the quick form of `verify` finds wrong is opened for reading alone: bookings are refused
@@ -44,7 +48,7 @@ pub fn serve(
     path: &Path,
     config: &Config,
     mut store: Store,
-    _lock: ServerLock,
+    lock: &ServerLock,
     limits: Limits,
     introduce: impl FnOnce(SocketAddr),
 ) -> Result<(), Failure> {
@@ -65,6 +69,11 @@ pub fn serve(
     if !store.is_read_only() {
         prepare(config, &mut store)?;
     }
+    let instance = Uuid::now_v7();
+    name_instance(instance);
+    if let Err(error) = lock.name(&instance.to_string()) {
+        log::warn!("`infomat check` will not know this server: {error}");
+    }
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::of(format_args!("listen = \"{}\"", config.listen), error))?;
     let ready = |address| {
@@ -74,7 +83,8 @@ pub fn serve(
     };
     let mut desk = Desk::new(store, settings)?;
     let proxies = Proxies::new(config.trusted_proxies.clone());
-    edge::serve(listener, &mut desk, limits, proxies, ready).map_err(|error| Failure::of("serving", error))
+    edge::serve(listener, &mut desk, limits, proxies, ready)
+        .map_err(|error| Failure::of(pick("работа сервера", "serving"), error))
 }
 
 /// Brings the database to what serving needs.
@@ -94,7 +104,7 @@ fn name_applications(config: &Config, store: &mut Store) -> Result<(), Failure> 
         Err(Fault::Damaged(_)) => return Ok(()),
         named => {
             if let Err(taken) = named? {
-                return Err(Failure::Misconfigured(taken.to_string()));
+                return Err(Failure::Misconfigured(taken.told()));
             }
         }
     }

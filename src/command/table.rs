@@ -2,6 +2,7 @@
 
 use super::{Failure, output};
 use crate::cli::Format;
+use crate::language::pick;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -24,7 +25,7 @@ pub fn print<const COLUMNS: usize>(
         Format::Csv => csv(heads, rows, &mut out),
         Format::Json => json(objects, &mut out),
     }
-    .map_err(|error| Failure::of("the list", error))?;
+    .map_err(|error| Failure::of(pick("список", "the list"), error))?;
     output::print(out)
 }
 

@@ -1,9 +1,11 @@
 //! `infomat verify`
 
+use super::texts::Told;
 use super::{Failure, output};
 use crate::cli::Verify;
 use crate::config::Config;
 use crate::desk;
+use crate::language::text;
 use crate::store::Store;
 
 /// Checks the whole database, or another file, and prints a line for each thing that has to be so. Reads alone: it works
@@ -20,13 +22,17 @@ pub fn run(config: &Config, wanted: &Verify) -> Result<(), Failure> {
     let mut told = Ok(());
     let is_right = store.verify(overlaps_allowed, now, &mut |outcome| {
         if told.is_ok() {
-            told = output::print(format!("{outcome}\n"));
+            told = output::print(outcome.told() + "\n");
         }
     })?;
     if is_right {
         told?;
-        output::print(format!("{} is right\n", path.display()))
+        output::print(text!("{} исправна\n", "{} is right\n", path.display()))
     } else {
-        Err(Failure::Failed(format!("{} is not right", path.display())))
+        Err(Failure::Failed(text!(
+            "{} неисправна",
+            "{} is not right",
+            path.display()
+        )))
     }
 }

@@ -1,8 +1,9 @@
 //! `infomat visits`
 
-use super::{Failure, table};
-use crate::cli::Visits;
+use super::{Failure, believed_now, table};
+use crate::cli::{Format, Visits};
 use crate::config::Config;
+use crate::language::{pick, text};
 use crate::store::{DAY_VISITS_MAX, Store};
 use crate::visit::DayVisit;
 use crate::wire::day::VisitOfDay;
@@ -11,7 +12,7 @@ use chrono::Days;
 use std::io;
 
 /// Heads of the columns; patients' names are for the registrar.
-const HEADS: [&str; 11] = [
+const RUSSIAN_HEADS: [&str; 11] = [
     "Врач",
     "Кабинет",
     "Дата",
@@ -25,29 +26,52 @@ const HEADS: [&str; 11] = [
     "Талон",
 ];
 
+const ENGLISH_HEADS: [&str; 11] = [
+    "DOCTOR", "ROOM", "DATE", "BEGIN", "END", "NUMBER", "PATIENT", "BORN", "PHONE", "CAME", "TICKET",
+];
+
 /// Prints a day's active visits, by resource and time. Reads alone: it works beside a server and when nothing else does.
 pub fn run(config: &Config, wanted: &Visits) -> Result<(), Failure> {
     let store = Store::open_to_read(&config.database, config.zone)?;
     if let Some(guid) = wanted.resource
         && !store.knows_resource(guid)?
     {
-        return Err(Failure::Failed(format!(
+        return Err(Failure::Failed(text!(
+            "--resource {guid}: нет такого врача, кабинета или оборудования",
             "--resource {guid}: there is no such doctor, room or equipment"
         )));
     }
-    let from = config.zone.start_of(wanted.date);
-    let until = config.zone.start_of(wanted.date + Days::new(1));
+    let date = match wanted.date {
+        Some(date) => date,
+        None => believed_now(config.zone, store.last_moment()?)?.date_naive(),
+    };
+    let from = config.zone.start_of(date);
+    let until = config.zone.start_of(date + Days::new(1));
     let visits = store.day_visits(from, until, wanted.resource)?;
     if visits.len() > DAY_VISITS_MAX as usize {
-        return Err(Failure::Failed(format!(
+        return Err(Failure::Failed(text!(
+            "в этот день больше {DAY_VISITS_MAX} записей: укажите одного врача ключом --resource",
             "more than {DAY_VISITS_MAX} visits on that day: name one doctor with --resource"
         )));
     }
     let objects: Vec<_> = visits.iter().map(VisitOfDay::from).collect();
-    table::print(wanted.format, HEADS, visits.iter().map(row), &objects)
+    table::print(
+        wanted.format,
+        heads(wanted.format),
+        visits.iter().map(row),
+        &objects,
+    )
 }
 
-fn row(visit: &DayVisit) -> [String; HEADS.len()] {
+/// Files of CSV have one heading, whoever makes them: programs read it.
+fn heads(format: Format) -> [&'static str; RUSSIAN_HEADS.len()] {
+    match format {
+        Format::Csv => RUSSIAN_HEADS,
+        Format::Text | Format::Json => pick(RUSSIAN_HEADS, ENGLISH_HEADS),
+    }
+}
+
+fn row(visit: &DayVisit) -> [String; RUSSIAN_HEADS.len()] {
     let time = |moment: crate::visit::Moment| moment.format("%H:%M").to_string();
     [
         visit.doc_fio.clone(),
@@ -66,5 +90,5 @@ fn row(visit: &DayVisit) -> [String; HEADS.len()] {
 
 /// A table to read.
 pub fn text<'a>(visits: impl Iterator<Item = &'a DayVisit>, out: &mut Vec<u8>) -> io::Result<()> {
-    table::text(HEADS, visits.map(row), out)
+    table::text(heads(Format::Text), visits.map(row), out)
 }

@@ -1,16 +1,17 @@
 //! `infomat waiting`
 
 use super::{Failure, table};
-use crate::cli::Waiting;
+use crate::cli::{Format, Waiting};
 use crate::config::Config;
 use crate::desk;
+use crate::language::{pick, text};
 use crate::store::{Store, WAITING_PATIENTS_MAX};
 use crate::visit::WaitingPatient;
 use crate::wire::waiting::WaitingCall;
 use chrono::{NaiveDate, NaiveTime};
 
 /// Heads of the columns; the list is for the registrar, who calls.
-const HEADS: [&str; 11] = [
+const RUSSIAN_HEADS: [&str; 11] = [
     "Ждет с",
     "Пациент",
     "Дата рождения",
@@ -24,6 +25,20 @@ const HEADS: [&str; 11] = [
     "Жалобы",
 ];
 
+const ENGLISH_HEADS: [&str; 11] = [
+    "WAITS SINCE",
+    "PATIENT",
+    "BORN",
+    "PHONE",
+    "SPECIALITY",
+    "DOCTOR",
+    "FIRST DAY",
+    "LAST DAY",
+    "NOT BEFORE",
+    "NOT AFTER",
+    "COMPLAINTS",
+];
+
 /// Prints who waits, the longest first. Reads alone: it works beside a server and when nothing else does.
 pub fn run(config: &Config, wanted: &Waiting) -> Result<(), Failure> {
     let store = Store::open_to_read(&config.database, config.zone)?;
@@ -33,9 +48,15 @@ pub fn run(config: &Config, wanted: &Waiting) -> Result<(), Failure> {
     waiting.truncate(WAITING_PATIENTS_MAX as usize);
     let rows = waiting.iter().map(row);
     let objects: Vec<_> = waiting.iter().map(|one| WaitingCall::new(one, now)).collect();
-    table::print(wanted.format, HEADS, rows, &objects)?;
+    // Files of CSV have one heading, whoever makes them: programs read it.
+    let heads = match wanted.format {
+        Format::Csv => RUSSIAN_HEADS,
+        Format::Text | Format::Json => pick(RUSSIAN_HEADS, ENGLISH_HEADS),
+    };
+    table::print(wanted.format, heads, rows, &objects)?;
     if are_more {
-        return Err(Failure::Failed(format!(
+        return Err(Failure::Failed(text!(
+            "ждут больше {WAITING_PATIENTS_MAX} человек: это первые из них",
             "more than {WAITING_PATIENTS_MAX} entries wait: these are the oldest"
         )));
     }
@@ -43,7 +64,7 @@ pub fn run(config: &Config, wanted: &Waiting) -> Result<(), Failure> {
 }
 
 /// Midnight is no bound on the time of the day, and shown as none.
-fn row(one: &WaitingPatient) -> [String; HEADS.len()] {
+fn row(one: &WaitingPatient) -> [String; RUSSIAN_HEADS.len()] {
     let day = |date: NaiveDate| date.format("%d.%m.%Y").to_string();
     let bound = |time: NaiveTime| match time {
         NaiveTime::MIN => String::new(),

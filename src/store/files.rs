@@ -24,11 +24,25 @@ pub fn folder_of(path: &Path) -> &Path {
 /// # Errors
 /// Those of the file system; and for anything else than a file of one name, such as a link.
 pub(super) fn private_file(path: &Path) -> io::Result<File> {
-    let opened = options().create(true).truncate(false).open(path);
-    let file = opened.map_err(|error| match path.symlink_metadata().map(|found| plain(&found)) {
-        Ok(Err(told)) => told,
-        _ => error,
-    })?;
+    opened_plain(path, options().write(true).create(true).truncate(false))
+}
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// As of a private file.
+pub(super) fn read_private_file(path: &Path) -> io::Result<File> {
+    opened_plain(path, options().read(true))
+}
+
+fn opened_plain(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    let file =
+        options
+            .open(path)
+            .map_err(|error| match path.symlink_metadata().map(|found| plain(&found)) {
+                Ok(Err(told)) => told,
+                _ => error,
+            })?;
     plain(&file.metadata()?)?;
     Ok(file)
 }
@@ -41,7 +55,7 @@ pub fn new_private_file(path: &Path) -> io::Result<File> {
     if is_plain_or_missing(path)? {
         fs::remove_file(path)?;
     }
-    options().read(true).create_new(true).open(path)
+    options().read(true).write(true).create_new(true).open(path)
 }
 
 /// Whether a plain file of one name is there.
@@ -60,10 +74,7 @@ pub(super) fn is_plain_or_missing(path: &Path) -> io::Result<bool> {
 fn options() -> OpenOptions {
     let mut options = File::options();
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    options
-        .write(true)
-        .mode(0o600)
-        .custom_flags(flags.bits().cast_signed());
+    options.mode(0o600).custom_flags(flags.bits().cast_signed());
     options
 }
 
@@ -110,7 +121,12 @@ mod tests {
             ("fifo", "no plain file"),
             (".", "no plain file"),
         ] {
-            for made in [private_file(&path(name)), new_private_file(&path(name))] {
+            let opened = path(name);
+            for made in [
+                private_file(&opened),
+                new_private_file(&opened),
+                read_private_file(&opened),
+            ] {
                 assert!(made.unwrap_err().to_string().contains(told), "{name}");
             }
         }

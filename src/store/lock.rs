@@ -1,30 +1,59 @@
 //! Who may do what there may be one of at a time on a database: locks on files of their own beside it.
 
 use super::OpenError;
-use super::files::{beside, private_file};
+use super::files::{beside, private_file, read_private_file};
 use super::one_file::sole_name;
 use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// The right to be the one server on a database: a lock on a file of its own beside it, held while this lives. The system
 /// takes it back when the process ends, however it ends. Import and backup do not take it.
-pub struct ServerLock(#[expect(dead_code, reason = "the open files hold the locks")] [Option<File>; 2]);
+pub struct ServerLock {
+    beside: File,
+    #[expect(dead_code, reason = "the open file holds the lock")]
+    own: Option<File>,
+}
+
+/// How the file of the server's lock is named behind the database.
+const SERVER_LOCK: &str = ".lock";
+
+/// Most that is read of a server's name: a GUID is shorter.
+const INSTANCE_BYTES_MAX: u64 = 64;
 
 impl ServerLock {
     /// Takes the lock for the database at `path`, and one on the database itself where it is there: its path may be another
     /// one for another server. Locks of this kind and `SQLite`'s do not meet; but `SQLite` loses its own when this file is
     /// closed: a connection is closed before the lock is given back.
     pub fn take(path: &Path) -> Result<Self, OpenError> {
-        let beside = lock_beside(path, ".lock", OpenError::InUse)?;
+        let beside = lock_beside(path, SERVER_LOCK, OpenError::InUse)?;
         sole_name(path)?;
         let own = match File::open(path) {
             Ok(file) => Some(locked(path.to_owned(), file, OpenError::InUse)?),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(OpenError::Io(path.to_owned(), error)),
         };
-        Ok(ServerLock([Some(beside), own]))
+        Ok(ServerLock { beside, own })
     }
+
+    /// Writes into the lock's file which server has it, for [`server_instance`].
+    pub fn name(&self, instance: &str) -> io::Result<()> {
+        self.beside.set_len(0)?;
+        self.beside.write_all_at(instance.as_bytes(), 0)
+    }
+}
+
+/// Which server took the lock of the database at `path` last.
+///
+/// # Errors
+/// Those of the file system; and for anything else than a file of one name, such as a link.
+pub fn server_instance(path: &Path) -> io::Result<String> {
+    let mut instance = String::new();
+    read_private_file(&lock_path(path, SERVER_LOCK))?
+        .take(INSTANCE_BYTES_MAX)
+        .read_to_string(&mut instance)?;
+    Ok(instance)
 }
 
 /// The right to make the one backup of a database at a time: a lock as [`ServerLock`] is, which a server does not take.
@@ -62,10 +91,15 @@ fn locked(path: PathBuf, file: File, taken: fn(PathBuf) -> OpenError) -> Result<
     }
 }
 
-/// A file beside a database that is there to be locked. A link leads to the database's own name.
+/// Where a lock of a database lies. A link leads to the database's own name.
+fn lock_path(database: &Path, suffix: &str) -> PathBuf {
+    let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
+    beside(&database, suffix)
+}
+
+/// A file beside a database that is there to be locked.
 fn lock_file(database: &Path, suffix: &str) -> Result<(PathBuf, File), OpenError> {
-    let database = &database.canonicalize().unwrap_or_else(|_| database.to_owned());
-    let path = beside(database, suffix);
+    let path = lock_path(database, suffix);
     match private_file(&path) {
         Ok(file) => Ok((path, file)),
         Err(error) => Err(OpenError::Io(path, error)),

@@ -10,7 +10,7 @@ use super::files::beside;
 use super::migrations::apply;
 use super::open::version_of_ours;
 use super::read_only::{connect_to_read, connect_to_verify};
-use super::{CopyError, Fault, OpenError, Store};
+use super::{CopyError, Fault, KindDifference, OpenError, Store, kinds};
 use crate::refusal::Trouble;
 use crate::visit::{DayVisit, Moment, Zone};
 use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
@@ -123,6 +123,8 @@ pub struct Lacking {
     /// Visits that have been put off or given to another doctor or cell since, as they are in the database that is
     /// replaced, by begin: they will be where they were.
     pub moved: Vec<DayVisit>,
+    /// How many things of each kind the backup lacks, has otherwise, or has alone; of every time.
+    pub kinds: Vec<KindDifference>,
     /// The last entry of the replaced database's journal before all this was looked for.
     pub last_entry: i64,
 }
@@ -207,6 +209,7 @@ impl Restoration {
         let last_entry = last_entry(&connect_to_verify(&self.database)?)?;
         Ok(Lacking {
             last_entry,
+            kinds: kinds::differences(&self.beside(&self.database, self.draft.path())?.connection)?,
             booked: self.differing(ACTIVE_ONLY_HERE, &self.database, self.draft.path(), from)?,
             cancelled: self.differing(ACTIVE_ONLY_HERE, self.draft.path(), &self.database, from)?,
             moved: self.differing(MOVED_HERE, &self.database, self.draft.path(), from)?,
@@ -221,6 +224,15 @@ impl Restoration {
         other: &Path,
         from: Moment,
     ) -> Result<Vec<DayVisit>, OpenError> {
+        let store = self.beside(here, other)?;
+        let mut statement = store.connection.prepare(sql)?;
+        let parameters = named_params! { ":from": from.timestamp(), ":limit": VISITS_MAX };
+        let visits = statement.query_map(parameters, named("visit", |row| store.day_visit(row)))?;
+        Ok(visits.collect::<Result<_, _>>()?)
+    }
+
+    /// One file, with the other attached as `other`.
+    fn beside(&self, here: &Path, other: &Path) -> Result<Store, OpenError> {
         let store = Store::of(connect_to_verify(here)?, self.zone)?;
         let other = other
             .to_str()
@@ -228,10 +240,7 @@ impl Restoration {
         store
             .connection
             .execute("ATTACH :other AS other", named_params! { ":other": other })?;
-        let mut statement = store.connection.prepare(sql)?;
-        let parameters = named_params! { ":from": from.timestamp(), ":limit": VISITS_MAX };
-        let visits = statement.query_map(parameters, named("visit", |row| store.day_visit(row)))?;
-        Ok(visits.collect::<Result<_, _>>()?)
+        Ok(store)
     }
 
     /// Gives the backup the database's place, and the database the name `kept`. Every other program has to have closed

@@ -3,6 +3,20 @@
 use super::message::Answer;
 use crate::refusal::Warning;
 use serde::Serialize;
+use std::sync::OnceLock;
+use uuid::Uuid;
+
+/// The header field by which [`alive`] tells one server from another: `infomat check` compares it with what the server has
+/// written into the lock of its database.
+pub const INSTANCE_FIELD: &str = "Infomat-Instance";
+
+/// Drawn anew by each server at its start.
+static INSTANCE: OnceLock<Uuid> = OnceLock::new();
+
+/// Gives the serving process its name. The first one counts.
+pub fn name_instance(instance: Uuid) {
+    INSTANCE.get_or_init(|| instance);
+}
 
 /// The server's state, when it is good.
 #[derive(Serialize)]
@@ -14,10 +28,15 @@ struct State {
 
 /// The process lives.
 pub fn alive() -> Answer {
-    Answer::json(&State {
+    let mut answer = Answer::json(&State {
         status: "alive",
         warnings: None,
-    })
+    });
+    let instance = INSTANCE
+        .get()
+        .map(|instance| (INSTANCE_FIELD, instance.to_string()));
+    answer.headers.extend(instance);
+    answer
 }
 
 /// The database takes writes. What should be looked after is told beside it.

@@ -7,6 +7,7 @@ use crate::harness::{Site, in_english, lacks};
 use rusqlite::Connection;
 use rustix::process::geteuid;
 use std::fs::{self, Permissions};
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -104,7 +105,7 @@ fn a_good_site_has_a_line_for_each_thing() {
         ("time zone", "+03:00, as utc_offset says"),
         ("disk space", "MiB free"),
         ("flush", "ms for 4 KiB"),
-        ("port", "is free: no server is running"),
+        ("port", "is free: no server listens there"),
         ("clock", "nothing was booked yet"),
         ("timetable", "until 20"),
         ("imports", "names no folder"),
@@ -224,6 +225,16 @@ fn the_port_is_free_ours_or_anothers() {
     // It hangs up on whoever asks.
     std::thread::scope(|scope| {
         scope.spawn(|| drop(other.accept().unwrap()));
+        check(&site).is_wrong("port", "another program has 127.0.0.1");
+    });
+    // It answers, but not as ours does.
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut stream, _) = other.accept().unwrap();
+            let _ = stream.read(&mut [0; 512]).unwrap();
+            let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
         check(&site).is_wrong("port", "another program has 127.0.0.1");
     });
     listen("192.0.2.1:80".parse().unwrap());
@@ -350,4 +361,21 @@ fn a_key_with_what_an_editor_adds_is_warned_of() {
     }
     fs::write(site.path("hmac.key"), format!("{key}\n")).unwrap();
     check(&site).is("ok", "key main", "40 bytes");
+}
+
+/// Several servers on one machine: each says which one it is.
+#[test]
+fn a_server_on_another_database_is_not_ours() {
+    let (ours, others) = (site(20), site(20));
+    let listen = |site: &Site, address| set(site, "listen", &format!("listen = '{address}'"));
+    ours.run_well(&["backup"], "");
+    let (our_server, other_server) = (ours.serve(), others.serve());
+    listen(&ours, other_server.address);
+    check(&ours).is_wrong("port", "on another database");
+    listen(&ours, our_server.address);
+    check(&ours).is("ok", "port", "our server's");
+    // Ours has ended: what it wrote into its lock is not what the other one says.
+    listen(&ours, other_server.address);
+    our_server.terminate();
+    check(&ours).is_wrong("port", "on another database");
 }

@@ -15,7 +15,7 @@ use std::process::{Child, Stdio};
 use tempfile::TempDir;
 
 /// The words with which the demo's list of patients begins.
-const PATIENTS: &str = "Пациенты";
+const PATIENTS: &str = "Patients";
 
 /// Days of the demo's timetable.
 const DAYS: u32 = 14;

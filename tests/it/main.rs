@@ -24,6 +24,7 @@ mod host;
 mod identify;
 mod import;
 mod keys;
+mod language;
 mod large;
 mod limits;
 mod metrics;

@@ -107,16 +107,16 @@ fn a_backup_takes_the_place_and_the_registrar_learns_whom_to_call() {
     let output = restore(&site, "copy.db");
     let said = all(&output);
     assert!(output.status.success(), "{said}");
-    let parts: Vec<_> = said.split("Записей, ").collect();
+    let parts: Vec<_> = said.split("Visits ").collect();
     assert!(
-        parts[1].starts_with("которых в копии нет") && parts[1].contains(": 1\n"),
+        parts[1].starts_with("that the backup lacks") && parts[1].contains(": 1\n"),
         "{said}"
     );
     for told in ["Звонков", "8 900 765-43-21", &later] {
         assert!(parts[1].contains(told), "{told} is not in {said}");
     }
     assert!(
-        parts[2].starts_with("отмененных") && parts[2].contains(&cancelled),
+        parts[2].starts_with("cancelled after") && parts[2].contains(&cancelled),
         "{said}"
     );
     assert!(!said.contains(&kept), "{said}");
@@ -152,7 +152,7 @@ fn visits_that_were_moved_since_are_told_with_their_new_time() {
         )],
     );
     assert!(
-        unmoved.starts_with("перенесенных") && unmoved.contains(": 0\n"),
+        unmoved.starts_with("moved after") && unmoved.contains(": 0\n"),
         "{unmoved}"
     );
     for cell in [
@@ -166,7 +166,7 @@ fn visits_that_were_moved_since_are_told_with_their_new_time() {
         let begin = cell["begin"].as_str().unwrap().to_owned();
         let moved = restored(&site, &[cell]);
         assert!(
-            moved.starts_with("перенесенных") && moved.contains(": 1\n"),
+            moved.starts_with("moved after") && moved.contains(": 1\n"),
             "{moved}"
         );
         let day: Vec<_> = begin[..10].rsplit('-').collect();
@@ -184,7 +184,7 @@ fn restored(site: &Site, lines: &[Value]) -> String {
     assert!(output.status.success(), "{said}");
     // Its name has the second: the next restore may come in the same one.
     fs::remove_file(site.path(&replaced(site))).unwrap();
-    let part = said.split("Записей, ").nth(3).unwrap_or_else(|| panic!("{said}"));
+    let part = said.split("Visits ").nth(3).unwrap_or_else(|| panic!("{said}"));
     part.split("copy.db is in place").next().unwrap().to_owned()
 }
 
@@ -324,11 +324,7 @@ fn a_damaged_or_missing_database_is_replaced_too() {
         assert!(output.status.success(), "{}", all(&output));
         assert_eq!(active(&database), Some(set(&[&kept, &cancelled])));
         if damage {
-            assert!(
-                all(&output).contains("Заменяемая база не читается"),
-                "{}",
-                all(&output)
-            );
+            assert!(all(&output).contains("cannot be read"), "{}", all(&output));
             let old = fs::read_to_string(site.path(&replaced(&site))).unwrap();
             assert_eq!(old, "no database any more");
         }
@@ -410,4 +406,66 @@ fn a_kill_at_any_moment_leaves_the_old_or_the_new_database_whole() {
     put_back();
     assert!(restore(&site, "copy.db").status.success());
     assert_eq!(active(&site.path("infomat.db")), new);
+}
+
+/// What was imported, changed and removed since the backup, of every kind; rows that were made anew are the same things.
+#[test]
+fn what_the_backup_lacks_is_counted_for_every_kind() {
+    let site = Site::new("");
+    let with_referral = |patient: u32, number: &str| clinic::referral(number, "consultation", patient);
+    site.import(&[
+        clinic::lpu(1),
+        clinic::speciality("27"),
+        clinic::doctor(2, 1, "27", "Врачова"),
+        clinic::slot(3, 2, 1, "10:00"),
+        clinic::slot(4, 2, 1, "11:00"),
+        clinic::patient(5, 1),
+        clinic::patient(6, 1),
+        with_referral(5, "A"),
+    ]);
+    let copy = site.path("copy.db");
+    site.run_well(&["backup", copy.to_str().unwrap()], "");
+    let remove =
+        |kind: &str, number: u32| json!({"kind": kind, "deleted": true, "guid": clinic::guid(number)});
+    site.import(&[
+        clinic::lpu(11),
+        clinic::speciality("28"),
+        clinic::doctor(12, 1, "28", "Другова"),
+        with(clinic::slot(3, 2, 1, "10:00"), &json!({"planCount": 7})),
+        clinic::slot(13, 2, 2, "10:00"),
+        clinic::slot(14, 2, 2, "11:00"),
+        remove("slot", 4),
+        // The card gets another row, and its referral with it.
+        remove("patient", 5),
+    ]);
+    site.import(&[
+        clinic::patient(5, 1),
+        with_referral(5, "A"),
+        with_referral(6, "B"),
+    ]);
+    let output = restore(&site, "copy.db");
+    let said = all(&output);
+    assert!(output.status.success(), "{said}");
+    let counts = |kind: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(kind));
+        let line = line.unwrap_or_else(|| panic!("{kind}: {said}"));
+        line.split_whitespace()
+            .map(|count| count.parse().unwrap())
+            .collect::<Vec<u32>>()
+    };
+    for (kind, expected) in [
+        ("clinics ", [1, 0, 0]),
+        ("specialities ", [1, 0, 0]),
+        ("doctors and rooms ", [1, 0, 0]),
+        ("cells of the timetable ", [2, 1, 1]),
+        ("patients' cards ", [0, 0, 0]),
+        ("referrals ", [1, 0, 0]),
+        ("dispensary registrations ", [0, 0, 0]),
+        ("exams ", [0, 0, 0]),
+        ("client applications ", [0, 0, 0]),
+        ("visits ", [0, 0, 0]),
+        ("waiting list ", [0, 0, 0]),
+    ] {
+        assert_eq!(counts(kind), expected, "{kind}: {said}");
+    }
 }

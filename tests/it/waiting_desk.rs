@@ -142,7 +142,7 @@ fn who_waits_is_read_without_a_server_on_a_disk_that_takes_no_writing() {
         2,
         "a patient's lines do not break the table: {beside}"
     );
-    assert!(rows[0].starts_with("Ждет с") && rows[0].ends_with("Жалобы"));
+    assert!(rows[0].starts_with("WAITS SINCE") && rows[0].ends_with("COMPLAINTS"));
     assert!(rows[1].contains("Сидоров Петр") && rows[1].ends_with("=1 голова"));
 
     assert!(server.terminate().success());

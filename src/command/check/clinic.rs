@@ -1,9 +1,11 @@
 //! What lies in the database and waits beside it: the last booking, the last backup, the timetable, imports.
 
-use super::{ASK_ROOT, Report};
+use super::{Report, ask_root};
+use crate::command::texts::Told;
 use crate::command::{Failure, believed_now};
 use crate::config::Config;
 use crate::desk;
+use crate::language::{pick, text};
 use crate::store::{Fault, Outcome, Store};
 use crate::visit::Moment;
 use chrono::TimeDelta;
@@ -34,12 +36,20 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
     let now = desk::now(config.zone);
     let last = store.last_moment()?;
     match believed_now(config.zone, last) {
-        Ok(_) if last == 0 => report.good("clock", format!("{}; nothing was booked yet", now.format(MINUTE))),
+        Ok(_) if last == 0 => report.good(
+            "clock",
+            text!(
+                "{}; записей еще не было",
+                "{}; nothing was booked yet",
+                now.format(MINUTE)
+            ),
+        ),
         Ok(_) => {
             let last = config.zone.at(last);
             report.good(
                 "clock",
-                format!(
+                text!(
+                    "{}; последняя запись сделана {}",
                     "{}; the last booking was at {}",
                     now.format(MINUTE),
                     last.format(MINUTE)
@@ -55,18 +65,30 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
     let horizon = store.last_cell()?.map(|seconds| config.zone.at(seconds));
     let left = horizon.map(|last| (last.date_naive() - now.date_naive()).num_days());
     match horizon.map(|last| last.format("%Y-%m-%d")).zip(left) {
-        None => report.warn("timetable", "there are no cells: `infomat import` takes them"),
+        None => report.warn(
+            "timetable",
+            pick(
+                "ячеек нет: их загрузит `infomat import`",
+                "there are no cells: `infomat import` takes them",
+            ),
+        ),
         Some((day, ..0)) => report.bad(
             "timetable",
-            Failure::Failed(format!("its last cells were on {day}: import the coming days")),
+            Failure::Failed(text!(
+                "последние ячейки были {day}: загрузите следующие дни",
+                "its last cells were on {day}: import the coming days"
+            )),
         ),
         Some((day, left)) if left < HORIZON_DAYS_GOOD => {
             report.warn(
                 "timetable",
-                format!("its last cells are on {day}: import the days after it"),
+                text!(
+                    "последние ячейки {day}: загрузите дни после него",
+                    "its last cells are on {day}: import the days after it"
+                ),
             );
         }
-        Some((day, _)) => report.good("timetable", format!("until {day}")),
+        Some((day, _)) => report.good("timetable", text!("до {day}", "until {day}")),
     }
     Ok(())
 }
@@ -75,13 +97,19 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
 fn look_at_cards(doubts: &[Outcome], report: &mut Report) {
     const WHAT: &str = "cards";
     for doubt in doubts {
-        let found = doubt.findings.join("; ");
-        let more = if doubt.more { "; and more" } else { "" };
-        let remedy = doubt.remedy;
-        report.warn(WHAT, format!("not so: {}: {found}{more}: {remedy}", doubt.check));
+        report.warn(
+            WHAT,
+            doubt.told().lines().map(str::trim).collect::<Vec<_>>().join("; "),
+        );
     }
     if doubts.is_empty() {
-        report.good(WHAT, "none needs to be joined with another or closed");
+        report.good(
+            WHAT,
+            pick(
+                "объединять или закрывать нечего",
+                "none needs to be joined with another or closed",
+            ),
+        );
     }
 }
 
@@ -89,22 +117,37 @@ fn look_at_cards(doubts: &[Outcome], report: &mut Report) {
 fn look_at_backup(last: Option<Moment>, now: Moment, report: &mut Report) {
     const WHAT: &str = "backup";
     let Some(last) = last else {
-        return report.warn(WHAT, "there is none yet: run `infomat backup`");
+        return report.warn(
+            WHAT,
+            pick(
+                "еще ни одной: выполните `infomat backup`",
+                "there is none yet: run `infomat backup`",
+            ),
+        );
     };
     let days = (now - last).num_days();
-    let old = format!("the last one is {days} days old: run `infomat backup`");
+    let old = text!(
+        "последней {days} сут.: выполните `infomat backup`",
+        "the last one is {days} days old: run `infomat backup`"
+    );
     if last > now {
         let made = last.format(MINUTE);
         report.warn(
             WHAT,
-            format!("the last one is dated {made}, by a clock that was ahead: run `infomat backup`"),
+            text!(
+                "последняя датирована {made}: часы тогда спешили; выполните `infomat backup`",
+                "the last one is dated {made}, by a clock that was ahead: run `infomat backup`"
+            ),
         );
     } else if days > BACKUP_DAYS_MAX {
         report.bad(WHAT, Failure::Failed(old));
     } else if days >= BACKUP_DAYS_GOOD {
         report.warn(WHAT, old);
     } else {
-        report.good(WHAT, "the last one is less than 2 days old");
+        report.good(
+            WHAT,
+            pick("последней меньше 2 суток", "the last one is less than 2 days old"),
+        );
     }
 }
 
@@ -112,19 +155,29 @@ fn look_at_backup(last: Option<Moment>, now: Moment, report: &mut Report) {
 pub fn look_at_imports(config: &Config, report: &mut Report) {
     const WHAT: &str = "imports";
     let Some(folder) = &config.import_folder else {
-        return report.good(WHAT, "import_folder names no folder to look into");
+        return report.good(
+            WHAT,
+            pick(
+                "import_folder не называет каталога",
+                "import_folder names no folder to look into",
+            ),
+        );
     };
     match waiting(folder) {
-        Ok((0, _)) => report.good(WHAT, format!("no file waits in {}", folder.display())),
+        Ok((0, _)) => report.good(
+            WHAT,
+            text!("в {} файлов нет", "no file waits in {}", folder.display()),
+        ),
         Ok((count, age)) => report.warn(
             WHAT,
-            format!(
+            text!(
+                "{count} в {}, старшему {} ч: загрузите каждый командой `infomat import` и уберите",
                 "{count} in {}, the oldest for {} hours: `infomat import` each, then take it away",
                 folder.display(),
                 age.num_hours()
             ),
         ),
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => report.warn(WHAT, ASK_ROOT),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => report.warn(WHAT, ask_root()),
         Err(error) => report.bad(WHAT, Failure::of(folder.display(), error)),
     }
 }

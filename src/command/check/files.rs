@@ -1,8 +1,10 @@
 //! Configuration, keys and database as files: who may get at them, and whether they hold what they should.
 
-use super::{ASK_ROOT, Report};
+use super::{Report, ask_root};
+use crate::command::texts::{Told, catalogue};
 use crate::command::{Failure, wrong_with};
 use crate::config::{Config, MODE_OF_OTHERS, is_exposed, oddity};
+use crate::language::{pick, text};
 use crate::store::{OpenError, Outcome, Store, VERSION, beside, folder_of, sole_name};
 use std::fs::{File, Metadata};
 use std::io::ErrorKind;
@@ -26,7 +28,10 @@ pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
         Ok(found) if found.mode() & modes != 0 => {
             is_good = false;
             let path = path.display();
-            let text = format!("{path} is open to others than its owner: chmod {remedy} {path}");
+            let text = text!(
+                "{path} открыт не только владельцу: chmod {remedy} {path}",
+                "{path} is open to others than its owner: chmod {remedy} {path}"
+            );
             report.bad(WHAT, Failure::Failed(text));
         }
         Err(error) if error.kind() == ErrorKind::PermissionDenied => is_hidden = true,
@@ -51,8 +56,10 @@ pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
     {
         is_good = false;
         let (folder, uid) = (folder.display(), database.uid());
-        let text =
-            format!("user {uid}, who has the database, may not write to {folder}: chown {uid} {folder}");
+        let text = text!(
+            "пользователь {uid}, владелец базы данных, не может писать в {folder}: chown {uid} {folder}",
+            "user {uid}, who has the database, may not write to {folder}: chown {uid} {folder}"
+        );
         report.bad(WHAT, Failure::Failed(text));
     }
     let mut is_safe = true;
@@ -61,15 +68,25 @@ pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
         let key = key.display();
         report.warn(
             WHAT,
-            format!(
+            text!(
+                "сервер сам может изменить {key}: держите его в каталоге, который принадлежит root, как /etc/infomat/keys",
                 "the server itself can change {key}: keep it in a folder of root's, as /etc/infomat/keys is"
             ),
         );
     }
     if is_hidden {
-        report.warn(WHAT, format!("not all could be seen: {ASK_ROOT}"));
+        report.warn(
+            WHAT,
+            text!("видно не все: {}", "not all could be seen: {}", ask_root()),
+        );
     } else if is_good && is_safe {
-        report.good(WHAT, "nobody but the owner gets at the database and the keys");
+        report.good(
+            WHAT,
+            pick(
+                "база данных и ключи доступны только владельцу",
+                "nobody but the owner gets at the database and the keys",
+            ),
+        );
     }
 }
 
@@ -117,23 +134,30 @@ pub fn look_at_keys(config: &Config, report: &mut Report) {
     for key in &config.tokens.keys {
         let what = format!("key {}", key.id);
         let signs = if key.id == config.tokens.sign_with {
-            "; it signs"
+            pick("; подписывает", "; it signs")
         } else {
             ""
         };
         match key.bytes() {
             Ok(bytes) => match oddity(&bytes) {
-                Some(oddity) => report.warn(&what, oddity),
-                None => report.good(&what, format!("{} bytes{signs}", bytes.len())),
+                Some(oddity) => report.warn(&what, pick(catalogue::russian(oddity), oddity.to_owned())),
+                None => report.good(&what, text!("{} байт{signs}", "{} bytes{signs}", bytes.len())),
             },
-            Err(_) if is_closed(&key.path) => report.warn(&what, ASK_ROOT),
+            Err(_) if is_closed(&key.path) => report.warn(&what, ask_root()),
             Err(error) => report.bad(&what, error),
         }
     }
     match config.trusted_applications() {
         Ok(trusted) if trusted.is_empty() => {}
-        Ok(trusted) => report.good("secrets", format!("of {} trusted applications", trusted.len())),
-        Err(_) if secret_files(config).any(is_closed) => report.warn("secrets", ASK_ROOT),
+        Ok(trusted) => report.good(
+            "secrets",
+            text!(
+                "доверенных источников: {}",
+                "of {} trusted applications",
+                trusted.len()
+            ),
+        ),
+        Err(_) if secret_files(config).any(is_closed) => report.warn("secrets", ask_root()),
         Err(error) => report.bad("secrets", error),
     }
 }
@@ -143,7 +167,7 @@ pub fn look_at_keys(config: &Config, report: &mut Report) {
 pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
     const WHAT: &str = "database";
     if is_closed(&config.database) {
-        report.warn(WHAT, ASK_ROOT);
+        report.warn(WHAT, ask_root());
         return None;
     }
     if let Err(error) = sole_name(&config.database) {
@@ -158,7 +182,13 @@ pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
                     }
                     let size = config.database.metadata().map_or(0, |file| file.len() >> 20);
                     let path = config.database.display();
-                    report.good(WHAT, format!("{path}, {size} MiB, version {VERSION}"));
+                    report.good(
+                        WHAT,
+                        text!(
+                            "{path}, {size} МиБ, версия {VERSION}",
+                            "{path}, {size} MiB, version {VERSION}"
+                        ),
+                    );
                 }
                 Ok(wrong) => {
                     for outcome in &wrong {
@@ -170,7 +200,7 @@ pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
             Some(store)
         }
         Err(error @ OpenError::Older { .. }) => {
-            report.warn(WHAT, error.to_string());
+            report.warn(WHAT, error.told());
             None
         }
         Err(error) => {
@@ -188,9 +218,16 @@ fn told(outcome: &Outcome) -> Failure {
         more,
         ..
     } = outcome;
-    let more = if *more { "; and more" } else { "" };
-    let findings = findings.join("; ");
-    Failure::Failed(format!(
+    let more = if *more {
+        pick("; и другие", "; and more")
+    } else {
+        ""
+    };
+    let known = |finding: &String| pick(catalogue::russian(finding), finding.clone());
+    let findings = findings.iter().map(known).collect::<Vec<_>>().join("; ");
+    let check = pick(catalogue::russian(check), (*check).to_owned());
+    Failure::Failed(text!(
+        "не так: {check}: {findings}{more}; записи не принимаются: что делать, скажет `infomat verify`",
         "not so: {check}: {findings}{more}; nothing is booked: `infomat verify` tells what to do"
     ))
 }

@@ -1,11 +1,14 @@
 //! The machine: its time zone, its disk, and the port with the server behind it.
 
-use super::Report;
+use super::{Report, ask_root};
 use crate::command::Failure;
+use crate::command::texts::{Told, catalogue};
 use crate::config::Config;
 use crate::desk;
-use crate::store::{disk_free_bytes, folder_of};
+use crate::language::{pick, text};
+use crate::store::{disk_free_bytes, folder_of, server_instance};
 use crate::visit::Zone;
+use crate::wire::ready::INSTANCE_FIELD;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -38,6 +41,9 @@ const FLUSH_MAX: Duration = Duration::from_millis(500);
 /// How long a server may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(8);
 
+/// What the lines about the port are called.
+const PORT: &str = "port";
+
 /// Most bytes of its answer that are looked at.
 const ANSWER_BYTES_MAX: u64 = 1 << 16;
 
@@ -46,16 +52,32 @@ pub fn look_at_zone(config: &Config, report: &mut Report) {
     const WHAT: &str = "time zone";
     let offset = *desk::now(config.zone).offset();
     match config.zone {
-        Zone::Fixed(_) => report.good(WHAT, format!("{offset}, as utc_offset says")),
+        Zone::Fixed(_) => report.good(
+            WHAT,
+            text!(
+                "{offset}, как задано в utc_offset",
+                "{offset}, as utc_offset says"
+            ),
+        ),
         Zone::System if offset.local_minus_utc() == 0 => report.warn(
             WHAT,
-            "the machine goes by UTC: set utc_offset in the configuration, or timedatectl set-timezone",
+            pick(
+                "машина живет по UTC: задайте utc_offset в настройках или timedatectl set-timezone",
+                "the machine goes by UTC: set utc_offset in the configuration, or timedatectl set-timezone",
+            ),
         ),
         Zone::System => {
             let link = fs::read_link("/etc/localtime").unwrap_or_default();
             let name = link.to_string_lossy();
             let name = name.split_once("zoneinfo/").map_or("", |(_, name)| name);
-            report.good(WHAT, format!("{offset}, as the machine says {name}").trim_end());
+            report.good(
+                WHAT,
+                text!(
+                    "{offset}, как у машины {name}",
+                    "{offset}, as the machine says {name}"
+                )
+                .trim_end(),
+            );
         }
     }
 }
@@ -64,13 +86,23 @@ pub fn look_at_zone(config: &Config, report: &mut Report) {
 pub fn look_at_time_source(report: &mut Report) {
     const WHAT: &str = "time source";
     match told_by_timedatectl().or_else(desk::is_synchronised) {
-        Some(true) => report.good(WHAT, "the clock is synchronised"),
+        Some(true) => report.good(WHAT, pick("часы сверяются с точным временем", "the clock is synchronised")),
         Some(false) => report.warn(
             WHAT,
-            "the clock is not synchronised: `timedatectl set-ntp true`, or name a time server of the clinic in \
-             /etc/systemd/timesyncd.conf",
+            pick(
+                "часы не сверяются с точным временем: `timedatectl set-ntp true`, или укажите сервер времени клиники в \
+                 /etc/systemd/timesyncd.conf",
+                "the clock is not synchronised: `timedatectl set-ntp true`, or name a time server of the clinic in \
+                 /etc/systemd/timesyncd.conf",
+            ),
         ),
-        None => report.warn(WHAT, "nobody tells whether the clock is synchronised: see `timedatectl`"),
+        None => report.warn(
+            WHAT,
+            pick(
+                "неизвестно, сверяются ли часы с точным временем: посмотрите `timedatectl`",
+                "nobody tells whether the clock is synchronised: see `timedatectl`",
+            ),
+        ),
     }
 }
 
@@ -95,14 +127,28 @@ pub fn look_at_space(config: &Config, report: &mut Report) {
         Err(error) => return report.bad(WHAT, Failure::of(folder.display(), error)),
     };
     let database = config.database.metadata().map_or(0, |file| file.len());
-    let found = format!("{} MiB free on the disk of {}", free >> 20, folder.display());
+    let found = text!(
+        "свободно {} МиБ на диске каталога {}",
+        "{} MiB free on the disk of {}",
+        free >> 20,
+        folder.display()
+    );
     if free < FREE_BYTES_MIN {
         report.bad(
             WHAT,
-            Failure::Failed(format!("{found}: make room, or bookings end soon")),
+            Failure::Failed(text!(
+                "{found}: освободите место, иначе запись скоро остановится",
+                "{found}: make room, or bookings end soon"
+            )),
         );
     } else if free < FREE_BYTES_GOOD.max(COPIES * database) {
-        report.warn(WHAT, format!("{found}: make room for backups and upgrades"));
+        report.warn(
+            WHAT,
+            text!(
+                "{found}: освободите место для копий и обновлений",
+                "{found}: make room for backups and upgrades"
+            ),
+        );
     } else {
         report.good(WHAT, found);
     }
@@ -114,14 +160,24 @@ pub fn look_at_flush(config: &Config, report: &mut Report) {
     let folder = folder_of(&config.database);
     match measured_flush(folder) {
         Ok(time) => {
-            let found = format!("{:.1} ms for 4 KiB", time.as_secs_f64() * 1000.0);
+            let found = text!(
+                "{:.1} мс на 4 КиБ",
+                "{:.1} ms for 4 KiB",
+                time.as_secs_f64() * 1000.0
+            );
             if time > FLUSH_MAX {
-                let text = format!("{found}: the disk is about to fail; make a backup and replace it");
+                let text = text!(
+                    "{found}: диск скоро откажет; сделайте копию и замените его",
+                    "{found}: the disk is about to fail; make a backup and replace it"
+                );
                 report.bad(WHAT, Failure::Failed(text));
             } else if time > FLUSH_GOOD {
                 report.warn(
                     WHAT,
-                    format!("{found}: bookings are slow on this disk; an SSD helps"),
+                    text!(
+                        "{found}: запись на этом диске медленная; поможет SSD",
+                        "{found}: bookings are slow on this disk; an SSD helps"
+                    ),
                 );
             } else {
                 report.good(WHAT, found);
@@ -130,7 +186,8 @@ pub fn look_at_flush(config: &Config, report: &mut Report) {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             report.warn(
                 WHAT,
-                format!(
+                text!(
+                    "не измерена: этому пользователю нельзя писать в {}",
                     "not measured, {} may not be written to by this user",
                     folder.display()
                 ),
@@ -170,28 +227,72 @@ fn flushes(file: &File) -> io::Result<[Duration; FLUSHES]> {
 
 /// Whether the port is free, or whose it is; and how our own server is.
 pub fn look_at_server(config: &Config, report: &mut Report) {
-    const PORT: &str = "port";
     let listen = config.listen;
     match TcpListener::bind(listen) {
-        Ok(_) => report.good(PORT, format!("{listen} is free: no server is running")),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => match ready(listen) {
-            Some(state) => {
-                report.good(PORT, format!("{listen} is our server's"));
-                look_at_state(&state, report);
-            }
-            None => report.bad(
-                PORT,
-                Failure::Failed(format!(
-                    "another program has {listen}, or our server is stuck: stop it (`ss -ltnp` names it), or change listen"
-                )),
+        Ok(_) => report.good(
+            PORT,
+            text!(
+                "{listen} свободен: сервер там не работает",
+                "{listen} is free: no server listens there"
             ),
-        },
+        ),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => look_at_holder(config, report),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-            report.warn(PORT, format!("{listen} may not be tried by this user: run this as root"));
+            report.warn(
+                PORT,
+                text!(
+                    "{listen} этому пользователю не проверить: выполните команду от root",
+                    "{listen} may not be tried by this user: run this as root"
+                ),
+            );
         }
         Err(error) => report.bad(
             PORT,
-            Failure::Failed(format!("{listen}: {error}; set listen to an address of this machine")),
+            Failure::Failed(text!(
+                "{listen}: {}; задайте в listen адрес этой машины",
+                "{listen}: {}; set listen to an address of this machine",
+                error.told()
+            )),
+        ),
+    }
+}
+
+/// Who has the port: the server of this database, or another.
+fn look_at_holder(config: &Config, report: &mut Report) {
+    let listen = config.listen;
+    let answering = health(listen);
+    let own = server_instance(&config.database);
+    match (&answering, &own) {
+        (Some(Some(instance)), Ok(own)) if instance == own => {
+            report.good(PORT, text!("{listen} занимает наш сервер", "{listen} is our server's"));
+            look_at_state(ready(listen), report);
+        }
+        (Some(_), Err(error)) if error.kind() == ErrorKind::PermissionDenied => {
+            report.warn(PORT, text!(
+                    "{listen} занимает сервер infomat; для этой ли базы данных: {}",
+                    "a server of infomat has {listen}; whether it is this database's: {}",
+                    ask_root()
+                ));
+        }
+        (Some(Some(_)), _) => report.bad(
+            PORT,
+            Failure::Failed(text!(
+                "{listen} занимает сервер infomat с другой базой данных: остановите его (`ss -ltnp` назовет) или измените listen",
+                "a server of infomat on another database has {listen}: stop it (`ss -ltnp` names it), or change listen"
+            )),
+        ),
+        (Some(None), _) => report.warn(
+            PORT,
+            text!(
+                "{listen} занимает сервер infomat старше этой программы: перезапустите его",
+                "a server of infomat older than this program has {listen}: start it anew"),
+        ),
+        (None, _) => report.bad(
+            PORT,
+            Failure::Failed(text!(
+                "{listen} занимает другая программа, или наш сервер завис: остановите ее (`ss -ltnp` назовет) или измените listen",
+                "another program has {listen}, or our server is stuck: stop it (`ss -ltnp` names it), or change listen"
+            )),
         ),
     }
 }
@@ -202,31 +303,46 @@ struct State {
     words: Vec<String>,
 }
 
-fn look_at_state(state: &State, report: &mut Report) {
+fn look_at_state(state: Option<State>, report: &mut Report) {
     const WHAT: &str = "server";
+    let Some(state) = state else {
+        let text = pick(
+            "не говорит, готов ли он: посмотрите его журнал",
+            "does not say whether it is ready: look at its log",
+        );
+        return report.bad(WHAT, Failure::Failed(text.to_owned()));
+    };
     if state.is_ready && state.words.is_empty() {
-        report.good(WHAT, "is ready");
+        report.good(WHAT, pick("готов", "is ready"));
     }
-    for words in &state.words {
+    for words in state.words {
         if state.is_ready {
             report.warn(WHAT, words);
         } else {
-            report.bad(WHAT, Failure::Failed(words.clone()));
+            report.bad(WHAT, Failure::Failed(words));
         }
     }
 }
 
-/// Asks the server behind the port; none when it does not answer as ours does.
+/// Asks who is behind the port: the name of a running server of this program; none inside for one that has no such name
+/// yet, of an earlier version; none for a stranger.
+#[expect(clippy::option_option, reason = "three cases, told at the function")]
+fn health(listen: SocketAddr) -> Option<Option<String>> {
+    let (head, body) = ask(listen, "/healthz").ok()?;
+    let body: serde_json::Value = serde_json::from_str(&body).ok()?;
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    let mut instances = fields.filter(|(name, _)| name.eq_ignore_ascii_case(INSTANCE_FIELD));
+    let instance = instances.next().map(|(_, value)| value.trim().to_owned());
+    let is_alive = body["status"] == "alive";
+    // The standard answer to an unknown path: a server that has none of its own for this one.
+    (is_alive || body["message_code"].is_string()).then_some(instance)
+}
+
+/// Asks the server whether it is ready; none when it does not say.
 fn ready(listen: SocketAddr) -> Option<State> {
-    let ip = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    let answer = ask(SocketAddr::new(ip, listen.port())).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    let body: serde_json::Value = serde_json::from_str(body).ok()?;
-    let words = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    let (head, body) = ask(listen, "/readyz").ok()?;
+    let body: serde_json::Value = serde_json::from_str(&body).ok()?;
+    let words = |value: &serde_json::Value| value.as_str().map(said);
     match head.split(' ').nth(1)? {
         "200" => Some(State {
             is_ready: true,
@@ -236,22 +352,31 @@ fn ready(listen: SocketAddr) -> Option<State> {
             is_ready: false,
             words: vec![words(&body["message"])?],
         }),
-        // The standard answer to an unknown path: a server from before an upgrade.
-        "404" if body["message_code"].is_string() => Some(State {
-            is_ready: true,
-            words: vec!["is older than this program: start it anew".to_owned()],
-        }),
         _ => None,
     }
 }
 
-fn ask(address: SocketAddr) -> io::Result<String> {
+/// What the server says, which is in Russian.
+fn said(words: &str) -> String {
+    pick(words.to_owned(), catalogue::english(words))
+}
+
+/// Head and body of the answer of whoever listens there.
+fn ask(listen: SocketAddr, path: &str) -> io::Result<(String, String)> {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let address = SocketAddr::new(ip, listen.port());
     let mut stream = TcpStream::connect_timeout(&address, ANSWER_MAX)?;
     stream.set_read_timeout(Some(ANSWER_MAX))?;
     stream.write_all(
-        format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
     )?;
     let mut answer = String::new();
     stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
-    Ok(answer)
+    let parts = answer.split_once("\r\n\r\n");
+    let (head, body) = parts.ok_or(ErrorKind::InvalidData)?;
+    Ok((head.to_owned(), body.to_owned()))
 }

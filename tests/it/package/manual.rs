@@ -6,15 +6,16 @@ use super::container::Container;
 use super::{book, clinic_data, package};
 
 const MANUAL: &str = include_str!("../../../packaging/manual.md");
+const RUSSIAN_MANUAL: &str = include_str!("../../../packaging/manual.ru.md");
 
 /// What stands in the manual for the GUID of a ticket.
 const TICKET: &str = "TICKET";
 
-/// The manual's commands, in their order.
-fn commands() -> Vec<&'static str> {
+/// A manual's commands, in their order.
+fn commands(manual: &str) -> Vec<&str> {
     let mut is_shell = false;
     let mut commands = Vec::new();
-    for line in MANUAL.lines() {
+    for line in manual.lines() {
         match line {
             "```sh" => is_shell = true,
             "```" => is_shell = false,
@@ -25,9 +26,17 @@ fn commands() -> Vec<&'static str> {
     commands
 }
 
+/// Both manuals have the same commands and the same number of alarms.
+#[test]
+fn the_russian_manual_has_the_commands_of_the_english_one() {
+    assert_eq!(commands(RUSSIAN_MANUAL), commands(MANUAL));
+    let rows = |manual: &str| manual.lines().filter(|line| line.starts_with('|')).count();
+    assert_eq!(rows(RUSSIAN_MANUAL), rows(MANUAL));
+}
+
 #[test]
 fn every_command_of_the_manual_works() {
-    let commands = commands();
+    let commands = commands(MANUAL);
     assert!(commands.len() >= 30, "{commands:?}");
     let Some(package) = package() else { return };
     let Some(container) = Container::boot() else {

@@ -1,0 +1,53 @@
+//! English for what a server says of its state in Russian.
+
+/// What `/readyz` says, and its English.
+pub const STATES: &[(&str, &str)] = &[
+    (
+        "База данных не принимает записи: диск заполнен. Освободите место на диске.",
+        "the disk of the database is full: make room on it",
+    ),
+    (
+        "База данных не принимает записи: диск или файл доступен только для чтения. Проверьте диск и права на файл.",
+        "the database or its disk is read-only: look at the disk and at the rights on the file",
+    ),
+    (
+        "База данных не принимает записи: файл поврежден. Восстановите его из резервной копии.",
+        "the file of the database is damaged: restore it from a backup",
+    ),
+    (
+        "База данных не принимает записи: ее слишком долго занимает другая программа. Дождитесь ее окончания.",
+        "another program has been writing to the database for too long: wait until it has finished",
+    ),
+    (
+        "База данных не принимает записи: файл не открывается. Проверьте права на него и на его папку.",
+        "a file of the database cannot be opened: look at the rights on it and on its folder",
+    ),
+    (
+        "Записи не принимаются: часы этого компьютера показывают время раньше последней записи. Установите время.",
+        "the clock shows a time before the last booking: set it right",
+    ),
+    (
+        "База данных не принимает записи: диск отвечает ошибкой. Проверьте диск.",
+        "the disk of the database fails, or memory is short: look at the disk",
+    ),
+    (
+        "На диске базы данных осталось {} МиБ. Освободите место.",
+        "{} MiB are left on the disk of the database: make room",
+    ),
+    (
+        "Резервной копии базы данных еще нет. Сделайте ее.",
+        "there is no backup of the database yet: make one",
+    ),
+    (
+        "Дней с последней резервной копии базы данных: {}. Сделайте новую.",
+        "the last backup of the database is {} days old: make a new one",
+    ),
+    (
+        "Последняя резервная копия базы данных датирована будущим: часы тогда спешили. Сделайте новую.",
+        "the last backup of the database is dated ahead, by a clock that was fast: make a new one",
+    ),
+    (
+        "Часы этого компьютера перешли вперед более чем на сутки и показали {}. Проверьте время.",
+        "the clock of this machine jumped ahead by more than a day, to {}: look at it",
+    ),
+];
