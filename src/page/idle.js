@@ -59,8 +59,9 @@ function ask(left) {
       el("h2", { id: "idle-title", text: t("idleTitle") }),
       el("p", { id: "idle-left", "aria-hidden": "true" }),
       el("p", { id: "idle-text", text: t("idleText") }),
-      button(t("idleStay"), stay, { look: "main", autofocus: true }),
+      // The end does not stand where the way on stands.
       button(t("idleLeave"), leave),
+      button(t("idleStay"), stay, { look: "main", autofocus: true }),
     );
     question().showModal();
     unsettle();

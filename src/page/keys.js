@@ -79,7 +79,7 @@ export function startKeys({ start, scanned }) {
 
   /** Hears one key; whether the browser may have it, too. */
   const press = (event) => {
-    const { key, code, ctrlKey, altKey, metaKey } = event;
+    const { key, code, ctrlKey, altKey, metaKey, shiftKey } = event;
     const gap = event.timeStamp - lastAt;
     if (gap > SCAN_GAP_MS_MAX) [burst, hasEnded] = ["", false];
     if (gap > NUMBER_GAP_MS_MAX) run = "";
@@ -88,7 +88,8 @@ export function startKeys({ start, scanned }) {
     if (event.repeat && !HELD.test(key)) return false;
     if (ctrlKey && LINE_END.test(code)) endLine();
     if (altKey) altCode += /^Numpad(\d)$/.exec(code)?.[1] ?? "";
-    if (ctrlKey || altKey || metaKey) return false;
+    // With Shift, Escape opens Chromium's task manager.
+    if (ctrlKey || altKey || metaKey || (shiftKey && key === "Escape")) return false;
     if (key === "Enter") return !endLine();
     if (key === "Tab") return !endScan();
     const sign = signOf(event);

@@ -94,8 +94,8 @@ async function scan(kiosk, ...keys) {
   const sent = [];
   const key = (type, event) => sent.push(browser.send("Input.dispatchKeyEvent", { type, ...event }));
   for (const one of keys) {
-    const [, held, name] = /^(?:(Ctrl|Alt)\+)?(.+)$/s.exec(one);
-    const modifiers = { Alt: 1, Ctrl: 2 }[held] ?? 0;
+    const [, held, name] = /^(?:(Ctrl|Alt|Shift)\+)?(.+)$/s.exec(one);
+    const modifiers = { Alt: 1, Ctrl: 2, Shift: 8 }[held] ?? 0;
     const event = { ...placed(name), modifiers };
     key("rawKeyDown", event);
     key("keyUp", event);
@@ -264,7 +264,7 @@ test("a key that means something to a browser alone does nothing", async (t) => 
     document.addEventListener("keydown", (event) => event.defaultPrevented || window.through.push(event.key));
   });
   const letters = [..."abcdefghijklmnopqrstuvwxyz0-"].flatMap((one) => [`Ctrl+${one}`, `Alt+${one}`]);
-  await scan(kiosk, ...letters, "Ctrl+о", "Ctrl+з", "F1", "F3", "F5", "F6", "F10", "F11", "F12", "ContextMenu", "BrowserBack", "Backspace", "Alt", "Meta", "Alt+ArrowLeft", "Alt+ArrowRight", "a", "'", "/");
+  await scan(kiosk, ...letters, "Ctrl+о", "Ctrl+з", "F1", "F3", "F5", "F6", "F10", "F11", "F12", "ContextMenu", "BrowserBack", "Backspace", "Alt", "Meta", "Alt+ArrowLeft", "Alt+ArrowRight", "Shift+Escape", "a", "'", "/");
   assert.deepEqual(await kiosk.page.evaluate(() => window.through), []);
   await kiosk.on("welcome");
   assert.equal(kiosk.page.context().pages().length, 1);

@@ -63,7 +63,9 @@ test("one page with the longest names", async (t) => {
     const more = { lpu: { ...lpu, name: long("Поликлиника имени всех врачей ") }, docFio: long("Длиннофамильная "), speciality: long("Специальность "), room: long("12345 ") };
     await route.fulfill({ response: answer, json: { ...ticket, ...more } });
   });
-  await kiosk.book();
+  await kiosk.page.locator("#book").tap();
+  await kiosk.on("otherwise");
+  await kiosk.page.locator("#keep").tap();
   await kiosk.page.waitForFunction(() => window.printed === 1);
   assert.equal(pages(await kiosk.page.pdf({ preferCSSPageSize: true })).length, 1);
   await kiosk.page.emulateMedia({ media: "print" });

@@ -282,3 +282,16 @@ for (const size of Object.keys(SIZES)) {
     });
   }
 }
+
+test("the question for more time does not end all where the way on stood", async (t) => {
+  const faults = [];
+  for (const size of Object.keys(SIZES)) {
+    const kiosk = await terminal(t, here, { size, clock: true });
+    await kiosk.begin();
+    const next = await kiosk.page.locator(".next").boundingBox();
+    await kiosk.page.clock.fastForward(61_000);
+    await kiosk.page.locator("#idle[open]").waitFor();
+    if (meet(next, await kiosk.page.locator("#idle button", { hasText: "Закончить" }).boundingBox())) faults.push(size);
+  }
+  assert.deepEqual(faults, []);
+});
