@@ -151,7 +151,7 @@ fn the_package_has_what_its_commands_need() {
     let Some(package) = package() else { return };
     let listed = run("dpkg-deb", &["--contents", package.to_str().unwrap()]).unwrap();
     let listed = well(&listed);
-    let help = well(&run(env!("CARGO_BIN_EXE_infomat"), &["--help"]).unwrap());
+    let help = well(&run(env!("CARGO_BIN_EXE_infomat"), &["--lang", "en", "--help"]).unwrap());
     let commands = help.split("Commands:\n").nth(1).unwrap();
     let commands = commands
         .lines()
@@ -172,6 +172,8 @@ fn the_package_has_what_its_commands_need() {
         "./usr/share/doc/infomat/changelog.Debian.gz",
         "./usr/share/doc/infomat/copyright",
         "./usr/share/doc/infomat/import.md",
+        "./usr/share/doc/infomat/manual.md",
+        "./usr/share/doc/infomat/manual.ru.md",
         "./usr/share/doc/infomat/import.schema.json",
         "./usr/share/doc/infomat/sample.ndjson",
         "./usr/lib/sysusers.d/infomat.conf",
