@@ -141,8 +141,7 @@ test("a scanner types a policy into the greeting and into the number, and replac
     }
     await scan(kiosk, ...policyNumber, "Enter");
     await isAskedFor(kiosk, policyNumber, typed);
-    await kiosk.touch("Закончить");
-    await kiosk.on("welcome");
+    await kiosk.finish();
   }
   await kiosk.page.keyboard.type("123");
   await kiosk.page.keyboard.press("Enter");
@@ -171,8 +170,7 @@ test("whatever a scanner puts around the number, in either layout, it is the num
     await scan(kiosk, ...keys);
     await isAskedFor(kiosk, number, what);
     assert.equal(await kiosk.page.evaluate(() => document.activeElement.id), "title", what);
-    await kiosk.touch("Закончить");
-    await kiosk.on("welcome");
+    await kiosk.finish();
   }
   // Each sign as its decimal code while Alt is held.
   await kiosk.begin();

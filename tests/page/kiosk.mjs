@@ -5,6 +5,9 @@ import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 import { Server } from "./server.mjs";
 
+/** How often, and for how long each time, the end of what is open is tried. */
+const FINISH_TRIES = 5;
+const FINISH_WAIT_MS = 8_000;
 const CHROMIUM = process.env.INFOMAT_CHROMIUM ?? "/usr/bin/chromium";
 
 /** Pictures for a document are made smaller than the screen. */
@@ -155,6 +158,16 @@ export class Terminal {
   async begin() {
     await this.page.locator("#begin").tap();
     await this.on("number");
+  }
+
+  /** Ends what is open. A press right after a scanner's last sign may not count, as a person's: it is repeated. */
+  async finish() {
+    for (let tries = 0; tries < FINISH_TRIES; tries++) {
+      await this.touch("Закончить");
+      const greeted = this.page.locator('body[data-screen="welcome"]').waitFor({ timeout: FINISH_WAIT_MS });
+      if (await greeted.then(() => true, () => false)) return;
+    }
+    await this.on("welcome");
   }
 
   /** From the greeting to the question for the birth date answered, by touch alone. */
