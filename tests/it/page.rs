@@ -4,6 +4,7 @@
 //! what each of them looks at. They need node, `/usr/bin/chromium` and `npm ci` in `tests/page`.
 
 use crate::harness::lacks;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -35,14 +36,22 @@ fn run(script: &str) {
     if lacks_browser() {
         return;
     }
-    let output = Command::new("node")
-        .args(["--test", "--test-reporter=spec", script])
-        .current_dir(folder())
-        .env("INFOMAT_BINARY", env!("CARGO_BIN_EXE_infomat"))
-        .output()
-        .unwrap();
-    println!("{}", String::from_utf8_lossy(&output.stdout));
-    assert!(output.status.success(), "{script} failed");
+    let succeeds = || {
+        let output = Command::new("node")
+            .args(["--test", "--test-reporter=spec", script])
+            .current_dir(folder())
+            .env("INFOMAT_BINARY", env!("CARGO_BIN_EXE_infomat"))
+            .output()
+            .unwrap();
+        println!("{}", String::from_utf8_lossy(&output.stdout));
+        output.status.success()
+    };
+    // On a machine that does much else a browser loses a touch in some hundreds. A fault of the page fails twice.
+    let first = succeeds();
+    if !first {
+        let _ = writeln!(io::stderr(), "{script} failed, and is run once more");
+    }
+    assert!(first || succeeds(), "{script} failed twice");
 }
 
 #[test]
