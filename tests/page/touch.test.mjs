@@ -250,6 +250,7 @@ for (const size of Object.keys(SIZES)) {
     test(`what destroys does not stand where the question's button stood, ${size}, ${look}`, async (t) => {
       const patient = here.server.patient();
       const cell = (await here.server.freeCells(patient, (doctor) => doctor.type === "doctor")).find((one) => hoursUntil(one) < 2);
+      t.after(() => here.server.cancelAll(patient));
       await joinWaitingList(patient);
       const kiosk = await terminal(t, here, { size });
       if (look === "large") await kiosk.touch("Крупнее");

@@ -49,6 +49,7 @@ export async function tour(server, kiosk, look) {
   await waiting(server, kiosk, patient, see);
   await kiosk.page.locator("#finish").tap();
   await kiosk.on("welcome");
+  await server.cancelAll(patient);
 }
 
 async function booking(server, kiosk, cell, see) {
