@@ -3,7 +3,7 @@
 mod russian;
 
 use crate::config::{DEFAULT_PATH, KEY_ID_BYTES_MAX};
-use crate::desk::TURN_REQUESTS_MAX;
+use crate::engine::BATCH_REQUESTS_MAX;
 use crate::language::{Language, pick, text};
 use crate::wire::params;
 use chrono::{DateTime, NaiveDate};
@@ -84,8 +84,8 @@ pub struct Demo {
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Most requests that share a commit; for measuring what sharing is worth
-    #[arg(long, hide = true, value_name = "N", default_value_t = TURN_REQUESTS_MAX)]
-    pub turn_requests: usize,
+    #[arg(long, hide = true, value_name = "N", default_value_t = BATCH_REQUESTS_MAX)]
+    pub batch_requests: usize,
 }
 
 /// `infomat import`

@@ -3,8 +3,8 @@
 //! A name that is not known and a value out of bounds are errors that tell file, line and name. Every value may be
 //! left out; `packaging/infomat.toml` shows them all with their defaults.
 
+use crate::model::Zone;
 use crate::rules::{DayLimits, Policy};
-use crate::visit::Zone;
 use chrono::TimeDelta;
 use std::fmt;
 use std::fs::{File, OpenOptions};

@@ -3,7 +3,7 @@
 //! Counting is an atomic addition, from whatever thread. Labels come from small sets: names of routes, HTTP statuses, codes
 //! of refusals, and the clinic's own specialities; nothing in them is about a patient.
 
-use crate::visit::Supply;
+use crate::model::Supply;
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Content type of the text (Prometheus exposition formats, text-based format).
 pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Upper bounds of the sizes of turns: powers of two up to the largest turn.
+/// Upper bounds of the sizes of batches: powers of two up to the largest batch.
 const TURN_BUCKETS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
 /// Upper bounds of the times of commits, in seconds: from a quick flash disk to the wait after which a booking gets 503.
@@ -36,7 +36,7 @@ pub struct Metrics {
     refusals: IntCounterVec,
     bookings: IntCounter,
     cancellations: IntCounter,
-    turn_requests: Histogram,
+    batch_requests: Histogram,
     commit_seconds: Histogram,
     queue: IntGauge,
     connections: IntGauge,
@@ -116,9 +116,9 @@ impl Metrics {
                 "infomat_cancellations_total",
                 "Visits cancelled by patients.",
             ),
-            turn_requests: histogram(
+            batch_requests: histogram(
                 &registry,
-                "infomat_turn_requests",
+                "infomat_batch_requests",
                 "Requests that shared a commit.",
                 &TURN_BUCKETS,
             ),
@@ -193,9 +193,9 @@ impl Metrics {
         }
     }
 
-    /// A turn of so many requests was committed, which took so long, with so many visits booked and cancelled.
+    /// A batch of so many requests was committed, which took so long, with so many visits booked and cancelled.
     pub fn committed(&self, requests: usize, time: Duration, bookings: u64, cancellations: u64) {
-        self.turn_requests
+        self.batch_requests
             .observe(f64::from(u32::try_from(requests).unwrap_or(u32::MAX)));
         self.commit_seconds.observe(time.as_secs_f64());
         self.bookings.inc_by(bookings);

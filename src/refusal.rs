@@ -1,11 +1,11 @@
 //! Every published refusal: its HTTP status, its code and its exact Russian text (contract 2, "Refusals").
 //!
-//! [`Refusal`] stands in the order of precedence of the contract's table. [`Transport`] are the answers of the
-//! transport (contract 1). No Russian text for patients stands anywhere else in the server.
+//! [`Refusal`] stands in the order of precedence of the contract's table. [`HttpError`] are the answers of the
+//! HTTP layer (contract 1). No Russian text for patients stands anywhere else in the server.
 
 pub use trouble::{Trouble, Warning};
 
-use crate::visit::Moment;
+use crate::model::Moment;
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -480,9 +480,9 @@ fn clock(moment: &Moment) -> impl std::fmt::Display {
     moment.format("%d.%m.%Y %H:%M")
 }
 
-/// Answers of the transport: the request never reached the rules (contract 1).
+/// Answers of the HTTP layer: the request never reached the rules (contract 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub enum HttpError {
     /// 400: not HTTP/1.x as RFC 9112 has it, or not as this server takes it.
     Malformed,
     /// 400: a trusted proxy names something else than an address.
@@ -521,24 +521,24 @@ pub enum Transport {
     Version,
 }
 
-impl Transport {
+impl HttpError {
     /// HTTP status.
     pub fn status(self) -> u16 {
         match self {
-            Transport::Malformed | Transport::NoAddress => 400,
-            Transport::NumbersElsewhere => 403,
-            Transport::UnknownPath => 404,
-            Transport::Method(_) => 405,
-            Transport::TooSlow => 408,
-            Transport::BodyTooLarge => 413,
-            Transport::Expectation => 417,
-            Transport::ForeignHost => 421,
-            Transport::TooMany(_) | Transport::TooManyFailures(_) => 429,
-            Transport::HeadTooLarge => 431,
-            Transport::Fault => 500,
-            Transport::Coding => 501,
-            Transport::Unavailable(_) | Transport::ClockWrong(_) | Transport::NotReady(_) => 503,
-            Transport::Version => 505,
+            HttpError::Malformed | HttpError::NoAddress => 400,
+            HttpError::NumbersElsewhere => 403,
+            HttpError::UnknownPath => 404,
+            HttpError::Method(_) => 405,
+            HttpError::TooSlow => 408,
+            HttpError::BodyTooLarge => 413,
+            HttpError::Expectation => 417,
+            HttpError::ForeignHost => 421,
+            HttpError::TooMany(_) | HttpError::TooManyFailures(_) => 429,
+            HttpError::HeadTooLarge => 431,
+            HttpError::Fault => 500,
+            HttpError::Coding => 501,
+            HttpError::Unavailable(_) | HttpError::ClockWrong(_) | HttpError::NotReady(_) => 503,
+            HttpError::Version => 505,
         }
     }
 
@@ -550,41 +550,41 @@ impl Transport {
     /// The text: `message`.
     pub fn text(self) -> &'static str {
         match self {
-            Transport::Malformed => "Запрос не соответствует протоколу HTTP/1.1",
-            Transport::NoAddress => "Прокси-сервер передал в заголовке X-Forwarded-For не IP-адрес",
-            Transport::NumbersElsewhere => {
+            HttpError::Malformed => "Запрос не соответствует протоколу HTTP/1.1",
+            HttpError::NoAddress => "Прокси-сервер передал в заголовке X-Forwarded-For не IP-адрес",
+            HttpError::NumbersElsewhere => {
                 "Показатели доступны с этого компьютера и с адресов из настройки metrics_addresses"
             }
-            Transport::UnknownPath => "Нет такого адреса",
-            Transport::Method(_) => "Этот метод здесь не поддерживается",
-            Transport::TooSlow => "Запрос не получен целиком за отведенное время",
-            Transport::BodyTooLarge => "Тело запроса слишком велико",
-            Transport::Expectation => "Требование заголовка Expect невыполнимо",
-            Transport::ForeignHost => {
+            HttpError::UnknownPath => "Нет такого адреса",
+            HttpError::Method(_) => "Этот метод здесь не поддерживается",
+            HttpError::TooSlow => "Запрос не получен целиком за отведенное время",
+            HttpError::BodyTooLarge => "Тело запроса слишком велико",
+            HttpError::Expectation => "Требование заголовка Expect невыполнимо",
+            HttpError::ForeignHost => {
                 "Имя в заголовке Host не принадлежит этому серверу. Свои имена указываются в настройке hosts"
             }
-            Transport::TooMany(_) => "Слишком много запросов. Повторите позже",
-            Transport::TooManyFailures(_) => {
+            HttpError::TooMany(_) => "Слишком много запросов. Повторите позже",
+            HttpError::TooManyFailures(_) => {
                 "Слишком много неудачных попыток. Повторите позже или обратитесь в регистратуру."
             }
-            Transport::HeadTooLarge => "Заголовок запроса слишком велик",
-            Transport::Coding => "Тело запроса в этой кодировке передачи не принимается: только chunked",
-            Transport::Fault => "Внутренняя ошибка сервера",
-            Transport::Unavailable(_) => {
+            HttpError::HeadTooLarge => "Заголовок запроса слишком велик",
+            HttpError::Coding => "Тело запроса в этой кодировке передачи не принимается: только chunked",
+            HttpError::Fault => "Внутренняя ошибка сервера",
+            HttpError::Unavailable(_) => {
                 "Сервис временно недоступен. Повторите попытку через несколько секунд"
             }
-            Transport::ClockWrong(_) => {
+            HttpError::ClockWrong(_) => {
                 "Часы терминала показывают неверное время. Записаться пока нельзя: обратитесь в регистратуру."
             }
-            Transport::NotReady(trouble) => trouble.text(),
-            Transport::Version => "Поддерживается только HTTP/1.1 и HTTP/1.0",
+            HttpError::NotReady(trouble) => trouble.text(),
+            HttpError::Version => "Поддерживается только HTTP/1.1 и HTTP/1.0",
         }
     }
 
     /// The header that goes with it: name and value.
     pub fn header(self) -> Option<(&'static str, String)> {
         match self {
-            Transport::Method(allow) => Some(("Allow", allow.to_owned())),
+            HttpError::Method(allow) => Some(("Allow", allow.to_owned())),
             _ => self.seconds().map(|seconds| ("Retry-After", seconds.to_string())),
         }
     }
@@ -592,11 +592,11 @@ impl Transport {
     /// Seconds until another try makes sense.
     pub fn seconds(self) -> Option<u32> {
         match self {
-            Transport::TooMany(seconds)
-            | Transport::TooManyFailures(seconds)
-            | Transport::Unavailable(seconds)
-            | Transport::ClockWrong(seconds) => Some(seconds),
-            Transport::NotReady(_) => Some(NOT_READY_SECONDS),
+            HttpError::TooMany(seconds)
+            | HttpError::TooManyFailures(seconds)
+            | HttpError::Unavailable(seconds)
+            | HttpError::ClockWrong(seconds) => Some(seconds),
+            HttpError::NotReady(_) => Some(NOT_READY_SECONDS),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! The URL space on one screen: (method, path) to a [`Route`] (contract 1: under `/api/v2` and alike under `/`).
 
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 use percent_encoding::percent_decode_str;
 
 /// What a request asks for.
@@ -16,7 +16,7 @@ pub enum Route {
     Change(Change),
     /// A file of the terminal's page; its path is looked up as it is.
     Page,
-    /// The process lives (contract-kiosk 5): the gate answers, whatever the desk waits for.
+    /// The process lives (contract-kiosk 5): the gate answers, whatever the engine waits for.
     Health,
     /// The database takes a write (contract-kiosk 5).
     Ready,
@@ -307,8 +307,8 @@ pub struct Routed {
 /// Finds the route. Path words are matched without regard to case; empty segments do not count.
 ///
 /// # Errors
-/// [`Transport::UnknownPath`], [`Transport::Method`].
-pub fn route(method: &str, path: &str) -> Result<Routed, Transport> {
+/// [`HttpError::UnknownPath`], [`HttpError::Method`].
+pub fn route(method: &str, path: &str) -> Result<Routed, HttpError> {
     let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let (place, arguments) = BASES
         .iter()
@@ -318,9 +318,9 @@ pub fn route(method: &str, path: &str) -> Result<Routed, Transport> {
                 .iter()
                 .find_map(|place| Some((place, arguments(place.path, segments)?)))
         })
-        .ok_or(Transport::UnknownPath)?;
+        .ok_or(HttpError::UnknownPath)?;
     let route = place.methods.iter().find(|(known, _)| *known == method);
-    let (_, route) = route.ok_or(Transport::Method(place.allow))?;
+    let (_, route) = route.ok_or(HttpError::Method(place.allow))?;
     Ok(Routed {
         route: *route,
         arguments,
@@ -387,11 +387,11 @@ mod tests {
             "/api/v2/waitinglist",
             "/api/v3",
         ] {
-            assert_eq!(route("POST", path), Err(Transport::UnknownPath), "{path}");
+            assert_eq!(route("POST", path), Err(HttpError::UnknownPath), "{path}");
         }
         for method in ["PUT", "PATCH", "post"] {
             assert!(
-                matches!(route(method, "/visit/a"), Err(Transport::Method(_))),
+                matches!(route(method, "/visit/a"), Err(HttpError::Method(_))),
                 "{method}"
             );
         }

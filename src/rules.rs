@@ -13,10 +13,10 @@ pub use showing::{Reach, Showing, Viewer, showing};
 pub use switches::Switches;
 pub use today::{DayLimits, too_many_waiting_entries};
 
-use crate::refusal::Refusal;
-use crate::visit::{
+use crate::model::{
     Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Referral, Standing, Wish,
 };
+use crate::refusal::Refusal;
 use today::too_many_bookings;
 
 /// Full years from which a children's clinic takes no patient (4005).

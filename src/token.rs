@@ -3,8 +3,8 @@
 //! A token is checked in the contract's order, and the first check that fails is the answer: shape and header
 //! (5008), signature (5009), claims (5008), times (5007).
 
+use crate::model::{self, Bearer, Moment};
 use crate::refusal::Refusal;
-use crate::visit::{self, Bearer, Moment};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{SecondsFormat, TimeDelta};
@@ -298,11 +298,11 @@ fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
 }
 
 fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
-    visit::guid(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("a GUID"))
+    model::guid(&String::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("a GUID"))
 }
 
 fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
-    visit::moment(&String::deserialize(deserializer)?)
+    model::moment(&String::deserialize(deserializer)?)
         .ok_or_else(|| D::Error::custom("a time as RFC 3339 has it"))
 }
 

@@ -4,10 +4,10 @@ use super::rights::STANDARD;
 use super::{Failure, output, retention};
 use crate::cli::Backup;
 use crate::config::Config;
-use crate::desk;
+use crate::engine;
 use crate::language::{Language, pick, text};
+use crate::model::Moment;
 use crate::store::{BackupLock, CopyError, DRAFT_SUFFIX, Store, beside, folder_of, new_private_file};
-use crate::visit::Moment;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
@@ -20,7 +20,7 @@ use std::process::{Command, Stdio};
 pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
     let lock = BackupLock::take(&config.database)?;
-    let now = desk::now(config.zone);
+    let now = engine::now(config.zone);
     let folder = &config.backup.folder;
     if wanted.file.as_deref() == Some(Path::new(STANDARD)) {
         return write_out(config, &mut store, now, &lock);

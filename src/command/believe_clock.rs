@@ -2,7 +2,7 @@
 
 use super::{Failure, output};
 use crate::config::Config;
-use crate::desk::{self, EARLIEST_SECONDS};
+use crate::engine::{self, EARLIEST_SECONDS};
 use crate::language::text;
 use crate::store::Store;
 use chrono::SubsecRound;
@@ -11,16 +11,16 @@ use chrono::SubsecRound;
 /// that time has come. A serving server notices by itself.
 pub fn run(config: &Config) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
-    let now = desk::now(config.zone).trunc_subsecs(0);
+    let now = engine::now(config.zone).trunc_subsecs(0);
     if now.timestamp() < EARLIEST_SECONDS {
         return Err(Failure::Failed(text!(
             "часы показывают {now}, а этого не может быть: сначала установите их",
             "the clock shows {now}, which cannot be: set it first"
         )));
     }
-    let turn = store.turn()?;
-    let changed = turn.date_back(now)?;
-    turn.commit()?;
+    let tx = store.write()?;
+    let changed = tx.date_back(now)?;
+    tx.commit()?;
     output::tell(text!(
         "часы показывают {now}; более поздних отметок времени исправлено: {changed}",
         "the clock shows {now}; {changed} times that were later are now this"

@@ -3,7 +3,7 @@
 use super::{Failure, open_to_write, output};
 use crate::cli::Cancel;
 use crate::config::Config;
-use crate::desk;
+use crate::engine;
 use crate::language::pick;
 use crate::refusal::{CANCELLED, Refusal};
 
@@ -13,14 +13,14 @@ const SOURCE: &str = "Registry";
 /// Cancels a visit under the same rules as the patient does; the history names the desk and the reason.
 pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let (mut store, now) = open_to_write(config)?;
-    let turn = store.turn()?;
-    let by = turn.find_application(SOURCE)?;
-    let ticket = turn
+    let tx = store.write()?;
+    let by = tx.find_application(SOURCE)?;
+    let ticket = tx
         .find_ticket(wanted.ticket, None)?
         .ok_or_else(|| refused(&Refusal::TicketUnknown))?;
-    let cancelled = desk::cancel(&turn, &ticket, &by, Some(&wanted.reason), now)?;
+    let cancelled = engine::cancel(&tx, &ticket, &by, Some(&wanted.reason), now)?;
     cancelled.map_err(|refusal| refused(&refusal))?;
-    turn.commit()?;
+    tx.commit()?;
     output::tell(pick(CANCELLED, "the visit is cancelled"));
     Ok(())
 }

@@ -5,11 +5,11 @@ use crate::cli::Demo;
 use crate::config::Config;
 use crate::demo::{self, Character};
 use crate::edge::Limits;
-use crate::exchange::{self, Notice};
+use crate::import::{Notice, import as import_lines};
 use crate::language::{pick, text};
+use crate::model::{Bearer, Cell, Moment};
 use crate::rules;
 use crate::store::{ServerLock, Store};
-use crate::visit::{Bearer, Cell, Moment};
 use chrono::{Days, TimeDelta};
 use std::fs;
 use std::net::SocketAddr;
@@ -78,7 +78,7 @@ fn put(store: &mut Store, lines: &[String], now: Moment) -> Result<(), Failure> 
         return Ok(());
     }
     let tell = &mut |notice: Notice| import::tell(&notice, false);
-    exchange::import(store, lines.join("\n").as_bytes(), now, &[], tell)?;
+    import_lines(store, lines.join("\n").as_bytes(), now, &[], tell)?;
     Ok(())
 }
 

@@ -5,12 +5,12 @@ use super::texts::{Told, import as texts};
 use super::{Failure, open_to_write, output, table, visits};
 use crate::cli::Import;
 use crate::config::Config;
-use crate::desk;
-use crate::exchange::{self, ImportError, Imported, Notice};
+use crate::engine;
+use crate::import::{self, ImportError, Imported, Notice};
 use crate::language::{pick, text};
+use crate::model::Moment;
 use crate::store::Store;
 use crate::store::import::{MovedVisit, Moves};
-use crate::visit::Moment;
 use crate::wire::ticket::num;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
@@ -27,7 +27,7 @@ const COLUMNS: usize = 9;
 pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     let (mut store, now) = if wanted.check {
         let store = Store::open_to_read(&config.database, config.zone)?;
-        (store, desk::now(config.zone))
+        (store, engine::now(config.zone))
     } else {
         open_to_write(config)?
     };
@@ -39,9 +39,9 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     let on_terminal = io::stderr().is_terminal();
     let mut tell = |notice: Notice| tell(&notice, on_terminal);
     let imported = if wanted.check {
-        exchange::check(&mut store, input, now, &mut tell)
+        import::check(&mut store, input, now, &mut tell)
     } else {
-        exchange::import(&mut store, input, now, &config.application_guids(), &mut tell)
+        import::import(&mut store, input, now, &config.application_guids(), &mut tell)
     };
     if on_terminal {
         output::warn(CLEARED);

@@ -24,10 +24,10 @@ mod waiting;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
-use crate::desk::{self, EARLIEST_SECONDS};
+use crate::engine::{self, EARLIEST_SECONDS};
 use crate::language::text;
+use crate::model::{Moment, Zone};
 use crate::store::{Fault, OpenError, Outcome, Store};
-use crate::visit::{Moment, Zone};
 use chrono::SubsecRound;
 use std::fmt;
 use std::process::ExitCode;
@@ -94,8 +94,8 @@ impl From<Fault> for Failure {
 /// # Errors
 /// [`Failure::Failed`] when the clock cannot be believed after a commit at `last_commit` (seconds since 1970).
 fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
-    let now = desk::now(zone);
-    if desk::is_plausible(now.timestamp(), last_commit) {
+    let now = engine::now(zone);
+    if engine::is_plausible(now.timestamp(), last_commit) {
         return Ok(now.max(zone.at(last_commit)));
     }
     let shown = now.trunc_subsecs(0);
@@ -122,7 +122,7 @@ fn wrong_with(store: &Store, zone: Zone) -> Result<Vec<Outcome>, Fault> {
         Err(Fault::Damaged(_)) => 0,
         read => read?,
     };
-    store.verify_quickly(desk::now(zone).max(zone.at(last)))
+    store.verify_quickly(engine::now(zone).max(zone.at(last)))
 }
 
 /// Opens the database to write to it, and gives the time for that.

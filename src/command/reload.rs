@@ -1,8 +1,8 @@
 //! SIGHUP: a serving server reads its keys anew, and nothing else of the configuration.
 
 use crate::config::Config;
-use crate::desk::Keys;
 use crate::edge::service;
+use crate::engine::Keys;
 use signal_hook::consts::SIGHUP;
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::net::UnixStream;

@@ -5,10 +5,10 @@ use super::texts::Told;
 use super::{Failure, output, table, visits};
 use crate::cli::Restore;
 use crate::config::Config;
-use crate::desk;
+use crate::engine;
 use crate::language::{pick, text};
+use crate::model::{DayVisit, Moment};
 use crate::store::{KindDifference, Lacking, OpenError, Restoration, RestoreError, ServerLock};
-use crate::visit::{DayVisit, Moment};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// call: nothing is replaced until the list is out.
 pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let _lock = ServerLock::take(&config.database)?;
-    let now = desk::now(config.zone);
+    let now = engine::now(config.zone);
     let kept = kept(config, now);
     if kept.exists() {
         return Err(Failure::Failed(text!(

@@ -4,8 +4,8 @@ use super::texts::Told;
 use super::{Failure, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
-use crate::desk::{Desk, Keys, Settings, TURN_REQUESTS_MAX};
 use crate::edge::{self, Limits, Proxies, service};
+use crate::engine::{BATCH_REQUESTS_MAX, Engine, Keys, Settings};
 use crate::language::pick;
 use crate::store::{Fault, ServerLock, Store};
 use crate::wire::ready::name_instance;
@@ -19,7 +19,7 @@ pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
     let lock = ServerLock::take(&config.database)?;
     let store = open(&config)?;
     let limits = Limits {
-        turn_requests: wanted.turn_requests.clamp(1, TURN_REQUESTS_MAX),
+        batch_requests: wanted.batch_requests.clamp(1, BATCH_REQUESTS_MAX),
         ..Limits::default()
     };
     serve(path, &config, store, &lock, limits, |_| ())
@@ -81,7 +81,7 @@ pub fn serve(
         introduce(address);
         service::ready();
     };
-    let mut desk = Desk::new(store, settings)?;
+    let mut desk = Engine::new(store, settings)?;
     let proxies = Proxies::new(config.trusted_proxies.clone());
     edge::serve(listener, &mut desk, limits, proxies, ready)
         .map_err(|error| Failure::of(pick("работа сервера", "serving"), error))
@@ -98,8 +98,8 @@ fn prepare(config: &Config, store: &mut Store) -> Result<(), Failure> {
 
 /// Writes the GUIDs of client applications from the configuration to the database, where everything looks them up.
 fn name_applications(config: &Config, store: &mut Store) -> Result<(), Failure> {
-    let turn = store.turn()?;
-    match turn.name_applications(&config.application_guids()) {
+    let tx = store.write()?;
+    match tx.name_applications(&config.application_guids()) {
         // One of them is damaged: the rest is served, and the desk tells what.
         Err(Fault::Damaged(_)) => return Ok(()),
         named => {
@@ -108,5 +108,5 @@ fn name_applications(config: &Config, store: &mut Store) -> Result<(), Failure> 
             }
         }
     }
-    Ok(turn.commit()?)
+    Ok(tx.commit()?)
 }

@@ -3,8 +3,8 @@
 use super::{Failure, believed_now, output};
 use crate::cli::Token;
 use crate::config::Config;
+use crate::model::Bearer;
 use crate::store::Store;
-use crate::visit::Bearer;
 use chrono::TimeDelta;
 
 /// Prints one token for a card.

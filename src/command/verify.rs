@@ -4,7 +4,7 @@ use super::texts::Told;
 use super::{Failure, output};
 use crate::cli::Verify;
 use crate::config::Config;
-use crate::desk;
+use crate::engine;
 use crate::language::text;
 use crate::store::Store;
 
@@ -18,7 +18,7 @@ pub fn run(config: &Config, wanted: &Verify) -> Result<(), Failure> {
         None => error,
     })?;
     let overlaps_allowed = !config.policy.switches.one_per_time;
-    let now = desk::now(config.zone);
+    let now = engine::now(config.zone);
     let mut told = Ok(());
     let is_right = store.verify(overlaps_allowed, now, &mut |outcome| {
         if told.is_ok() {

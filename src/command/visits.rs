@@ -4,8 +4,8 @@ use super::{Failure, believed_now, table};
 use crate::cli::{Format, Visits};
 use crate::config::Config;
 use crate::language::{pick, text};
+use crate::model::DayVisit;
 use crate::store::{DAY_VISITS_MAX, Store};
-use crate::visit::DayVisit;
 use crate::wire::day::VisitOfDay;
 use crate::wire::ticket::num;
 use chrono::Days;
@@ -72,7 +72,7 @@ fn heads(format: Format) -> [&'static str; RUSSIAN_HEADS.len()] {
 }
 
 fn row(visit: &DayVisit) -> [String; RUSSIAN_HEADS.len()] {
-    let time = |moment: crate::visit::Moment| moment.format("%H:%M").to_string();
+    let time = |moment: crate::model::Moment| moment.format("%H:%M").to_string();
     [
         visit.doc_fio.clone(),
         visit.room.clone(),

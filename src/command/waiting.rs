@@ -3,10 +3,10 @@
 use super::{Failure, table};
 use crate::cli::{Format, Waiting};
 use crate::config::Config;
-use crate::desk;
+use crate::engine;
 use crate::language::{pick, text};
+use crate::model::WaitingPatient;
 use crate::store::{Store, WAITING_PATIENTS_MAX};
-use crate::visit::WaitingPatient;
 use crate::wire::waiting::WaitingCall;
 use chrono::{NaiveDate, NaiveTime};
 
@@ -42,7 +42,7 @@ const ENGLISH_HEADS: [&str; 11] = [
 /// Prints who waits, the longest first. Reads alone: it works beside a server and when nothing else does.
 pub fn run(config: &Config, wanted: &Waiting) -> Result<(), Failure> {
     let store = Store::open_to_read(&config.database, config.zone)?;
-    let now = desk::now(config.zone);
+    let now = engine::now(config.zone);
     let mut waiting = store.waiting_patients(now.date_naive())?;
     let are_more = waiting.len() > WAITING_PATIENTS_MAX as usize;
     waiting.truncate(WAITING_PATIENTS_MAX as usize);

@@ -3,7 +3,7 @@
 use super::keys::read_key;
 use super::written::WrittenApplication;
 use super::{Config, ConfigError};
-use crate::desk::Trusted;
+use crate::engine::Trusted;
 use crate::token::{KEY_BYTES_MIN, Secret};
 use std::ops::Range;
 use std::path::{Path, PathBuf};

@@ -135,7 +135,7 @@ mod tests {
         assert!(refused().contains("the file of the key `main` of tokens.keys cannot be read"));
 
         let long_enough = "k".repeat(KEY_BYTES_MIN);
-        let bearer = crate::visit::Bearer {
+        let bearer = crate::model::Bearer {
             lpu: uuid::Uuid::nil(),
             mkab: uuid::Uuid::nil(),
             login: String::new(),

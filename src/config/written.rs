@@ -1,7 +1,7 @@
 //! The configuration file as it is written: names, defaults, and the bounds of each value by itself.
 
+use crate::model;
 use crate::rules::Switches;
-use crate::visit;
 use chrono::FixedOffset;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -312,7 +312,7 @@ fn visible_ascii<'de, D: Deserializer<'de>>(
 
 fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
     let text = String::deserialize(deserializer)?;
-    visit::guid(&text)
+    model::guid(&text)
         .filter(|guid| !guid.is_nil())
         .ok_or_else(|| D::Error::custom("expected a GUID with hyphens, other than zero"))
 }

@@ -9,8 +9,8 @@ use super::staff::{
     CARDIOLOGIST, COMMISSION_ROOM, DIABETOLOGIST, DUTY_DOCTOR, DUTY_PAEDIATRICIAN, GERIATRICIAN, HOME_TEAM,
     PREVENTION_ROOM, PROFESSOR, TEENAGE_THERAPIST, resource_guid,
 };
+use crate::model::{ReferralName, ReferralType};
 use crate::refusal::Refusal;
-use crate::visit::{ReferralName, ReferralType};
 use chrono::{Datelike, Days, NaiveDate};
 use uuid::Uuid;
 

@@ -17,7 +17,7 @@ mod tests;
 pub use characters::{Character, characters};
 pub use clinics::{CHILDREN, KIOSK, POLYCLINIC};
 
-use crate::visit::Zone;
+use crate::model::Zone;
 use chrono::NaiveDate;
 use line::Line;
 use uuid::Uuid;

@@ -6,7 +6,7 @@ use super::guid;
 use super::line::{Exam, Line, Patient, Referral, Registration};
 use super::names::{Dice, FullName, Sex};
 use super::staff::{DIABETOLOGIST, PHTHISIATRICIAN, resource_guid};
-use crate::visit::ReferralType;
+use crate::model::ReferralType;
 use chrono::{Datelike, NaiveDate};
 use std::ops::Range;
 use uuid::Uuid;

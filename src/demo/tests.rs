@@ -1,8 +1,8 @@
 //! The demo's lines are read back as anybody would read them, as JSON, and held against the contract.
 
 use super::{CHILDREN, Character, POLYCLINIC, base, cells, characters};
+use crate::model::{Moment, Patient, Zone};
 use crate::refusal::Refusal;
-use crate::visit::{Moment, Patient, Zone};
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, Timelike};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -301,7 +301,7 @@ fn verdict(lines: &[Object], character: &Character, today: NaiveDate) -> Option<
     let owns = |kind, key: &str, field: &str| {
         of_kind(lines, kind).any(|line| text(line, key) == field && text(line, "patient") == mkab)
     };
-    let foreign_referral = |name: &crate::visit::ReferralName| !owns("referral", "number", &name.number);
+    let foreign_referral = |name: &crate::model::ReferralName| !owns("referral", "number", &name.number);
     let unknown_card = Refusal::CardUnknown {
         mkab: character.mkab,
         lpu: character.lpu,

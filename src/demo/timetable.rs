@@ -4,7 +4,7 @@
 use super::clinics::POLYCLINIC;
 use super::line::{Ages, BusyType, Slot};
 use super::staff::Staff;
-use crate::visit::Zone;
+use crate::model::Zone;
 use chrono::{Datelike, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Weekday};
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! An answer as the bytes of an HTTP/1.1 response.
 
 use super::record::{ID_FIELD, RequestId};
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 use crate::wire::message::Answer;
 use std::io::Write;
 
@@ -83,9 +83,9 @@ pub fn rendered(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8> {
 }
 
 /// The response to a request that goes no further; the connection ends with it. `id` is the request's, where it has one.
-pub fn refused(transport: Transport, head_only: bool, id: Option<RequestId>) -> Vec<u8> {
+pub fn refused(http_error: HttpError, head_only: bool, id: Option<RequestId>) -> Vec<u8> {
     let mut out = Vec::new();
-    let response = rendered(&Answer::from(transport), head_only, &mut Date::default());
+    let response = rendered(&Answer::from(http_error), head_only, &mut Date::default());
     for_client(&response, Some("close"), id, 0, &mut out);
     out
 }

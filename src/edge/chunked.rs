@@ -2,7 +2,7 @@
 //!
 //! What is sent on is the content alone, under one plain length: sizes, extensions and trailers end here.
 
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 
 /// Most digits of a chunk's size, leading zeros included.
 const SIZE_DIGITS_MAX: usize = 16;
@@ -71,7 +71,7 @@ impl Chunked {
     ///
     /// # Errors
     /// What is no chunked body, or more content than there may be.
-    pub fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Transport> {
+    pub fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, HttpError> {
         let mut at = 0;
         while at < bytes.len() && self.place != Place::Done {
             if self.place == Place::Content {
@@ -97,7 +97,7 @@ impl Chunked {
     }
 
     /// Where the byte after this one stands, outside of content.
-    fn step(&mut self, byte: u8) -> Result<Place, Transport> {
+    fn step(&mut self, byte: u8) -> Result<Place, HttpError> {
         use Place::{
             Blank, ContentEnd, ContentLineEnd, Done, Extension, LastLineEnd, Size, SizeBegin, SizeEnd,
             TrailerBegin, TrailerEnd, TrailerName, TrailerValue,
@@ -116,40 +116,40 @@ impl Chunked {
             (TrailerName, b':') | (TrailerValue, b'\t' | b' '..=b'~' | 0x80..) => self.aside(TrailerValue)?,
             (TrailerEnd, b'\n') => TrailerBegin,
             (LastLineEnd, b'\n') => Done,
-            _ => return Err(Transport::Malformed),
+            _ => return Err(HttpError::Malformed),
         })
     }
 
-    fn digit(&mut self, digit: u8) -> Result<Place, Transport> {
+    fn digit(&mut self, digit: u8) -> Result<Place, HttpError> {
         const RADIX: u32 = 16;
         if self.place == Place::SizeBegin {
             (self.digits, self.size) = (0, 0);
         }
         self.digits += 1;
         if self.digits > SIZE_DIGITS_MAX {
-            return Err(Transport::Malformed);
+            return Err(HttpError::Malformed);
         }
-        let value = char::from(digit).to_digit(RADIX).ok_or(Transport::Malformed)?;
+        let value = char::from(digit).to_digit(RADIX).ok_or(HttpError::Malformed)?;
         self.size = self.size << 4 | u64::from(value);
         Ok(Place::Size)
     }
 
     /// The line of a size has ended.
-    fn chunk_begins(&mut self) -> Result<Place, Transport> {
+    fn chunk_begins(&mut self) -> Result<Place, HttpError> {
         if self.size == 0 {
             return Ok(Place::TrailerBegin);
         }
         let size = usize::try_from(self.size).ok();
         let left = size.and_then(|size| self.left.checked_sub(size));
-        self.left = left.ok_or(Transport::BodyTooLarge)?;
+        self.left = left.ok_or(HttpError::BodyTooLarge)?;
         Ok(Place::Content)
     }
 
     /// One more byte of what is dropped.
-    fn aside(&mut self, place: Place) -> Result<Place, Transport> {
+    fn aside(&mut self, place: Place) -> Result<Place, HttpError> {
         self.aside += 1;
         if self.aside > ASIDE_BYTES_MAX {
-            return Err(Transport::Malformed);
+            return Err(HttpError::Malformed);
         }
         Ok(place)
     }
@@ -159,7 +159,7 @@ impl Chunked {
 ///
 /// # Errors
 /// 400 for what is no list of codings, and for chunked with anything behind it; 501 for other codings.
-pub fn sole_coding<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<(), Transport> {
+pub fn sole_coding<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<(), HttpError> {
     const CHUNKED: &[u8] = b"chunked";
     let mut is_chunked = false;
     let mut others = false;
@@ -172,12 +172,12 @@ pub fn sole_coding<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<(), Tra
         let is_token = !name.is_empty() && name.iter().copied().all(is_token_byte);
         let is_this = name.eq_ignore_ascii_case(CHUNKED);
         if is_chunked || !is_token || is_this && !parameters.is_empty() {
-            return Err(Transport::Malformed);
+            return Err(HttpError::Malformed);
         }
         is_chunked = is_this;
         others |= !is_this;
     }
-    if others { Err(Transport::Coding) } else { Ok(()) }
+    if others { Err(HttpError::Coding) } else { Ok(()) }
 }
 
 /// Whether a byte may stand in a name (RFC 9110, 5.6.2).

@@ -13,7 +13,7 @@ use super::record::{Outcome, Record};
 use super::relay::Relay;
 use super::spare::{Spare, Taken};
 use crate::metrics::Metrics;
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 use crate::route::Route;
 use crate::wire::message::Answer;
 use crate::wire::ready::alive;
@@ -35,7 +35,7 @@ const RETRY_SECONDS: u32 = 2;
 pub struct Shared {
     /// Deadlines.
     pub limits: Limits,
-    /// The way to the desk.
+    /// The way to the engine.
     pub relay: Relay,
     /// Memory for large requests.
     pub spare: Spare,
@@ -75,7 +75,7 @@ enum End {
     /// There is nobody to tell, or nothing to say.
     Silent,
     /// The client is told.
-    Refused(Transport),
+    Refused(HttpError),
     /// The last answer said so.
     Agreed,
 }
@@ -101,7 +101,7 @@ pub fn serve(place: &Place, shared: &Shared) {
     match end {
         End::Silent => {}
         End::Agreed => client.linger(),
-        End::Refused(transport) => {
+        End::Refused(http_error) => {
             let (record, head_only) = match client.record.take() {
                 Some(record) => (record, client.head_only),
                 None => (
@@ -109,8 +109,8 @@ pub fn serve(place: &Place, shared: &Shared) {
                     client.inbox.filled().starts_with(b"HEAD "),
                 ),
             };
-            let sent = client.send(&refused(transport, head_only, Some(record.id)));
-            record.close(transport.into(), &shared.metrics, &shared.pace);
+            let sent = client.send(&refused(http_error, head_only, Some(record.id)));
+            record.close(http_error.into(), &shared.metrics, &shared.pace);
             if sent.is_ok() {
                 client.linger();
             }
@@ -154,9 +154,9 @@ impl Client<'_> {
         }
     }
 
-    /// The answer to the whole request, put into the response. That the process lives is answered here: the desk may wait
+    /// The answer to the whole request, put into the response. That the process lives is answered here: the engine may wait
     /// for another program.
-    fn answer(&mut self, framing: Framing, after: After) -> Result<(Option<Taken>, Outcome), Transport> {
+    fn answer(&mut self, framing: Framing, after: After) -> Result<(Option<Taken>, Outcome), HttpError> {
         let Shared { relay, limits, .. } = self.shared;
         let id = self.record.map(|record| record.id);
         if self.record.and_then(|record| record.route) == Some(Route::Health) {
@@ -184,7 +184,7 @@ impl Client<'_> {
         let framing = head.framing();
         self.head_only = framing.head_only;
         let taken = self.shared.spare.take(head.message_bytes(), FREE_BYTES);
-        let taken = taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
+        let taken = taken.ok_or(HttpError::Unavailable(RETRY_SECONDS))?;
         record.client = head.client(self.place.peer(), &self.shared.proxies)?;
         head.forward(record.client, &mut self.message);
         self.inbox.consume(head_bytes);
@@ -210,7 +210,7 @@ impl Client<'_> {
                 Ok(0) => return Err(End::Silent),
                 Ok(count) => self.inbox.filled += count,
                 Err(error) if error.kind() == io::ErrorKind::TimedOut && self.inbox.holds_words() => {
-                    return Err(Transport::TooSlow.into());
+                    return Err(HttpError::TooSlow.into());
                 }
                 Err(_) => return Err(End::Silent),
             }
@@ -250,7 +250,7 @@ impl Client<'_> {
             // All that has come may be content.
             if !is_large && self.message.len() + self.inbox.filled > FREE_BYTES {
                 let more = self.shared.spare.take(most_bytes, FREE_BYTES);
-                taken = more.ok_or(Transport::Unavailable(RETRY_SECONDS))?;
+                taken = more.ok_or(HttpError::Unavailable(RETRY_SECONDS))?;
                 self.message.reserve_exact(most_bytes - self.message.len());
                 is_large = true;
             }
@@ -323,10 +323,10 @@ impl Inbox {
     }
 
     /// Takes spare memory for a head that is larger than usual.
-    fn grow_if_full(&mut self, spare: &Spare) -> Result<(), Transport> {
+    fn grow_if_full(&mut self, spare: &Spare) -> Result<(), HttpError> {
         if self.filled == self.bytes.len() {
             let taken = spare.take(HEAD_BYTES_MAX, FREE_BYTES);
-            self.taken = Some(taken.ok_or(Transport::Unavailable(RETRY_SECONDS))?);
+            self.taken = Some(taken.ok_or(HttpError::Unavailable(RETRY_SECONDS))?);
             self.bytes.resize(HEAD_BYTES_MAX, 0);
         }
         Ok(())
@@ -350,9 +350,9 @@ fn give_back(buffer: &mut Vec<u8>, kept_bytes_max: usize) {
     buffer.shrink_to(kept_bytes_max);
 }
 
-impl From<Transport> for End {
-    fn from(transport: Transport) -> Self {
-        End::Refused(transport)
+impl From<HttpError> for End {
+    fn from(http_error: HttpError) -> Self {
+        End::Refused(http_error)
     }
 }
 
@@ -361,7 +361,7 @@ fn receive_of_body(stream: &TcpStream, room: &mut [u8], deadline: Instant) -> Re
     match receive(stream, room, deadline) {
         Ok(0) => Err(End::Silent),
         Ok(count) => Ok(count),
-        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(Transport::TooSlow.into()),
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(HttpError::TooSlow.into()),
         Err(_) => Err(End::Silent),
     }
 }

@@ -4,8 +4,8 @@
 
 use super::proxies::Proxies;
 use super::record::RequestId;
-use crate::refusal::Transport;
-use crate::visit::network;
+use crate::model::network;
+use crate::refusal::HttpError;
 use std::collections::HashMap;
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -25,7 +25,7 @@ const ROOM_LOOK: Duration = Duration::from_millis(5);
 /// Seconds after which a client that found no room may try again.
 const RETRY_SECONDS: u32 = 5;
 
-/// [`Connection::waiting_since`]: the desk works for it.
+/// [`Connection::waiting_since`]: the engine works for it.
 const SERVED: u64 = u64::MAX;
 /// [`Connection::waiting_since`]: it was closed to make room.
 const CLOSED: u64 = u64::MAX - 1;
@@ -91,17 +91,17 @@ impl Connections {
         self: &Arc<Self>,
         stream: TcpStream,
         peer: SocketAddr,
-    ) -> Result<Place, (TcpStream, Transport)> {
+    ) -> Result<Place, (TcpStream, HttpError)> {
         let peer = peer.ip().to_canonical();
         let local = peer.is_loopback();
         let is_proxy = |address| self.proxies.stand_at(address);
         let own = |other: &Connection| network(other.peer) == network(peer) && !is_proxy(other.peer);
         let remote = |other: &Connection| !other.peer.is_loopback();
         let remote_max = self.max.saturating_sub(KEPT_FOR_LOOPBACK);
-        let full = Transport::Unavailable(RETRY_SECONDS);
+        let full = HttpError::Unavailable(RETRY_SECONDS);
         let has_a_share = !local && !is_proxy(peer);
         if has_a_share && !self.make_room(PER_ADDRESS_MAX, 0, own) {
-            return Err((stream, Transport::TooMany(RETRY_SECONDS)));
+            return Err((stream, HttpError::TooMany(RETRY_SECONDS)));
         }
         let patience_ms = WAITING_MIN_MS;
         if !local && !self.make_room(remote_max, patience_ms, remote)
@@ -236,7 +236,7 @@ impl Place {
         self.connections.stopping.load(Ordering::Acquire)
     }
 
-    /// From now on the desk works for this connection, and it is not closed to make room; false if it has been.
+    /// From now on the engine works for this connection, and it is not closed to make room; false if it has been.
     pub fn begin(&self) -> bool {
         let since = &self.connection.waiting_since;
         let served = |state| (state != CLOSED).then_some(SERVED);
@@ -245,7 +245,7 @@ impl Place {
             .is_ok()
     }
 
-    /// The desk has answered: the connection waits for its client again.
+    /// The engine has answered: the connection waits for its client again.
     pub fn end(&self) {
         let now = self.connections.now_ms();
         self.connection.waiting_since.store(now, Ordering::Release);

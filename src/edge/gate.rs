@@ -5,7 +5,7 @@ use super::client::{self, Shared};
 use super::connections::Connections;
 use super::record;
 use super::service;
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -92,9 +92,9 @@ fn let_in(
 ) -> io::Result<()> {
     let place = match connections.admit(stream, peer) {
         Ok(place) => place,
-        Err((stream, transport)) => {
-            turn_away(&stream, transport);
-            record::turned_away(transport, &shared.metrics);
+        Err((stream, http_error)) => {
+            turn_away(&stream, http_error);
+            record::turned_away(http_error, &shared.metrics);
             return Ok(());
         }
     };
@@ -109,8 +109,8 @@ fn let_in(
 }
 
 /// Says so without waiting: there is no thread that could.
-fn turn_away(mut stream: &TcpStream, transport: Transport) {
+fn turn_away(mut stream: &TcpStream, http_error: HttpError) {
     if stream.set_nonblocking(true).is_ok() {
-        let _ = stream.write(&refused(transport, false, None));
+        let _ = stream.write(&refused(http_error, false, None));
     }
 }

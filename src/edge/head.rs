@@ -3,7 +3,7 @@
 
 use super::chunked;
 use super::proxies::{FORWARDED_FOR, Proxies};
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 use crate::route::{Route, route};
 use std::io::Write;
 use std::net::IpAddr;
@@ -48,7 +48,7 @@ impl Scan {
     ///
     /// # Errors
     /// What no head can hold (control characters, bare CR or LF), or a head that is too large.
-    pub fn head_end(&mut self, bytes: &[u8]) -> Result<Option<usize>, Transport> {
+    pub fn head_end(&mut self, bytes: &[u8]) -> Result<Option<usize>, HttpError> {
         while self.seen < bytes.len().min(HEAD_BYTES_MAX) {
             let at = self.seen;
             let after_cr = at > 0 && bytes[at - 1] == b'\r';
@@ -58,22 +58,22 @@ impl Scan {
                     let empty = at - self.line == 1;
                     // One empty line ahead of the request line is passed over (RFC 9112, 2.2).
                     match (empty, self.line) {
-                        (true, 2) => return Err(Transport::Malformed),
+                        (true, 2) => return Err(HttpError::Malformed),
                         (true, 0) | (false, _) => self.line = self.seen,
                         (true, _) => return Ok(Some(self.seen)),
                     }
                 }
-                _ if after_cr => return Err(Transport::Malformed),
+                _ if after_cr => return Err(HttpError::Malformed),
                 b'\r' | b'\t' | b' '..=b'~' => {}
                 // Bytes over 127 may stand in a field's value only; a TLS hello has them, or controls, at once.
                 0x80.. if self.line > 2 => {}
-                _ => return Err(Transport::Malformed),
+                _ => return Err(HttpError::Malformed),
             }
         }
         if bytes.len() < HEAD_BYTES_MAX {
             Ok(None)
         } else {
-            Err(Transport::HeadTooLarge)
+            Err(HttpError::HeadTooLarge)
         }
     }
 }
@@ -144,13 +144,13 @@ impl After {
 
 impl<'a> Head<'a> {
     /// Parses a whole head, as [`Scan`] found it.
-    pub fn parse(bytes: &'a [u8], fields: &'a mut Fields<'a>) -> Result<Self, Transport> {
+    pub fn parse(bytes: &'a [u8], fields: &'a mut Fields<'a>) -> Result<Self, HttpError> {
         let mut request = httparse::Request::new(fields);
         match request.parse(bytes) {
             Ok(status) if status.is_complete() => {}
-            Err(httparse::Error::TooManyHeaders) => return Err(Transport::HeadTooLarge),
-            Err(httparse::Error::Version) if names_a_version(bytes) => return Err(Transport::Version),
-            Ok(_) | Err(_) => return Err(Transport::Malformed),
+            Err(httparse::Error::TooManyHeaders) => return Err(HttpError::HeadTooLarge),
+            Err(httparse::Error::Version) if names_a_version(bytes) => return Err(HttpError::Version),
+            Ok(_) | Err(_) => return Err(HttpError::Malformed),
         }
         let whole = "a complete head has method, target and version";
         let method = request.method.expect(whole);
@@ -180,7 +180,7 @@ impl<'a> Head<'a> {
     }
 
     /// The address of the client behind `peer`.
-    pub fn client(&self, peer: IpAddr, proxies: &Proxies) -> Result<IpAddr, Transport> {
+    pub fn client(&self, peer: IpAddr, proxies: &Proxies) -> Result<IpAddr, HttpError> {
         proxies.client(peer, values(self.fields, FORWARDED_FOR))
     }
 
@@ -231,13 +231,13 @@ pub fn end_head(message: &mut Vec<u8>, head_bytes: usize, body_bytes: usize) {
 }
 
 impl Framing {
-    fn read(method: &str, old: bool, fields: &[httparse::Header]) -> Result<Self, Transport> {
+    fn read(method: &str, old: bool, fields: &[httparse::Header]) -> Result<Self, HttpError> {
         let all = |name| values(fields, name);
         check_host(all("Host"), old)?;
         let body = match all("Transfer-Encoding").next() {
             None => Body::Plain(body_bytes(all("Content-Length"))?),
             // Of two framings one would be believed here and the other somewhere else; HTTP/1.0 has no codings.
-            Some(_) if old || all("Content-Length").next().is_some() => return Err(Transport::Malformed),
+            Some(_) if old || all("Content-Length").next().is_some() => return Err(HttpError::Malformed),
             Some(_) => {
                 chunked::sole_coding(all("Transfer-Encoding"))?;
                 Body::Chunked
@@ -296,31 +296,31 @@ fn names_a_version(head: &[u8]) -> bool {
 }
 
 /// Path and query, and the authority if the target came in absolute form. Printable ASCII alone.
-fn origin_form(target: &str) -> Result<(&str, Option<&str>), Transport> {
+fn origin_form(target: &str) -> Result<(&str, Option<&str>), HttpError> {
     const SCHEME: &str = "http://";
     if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Transport::Malformed);
+        return Err(HttpError::Malformed);
     }
     if target.starts_with('/') {
         return Ok((target, None));
     }
     let (scheme, rest) = target
         .split_at_checked(SCHEME.len())
-        .ok_or(Transport::Malformed)?;
-    let (authority, path) = rest.split_at(rest.find('/').ok_or(Transport::Malformed)?);
+        .ok_or(HttpError::Malformed)?;
+    let (authority, path) = rest.split_at(rest.find('/').ok_or(HttpError::Malformed)?);
     if scheme.eq_ignore_ascii_case(SCHEME) && is_authority(authority.as_bytes()) {
         Ok((path, Some(authority)))
     } else {
-        Err(Transport::Malformed)
+        Err(HttpError::Malformed)
     }
 }
 
 /// Exactly one `Host` (RFC 9112, 3.2); an HTTP/1.0 client may leave it out.
-fn check_host<'a>(mut hosts: impl Iterator<Item = &'a [u8]>, old: bool) -> Result<(), Transport> {
+fn check_host<'a>(mut hosts: impl Iterator<Item = &'a [u8]>, old: bool) -> Result<(), HttpError> {
     match (hosts.next(), hosts.next()) {
         (Some(host), None) if is_authority(host) => Ok(()),
         (None, None) if old => Ok(()),
-        _ => Err(Transport::Malformed),
+        _ => Err(HttpError::Malformed),
     }
 }
 
@@ -331,28 +331,28 @@ fn is_authority(value: &[u8]) -> bool {
 }
 
 /// At most one plain decimal length; none means no body (RFC 9112, 6.3).
-fn body_bytes<'a>(mut lengths: impl Iterator<Item = &'a [u8]>) -> Result<usize, Transport> {
+fn body_bytes<'a>(mut lengths: impl Iterator<Item = &'a [u8]>) -> Result<usize, HttpError> {
     let length = match (lengths.next(), lengths.next()) {
-        (Some(_), Some(_)) => return Err(Transport::Malformed),
+        (Some(_), Some(_)) => return Err(HttpError::Malformed),
         (None, _) => return Ok(0),
         (Some(length), None) => length,
     };
     if length.is_empty() || !length.iter().all(u8::is_ascii_digit) {
-        return Err(Transport::Malformed);
+        return Err(HttpError::Malformed);
     }
     let digits = str::from_utf8(length).expect("digits are ASCII");
-    let bytes: u64 = digits.parse().map_err(|_| Transport::Malformed)?;
+    let bytes: u64 = digits.parse().map_err(|_| HttpError::Malformed)?;
     match usize::try_from(bytes) {
         Ok(bytes) if bytes <= BODY_BYTES_MAX => Ok(bytes),
-        _ => Err(Transport::BodyTooLarge),
+        _ => Err(HttpError::BodyTooLarge),
     }
 }
 
-fn expects_continue<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Result<bool, Transport> {
+fn expects_continue<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Result<bool, HttpError> {
     match (values.next(), values.next()) {
         (None, _) => Ok(false),
         (Some(value), None) if value.eq_ignore_ascii_case(b"100-continue") => Ok(true),
-        _ => Err(Transport::Expectation),
+        _ => Err(HttpError::Expectation),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP server behind the gate: tiny_http on private connections, and the loop in which the desk takes turns.
+//! The HTTP server behind the gate: tiny_http on private connections, and the loop in which the engine runs batches.
 
 use super::EndsWithPanic;
 use super::answer::{Date, rendered};
@@ -7,8 +7,8 @@ use super::line::Line;
 use super::relay::LINES;
 use super::service::Watchdog;
 use super::spare::Spare;
-use crate::desk::Desk;
-use crate::refusal::Transport;
+use crate::engine::Engine;
+use crate::refusal::HttpError;
 use crate::wire::message::{Answer, Request};
 use std::collections::VecDeque;
 use std::fs::DirBuilder;
@@ -20,10 +20,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How long the desk's thread looks for the next request before it sleeps. A client with one connection asks again within
+/// How long the engine's thread looks for the next request before it sleeps. A client with one connection asks again within
 /// this time, and waking a processor that has gone to sleep costs more: measured, a booking of 450 us takes 60 less.
 const LOOK_FOR_NEXT: Duration = Duration::from_micros(200);
-/// Quiet for so long, the desk may rest.
+/// Quiet for so long, the engine may rest.
 const QUIET: Duration = Duration::from_millis(40);
 /// Rested, it looks up this often all the same.
 const LOOK_UP: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ struct Reply {
     head_only: bool,
 }
 
-/// Requests that wait for the desk, with where their answers go.
+/// Requests that wait for the engine, with where their answers go.
 #[derive(Default)]
 struct Waiting {
     writers: Vec<Request>,
@@ -75,10 +75,10 @@ impl Http {
         self.server.unblock();
     }
 
-    /// Takes turns until [`Http::close`]. A turn answers all writers that wait, then at most one reader, so that no
-    /// booking waits for more than one reading. A panic of the desk ends the process: its transaction is rolled back,
-    /// and a server without a desk would only hang.
-    pub fn serve(&self, desk: &mut Desk, turn_requests_max: usize) -> io::Result<()> {
+    /// Takes batches until [`Http::close`]. A batch answers all writers that wait, then at most one reader, so that no
+    /// booking waits for more than one reading. A panic of the engine ends the process: its transaction is rolled back,
+    /// and a server without an engine would only hang.
+    pub fn serve(&self, engine: &mut Engine, batch_requests_max: usize) -> io::Result<()> {
         let _ends = EndsWithPanic;
         let mut waiting = Waiting::default();
         let mut date = Date::default();
@@ -88,22 +88,22 @@ impl Http {
         while !self.closed.load(Ordering::Acquire) {
             watchdog.feed();
             let patience = if rested { look_up } else { QUIET.min(look_up) };
-            if !self.gather(&mut waiting, desk, turn_requests_max, patience)? {
+            if !self.gather(&mut waiting, engine, batch_requests_max, patience)? {
                 if rested {
-                    desk.look_up();
+                    engine.look_up();
                 } else {
-                    desk.rest();
+                    engine.rest();
                 }
                 rested = true;
                 continue;
             }
             rested = false;
             if !waiting.writers.is_empty() {
-                let answers = desk.turn(&waiting.writers);
+                let answers = engine.answer_batch(&waiting.writers);
                 assert_eq!(
                     answers.len(),
                     waiting.writers.len(),
-                    "every request of a turn has one answer"
+                    "every request of a batch has one answer"
                 );
                 waiting.writers.clear();
                 for (reply, answer) in waiting.writer_replies.drain(..).zip(&answers) {
@@ -111,7 +111,7 @@ impl Http {
                 }
             }
             if let Some((request, reply)) = waiting.readers.pop_front() {
-                reply.send(&desk.read(&request), &mut date);
+                reply.send(&engine.read(&request), &mut date);
             }
         }
         Ok(())
@@ -134,8 +134,8 @@ impl Http {
     fn gather(
         &self,
         waiting: &mut Waiting,
-        desk: &Desk,
-        turn_requests_max: usize,
+        engine: &Engine,
+        batch_requests_max: usize,
         patience: Duration,
     ) -> io::Result<bool> {
         let mut next = if waiting.is_empty() {
@@ -144,8 +144,8 @@ impl Http {
             self.server.try_recv()?
         };
         while let Some(incoming) = next {
-            waiting.add(incoming, desk)?;
-            if waiting.writers.len() == turn_requests_max {
+            waiting.add(incoming, engine)?;
+            if waiting.writers.len() == batch_requests_max {
                 break;
             }
             next = self.server.try_recv()?;
@@ -159,9 +159,9 @@ impl Waiting {
         self.writers.is_empty() && self.readers.is_empty()
     }
 
-    fn add(&mut self, incoming: tiny_http::Request, desk: &Desk) -> io::Result<()> {
+    fn add(&mut self, incoming: tiny_http::Request, engine: &Engine) -> io::Result<()> {
         let (request, reply) = received(incoming)?;
-        if desk.writes(&request) {
+        if engine.writes(&request) {
             self.writers.push(request);
             self.writer_replies.push(reply);
         } else {
@@ -197,12 +197,12 @@ fn opened_line(server: &tiny_http::Server, path: &std::path::Path) -> io::Result
         .recv_timeout(Duration::from_secs(TRIAL_SECONDS_MAX))?
         .ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, "a private connection was not served"))?;
     let (_, reply) = received(incoming)?;
-    reply.send(&Answer::from(Transport::UnknownPath), &mut Date::default());
+    reply.send(&Answer::from(HttpError::UnknownPath), &mut Date::default());
     line.receive(TRIAL, None, None, &Spare::new(0), &mut Vec::new())?;
     Ok(line)
 }
 
-/// The request as the desk takes it, whole: the gate has sent its body along with its head.
+/// The request as the engine takes it, whole: the gate has sent its body along with its head.
 fn received(mut incoming: tiny_http::Request) -> io::Result<(Request, Reply)> {
     let mut body = vec![0; incoming.body_length().unwrap_or(0).min(BODY_BYTES_MAX)];
     incoming.as_reader().read_exact(&mut body)?;

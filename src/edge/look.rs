@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A thread looks already. More than one would take time from the desk.
+/// A thread looks already. More than one would take time from the engine.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Tries again and again to find something, for `time` at most and giving way to whoever has work, unless another thread

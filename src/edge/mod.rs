@@ -1,10 +1,10 @@
-//! The edge: the network on one side, the desk on the other (`gate` admits, `http` takes turns).
+//! The edge: the network on one side, the engine on the other (`gate` admits, `http` runs batches).
 //!
 //! The network never reaches tiny_http, which trusts its peers. The gate lets in only whole, well-formed, bounded
 //! requests, each under a deadline, and hands them over private connections:
 //!
 //! ```text
-//! client ── TCP ── gate (client.rs: one thread a connection) ── private connection (relay.rs) ── tiny_http ── desk
+//! client ── TCP ── gate (client.rs: one thread a connection) ── private connection (relay.rs) ── tiny_http ── engine
 //! ```
 
 mod answer;
@@ -26,7 +26,7 @@ mod spare;
 
 pub use proxies::Proxies;
 
-use crate::desk::{Desk, TURN_REQUESTS_MAX};
+use crate::engine::{BATCH_REQUESTS_MAX, Engine};
 use client::Shared;
 use connections::Connections;
 use http::Http;
@@ -69,8 +69,8 @@ pub struct Limits {
     pub line_wait: Duration,
     /// For all clients to go after the end was asked for.
     pub stop: Duration,
-    /// Most requests in a turn, up to [`TURN_REQUESTS_MAX`]; 1 gives each a commit of its own, for comparison.
-    pub turn_requests: usize,
+    /// Most requests in a batch, up to [`BATCH_REQUESTS_MAX`]; 1 gives each a commit of its own, for comparison.
+    pub batch_requests: usize,
 }
 
 impl Default for Limits {
@@ -83,16 +83,16 @@ impl Default for Limits {
             linger: Duration::from_secs(1),
             line_wait: Duration::from_secs(5),
             stop: Duration::from_secs(20),
-            turn_requests: TURN_REQUESTS_MAX,
+            batch_requests: BATCH_REQUESTS_MAX,
         }
     }
 }
 
 /// Serves clients of `listener` until SIGTERM or SIGINT, answers what has come whole by then, and returns. The calling
-/// thread is the desk's. `ready` is called with the address once requests can be taken.
+/// thread is the engine's. `ready` is called with the address once requests can be taken.
 pub fn serve(
     listener: TcpListener,
-    desk: &mut Desk,
+    engine: &mut Engine,
     limits: Limits,
     proxies: Proxies,
     ready: impl FnOnce(SocketAddr),
@@ -101,27 +101,27 @@ pub fn serve(
     for signal in [SIGTERM, SIGINT] {
         signal_hook::low_level::pipe::register(signal, stopper.try_clone()?)?;
     }
-    serve_until(listener, stop, desk, limits, proxies, ready)
+    serve_until(listener, stop, engine, limits, proxies, ready)
 }
 
 /// As [`serve`], until `stop` can be read.
 fn serve_until(
     listener: TcpListener,
     stop: UnixStream,
-    desk: &mut Desk,
+    engine: &mut Engine,
     limits: Limits,
     proxies: Proxies,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
     let connections = Connections::new(connections_max()?, proxies.clone());
-    let turn_requests = limits.turn_requests;
+    let batch_requests = limits.batch_requests;
     let (http, lines) = Http::open()?;
     let shared = Arc::new(Shared {
         limits,
         relay: Relay::new(lines, Spare::new(SPARE_ANSWER_BYTES)),
         spare: Spare::new(SPARE_REQUEST_BYTES),
         proxies,
-        metrics: desk.metrics(),
+        metrics: engine.metrics(),
         pace: Mutex::new(Pace::new(Instant::now())),
     });
     let paced = shared.clone();
@@ -134,7 +134,7 @@ fn serve_until(
         closes.close();
         stood
     })?;
-    http.serve(desk, turn_requests)?;
+    http.serve(engine, batch_requests)?;
     let stood = gate.join().expect("a panic of the gate ends the process");
     let left_out = paced
         .pace

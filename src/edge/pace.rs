@@ -1,7 +1,7 @@
 //! How many lines of the log one client brings about: who sends requests without end shall not write without end. What was
 //! done and lasts, a booking or another change, has its line always: such requests have bounds of their own.
 
-use crate::visit::network;
+use crate::model::network;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};

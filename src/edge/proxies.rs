@@ -3,7 +3,7 @@
 //! A proxy that the configuration trusts is believed about one thing: the address that came to it, which is the last one in
 //! `X-Forwarded-For`. From anybody else the field is without effect. `Forwarded` (RFC 7239) is not read.
 
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The field in which proxies tell the address of their clients.
@@ -35,13 +35,13 @@ impl Proxies {
         &self,
         peer: IpAddr,
         fields: impl DoubleEndedIterator<Item = &'a [u8]>,
-    ) -> Result<IpAddr, Transport> {
+    ) -> Result<IpAddr, HttpError> {
         let mut client = peer;
         for word in fields.rev().flat_map(|value| value.rsplit(|byte| *byte == b',')) {
             if !self.stand_at(client) {
                 break;
             }
-            let before = address(word).ok_or(Transport::NoAddress)?;
+            let before = address(word).ok_or(HttpError::NoAddress)?;
             if before.is_loopback() && !client.is_loopback() {
                 break;
             }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     /// The client's address with these proxies, this peer and these fields, or the refusal.
-    fn client(proxies: &[&str], peer: &str, fields: &[&str]) -> Result<String, Transport> {
+    fn client(proxies: &[&str], peer: &str, fields: &[&str]) -> Result<String, HttpError> {
         let parse = |text: &str| text.parse::<IpAddr>().unwrap();
         let proxies = Proxies::new(proxies.iter().copied().map(parse).collect());
         let fields = fields.iter().map(|field| field.as_bytes());
@@ -166,7 +166,7 @@ mod tests {
             &long,
         ] {
             let refused = client(&["127.0.0.1"], "127.0.0.1", &[word]);
-            assert_eq!(refused, Err(Transport::NoAddress), "{word:?}");
+            assert_eq!(refused, Err(HttpError::NoAddress), "{word:?}");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::pace::Pace;
 use crate::metrics::Metrics;
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 use crate::route::Route;
 use std::fmt;
 use std::net::IpAddr;
@@ -48,11 +48,11 @@ pub struct Outcome {
     pub code: Option<u16>,
 }
 
-impl From<Transport> for Outcome {
-    fn from(transport: Transport) -> Self {
+impl From<HttpError> for Outcome {
+    fn from(http_error: HttpError) -> Self {
         Outcome {
-            status: transport.status(),
-            code: Some(transport.code()),
+            status: http_error.status(),
+            code: Some(http_error.code()),
         }
     }
 }
@@ -101,7 +101,7 @@ pub fn tell_left_out(count: u64) {
 }
 
 /// A connection was turned away before it could ask for anything: it is counted, and has no line.
-pub fn turned_away(transport: Transport, metrics: &Metrics) {
-    let Outcome { status, code } = transport.into();
+pub fn turned_away(http_error: HttpError, metrics: &Metrics) {
+    let Outcome { status, code } = http_error.into();
     metrics.answered(NO_ROUTE, status, code);
 }

@@ -1,21 +1,21 @@
 //! The private connections from the gate to tiny_http: a fixed number, opened once, each with one request at a time.
-//! Their number bounds what can wait for the desk.
+//! Their number bounds what can wait for the engine.
 
 use super::EndsWithPanic;
 use super::head::Framing;
 use super::line::Line;
 use super::record::{Outcome, RequestId};
 use super::spare::{Spare, Taken};
-use crate::desk::TURN_REQUESTS_MAX;
-use crate::refusal::Transport;
+use crate::engine::BATCH_REQUESTS_MAX;
+use crate::refusal::HttpError;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Mutex, MutexGuard};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// Private connections: as many as a turn holds.
-pub const LINES: usize = TURN_REQUESTS_MAX;
+/// Private connections: as many as a batch holds.
+pub const LINES: usize = BATCH_REQUESTS_MAX;
 /// Most of them that requests which only read may hold at a time: a crowd of readers leaves way for bookings.
 const READER_LINES_MAX: usize = LINES / 2;
 /// Seconds after which a client may try again when there was no room.
@@ -65,7 +65,7 @@ impl Relay {
     }
 
     /// Hands over a whole request and waits for its response, which goes to `out` as the client with this request gets it;
-    /// says how it ended, and gives the spare memory that it takes. Waiting for a free line ends after `patience`; waiting for the desk does not: it has bounds of its own,
+    /// says how it ended, and gives the spare memory that it takes. Waiting for a free line ends after `patience`; waiting for the engine does not: it has bounds of its own,
     /// and an answer in its place would have to say whether it booked.
     ///
     /// # Errors
@@ -78,9 +78,9 @@ impl Relay {
         id: Option<RequestId>,
         patience: Duration,
         out: &mut Vec<u8>,
-    ) -> Result<(Taken, Outcome), Transport> {
+    ) -> Result<(Taken, Outcome), HttpError> {
         let _ends = EndsWithPanic;
-        let unavailable = Transport::Unavailable(RETRY_SECONDS);
+        let unavailable = HttpError::Unavailable(RETRY_SECONDS);
         let mut line = self.take(framing.safe, patience).ok_or(unavailable)?;
         let sent = line.send(message);
         match sent.and_then(|()| line.receive(framing, connection, id, &self.spare, out)) {

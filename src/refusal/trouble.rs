@@ -1,6 +1,6 @@
 //! Why the database takes no writing, in plain words: for whoever looks after the server.
 
-use crate::visit::Moment;
+use crate::model::Moment;
 use std::fmt;
 
 /// Why the database takes no writing now. Another try, later or after what is said here was mended, can succeed.

@@ -1,7 +1,7 @@
 //! What may be done with a visit that is booked (contract-kiosk 3): pure.
 
+use crate::model::{Moment, Ticket};
 use crate::refusal::Refusal;
-use crate::visit::{Moment, Ticket};
 use chrono::{NaiveTime, TimeDelta};
 
 /// Why a visit cannot be cancelled, if it cannot.
@@ -40,7 +40,7 @@ fn midnight_before(moment: Moment) -> Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::visit::Ticket;
+    use crate::model::Ticket;
     use uuid::Uuid;
 
     fn at(text: &str) -> Moment {

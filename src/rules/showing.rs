@@ -1,8 +1,8 @@
 //! What listings say of a cell, of free places and of resources (contract-kiosk 2): by the rules that book.
 
 use super::{Policy, objection, objection_to_all};
+use crate::model::{AgeBounds, Cell, ClientApplication, Moment, Patient, Standing};
 use crate::refusal::Refusal;
-use crate::visit::{AgeBounds, Cell, ClientApplication, Moment, Patient, Standing};
 use chrono::{Datelike, Days, NaiveDate};
 
 /// Last year that a date of four digits has.

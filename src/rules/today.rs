@@ -1,8 +1,8 @@
 //! What one patient may do in a local day by self-service applications: no switch turns it off.
 
 use super::Policy;
+use crate::model::{DoneToday, Moment, Standing};
 use crate::refusal::Refusal;
-use crate::visit::{DoneToday, Moment, Standing};
 
 /// Most that one patient may do in a day: `[limits]` of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

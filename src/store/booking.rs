@@ -1,13 +1,13 @@
 //! Booking: gathering what the rules ask, and writing what they approved.
 
 use super::damage::{Count, named};
-use super::{Fault, Store, Turn, rows};
-use crate::refusal::Refusal;
-use crate::rules::Booking;
-use crate::visit::{
+use super::{Fault, Store, WriteTx, rows};
+use crate::model::{
     Cell, CellName, Change, ClientApplication, Contact, DoneToday, Earlier, Exam, Facts, Held, Moment,
     OpenCard, Referral, Stamp, Standing, Ticket, Wish,
 };
+use crate::refusal::Refusal;
+use crate::rules::Booking;
 use chrono::Days;
 use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;
@@ -236,7 +236,7 @@ impl Store {
     }
 }
 
-impl Turn<'_> {
+impl WriteTx<'_> {
     /// Writes an approved visit, the card's new contacts and the journal; who waited for it waits no more. Returns what reading
     /// the visit would.
     pub fn book(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<Ticket, Fault> {

@@ -3,8 +3,8 @@
 use super::damage::named;
 use super::identification::CARDS_MAX;
 use super::{Fault, Store, rows};
+use crate::model::{Bearer, CardFace, ClientApplication, Lpu, OpenCard, Patient};
 use crate::refusal::Refusal;
-use crate::visit::{Bearer, CardFace, ClientApplication, Lpu, OpenCard, Patient};
 use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;
 

@@ -1,9 +1,9 @@
 //! Reading what a clinic consists of, and the client applications.
 
 use super::damage::named;
-use super::{Fault, Store, Turn, rows};
-use crate::visit::typed::sort_key;
-use crate::visit::{ClientApplication, ListedResource, Lpu, Speciality};
+use super::{Fault, Store, WriteTx, rows};
+use crate::model::typed::sort_key;
+use crate::model::{ClientApplication, ListedResource, Lpu, Speciality};
 use rusqlite::{OptionalExtension, Row, named_params};
 use std::fmt;
 use uuid::Uuid;
@@ -131,7 +131,7 @@ impl Store {
     }
 }
 
-impl Turn<'_> {
+impl WriteTx<'_> {
     /// Gives client applications, by their mnemonics, their GUIDs, and makes those that nobody has described yet. At the
     /// first whose GUID is another's it stops.
     pub fn name_applications(&self, named: &[(&str, Uuid)]) -> Result<Result<(), GuidTaken>, Fault> {

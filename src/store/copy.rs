@@ -8,7 +8,7 @@
 
 use super::files::{beside, folder_of, is_plain_or_missing, new_private_file};
 use super::{BackupLock, Fault, Outcome, Store};
-use crate::visit::{Moment, Zone};
+use crate::model::{Moment, Zone};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
@@ -110,18 +110,18 @@ impl Store {
         let draft = Draft::new(path)?;
         draft.fill(&self.connection)?;
         let mut copy = Store::of(draft.settled()?, self.zone)?;
-        let turn = copy.turn()?;
-        turn.note_backup(now)?;
-        turn.commit()?;
+        let tx = copy.write()?;
+        tx.note_backup(now)?;
+        tx.commit()?;
         copy.prove(now)?;
         Ok(draft)
     }
 
     /// Notes the last backup in the database.
     fn remember_backup(&mut self, now: Moment) {
-        let noted = self.turn().and_then(|turn| {
-            turn.note_backup(now)?;
-            turn.commit()
+        let noted = self.write().and_then(|tx| {
+            tx.note_backup(now)?;
+            tx.commit()
         });
         // A full disk must not make a good copy look like none.
         if let Err(fault) = noted {

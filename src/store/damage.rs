@@ -4,7 +4,7 @@
 //! So that the row can be named, a statement selects of each table first its key and then what it reads: `id` of its main
 //! table, and for example `lpu_id` of `lpu`. Where a column's own name says too little, that of its table stands before it.
 
-use crate::visit::is_moment;
+use crate::model::is_moment;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
 use rusqlite::{Error, Result, Row};
 use serde::de::IgnoredAny;

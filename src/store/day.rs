@@ -2,8 +2,8 @@
 
 use super::damage::{Count, named};
 use super::{Fault, Store, rows};
-use crate::visit::typed::sort_key;
-use crate::visit::{DayVisit, Moment};
+use crate::model::typed::sort_key;
+use crate::model::{DayVisit, Moment};
 use rusqlite::{OptionalExtension, Row, named_params};
 use uuid::Uuid;
 

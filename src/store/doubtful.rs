@@ -3,7 +3,7 @@
 
 use super::verify::{Check, Outcome};
 use super::{Fault, Store};
-use crate::visit::Moment;
+use crate::model::Moment;
 use rusqlite::named_params;
 
 /// What to do about all of them.

@@ -2,8 +2,8 @@
 
 use super::damage::{Seconds, named};
 use super::rows::text;
-use super::{Fault, Store, Turn};
-use crate::visit::{Card, Document, DocumentKind, Moment, Who, greeting, short_name};
+use super::{Fault, Store, WriteTx};
+use crate::model::{Card, Document, DocumentKind, Moment, Who, greeting, short_name};
 use rusqlite::{Params, Row, ToSql, named_params};
 
 /// SHA-256 of what names a document.
@@ -114,7 +114,7 @@ impl Store {
     }
 }
 
-impl Turn<'_> {
+impl WriteTx<'_> {
     /// Sets failures that lie in the future, because the clock went back since, to now: from here on they age.
     pub fn settle_failures(&self, now: Moment) -> Result<(), Fault> {
         let mut statement = self

@@ -1,4 +1,4 @@
-//! The only door to `SQLite`. Reads are methods of [`Store`], writes of [`Turn`]; statements lie in `sql/`, each named as
+//! The only door to `SQLite`. Reads are methods of [`Store`], writes of [`WriteTx`]; statements lie in `sql/`, each named as
 //! the function that runs it.
 
 mod booking;
@@ -47,8 +47,8 @@ pub use timetable::CELLS_MAX;
 pub use verify::Outcome;
 pub use waiting::{WAITING_ENTRIES_MAX, WAITING_PATIENTS_MAX};
 
+use crate::model::Zone;
 use crate::refusal::Trouble;
-use crate::visit::Zone;
 use damage::{Seconds, named};
 use one_file::{LogSize, Watch};
 use rusqlite::{Connection, OptionalExtension};
@@ -57,7 +57,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there, more than a desk lets the log
+/// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there, more than the engine lets the log
 /// grow between two checkpoints.
 const LOG_BYTES: usize = 18 << 20;
 
@@ -77,10 +77,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a turn: one write transaction, which only [`Turn::commit`] makes last.
+    /// Begins a write transaction, which only [`WriteTx::commit`] makes last.
     ///
     /// Waits for another writer (an import) as long as the busy timeout says.
-    pub fn turn(&mut self) -> Result<Turn<'_>, Fault> {
+    pub fn write(&mut self) -> Result<WriteTx<'_>, Fault> {
         if self.read_only {
             return Err(Fault::Unavailable(
                 Trouble::Damaged,
@@ -92,9 +92,9 @@ impl Store {
             self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             // While this waited for the lock, another program may have emptied the log: then it is looked at once more.
             match self.look_at_held_files() {
-                Ok(LogSize::Kept) => return Ok(Turn::of(self)),
+                Ok(LogSize::Kept) => return Ok(WriteTx::of(self)),
                 looked => {
-                    drop(Turn::of(self));
+                    drop(WriteTx::of(self));
                     looked?;
                 }
             }
@@ -109,7 +109,7 @@ impl Store {
             .transpose()?)
     }
 
-    /// Whether it was opened for reading alone: then there are no turns.
+    /// Whether it was opened for reading alone: then there are no write transactions.
     pub fn is_read_only(&self) -> bool {
         self.read_only
     }
@@ -161,8 +161,8 @@ impl Store {
             );
             return Err(Fault::Unavailable(Trouble::DiskFull, text));
         }
-        // What spills out of the cache lies in the log, and is not part of it when the turn is dropped.
-        self.turn()?.connection.execute_batch(&format!(
+        // What spills out of the cache lies in the log, and is not part of it when the transaction is dropped.
+        self.write()?.connection.execute_batch(&format!(
             "CREATE TABLE stretch (filling BLOB) STRICT;
              INSERT INTO stretch VALUES (zeroblob({LOG_BYTES}));"
         ))?;
@@ -188,14 +188,14 @@ impl Store {
     }
 }
 
-/// One write transaction. Dropped without [`Turn::commit`], nothing of it has happened.
-pub struct Turn<'a> {
+/// One write transaction. Dropped without [`WriteTx::commit`], nothing of it has happened.
+pub struct WriteTx<'a> {
     store: &'a mut Store,
     /// What the journal tells of it.
     happened: Cell<Happened>,
 }
 
-/// How much happened in a turn, by its entries in the journal.
+/// How much happened in a transaction, by its entries in the journal.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Happened {
     /// Visits booked.
@@ -204,21 +204,21 @@ pub struct Happened {
     pub cancellations: u64,
 }
 
-impl Turn<'_> {
-    /// The turn of a store in which a write transaction has begun.
-    fn of(store: &mut Store) -> Turn<'_> {
-        Turn {
+impl WriteTx<'_> {
+    /// The guard of a write transaction that has begun.
+    fn of(store: &mut Store) -> WriteTx<'_> {
+        WriteTx {
             store,
             happened: Cell::default(),
         }
     }
 
-    /// What would last with [`Turn::commit`].
+    /// What would last with [`WriteTx::commit`].
     pub fn happened(&self) -> Happened {
         self.happened.get()
     }
 
-    /// Makes everything in the turn last: when this returns, it is on the disk, in the files that the next start opens.
+    /// Makes everything in the transaction last: when this returns, it is on the disk, in the files that the next start opens.
     pub fn commit(self) -> Result<(), Fault> {
         if self.look_at_held_files()? == LogSize::Shrunk {
             return Err(self.log_was_cut());
@@ -228,7 +228,7 @@ impl Turn<'_> {
     }
 }
 
-impl Deref for Turn<'_> {
+impl Deref for WriteTx<'_> {
     type Target = Store;
 
     fn deref(&self) -> &Store {
@@ -236,12 +236,12 @@ impl Deref for Turn<'_> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for WriteTx<'_> {
     fn drop(&mut self) {
         // Committed, or rolled back by SQLite itself after a fault of the disk.
         let over = self.connection.is_autocommit();
         if !over && let Err(error) = self.connection.execute_batch("ROLLBACK") {
-            log::error!("a turn could not be rolled back: {error}");
+            log::error!("a transaction could not be rolled back: {error}");
         }
     }
 }

@@ -5,8 +5,8 @@ use super::migrations::bring_up_to_date;
 use super::one_file::sole_name;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, Store, VERSION};
+use crate::model::Zone;
 use crate::refusal::Trouble;
-use crate::visit::Zone;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -203,7 +203,7 @@ impl Store {
     pub(super) fn of(mut connection: Connection, zone: Zone) -> Result<Self, Fault> {
         let wal_pages = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&wal_pages);
-        // A hook of our own also switches SQLite's automatic checkpoints off: the desk makes them when nothing waits.
+        // A hook of our own also switches SQLite's automatic checkpoints off: the engine makes them when nothing waits.
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
             counter.store(u32::try_from(pages).unwrap_or(u32::MAX), Ordering::Relaxed);
             Ok(())

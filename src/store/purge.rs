@@ -6,7 +6,7 @@
 
 use super::upkeep::Upkeep;
 use super::{Fault, Store};
-use crate::visit::Moment;
+use crate::model::Moment;
 use rusqlite::named_params;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -56,9 +56,9 @@ impl Store {
     /// Removes what was over before `before`, the first moment of a day, and tells how many of each. What was removed is
     /// overwritten in the pages where it lay; the write-ahead log still holds it until [`Store::empty_log`].
     pub fn purge(&mut self, before: Moment) -> Result<Vec<Purged>, Fault> {
-        let turn = self.turn()?;
-        turn.note_upkeep_at_least(Upkeep::Purged, before)?;
-        turn.commit()?;
+        let tx = self.write()?;
+        tx.note_upkeep_at_least(Upkeep::Purged, before)?;
+        tx.commit()?;
         let mut purged = Vec::new();
         for (what, table, sql) in SWEEPS {
             let count = self.sweep(table, sql, before)?;
@@ -128,13 +128,13 @@ impl Store {
 
     /// Does one piece in a transaction of its own, and leaves bookings as much time as it took.
     fn piece(&mut self, work: impl FnOnce(&Store) -> Result<usize, Fault>) -> Result<usize, Fault> {
-        let turn = self.turn()?;
+        let tx = self.write()?;
         let began = Instant::now();
-        let count = work(&turn)?;
+        let count = work(&tx)?;
         if count > 0 {
-            turn.commit()?;
+            tx.commit()?;
         } else {
-            drop(turn);
+            drop(tx);
         }
         if self.wal_pages() > WAL_PAGES_MAX {
             self.checkpoint()?;

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::damage::{Count, Model, Seconds, damaged};
-use crate::visit::{
+use crate::model::{
     AgeBounds, BusyType, Cell, ClientApplication, Lpu, Moment, ReferralType, Resource, ResourceType,
     Speciality, doc_fio,
 };

@@ -1,6 +1,6 @@
 //! What a database tells of itself: its disk, its log, whether it takes writes.
 
-use super::{Fault, Store, Turn, VERSION};
+use super::{Fault, Store, VERSION, WriteTx};
 use std::io;
 use std::path::Path;
 
@@ -18,9 +18,9 @@ impl Store {
 
     /// Commits what is there already. The log is flushed, and what a commit that failed has left in it is written over.
     pub fn commit_as_is(&mut self) -> Result<(), Fault> {
-        let turn = self.turn()?;
-        turn.prove()?;
-        turn.commit()
+        let tx = self.write()?;
+        tx.prove()?;
+        tx.commit()
     }
 }
 
@@ -30,7 +30,7 @@ pub fn disk_free_bytes(path: &Path) -> io::Result<u64> {
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-impl Turn<'_> {
+impl WriteTx<'_> {
     /// Writes what is there already, so that the commit proves that the database takes writes.
     pub fn prove(&self) -> Result<(), Fault> {
         self.connection

@@ -2,8 +2,8 @@
 
 use super::booking::Event;
 use super::damage::{Count, Damage, Model, named};
-use super::{Fault, Store, Turn, rows};
-use crate::visit::{Change, ClientApplication, Moment, Patient, Ticket};
+use super::{Fault, Store, WriteTx, rows};
+use crate::model::{Change, ClientApplication, Moment, Patient, Ticket};
 use rusqlite::{CachedStatement, OptionalExtension, Params, Row, named_params};
 use uuid::Uuid;
 
@@ -195,7 +195,7 @@ impl Store {
     }
 }
 
-impl Turn<'_> {
+impl WriteTx<'_> {
     /// Cancels an active visit, with its history and the journal; the schema frees its place. `reason` goes into the
     /// history too.
     pub fn cancel(

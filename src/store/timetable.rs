@@ -2,8 +2,8 @@
 
 use super::damage::{Seconds, named};
 use super::{Fault, Store};
+use crate::model::{Cell, FreeCells, FreePlaces, Moment, Speciality, Supply};
 use crate::rules::Reach;
-use crate::visit::{Cell, FreeCells, FreePlaces, Moment, Speciality, Supply};
 use chrono::Days;
 use rusqlite::{OptionalExtension, named_params};
 use uuid::Uuid;

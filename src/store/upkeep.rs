@@ -5,8 +5,8 @@
 //! database knows how old it is.
 
 use super::damage::{Seconds, named};
-use super::{Fault, Store, Turn};
-use crate::visit::Moment;
+use super::{Fault, Store, WriteTx};
+use crate::model::Moment;
 use rusqlite::{OptionalExtension, named_params};
 
 /// Something done to the file as a whole.
@@ -58,7 +58,7 @@ const WRITTEN_AT: [(&str, &str); 6] = [
     ("upkeep", "at"),
 ];
 
-impl Turn<'_> {
+impl WriteTx<'_> {
     /// Whatever was written later than `now`, by a clock that was ahead, was written now; how many moments that changed.
     pub fn date_back(&self, now: Moment) -> Result<usize, Fault> {
         let mut changed = 0;

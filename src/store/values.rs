@@ -3,7 +3,7 @@
 
 use super::damage::Damage;
 use super::{Fault, Store};
-use crate::visit::is_moment;
+use crate::model::is_moment;
 use chrono::NaiveDate;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;

@@ -3,7 +3,7 @@
 
 use super::open::SCHEMA;
 use super::{CARDS_MAX, Fault, Store};
-use crate::visit::Moment;
+use crate::model::Moment;
 use rusqlite::{Connection, Params, Row, named_params};
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! The waiting list (contract-kiosk 4).
 
 use super::damage::named;
-use super::{Fault, Store, Turn, rows};
-use crate::visit::{
+use super::{Fault, Store, WriteTx, rows};
+use crate::model::{
     DoneToday, Moment, OpenCard, Patient, Speciality, WaitingEntry, WaitingPatient, WaitingWish,
 };
 use chrono::{NaiveDate, NaiveTime};
@@ -125,7 +125,7 @@ impl Store {
     }
 }
 
-impl Turn<'_> {
+impl WriteTx<'_> {
     /// Puts a patient on the list.
     pub fn insert_waiting_entry(
         &self,

@@ -1,6 +1,6 @@
 //! A client application as `settings/clientApplication` shows it (contract-kiosk 2).
 
-use crate::visit::ClientApplication;
+use crate::model::ClientApplication;
 use serde::Serialize;
 use uuid::Uuid;
 

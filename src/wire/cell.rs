@@ -1,7 +1,7 @@
 //! `ExtendedSlot`: a cell of the timetable as schedules show it (contract-kiosk 2).
 
+use crate::model::Cell;
 use crate::rules::Showing;
-use crate::visit::Cell;
 use crate::wire::ticket::{DocBusyType, moment};
 use serde::Serialize;
 use std::borrow::Cow;

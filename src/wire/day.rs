@@ -1,6 +1,6 @@
 //! A visit of the day's list as JSON: what `infomat visits` prints.
 
-use crate::visit::DayVisit;
+use crate::model::DayVisit;
 use crate::wire::ticket::{moment, num};
 use serde::Serialize;
 use uuid::Uuid;

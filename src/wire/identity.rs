@@ -1,11 +1,11 @@
 //! `GET auth/{lpuGuid}/token`: from a request to an [`Identification`], and its answer (contract-kiosk 1).
 
 use super::ticket::moment;
-use crate::refusal::{ParameterFault, Refusal};
-use crate::visit::typed::{
+use crate::model::typed::{
     self, NUMBER_CHARS_MAX, SNILS_DIGITS, UNIFORM_POLICY_DIGITS, folded, is_uniform_policy,
 };
-use crate::visit::{Card, Document, DocumentKind, Identification, Moment, Source, Who};
+use crate::model::{Card, Document, DocumentKind, Identification, Moment, Source, Who};
+use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad, date};
 use crate::wire::reading::path_guid;

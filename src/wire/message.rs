@@ -1,6 +1,6 @@
-//! A request and an answer as plain structs, without sockets: what the desk takes and gives.
+//! A request and an answer as plain structs, without sockets: what the engine takes and gives.
 
-use crate::refusal::{CANCELLED, Refusal, Transport};
+use crate::refusal::{CANCELLED, HttpError, Refusal};
 use serde::Serialize;
 use std::net::IpAddr;
 
@@ -126,13 +126,13 @@ impl From<&Refusal> for Answer {
     }
 }
 
-impl From<Transport> for Answer {
-    fn from(transport: Transport) -> Self {
-        let mut answer = Answer::standard(transport.status(), transport.code(), transport.text());
-        answer.headers.extend(transport.header());
+impl From<HttpError> for Answer {
+    fn from(http_error: HttpError) -> Self {
+        let mut answer = Answer::standard(http_error.status(), http_error.code(), http_error.text());
+        answer.headers.extend(http_error.header());
         // Such an answer to a terminal that opens its page stands on the screen: the browser then tries again by itself.
         answer.headers.extend(
-            transport
+            http_error
                 .seconds()
                 .map(|seconds| ("Refresh", seconds.to_string())),
         );

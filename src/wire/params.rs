@@ -4,8 +4,8 @@
 //! ignored. Typed getters then say what is wrong with one, so that a method that asks in the contract's order refuses
 //! in that order. An empty value, and `null`, are as good as none; given twice they are refused all the same.
 
+use crate::model;
 use crate::refusal::{BadParameter, ParameterFault, Refusal};
-use crate::visit;
 use crate::wire::members::Members;
 use crate::wire::message::Request;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
@@ -121,7 +121,7 @@ impl Params {
 
     /// A GUID.
     pub fn guid(&self, name: &'static str) -> Result<Option<Uuid>, Refusal> {
-        self.parsed(name, visit::guid, ParameterFault::Guid)
+        self.parsed(name, model::guid, ParameterFault::Guid)
     }
 
     /// Local date and time: `yyyy-MM-dd HH:mm:ss.fff`; fraction, seconds and `T` for the blank are optional.

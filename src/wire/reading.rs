@@ -1,7 +1,7 @@
 //! The parameters of what a kiosk reads before a booking (contract-kiosk 2).
 
+use crate::model::{self, Cell};
 use crate::refusal::{ParameterFault, Refusal};
-use crate::visit::{self, Cell};
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad, date, repeated};
 use chrono::NaiveDate;
@@ -27,7 +27,7 @@ const CLIENT_APPLICATION: &str = "ClientApplication";
 
 /// A GUID in the path, called `name`.
 pub fn path_guid(segment: &str, name: &'static str) -> Result<Uuid, Refusal> {
-    visit::guid(segment).ok_or_else(|| bad(name, ParameterFault::Guid))
+    model::guid(segment).ok_or_else(|| bad(name, ParameterFault::Guid))
 }
 
 /// The header `ClientApplication`, if there is one.

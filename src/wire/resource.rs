@@ -1,6 +1,6 @@
 //! A doctor, room or equipment as `lpu/{lpu}/doctor` shows it (contract-kiosk 2).
 
-use crate::visit::{FreePlaces, ListedResource, ResourceType};
+use crate::model::{FreePlaces, ListedResource, ResourceType};
 use crate::wire::ticket::moment;
 use serde::Serialize;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! A speciality as `lpu/{lpu}/speciality` shows it (contract-kiosk 2).
 
-use crate::visit::typed::sort_key;
-use crate::visit::{FreePlaces, ListedResource};
+use crate::model::typed::sort_key;
+use crate::model::{FreePlaces, ListedResource};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! `TicketVisitWithLpu`: the answer to a booking, and every other showing of a visit (contract 2).
 
-use crate::visit::{BusyType, Change, Moment, Ticket};
+use crate::model::{BusyType, Change, Moment, Ticket};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};

@@ -1,7 +1,7 @@
 //! The waiting list (contract-kiosk 4): from a request to a [`WaitingWish`], and an entry as answers show it.
 
+use crate::model::{Bearer, Moment, WaitingEntry, WaitingPatient, WaitingWish};
 use crate::refusal::{ParameterFault, Refusal};
-use crate::visit::{Bearer, Moment, WaitingEntry, WaitingPatient, WaitingWish};
 use crate::wire::message::Request;
 use crate::wire::params::{Json, Params, bad, date, required, time};
 use crate::wire::reading::SPECIALITY_CHARS_MAX;

@@ -1,7 +1,7 @@
 //! The parameters of `POST visit` (contract 2): from a request to a [`Wish`].
 
+use crate::model::{self, Bearer, CellName, Contact, ReferralName, ReferralType, Wish};
 use crate::refusal::{ParameterFault, Refusal};
-use crate::visit::{self, Bearer, CellName, Contact, ReferralName, ReferralType, Wish};
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad};
 
@@ -53,7 +53,7 @@ const TRUTHS: [(&str, bool); 2] = [("true", true), ("false", false)];
 /// In this order: [`Refusal::Parameter`] for the first malformed parameter, `lpuGuid` before all, then the body as
 /// such, then in the contract's order; [`Refusal::DirectionIncomplete`]; [`Refusal::CellNotNamed`].
 pub fn wish(request: &Request, lpu_segment: &str, bearer: Bearer) -> Result<Wish, Refusal> {
-    let lpu = visit::guid(lpu_segment).ok_or_else(|| bad("lpuGuid", ParameterFault::Guid))?;
+    let lpu = model::guid(lpu_segment).ok_or_else(|| bad("lpuGuid", ParameterFault::Guid))?;
     let params = Params::collect(request, KNOWN)?;
     let cell = cell_name(&params)?;
     let number = params.text("directionId", DIRECTION_ID_CHARS_MAX)?;

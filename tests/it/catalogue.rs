@@ -9,8 +9,8 @@ mod anything;
 mod cases;
 
 use crate::harness::Answer;
+use infomat::model::Moment;
 use infomat::refusal::{BadParameter, ParameterFault, Refusal};
-use infomat::visit::Moment;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@
 use crate::harness::{Client, program};
 use chrono::{Local, NaiveDate, TimeDelta};
 use infomat::demo::{self, POLYCLINIC};
-use infomat::visit::Zone;
+use infomat::model::Zone;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::fs::{self, File};

@@ -331,7 +331,7 @@ fn connections_end_as_agreed() {
     }
 }
 
-/// Goal: bodies of every size reach the desk whole, also from a client that waits to be asked for them (curl does over
+/// Goal: bodies of every size reach the engine whole, also from a client that waits to be asked for them (curl does over
 /// 1 MiB, others always). Method: the cell named at the very end of a form.
 #[test]
 fn bodies_arrive_whole() {

@@ -5,7 +5,7 @@
 use crate::harness::Site;
 use crate::large::{self, Size};
 use chrono::FixedOffset;
-use infomat::visit::Zone;
+use infomat::model::Zone;
 use std::fs;
 use std::process::Command;
 use std::time::Instant;

@@ -2,7 +2,7 @@
 //! plain and alike; the demo clinic is the one to look at.
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta};
-use infomat::visit::Zone;
+use infomat::model::Zone;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use uuid::Uuid;

@@ -153,8 +153,8 @@ fn what_happens_is_counted() {
         ("infomat_refusals_total{code=\"5000\"}", 3.0),
         ("infomat_refusals_total{code=\"2000\"}", 0.0),
         ("infomat_commit_seconds_count", 5.0),
-        ("infomat_turn_requests_sum", 5.0),
-        ("infomat_turn_requests_bucket{le=\"1\"}", 5.0),
+        ("infomat_batch_requests_sum", 5.0),
+        ("infomat_batch_requests_bucket{le=\"1\"}", 5.0),
     ] {
         let seen = after.get(series) - before.get(series);
         assert!(

@@ -28,7 +28,7 @@ const EVENTS_A_MOMENT: usize = 20;
 const CLIENTS: usize = 3;
 const IN_A_ROW: usize = 8;
 const ROWS: usize = 4;
-/// Between two rows the desk finds time to copy its log into the database.
+/// Between two rows the engine finds time to copy its log into the database.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The files that matter. The third, `-shm`, is memory.
 const FILES: [&str; 2] = ["infomat.db", "infomat.db-wal"];

@@ -9,7 +9,7 @@ use crate::harness::{Answer, Client, Site};
 use crate::tickets::{self, LPU, PATIENT, THERAPIST, authorization};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use infomat::refusal::Transport;
+use infomat::refusal::HttpError;
 use nginx::Nginx;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -186,7 +186,7 @@ fn a_server_that_is_away_is_a_standard_answer() {
     drop(server);
     for target in ["/lpu", &identification(POLICY, BORN)] {
         let away = nginx.ask(NEIGHBOUR, target, &[]);
-        let unavailable = Transport::Unavailable(2);
+        let unavailable = HttpError::Unavailable(2);
         let expected = json!({"code": 503, "message": unavailable.text(), "message_code": "5000"});
         assert_eq!(away.json().to_string(), expected.to_string(), "{target}");
         assert_eq!(away.status, 503, "{target}");
@@ -287,22 +287,22 @@ fn nginx_refuses_as_infomat_does() {
 fn the_site_has_the_texts_of_infomat() {
     let site = nginx::site();
     let all = [
-        Transport::Malformed,
-        Transport::UnknownPath,
-        Transport::Method(""),
-        Transport::TooSlow,
-        Transport::Coding,
-        Transport::BodyTooLarge,
-        Transport::TooMany(5),
-        Transport::HeadTooLarge,
-        Transport::Unavailable(2),
-        Transport::Version,
+        HttpError::Malformed,
+        HttpError::UnknownPath,
+        HttpError::Method(""),
+        HttpError::TooSlow,
+        HttpError::Coding,
+        HttpError::BodyTooLarge,
+        HttpError::TooMany(5),
+        HttpError::HeadTooLarge,
+        HttpError::Unavailable(2),
+        HttpError::Version,
     ];
-    for transport in all {
-        let line = format!("\n    {}     \"{}\";\n", transport.status(), transport.text());
+    for http_error in all {
+        let line = format!("\n    {}     \"{}\";\n", http_error.status(), http_error.text());
         assert!(site.contains(&line), "{line}");
     }
-    assert!(site.contains(&format!("\n    default \"{}\";\n", Transport::Fault.text())));
+    assert!(site.contains(&format!("\n    default \"{}\";\n", HttpError::Fault.text())));
     let quoted = site
         .lines()
         .filter(|line| line.ends_with("\";") && line.contains("     \""));

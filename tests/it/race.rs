@@ -184,7 +184,7 @@ fn another_program_cannot_overfill_a_cell() {
     );
 }
 
-/// A fault that concerns one request, whatever it is: the file itself refuses one patient. Turns that many share hold it too.
+/// A fault that concerns one request, whatever it is: the file itself refuses one patient. Batches that many share hold it too.
 #[test]
 fn a_mistake_over_one_request_touches_no_other() {
     let site = site(CLIENTS, CLIENTS);

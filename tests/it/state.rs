@@ -1,4 +1,4 @@
-//! Goal: what watches a server learns from `/healthz` that the process lives, whatever the desk waits for, and from `/readyz`
+//! Goal: what watches a server learns from `/healthz` that the process lives, whatever the engine waits for, and from `/readyz`
 //! whether the database takes a write, else why not, at next to no cost. Method: a foreign program that holds the
 //! database's write lock, a database that is wrong, one whose last booking lies in the future, and notes of backups.
 
@@ -68,7 +68,7 @@ fn a_server_that_waits_lives_and_is_not_ready() {
             let start = Instant::now();
             assert_eq!(Ask::new(1, 4, 3).send(&mut server.client()).status, 503);
             not_ready(&mut server.client(), "другая программа");
-            assert!(start.elapsed() >= BUSY, "the desk has not waited");
+            assert!(start.elapsed() >= BUSY, "the engine has not waited");
             waits.store(false, Ordering::Relaxed);
         });
         let mut client = server.client();
@@ -146,9 +146,9 @@ fn a_missing_or_old_backup_is_a_warning_and_no_unreadiness() {
     let mut told = |at: Option<TimeDelta>| {
         if let Some(age) = at {
             let mut store = demo::store(&site);
-            let turn = store.turn().unwrap();
-            turn.note_backup(now() - age).unwrap();
-            turn.commit().unwrap();
+            let tx = store.write().unwrap();
+            tx.note_backup(now() - age).unwrap();
+            tx.commit().unwrap();
         }
         let start = Instant::now();
         let mut warnings = ready(&mut client);

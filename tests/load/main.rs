@@ -19,7 +19,7 @@ mod harness;
 mod large;
 
 use harness::{KEY, Server, Site, claims, sign};
-use infomat::visit::Zone;
+use infomat::model::Zone;
 use large::Size;
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -74,8 +74,8 @@ fn main() {
 
     let mut rates = [Vec::new(), Vec::new()];
     for _ in 0..ROUNDS {
-        for (turn_requests, rates) in ["64", "1"].iter().zip(&mut rates) {
-            let server = site.serve_with(&["--turn-requests", turn_requests]);
+        for (batch_requests, rates) in ["64", "1"].iter().zip(&mut rates) {
+            let server = site.serve_with(&["--batch-requests", batch_requests]);
             rates.push(together(&server, &take(&mut next, CLIENTS * EACH)));
         }
     }

@@ -4,10 +4,10 @@ use super::{Report, ask_root};
 use crate::command::texts::Told;
 use crate::command::{Failure, believed_now};
 use crate::config::Config;
-use crate::desk;
+use crate::engine;
 use crate::language::{pick, text};
+use crate::model::Moment;
 use crate::store::{Fault, Outcome, Store};
-use crate::visit::Moment;
 use chrono::TimeDelta;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -33,7 +33,7 @@ const MINUTE: &str = "%Y-%m-%d %H:%M";
 
 /// Clock, backup and timetable.
 pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Result<(), Fault> {
-    let now = desk::now(config.zone);
+    let now = engine::now(config.zone);
     let last = store.last_moment()?;
     match believed_now(config.zone, last) {
         Ok(_) if last == 0 => report.good(

@@ -4,10 +4,10 @@ use super::{Report, ask_root};
 use crate::command::Failure;
 use crate::command::texts::{Told, catalogue};
 use crate::config::Config;
-use crate::desk;
+use crate::engine;
 use crate::language::{pick, text};
+use crate::model::Zone;
 use crate::store::{disk_free_bytes, folder_of, server_instance};
-use crate::visit::Zone;
 use crate::wire::ready::INSTANCE_FIELD;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -50,7 +50,7 @@ const ANSWER_BYTES_MAX: u64 = 1 << 16;
 /// By which time the clinic goes.
 pub fn look_at_zone(config: &Config, report: &mut Report) {
     const WHAT: &str = "time zone";
-    let offset = *desk::now(config.zone).offset();
+    let offset = *engine::now(config.zone).offset();
     match config.zone {
         Zone::Fixed(_) => report.good(
             WHAT,
@@ -85,7 +85,7 @@ pub fn look_at_zone(config: &Config, report: &mut Report) {
 /// Whether the machine's clock is kept right.
 pub fn look_at_time_source(report: &mut Report) {
     const WHAT: &str = "time source";
-    match told_by_timedatectl().or_else(desk::is_synchronised) {
+    match told_by_timedatectl().or_else(engine::is_synchronised) {
         Some(true) => report.good(WHAT, pick("часы сверяются с точным временем", "the clock is synchronised")),
         Some(false) => report.warn(
             WHAT,

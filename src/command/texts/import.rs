@@ -1,6 +1,6 @@
 //! What an import says, in the language of whoever imports.
 
-use crate::exchange::{BadLine, Foreign, ImportError, Reason};
+use crate::import::{BadLine, Foreign, ImportError, Reason};
 use crate::language::{Language, text};
 use crate::store::import::{Count, Named, Obstacle};
 

@@ -3,7 +3,7 @@ use super::*;
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// The content of `bytes`, and how many of them are the body; taken in pieces that end at `cuts`.
-fn taken(bytes: &[u8], cuts: &[usize]) -> Result<(Vec<u8>, usize, bool), Transport> {
+fn taken(bytes: &[u8], cuts: &[usize]) -> Result<(Vec<u8>, usize, bool), HttpError> {
     let mut chunked = Chunked::new(BODY_BYTES_MAX);
     let mut out = b"head".to_vec();
     let (mut from, mut count) = (0, 0);
@@ -111,7 +111,7 @@ fn what_is_no_chunked_body_is_refused() {
         &trailers,
     ] {
         let name: String = bad.chars().take(40).collect();
-        assert_eq!(taken(bad.as_bytes(), &[]), Err(Transport::Malformed), "{name:?}");
+        assert_eq!(taken(bad.as_bytes(), &[]), Err(HttpError::Malformed), "{name:?}");
     }
 }
 
@@ -134,10 +134,10 @@ fn content_is_bounded() {
         "ffffffffffffffff\r\n",
         "7fffffffffffffff;a\r\n",
     ] {
-        assert_eq!(taken(over.as_bytes(), &[]), Err(Transport::BodyTooLarge));
+        assert_eq!(taken(over.as_bytes(), &[]), Err(HttpError::BodyTooLarge));
     }
     let past = chunk(BODY_BYTES_MAX - 1) + "2\r\n";
-    assert_eq!(taken(past.as_bytes(), &[]), Err(Transport::BodyTooLarge));
+    assert_eq!(taken(past.as_bytes(), &[]), Err(HttpError::BodyTooLarge));
 }
 
 /// Goal: nothing that is sent ends in a panic, in more content than there may be, or in another verdict when it comes in other

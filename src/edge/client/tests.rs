@@ -16,10 +16,10 @@ const SHORT: Duration = Duration::from_millis(300);
 const TRICKLE: Duration = Duration::from_millis(20);
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A served connection: the client's end, the desk's end of the one line, and the serving thread.
+/// A served connection: the client's end, the engine's end of the one line, and the serving thread.
 struct Served {
     client: TcpStream,
-    desk: UnixStream,
+    engine: UnixStream,
     connections: Arc<Connections>,
     thread: JoinHandle<()>,
 }
@@ -33,7 +33,7 @@ fn patient() -> Limits {
         linger: PATIENCE,
         line_wait: PATIENCE,
         stop: PATIENCE,
-        turn_requests: 1,
+        batch_requests: 1,
     }
 }
 
@@ -53,7 +53,7 @@ fn served(limits: Limits, spare_bytes: usize) -> Served {
     let (stream, peer) = listener.accept().unwrap();
     let connections = Connections::new(1, Proxies::default());
     let place = connections.admit(stream, peer).unwrap();
-    let (line, desk) = UnixStream::pair().unwrap();
+    let (line, engine) = UnixStream::pair().unwrap();
     let shared = Shared {
         limits,
         relay: Relay::new(vec![Line::new(line)], Spare::new(usize::MAX / 2)),
@@ -65,7 +65,7 @@ fn served(limits: Limits, spare_bytes: usize) -> Served {
     let thread = thread::spawn(move || serve(&place, &shared));
     Served {
         client,
-        desk,
+        engine,
         connections,
         thread,
     }
@@ -80,12 +80,12 @@ fn rest(mut client: &TcpStream) -> String {
     lines.filter(|line| !line.starts_with(ID_FIELD)).collect()
 }
 
-/// Reads what the desk gets until it ends with `end`.
-fn handed_over(mut desk: &UnixStream, end: &str) -> String {
+/// Reads what the engine gets until it ends with `end`.
+fn handed_over(mut engine: &UnixStream, end: &str) -> String {
     let mut bytes = Vec::new();
     while !bytes.ends_with(end.as_bytes()) {
         let mut byte = [0];
-        desk.read_exact(&mut byte).unwrap();
+        engine.read_exact(&mut byte).unwrap();
         bytes.push(byte[0]);
     }
     String::from_utf8(bytes).unwrap()
@@ -142,7 +142,7 @@ fn a_trickled_head_meets_its_deadline() {
     served.thread.join().unwrap();
 }
 
-/// Goal: so has a body; nothing of it reaches the desk.
+/// Goal: so has a body; nothing of it reaches the engine.
 #[test]
 fn a_trickled_body_meets_its_deadline() {
     let served = served(short_of_bodies(), usize::MAX / 2);
@@ -153,8 +153,8 @@ fn a_trickled_body_meets_its_deadline() {
     assert!(took >= SHORT, "{took:?}");
     assert!(rest(&served.client).starts_with("HTTP/1.1 408 "));
     served.thread.join().unwrap();
-    let mut desk = &served.desk;
-    assert_eq!(desk.read(&mut [0]).unwrap(), 0);
+    let mut engine = &served.engine;
+    assert_eq!(engine.read(&mut [0]).unwrap(), 0);
 }
 
 /// Goal: a refusal of HEAD has no body (RFC 9110, 9.3.2), also when the head is long read.
@@ -185,16 +185,16 @@ fn an_answer_never_read_meets_its_deadline() {
         0,
     );
     served.client.write_all(GET).unwrap();
-    handed_over(&served.desk, "\r\n\r\n");
+    handed_over(&served.engine, "\r\n\r\n");
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {ANSWER_BYTES}\r\n\r\n");
-    served.desk.write_all(head.as_bytes()).unwrap();
-    served.desk.write_all(&vec![b'x'; ANSWER_BYTES]).unwrap();
+    served.engine.write_all(head.as_bytes()).unwrap();
+    served.engine.write_all(&vec![b'x'; ANSWER_BYTES]).unwrap();
     let began = Instant::now();
     served.thread.join().unwrap();
     assert!(began.elapsed() < PATIENCE);
 }
 
-/// Goal: the client is asked for a body that it holds back, and the desk gets the request in one piece.
+/// Goal: the client is asked for a body that it holds back, and the engine gets the request in one piece.
 #[test]
 fn a_body_held_back_is_asked_for() {
     let mut served = served(patient(), 0);
@@ -204,20 +204,26 @@ fn a_body_held_back_is_asked_for() {
     served.client.read_exact(&mut go_on).unwrap();
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     served.client.write_all(b"hello").unwrap();
-    let message = handed_over(&served.desk, "hello");
+    let message = handed_over(&served.engine, "hello");
     assert!(message.starts_with("PUT /a HTTP/1.1\r\n"), "{message}");
     assert!(
         message.ends_with("\r\nContent-Length: 5\r\n\r\nhello"),
         "{message}"
     );
     // With the body at hand there is nothing to ask for.
-    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    served
+        .engine
+        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .unwrap();
     served
         .client
         .write_all(format!("{head}hello").as_bytes())
         .unwrap();
-    handed_over(&served.desk, "hello");
-    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    handed_over(&served.engine, "hello");
+    served
+        .engine
+        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .unwrap();
     served.client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n".repeat(2));
     served.thread.join().unwrap();
@@ -227,7 +233,7 @@ fn a_body_held_back_is_asked_for() {
 const CHUNKED: &str = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n\
                        5;a=b\r\nhello\r\n6\r\n world\r\n0\r\nX-Sum: 1\r\n\r\n";
 
-/// Goal: the desk gets a chunked request as a plain one, and what follows it as another. Method: it comes in two pieces, cut
+/// Goal: the engine gets a chunked request as a plain one, and what follows it as another. Method: it comes in two pieces, cut
 /// at each byte, on one connection, with another request behind it.
 #[test]
 fn a_chunked_body_is_handed_over_plain() {
@@ -239,15 +245,15 @@ fn a_chunked_body_is_handed_over_plain() {
         served.client.write_all(first).unwrap();
         thread::yield_now();
         served.client.write_all(&[second, GET].concat()).unwrap();
-        let message = handed_over(&served.desk, "hello world");
+        let message = handed_over(&served.engine, "hello world");
         assert_eq!(
             message,
             "POST /a HTTP/1.1\r\nHost: a\r\nInfomat-Client: 127.0.0.1\r\nContent-Length: 11\r\n\r\nhello world"
         );
-        served.desk.write_all(NO_CONTENT).unwrap();
-        let message = handed_over(&served.desk, "\r\n\r\n");
+        served.engine.write_all(NO_CONTENT).unwrap();
+        let message = handed_over(&served.engine, "\r\n\r\n");
         assert!(message.starts_with("GET / HTTP/1.1\r\n"), "{message}");
-        served.desk.write_all(NO_CONTENT).unwrap();
+        served.engine.write_all(NO_CONTENT).unwrap();
     }
     served.client.shutdown(Shutdown::Write).unwrap();
     let answers = 2 * (CHUNKED.len() - 1);
@@ -271,14 +277,17 @@ fn chunks_held_back_are_asked_for() {
     for byte in body.trim_start_matches("\r\n").bytes() {
         served.client.write_all(&[byte]).unwrap();
     }
-    handed_over(&served.desk, "Content-Length: 11\r\n\r\nhello world");
-    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    handed_over(&served.engine, "Content-Length: 11\r\n\r\nhello world");
+    served
+        .engine
+        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .unwrap();
     served.client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n");
     served.thread.join().unwrap();
 }
 
-/// Goal: chunks have the bounds of a plain body: in time, in bytes and in memory. Nothing of them reaches the desk.
+/// Goal: chunks have the bounds of a plain body: in time, in bytes and in memory. Nothing of them reaches the engine.
 #[test]
 fn chunks_have_the_bounds_of_a_body() {
     const HEAD: &str = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -297,25 +306,28 @@ fn chunks_have_the_bounds_of_a_body() {
         let text = rest(&served.client);
         assert!(text.starts_with(expected), "{text}");
         served.thread.join().unwrap();
-        assert_eq!((&served.desk).read(&mut [0]).unwrap(), 0);
+        assert_eq!((&served.engine).read(&mut [0]).unwrap(), 0);
     }
     let trickled = served(short_of_bodies(), memory);
     let took = trickle(&trickled.client, format!("{HEAD}ffff\r\n").as_bytes());
     assert!(took >= SHORT, "{took:?}");
     assert!(rest(&trickled.client).starts_with("HTTP/1.1 408 "));
     trickled.thread.join().unwrap();
-    assert_eq!((&trickled.desk).read(&mut [0]).unwrap(), 0);
+    assert_eq!((&trickled.engine).read(&mut [0]).unwrap(), 0);
 
     let mut large = served(patient(), BODY_BYTES_MAX * 2);
     large.client.write_all(whole(BODY_BYTES_MAX).as_bytes()).unwrap();
     handed_over(
-        &large.desk,
+        &large.engine,
         &format!(
             "\r\nContent-Length: {BODY_BYTES_MAX}\r\n\r\n{}",
             "a".repeat(BODY_BYTES_MAX)
         ),
     );
-    large.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    large
+        .engine
+        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .unwrap();
     large.client.shutdown(Shutdown::Write).unwrap();
     rest(&large.client);
     large.thread.join().unwrap();
@@ -329,8 +341,11 @@ fn large_requests_wait_for_memory() {
     for large in [&*long_head, long_body] {
         let mut served = served(patient(), FREE_BYTES / 8);
         served.client.write_all(GET).unwrap();
-        handed_over(&served.desk, "\r\n\r\n");
-        served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        handed_over(&served.engine, "\r\n\r\n");
+        served
+            .engine
+            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+            .unwrap();
         served.client.write_all(large.as_bytes()).unwrap();
         served.client.shutdown(Shutdown::Write).unwrap();
         let text = rest(&served.client);
@@ -354,8 +369,11 @@ fn memory_is_given_back() {
     let mut served = served(patient(), HEAD_BYTES_MAX + long.len());
     for _ in 0..10 {
         served.client.write_all(long.as_bytes()).unwrap();
-        handed_over(&served.desk, "\r\n\r\n");
-        served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        handed_over(&served.engine, "\r\n\r\n");
+        served
+            .engine
+            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+            .unwrap();
     }
     served.client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n".repeat(10));
@@ -367,11 +385,17 @@ fn memory_is_given_back() {
 fn closing_time_answers_what_has_come() {
     let mut served = served(patient(), 0);
     served.client.write_all(&GET.repeat(3)).unwrap();
-    handed_over(&served.desk, "\r\n\r\n");
+    handed_over(&served.engine, "\r\n\r\n");
     served.connections.stop();
-    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
-    handed_over(&served.desk, "\r\n\r\n");
-    served.desk.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+    served
+        .engine
+        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .unwrap();
+    handed_over(&served.engine, "\r\n\r\n");
+    served
+        .engine
+        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .unwrap();
     let expected = "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
     assert_eq!(rest(&served.client), expected);
     served.thread.join().unwrap();

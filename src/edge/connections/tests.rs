@@ -21,12 +21,12 @@ impl Street {
     }
 
     /// A client comes to the door; its own end, and what the door says.
-    fn comes(&self, address: &str) -> (TcpStream, Result<Place, Transport>) {
+    fn comes(&self, address: &str) -> (TcpStream, Result<Place, HttpError>) {
         let client = TcpStream::connect(self.listener.local_addr().unwrap()).unwrap();
         let (stream, _) = self.listener.accept().unwrap();
         let peer = SocketAddr::new(address.parse().unwrap(), 1);
         let admitted = self.connections.admit(stream, peer);
-        (client, admitted.map_err(|(_, transport)| transport))
+        (client, admitted.map_err(|(_, http_error)| http_error))
     }
 
     /// A client comes in and does nothing; it goes when the gate closes its connection.
@@ -37,7 +37,7 @@ impl Street {
         client
     }
 
-    /// So many clients come in, and the desk works for all of them.
+    /// So many clients come in, and the engine works for all of them.
     fn serves(&self, clients: usize, address: &str) -> Vec<(TcpStream, Place)> {
         let served = |_| {
             let (client, place) = self.comes(address);
@@ -81,7 +81,7 @@ fn patience_passes(street: &Street) {
     }
 }
 
-/// Goal: when all places are taken, the one that waits longest goes, and never one that the desk works for.
+/// Goal: when all places are taken, the one that waits longest goes, and never one that the engine works for.
 #[test]
 fn the_longest_waiting_makes_room() {
     let street = Street::new(3);
@@ -107,7 +107,7 @@ fn the_longest_waiting_makes_room() {
     assert!(served.begin());
 }
 
-/// Goal: a connection that was closed to make room hands nothing more to the desk.
+/// Goal: a connection that was closed to make room hands nothing more to the engine.
 #[test]
 fn a_closed_connection_begins_nothing() {
     let street = Street::new(1);
@@ -125,7 +125,7 @@ fn who_is_served_does_not_go() {
     let (client, place) = street.comes("127.0.0.1");
     assert!(place.as_ref().unwrap().begin());
     let (_other, refused) = street.comes("127.0.0.1");
-    assert_eq!(refused.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
+    assert_eq!(refused.err(), Some(HttpError::Unavailable(RETRY_SECONDS)));
     is_open(&client);
 }
 
@@ -146,7 +146,7 @@ fn who_is_busy_does_not_go() {
         });
         let (_other, refused) = street.comes("127.0.0.1");
         over.store(true, Ordering::Relaxed);
-        assert_eq!(refused.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
+        assert_eq!(refused.err(), Some(HttpError::Unavailable(RETRY_SECONDS)));
     });
     is_open(&client);
 }
@@ -161,7 +161,7 @@ fn a_refusal_keeps_nobody_waiting() {
         let began = Instant::now();
         for _ in 0..100 {
             let (_client, refused) = street.comes("10.0.0.1");
-            assert_eq!(refused.err(), Some(Transport::TooMany(RETRY_SECONDS)));
+            assert_eq!(refused.err(), Some(HttpError::TooMany(RETRY_SECONDS)));
         }
         began.elapsed()
     };
@@ -183,7 +183,7 @@ fn an_address_has_its_share() {
     let _last = street.serves(1, "::ffff:10.0.0.1");
     is_closed(&first);
     let (_client, refused) = street.comes("10.0.0.1");
-    assert_eq!(refused.err(), Some(Transport::TooMany(RETRY_SECONDS)));
+    assert_eq!(refused.err(), Some(HttpError::TooMany(RETRY_SECONDS)));
     assert_eq!(street.count(), PER_ADDRESS_MAX + 1);
     drop(neighbour);
 }
@@ -194,7 +194,7 @@ fn a_trusted_proxy_has_no_share() {
     let street = Street::new(KEPT_FOR_LOOPBACK + PER_ADDRESS_MAX + 2);
     let _served = street.serves(PER_ADDRESS_MAX + 2, PROXY);
     let (_client, refused) = street.comes(PROXY);
-    assert_eq!(refused.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
+    assert_eq!(refused.err(), Some(HttpError::Unavailable(RETRY_SECONDS)));
     let (_own, place) = street.comes("127.0.0.1");
     assert!(place.is_ok());
 }
@@ -243,12 +243,12 @@ fn a_network_of_ipv6_has_one_share() {
         .flat_map(|number| street.serves(1, &format!("2001:db8:0:7:{number:x}::1")))
         .collect();
     let refused = street.comes("2001:db8:0:7::1").1.err();
-    assert_eq!(refused, Some(Transport::TooMany(RETRY_SECONDS)));
+    assert_eq!(refused, Some(HttpError::TooMany(RETRY_SECONDS)));
     assert!(street.comes("2001:db8:0:8::1").1.is_ok(), "another network");
     drop(served);
 
     let _served = street.serves(PER_ADDRESS_MAX, "192.0.2.1");
     let refused = street.comes("::ffff:192.0.2.1").1.err();
-    assert_eq!(refused, Some(Transport::TooMany(RETRY_SECONDS)));
+    assert_eq!(refused, Some(HttpError::TooMany(RETRY_SECONDS)));
     assert!(street.comes("::ffff:192.0.2.2").1.is_ok(), "another address");
 }

@@ -2,7 +2,7 @@ use super::*;
 use std::net::Ipv4Addr;
 
 /// Scans and parses as the gate does, with nothing behind the head.
-fn read(bytes: &[u8]) -> Result<Option<(Framing, String)>, Transport> {
+fn read(bytes: &[u8]) -> Result<Option<(Framing, String)>, HttpError> {
     let Some(end) = Scan::default().head_end(bytes)? else {
         return Ok(None);
     };
@@ -20,7 +20,7 @@ fn forward(head: &Head) -> String {
 }
 
 /// The framing of a head given as its lines, without line ends.
-fn framing(lines: &[&str]) -> Result<Framing, Transport> {
+fn framing(lines: &[&str]) -> Result<Framing, HttpError> {
     let head = lines.join("\r\n") + "\r\n\r\n";
     read(head.as_bytes()).map(|read| read.expect("the head is whole").0)
 }
@@ -146,7 +146,7 @@ fn well_formed_heads_are_understood() {
 /// Goal: whatever else arrives is refused, with the status that says why. Method: one fault a head.
 #[test]
 fn each_malformed_head_has_its_refusal() {
-    use Transport::{BodyTooLarge, Expectation, HeadTooLarge, Malformed, Version};
+    use HttpError::{BodyTooLarge, Expectation, HeadTooLarge, Malformed, Version};
     let with = |field: &'static str| vec!["POST / HTTP/1.1", "Host: a", field];
     let mut bad = vec![
         (vec!["GET / HTTP/2.0", "Host: a"], Version),
@@ -234,7 +234,7 @@ fn each_malformed_head_has_its_refusal() {
 /// Goal: chunked is taken alone, once and as the last coding; others are told apart from what is malformed.
 #[test]
 fn chunked_is_the_only_coding() {
-    use Transport::{Coding, Malformed};
+    use HttpError::{Coding, Malformed};
     let post = |field: &str| framing(&["POST / HTTP/1.1", "Host: a", field]);
     for expects_continue in [false, true] {
         let chunked = Framing {
@@ -336,7 +336,7 @@ fn a_head_may_come_in_any_pieces() {
 fn size_and_garbage_end_the_reading_early() {
     let endless = [&b"GET / HTTP/1.1\r\nX: "[..], &[b'a'; HEAD_BYTES_MAX]].concat();
     assert_eq!(Scan::default().head_end(&endless[..HEAD_BYTES_MAX - 1]), Ok(None));
-    assert_eq!(Scan::default().head_end(&endless), Err(Transport::HeadTooLarge));
+    assert_eq!(Scan::default().head_end(&endless), Err(HttpError::HeadTooLarge));
     for garbage in [
         &b"\x16\x03\x01\x02"[..],
         b"\x80\x2e",
@@ -347,7 +347,7 @@ fn size_and_garbage_end_the_reading_early() {
     ] {
         assert_eq!(
             Scan::default().head_end(garbage),
-            Err(Transport::Malformed),
+            Err(HttpError::Malformed),
             "{garbage:?}"
         );
     }

@@ -25,7 +25,7 @@ fn relay(lines: usize, spare_bytes: usize) -> (Arc<Relay>, Vec<UnixStream>) {
     (Arc::new(Relay::new(lines, Spare::new(spare_bytes))), ends)
 }
 
-fn asks(relay: &Arc<Relay>, framing: Framing) -> JoinHandle<Result<Vec<u8>, Transport>> {
+fn asks(relay: &Arc<Relay>, framing: Framing) -> JoinHandle<Result<Vec<u8>, HttpError>> {
     let relay = relay.clone();
     thread::spawn(move || {
         let mut out = b"what was here before".to_vec();
@@ -85,7 +85,7 @@ fn large_answers_wait_for_memory() {
     let (relay, ends) = relay(1, 0);
     let asked = asks(&relay, GET);
     answer(&ends[0], BIG_BYTES);
-    assert_eq!(asked.join().unwrap(), Err(Transport::Unavailable(RETRY_SECONDS)));
+    assert_eq!(asked.join().unwrap(), Err(HttpError::Unavailable(RETRY_SECONDS)));
     let asked = asks(&relay, POST);
     answer(&ends[0], BIG_BYTES);
     assert!(asked.join().unwrap().unwrap().len() > BIG_BYTES);
@@ -128,7 +128,7 @@ fn patience_ends() {
     let first = asks(&relay, POST);
     wait_for_taken(&relay, 1, 1);
     let second = relay.exchange(b"?", POST, None, None, Duration::from_millis(1), &mut Vec::new());
-    assert_eq!(second.err(), Some(Transport::Unavailable(RETRY_SECONDS)));
+    assert_eq!(second.err(), Some(HttpError::Unavailable(RETRY_SECONDS)));
     assert!(relay.locked().writers_waiting.is_empty());
     answer(&ends[0], 0);
     assert!(first.join().unwrap().is_ok());

@@ -14,8 +14,8 @@ pub use objection::{Named, Objection, Obstacle};
 pub use record::{ClientApplication, Exam, Key, Kind, Lpu, Patient, Record, Referral, Resource, Slot};
 
 use super::open::BUSY_TIMEOUT;
-use super::{Fault, GuidTaken, Store, Turn};
-use crate::visit::Moment;
+use super::{Fault, GuidTaken, Store, WriteTx};
+use crate::model::Moment;
 use rusqlite::types::ToSql;
 use std::fmt;
 use std::time::Duration;
@@ -174,14 +174,14 @@ impl Staging<'_> {
         }
         let counts = self.counts()?;
         self.find_moves()?;
-        let turn = Turn::of(self.store);
-        turn.note_moves(&self.found, self.now)?;
-        turn.connection
+        let tx = WriteTx::of(self.store);
+        tx.note_moves(&self.found, self.now)?;
+        tx.connection
             .execute_batch(include_str!("../sql/import/put_in_place.sql"))?;
-        if let Err(taken) = turn.name_applications(named)? {
+        if let Err(taken) = tx.name_applications(named)? {
             return Ok(Err(Hindrance::GuidTaken(taken)));
         }
-        turn.commit()?;
+        tx.commit()?;
         Ok(Ok(counts))
     }
 

@@ -1,9 +1,9 @@
 //! Visits that an import moves: their history and the journal tell it, and whoever imports learns whom to call.
 
 use super::Staging;
+use crate::model::{DayVisit, Moment};
 use crate::store::booking::Event;
-use crate::store::{CARDS_MAX, Fault, Store, Turn, rows};
-use crate::visit::{DayVisit, Moment};
+use crate::store::{CARDS_MAX, Fault, Store, WriteTx, rows};
 use crate::wire::ticket::moment;
 use chrono::Days;
 use rusqlite::{Row, named_params};
@@ -174,7 +174,7 @@ impl Store {
     }
 }
 
-impl Turn<'_> {
+impl WriteTx<'_> {
     /// Writes into histories and journal what was moved.
     pub(super) fn note_moves(&self, moves: &[Move], now: Moment) -> Result<(), Fault> {
         let by = self.find_application(SOURCE)?;

@@ -3,9 +3,9 @@
 use super::{count, dump, file, imported, refused, site};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{self, Site};
-use infomat::exchange::{self, ImportError, Notice};
+use infomat::import::{self, ImportError, Notice};
+use infomat::model::Zone;
 use infomat::store::Store;
-use infomat::visit::Zone;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -127,7 +127,7 @@ fn a_booking_just_before_the_last_step_is_seen_by_it() {
     let mut told = Vec::new();
     let mut booked = Vec::new();
     let now = harness::now();
-    let result = exchange::import(
+    let result = import::import(
         &mut store,
         file(&lines).as_bytes(),
         now,
@@ -146,7 +146,7 @@ fn a_booking_just_before_the_last_step_is_seen_by_it() {
     assert!(dump(&site) == booked, "nothing has changed since the booking");
     // The same store serves on: it can import and be read.
     let freed = with(clinic::slot(13, 2, 1, "11:00"), &json!({"planCount": 0}));
-    exchange::import(&mut store, file(&[freed]).as_bytes(), now, &[], &mut |_| ()).unwrap();
+    import::import(&mut store, file(&[freed]).as_bytes(), now, &[], &mut |_| ()).unwrap();
     assert_eq!(count(&site, "slot"), 2);
 }
 

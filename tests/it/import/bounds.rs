@@ -4,9 +4,9 @@ use super::count;
 use crate::harness::{self, Site};
 use crate::large::{self, Size};
 use crate::probe::processor_time_of_this_thread;
-use infomat::exchange::{self, Notice};
+use infomat::import::{self, Notice};
+use infomat::model::Zone;
 use infomat::store::Store;
-use infomat::visit::Zone;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use std::io::Write;
 use std::process::Stdio;
@@ -87,7 +87,7 @@ fn a_fortnight_of_a_hundred_doctors_is_put_in_place_in_moments() {
     let mut store = Store::open(&site.path("infomat.db"), zone()).unwrap();
     for run in ["new", "replaced"] {
         let mut last_step = processor_time_of_this_thread();
-        exchange::import(&mut store, text.as_bytes(), now, &[], &mut |notice| {
+        import::import(&mut store, text.as_bytes(), now, &[], &mut |notice| {
             if matches!(notice, Notice::PuttingInPlace) {
                 last_step = processor_time_of_this_thread();
             }

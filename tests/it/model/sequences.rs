@@ -1,4 +1,4 @@
-//! Random sequences against a real store: turns of a few requests, made to last or dropped, while time goes on, other
+//! Random sequences against a real store: batches of a few requests, made to last or dropped, while time goes on, other
 //! hands cancel, imports change the clinic, and the file is closed and opened again. Each answer is the naive one, and so
 //! is what lies on the disk.
 
@@ -7,18 +7,18 @@ use super::naive::{DAY, Verdict, Wall};
 use super::town::{self, KINDS, PATIENTS, SOURCES, Town};
 use super::{Dice, naive, translate};
 use crate::harness::Site;
-use infomat::exchange::{self, ImportError};
+use infomat::import::{self, ImportError};
+use infomat::model::{Bearer, CellName, Contact, ReferralName, ReferralType, Stamp, Ticket, Wish, Zone};
 use infomat::refusal::Refusal;
 use infomat::rules::{self, Approval, Policy};
-use infomat::store::{Store, Turn};
-use infomat::visit::{Bearer, CellName, Contact, ReferralName, ReferralType, Stamp, Ticket, Wish, Zone};
+use infomat::store::{Store, WriteTx};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use std::collections::HashMap;
 use std::mem::discriminant;
 use uuid::Uuid;
 
 const SEQUENCES: u64 = 60;
-const TURNS: usize = 60;
+const BATCHES: usize = 60;
 const REQUESTS_PER_TURN_MAX: usize = 6;
 
 /// Fewest tickets that all sequences make together.
@@ -77,22 +77,22 @@ fn wish(request: &Request) -> Wish {
     }
 }
 
-/// Gathers, decides and writes, as the desk does. The ticket of a new visit is what reading it tells.
-fn book(turn: &Turn, wish: &Wish, policy: &Policy, stamp: &Stamp) -> Result<Ticket, Refusal> {
-    let facts = turn.facts(wish, stamp.now).unwrap();
+/// Gathers, decides and writes, as the engine does. The ticket of a new visit is what reading it tells.
+fn book(tx: &WriteTx, wish: &Wish, policy: &Policy, stamp: &Stamp) -> Result<Ticket, Refusal> {
+    let facts = tx.facts(wish, stamp.now).unwrap();
     match rules::decide(wish, &facts, policy, stamp.now)? {
         Approval::Book(booking) => {
-            let ticket = turn.book(wish, &booking, stamp).unwrap();
-            assert_eq!(ticket, turn.ticket(ticket.id).unwrap());
+            let ticket = tx.book(wish, &booking, stamp).unwrap();
+            assert_eq!(ticket, tx.ticket(ticket.id).unwrap());
             Ok(ticket)
         }
-        Approval::Repeat(visit) => Ok(turn.ticket(visit).unwrap()),
+        Approval::Repeat(visit) => Ok(tx.ticket(visit).unwrap()),
     }
 }
 
 impl Play {
     /// Asks both and compares; a new ticket goes into the books.
-    fn one(&mut self, turn: &Turn) {
+    fn one(&mut self, tx: &WriteTx) {
         let request = if self.dice.once_in(8) && !self.asked.is_empty() {
             let recent = self.asked.len().saturating_sub(5);
             self.dice.of(&self.asked[recent..])
@@ -111,7 +111,7 @@ impl Play {
             self.town.bookings_a_day,
         );
         let wish = wish(&request);
-        let answer = book(turn, &wish, &policy, &stamp);
+        let answer = book(tx, &wish, &policy, &stamp);
         let cells: Vec<Option<usize>> = match self.town.candidates(&self.books, &request) {
             none if none.is_empty() => vec![None],
             some => some.into_iter().map(Some).collect(),
@@ -211,7 +211,7 @@ impl Play {
     fn change(&mut self, importer: &mut Store) {
         let (line, fits) = self.town.change(&mut self.books, self.now, &mut self.dice);
         let now = translate::moment(self.now);
-        match exchange::import(importer, line.to_string().as_bytes(), now, &[], &mut |_| {}) {
+        match import::import(importer, line.to_string().as_bytes(), now, &[], &mut |_| {}) {
             Ok(_) => assert!(fits, "taken: {line}"),
             Err(ImportError::BadLines(1)) => assert!(!fits, "refused: {line}"),
             Err(error) => panic!("{error}: {line}"),
@@ -326,7 +326,7 @@ impl Play {
         let database = Connection::open(&path).unwrap();
         let mut store = Store::open(&path, zone).unwrap();
         let mut importer = Store::open(&path, zone).unwrap();
-        for _ in 0..TURNS {
+        for _ in 0..BATCHES {
             self.wait();
             if self.dice.once_in(4) {
                 self.cancel(&database);
@@ -335,15 +335,15 @@ impl Play {
                 self.change(&mut importer);
             }
             let before = self.books.clone();
-            let turn = store.turn().unwrap();
+            let tx = store.write().unwrap();
             for _ in 0..=self.dice.roll(REQUESTS_PER_TURN_MAX) {
-                self.one(&turn);
+                self.one(&tx);
             }
             if self.dice.once_in(6) {
-                drop(turn);
+                drop(tx);
                 self.books = before;
             } else {
-                turn.commit().unwrap();
+                tx.commit().unwrap();
             }
             if self.dice.once_in(12) {
                 store.checkpoint().unwrap();

@@ -2,12 +2,12 @@
 
 use super::naive::{Key, Paper, Question, Rules, Verdict, VisitCell, Wall, next_midnight};
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use infomat::refusal::Refusal;
-use infomat::rules::{Approval, DayLimits, Policy, Switches};
-use infomat::visit::{
+use infomat::model::{
     AgeBounds, Bearer, BusyType, Cell, CellName, ClientApplication, Contact, DoneToday, Earlier, Exam, Facts,
     Held, Lpu, Moment, Patient, Referral, ReferralName, ReferralType, Resource, Standing, Wish,
 };
+use infomat::refusal::Refusal;
+use infomat::rules::{Approval, DayLimits, Policy, Switches};
 use uuid::Uuid;
 
 const LPU: Uuid = Uuid::from_u128(0x11);

@@ -1,4 +1,4 @@
-//! Goal: every method of the document is there, and every answer to it is described: success, refusals, the transport's.
+//! Goal: every method of the document is there, and every answer to it is described: success, refusals, the HTTP layer's.
 //! Method: requests are made from the document's own paths. What belongs to a success is told to each; refusals come from
 //! spoiling the same thing in every request.
 
@@ -275,7 +275,7 @@ fn every_method_is_served_under_each_base() {
     }
 }
 
-/// What the transport says, to every method: a foreign `Host`, another HTTP method, requests that are none.
+/// What the HTTP layer says, to every method: a foreign `Host`, another HTTP method, requests that are none.
 #[test]
 fn the_transport_refuses_as_described() {
     let (_site, server) = serve();

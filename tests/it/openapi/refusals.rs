@@ -4,30 +4,30 @@
 use super::Document;
 use crate::catalogue::every_refusal;
 use crate::harness::{Answer, Site};
-use infomat::refusal::{Transport, Trouble};
+use infomat::refusal::{HttpError, Trouble};
 use infomat::wire::message;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const TRANSPORTS: [Transport; 18] = [
-    Transport::Malformed,
-    Transport::NoAddress,
-    Transport::UnknownPath,
-    Transport::Method("GET, HEAD"),
-    Transport::TooSlow,
-    Transport::Coding,
-    Transport::BodyTooLarge,
-    Transport::Expectation,
-    Transport::ForeignHost,
-    Transport::TooMany(1),
-    Transport::TooManyFailures(1),
-    Transport::HeadTooLarge,
-    Transport::Fault,
-    Transport::Unavailable(1),
-    Transport::ClockWrong(1),
-    Transport::NotReady(Trouble::DiskFull),
-    Transport::NumbersElsewhere,
-    Transport::Version,
+const TRANSPORTS: [HttpError; 18] = [
+    HttpError::Malformed,
+    HttpError::NoAddress,
+    HttpError::UnknownPath,
+    HttpError::Method("GET, HEAD"),
+    HttpError::TooSlow,
+    HttpError::Coding,
+    HttpError::BodyTooLarge,
+    HttpError::Expectation,
+    HttpError::ForeignHost,
+    HttpError::TooMany(1),
+    HttpError::TooManyFailures(1),
+    HttpError::HeadTooLarge,
+    HttpError::Fault,
+    HttpError::Unavailable(1),
+    HttpError::ClockWrong(1),
+    HttpError::NotReady(Trouble::DiskFull),
+    HttpError::NumbersElsewhere,
+    HttpError::Version,
 ];
 
 /// An answer of the library as a client would see it.

@@ -1,16 +1,16 @@
 //! Goal: for every cell of the demo clinic and a few dozen patients, `Available` means that booking succeeds and
 //! `UnavailableWithMessage` carries exactly the text that booking answers; every other status means that booking refuses.
-//! Method: a desk lists the cells; each is then booked for the same patient in a turn that is dropped, so that the next one
+//! Method: an engine lists the cells; each is then booked for the same patient in a batch that is dropped, so that the next one
 //! finds the clinic as it was. Every other patient has booked before. And a sample end to end, on the real binary.
 
 use super::demo::{self, guid, json, request};
 use crate::harness::{KEY, Site, claims, now, sign};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
-use infomat::desk::Desk;
+use infomat::engine::Engine;
+use infomat::model::{Bearer, CellName, Contact, Stamp, Wish};
 use infomat::refusal::Refusal;
 use infomat::rules::{Approval, Policy, Switches, decide};
 use infomat::store::Store;
-use infomat::visit::{Bearer, CellName, Contact, Stamp, Wish};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -62,10 +62,10 @@ fn patients(site: &Site) -> Vec<Patient> {
         .collect()
 }
 
-/// All cells of the patient's clinic, as the desk lists them to the patient, telemedicine too.
-fn listed(desk: &mut Desk, patient: &Patient, today: NaiveDate) -> Vec<Value> {
+/// All cells of the patient's clinic, as the engine lists them to the patient, telemedicine too.
+fn listed(engine: &mut Engine, patient: &Patient, today: NaiveDate) -> Vec<Value> {
     let lpu = patient.lpu;
-    let mut get = |path: String| json(&desk.read(&request("GET", path, Some(&patient.token))));
+    let mut get = |path: String| json(&engine.read(&request("GET", path, Some(&patient.token))));
     let mut cells = Vec::new();
     for doctor in get(format!("/lpu/{lpu}/doctor")).as_array().unwrap() {
         let doctor = doctor["guid"].as_str().unwrap();
@@ -80,7 +80,7 @@ fn listed(desk: &mut Desk, patient: &Patient, today: NaiveDate) -> Vec<Value> {
     cells
 }
 
-/// Books a cell in a turn that is dropped: none when it was booked, else the refusal.
+/// Books a cell in a batch that is dropped: none when it was booked, else the refusal.
 fn tried(store: &mut Store, patient: &Patient, cell: Uuid, policy: &Policy) -> Option<Refusal> {
     let wish = Wish {
         lpu: patient.lpu,
@@ -99,13 +99,13 @@ fn tried(store: &mut Store, patient: &Patient, cell: Uuid, policy: &Policy) -> O
         external_user: None,
         idempotency_key: None,
     };
-    let turn = store.turn().unwrap();
+    let tx = store.write().unwrap();
     let now = now();
-    let facts = turn.facts(&wish, now).unwrap();
+    let facts = tx.facts(&wish, now).unwrap();
     match decide(&wish, &facts, policy, now) {
         Ok(Approval::Book(booking)) => {
             let ticket = Uuid::now_v7();
-            let ticket = turn.book(&wish, &booking, &Stamp { now, ticket }).unwrap();
+            let ticket = tx.book(&wish, &booking, &Stamp { now, ticket }).unwrap();
             assert_eq!(ticket.cell, Some(cell));
             None
         }
@@ -133,12 +133,12 @@ fn agree(cell: &Value, answer: Option<&Refusal>) -> String {
 
 /// Lists and tries every `step`-th cell of each patient's clinic; how often each status came up.
 fn compare(site: &Site, policy: Policy, patients: &[Patient], step: usize) -> BTreeMap<String, usize> {
-    let mut desk = demo::desk(site, policy);
+    let mut engine = demo::engine(site, policy);
     let mut store = demo::store(site);
     let mut tally = BTreeMap::new();
     for (number, patient) in patients.iter().enumerate() {
         let before = now();
-        let cells = listed(&mut desk, patient, before.date_naive());
+        let cells = listed(&mut engine, patient, before.date_naive());
         for cell in cells.iter().skip(number % step).step_by(step) {
             let answer = tried(&mut store, patient, guid(&cell["guid"]), &policy);
             let begin: DateTime<FixedOffset> = cell["beginTime"].as_str().unwrap().parse().unwrap();
@@ -153,10 +153,10 @@ fn compare(site: &Site, policy: Policy, patients: &[Patient], step: usize) -> BT
 
 /// Every other patient books: the first cell that is to be had, and one with room for several where there is one.
 fn book_some(site: &Site, patients: &[Patient]) {
-    let mut desk = demo::desk(site, demo::policy());
+    let mut engine = demo::engine(site, demo::policy());
     for patient in patients.iter().step_by(2) {
         for room in [1, 2] {
-            let cells = listed(&mut desk, patient, now().date_naive());
+            let cells = listed(&mut engine, patient, now().date_naive());
             let free = cells.iter().find(|cell| {
                 cell["status"] == "Available"
                     && cell["count"].as_i64() >= Some(room)
@@ -164,7 +164,7 @@ fn book_some(site: &Site, patients: &[Patient]) {
             });
             let Some(cell) = free else { continue };
             let target = format!("/visit/{}?timeTable={}", patient.lpu, guid(&cell["guid"]));
-            let answers = desk.turn(&[request("POST", target, Some(&patient.token))]);
+            let answers = engine.answer_batch(&[request("POST", target, Some(&patient.token))]);
             json(&answers[0]);
         }
     }

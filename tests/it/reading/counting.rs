@@ -5,9 +5,9 @@
 use super::demo;
 use crate::harness::now;
 use chrono::{Days, TimeDelta};
+use infomat::model::{Cell, ClientApplication, FreeCells, FreePlaces, ListedResource, Moment};
 use infomat::rules::{Policy, Reach, Switches, objection_to_all};
 use infomat::store::Store;
-use infomat::visit::{Cell, ClientApplication, FreeCells, FreePlaces, ListedResource, Moment};
 use rusqlite::Connection;
 
 /// Further than the demo's longest timetable.

@@ -1,12 +1,12 @@
-//! The demo clinic in a site of its own, and a desk of the library over the same database.
+//! The demo clinic in a site of its own, and an engine of the library over the same database.
 
 use crate::harness::{KEY, OFFSET_HOURS, Site, now};
 use chrono::{FixedOffset, TimeDelta};
-use infomat::desk::{Desk, Keys, Settings};
+use infomat::engine::{Engine, Keys, Settings};
+use infomat::model::Zone;
 use infomat::rules::{Policy, Switches};
 use infomat::store::Store;
 use infomat::token::{Key, KeyRing};
-use infomat::visit::Zone;
 use infomat::wire::message::{Answer, Request};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
@@ -46,8 +46,8 @@ pub fn store(site: &Site) -> Store {
     Store::open(&site.path("infomat.db"), zone()).unwrap()
 }
 
-/// A desk of the library.
-pub fn desk(site: &Site, policy: Policy) -> Desk {
+/// An engine of the library.
+pub fn engine(site: &Site, policy: Policy) -> Engine {
     let keys = KeyRing::new(vec![Key::new("main", KEY).unwrap()], "main").unwrap();
     let settings = Settings {
         zone: zone(),
@@ -61,7 +61,7 @@ pub fn desk(site: &Site, policy: Policy) -> Desk {
         checkin_hours_before: 2,
         hosts: Vec::new(),
     };
-    Desk::new(store(site), settings).unwrap()
+    Engine::new(store(site), settings).unwrap()
 }
 
 /// A request in the name of whom the token names.

@@ -1,7 +1,7 @@
 //! Goal: in a clinic of 100 doctors, 14 days, 32 cells a day and 50,000 patients, the list of specialities costs less than
 //! 20 ms and a fortnight of one doctor less than 10 ms of a processor's time, and bookings go on beside such lists. Method:
 //! the system tells what the real binary, warm, has used for a hundred answers; time that others have the processor does not
-//! count. What `/metrics` counts in the timetable is measured in the library: it holds the desk no longer than such a list.
+//! count. What `/metrics` counts in the timetable is measured in the library: it holds the engine no longer than such a list.
 //! Those bounds are the release build's (`cargo test --release`); a debug build gets three times as long.
 
 use crate::clinic::Ask;
@@ -10,8 +10,8 @@ use crate::large::{self, Size};
 use crate::probe::{processor_time_of, processor_time_of_this_thread};
 use crate::reading::demo;
 use chrono::TimeDelta;
+use infomat::model::Zone;
 use infomat::rules::Reach;
-use infomat::visit::Zone;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;

@@ -1,27 +1,27 @@
 //! `POST visit`: gathers, decides and writes one booking (contract 2).
 
+use crate::model::{Moment, Stamp, Ticket, Wish};
 use crate::refusal::Refusal;
 use crate::rules::{self, Approval, Policy};
-use crate::store::{Fault, Turn};
-use crate::visit::{Moment, Stamp, Ticket, Wish};
+use crate::store::{Fault, WriteTx};
 use crate::wire::message::Answer;
 use crate::wire::ticket::TicketVisitWithLpu;
 use uuid::Uuid;
 
 /// Books what is wished, or says why not. A refused booking has written nothing.
 pub fn book(
-    turn: &Turn,
+    tx: &WriteTx,
     wish: &Wish,
     policy: &Policy,
     now: Moment,
 ) -> Result<Result<Ticket, Refusal>, Fault> {
-    let facts = turn.facts(wish, now)?;
+    let facts = tx.facts(wish, now)?;
     match rules::decide(wish, &facts, policy, now) {
         Ok(Approval::Book(booking)) => {
             let ticket = Uuid::now_v7();
-            turn.book(wish, &booking, &Stamp { now, ticket }).map(Ok)
+            tx.book(wish, &booking, &Stamp { now, ticket }).map(Ok)
         }
-        Ok(Approval::Repeat(visit)) => turn.ticket(visit).map(Ok),
+        Ok(Approval::Repeat(visit)) => tx.ticket(visit).map(Ok),
         Err(refusal) => Ok(Err(refusal)),
     }
 }

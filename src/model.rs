@@ -32,7 +32,7 @@ pub fn guid(text: &str) -> Option<Uuid> {
 }
 
 /// What the store's answer depends on besides the request: the time and the GUID of the ticket that may be made.
-/// A value, so that everything below the desk gives the same answer twice.
+/// A value, so that everything below the engine gives the same answer twice.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
     /// Now, on the clinic's clock, to the second.

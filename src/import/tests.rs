@@ -4,8 +4,8 @@
 
 use super::kinds::{self, Parsed};
 use super::reason::Reason;
+use crate::model::typed::means_nothing;
 use crate::store::import::Kind;
-use crate::visit::typed::means_nothing;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
 //! Whether the server is ready (contract-kiosk 5): the database has just taken a write, or why it did not.
 
 use super::{ClockState, is_synchronised};
-use crate::refusal::{Transport, Trouble, Warning};
+use crate::model::Moment;
+use crate::refusal::{HttpError, Trouble, Warning};
 use crate::store::{Fault, Store};
-use crate::visit::Moment;
 use crate::wire::message::Answer;
 use crate::wire::ready::ready;
 use std::time::{Duration, Instant};
@@ -34,7 +34,7 @@ impl Readiness {
     }
 }
 
-/// The database takes writes, as far as its turn can be committed. What does not keep anybody from booking is told beside
+/// The database takes writes, as far as its batch can be committed. What does not keep anybody from booking is told beside
 /// it: a server without a backup is ready, and whoever looks after it should know.
 pub fn yes(store: &Store, clock: ClockState, now: Moment) -> Result<Answer, Fault> {
     let mut warnings = Vec::new();
@@ -55,5 +55,5 @@ pub fn yes(store: &Store, clock: ClockState, now: Moment) -> Result<Answer, Faul
 
 /// It takes none.
 pub fn no(trouble: Trouble) -> Answer {
-    Answer::from(Transport::NotReady(trouble))
+    Answer::from(HttpError::NotReady(trouble))
 }

@@ -97,7 +97,7 @@ pub fn greeting(family: &str, name: &str, patronymic: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::greeting;
-    use crate::visit::short_name;
+    use crate::model::short_name;
 
     #[test]
     fn a_short_name_has_no_stray_blank_or_point() {

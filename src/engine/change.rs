@@ -1,10 +1,10 @@
 //! What a kiosk changes after a booking (contract-kiosk 3 and 4): which of its parts is asked for.
 
 use super::{Settings, tickets, waiting};
+use crate::model::{Bearer, Moment, WaitingWish};
 use crate::refusal::Refusal;
 use crate::route::Change;
-use crate::store::{Fault, Turn};
-use crate::visit::{Bearer, Moment, WaitingWish};
+use crate::store::{Fault, WriteTx};
 use crate::wire::message::{Answer, Request};
 use crate::wire::reading::path_guid;
 use crate::wire::waiting::waiting_wish;
@@ -69,16 +69,16 @@ fn ticket_name(arguments: &[String], bearer: Bearer) -> Result<TicketName, Refus
 
 /// Does what is wanted, or says why not. What is refused has written nothing. `started` is when the server started.
 pub fn perform(
-    turn: &Turn,
+    tx: &WriteTx,
     wanted: &Wanted,
     settings: &Settings,
     started: Moment,
     now: Moment,
 ) -> Result<Result<Answer, Refusal>, Fault> {
     match wanted {
-        Wanted::Cancel(name) => tickets::cancel_own(turn, name, now),
-        Wanted::CheckIn(name) => tickets::check_in(turn, name, settings, started, now),
-        Wanted::Wait(wish) => waiting::wait(turn, wish, &settings.policy, now),
-        Wanted::StopWaiting(name) => waiting::stop_waiting(turn, name, now),
+        Wanted::Cancel(name) => tickets::cancel_own(tx, name, now),
+        Wanted::CheckIn(name) => tickets::check_in(tx, name, settings, started, now),
+        Wanted::Wait(wish) => waiting::wait(tx, wish, &settings.policy, now),
+        Wanted::StopWaiting(name) => waiting::stop_waiting(tx, name, now),
     }
 }

@@ -1,16 +1,16 @@
 //! The waiting list (contract-kiosk 4).
 
 use super::change::EntryName;
-use super::reading::{End, ReadingDesk};
+use super::reading::{End, Reader};
+use crate::model::{Bearer, Moment, OpenCard, Patient, Speciality, WaitingEntry, WaitingWish};
 use crate::refusal::Refusal;
 use crate::rules::{Policy, too_many_waiting_entries};
-use crate::store::{Fault, Store, Turn};
-use crate::visit::{Bearer, Moment, OpenCard, Patient, Speciality, WaitingEntry, WaitingWish};
+use crate::store::{Fault, Store, WriteTx};
 use crate::wire::message::Answer;
 use crate::wire::waiting::WaitingListEntry;
 use uuid::Uuid;
 
-impl ReadingDesk<'_> {
+impl Reader<'_> {
     /// The patient's entries, ended ones too; those that nobody has ended first.
     pub(super) fn waiting_list(&self, bearer: &Bearer) -> Result<Answer, End> {
         let card = self.store.open_card(bearer, bearer.lpu)??;
@@ -22,31 +22,31 @@ impl ReadingDesk<'_> {
 
 /// Puts the patient on the list. An entry whose last day is over stands in nobody's way: it is ended now.
 pub fn wait(
-    turn: &Turn,
+    tx: &WriteTx,
     wish: &WaitingWish,
     policy: &Policy,
     now: Moment,
 ) -> Result<Result<Answer, Refusal>, Fault> {
-    let card = match turn.open_card(&wish.bearer, wish.lpu)? {
+    let card = match tx.open_card(&wish.bearer, wish.lpu)? {
         Ok(card) => card,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let today = turn.waiting_entries_today(&card, now)?;
+    let today = tx.waiting_entries_today(&card, now)?;
     if let Some(refusal) = too_many_waiting_entries(&today, policy, now) {
         return Ok(Err(refusal));
     }
-    let Named { speciality, resource } = match named(turn, wish, &card)? {
+    let Named { speciality, resource } = match named(tx, wish, &card)? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let patient = &card.patient;
-    turn.end_past_waiting_entries(patient, speciality.id, now.date_naive())?;
-    if turn.is_waiting(patient, speciality.id)? {
+    tx.end_past_waiting_entries(patient, speciality.id, now.date_naive())?;
+    if tx.is_waiting(patient, speciality.id)? {
         return Ok(Err(Refusal::AlreadyWaiting));
     }
     let guid = Uuid::now_v7();
-    turn.insert_waiting_entry(guid, wish, &card, &speciality, resource, now)?;
-    Ok(entry(turn, guid, patient)?.map(|entry| shown(&entry, now)))
+    tx.insert_waiting_entry(guid, wish, &card, &speciality, resource, now)?;
+    Ok(entry(tx, guid, patient)?.map(|entry| shown(&entry, now)))
 }
 
 /// What a request to wait names.
@@ -75,16 +75,16 @@ fn named(store: &Store, wish: &WaitingWish, card: &OpenCard) -> Result<Result<Na
 }
 
 /// Ends an entry. One that has ended already stays as it is, so that a repeated request has the same answer.
-pub fn stop_waiting(turn: &Turn, name: &EntryName, now: Moment) -> Result<Result<Answer, Refusal>, Fault> {
-    let patient = match turn.open_card(&name.bearer, name.bearer.lpu)? {
+pub fn stop_waiting(tx: &WriteTx, name: &EntryName, now: Moment) -> Result<Result<Answer, Refusal>, Fault> {
+    let patient = match tx.open_card(&name.bearer, name.bearer.lpu)? {
         Ok(card) => card.patient,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let mut entry = match entry(turn, name.entry, &patient)? {
+    let mut entry = match entry(tx, name.entry, &patient)? {
         Ok(entry) => entry,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    turn.end_waiting_entry(entry.id)?;
+    tx.end_waiting_entry(entry.id)?;
     entry.is_active = false;
     Ok(Ok(shown(&entry, now)))
 }

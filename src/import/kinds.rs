@@ -3,9 +3,9 @@
 
 use super::fields::Fields;
 use super::reason::{BadField, Reason};
+use crate::model::typed::{means_nothing, name_part};
+use crate::model::{DocumentKind, ReferralType, ResourceType};
 use crate::store::import::{ClientApplication, Exam, Key, Kind, Patient, Record, Referral, Resource, Slot};
-use crate::visit::typed::{means_nothing, name_part};
-use crate::visit::{DocumentKind, ReferralType, ResourceType};
 use crate::wire::wish::{DIRECTION_ID_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
 use chrono::NaiveDate;
 use serde_json::json;

@@ -2,10 +2,10 @@
 
 use super::{ClockState, Settings};
 use crate::metrics::{Metrics, Outlook, TEXT};
-use crate::refusal::Transport;
+use crate::model::{Moment, Supply};
+use crate::refusal::HttpError;
 use crate::rules::Reach;
 use crate::store::{Fault, Store};
-use crate::visit::{Moment, Supply};
 use crate::wire::message::{Answer, Request};
 use std::time::{Duration, Instant};
 
@@ -31,10 +31,10 @@ pub fn text(
     clock: ClockState,
     now: Moment,
     counted: &mut Counted,
-) -> Result<Answer, Transport> {
+) -> Result<Answer, HttpError> {
     let client = request.client;
     if !client.is_loopback() && !settings.metrics_addresses.contains(&client) {
-        return Err(Transport::NumbersElsewhere);
+        return Err(HttpError::NumbersElsewhere);
     }
     // What cannot be counted is left out: the other numbers tell why.
     let supplies = counted.supplies(store, settings, now).unwrap_or_else(|fault| {

@@ -2,18 +2,18 @@
 
 use super::Settings;
 use super::change::TicketName;
-use super::reading::{End, ReadingDesk};
+use super::reading::{End, Reader};
+use crate::model::{Bearer, ClientApplication, Moment, OpenCard, Ticket};
 use crate::refusal::Refusal;
 use crate::rules::{objection_to_cancelling, objection_to_check_in};
-use crate::store::{Fault, Store, Turn};
-use crate::visit::{Bearer, ClientApplication, Moment, OpenCard, Ticket};
+use crate::store::{Fault, Store, WriteTx};
 use crate::wire::message::Answer;
 use crate::wire::reading::{Period, path_guid};
 use crate::wire::ticket::{TicketVisitWithLpu, moment};
 use crate::wire::tickets::{dates, external_user};
 use chrono::Days;
 
-impl ReadingDesk<'_> {
+impl Reader<'_> {
     /// With dates all visits on these days, cancelled ones too: their history says so. Without, active ones that are not
     /// over.
     pub(super) fn tickets(&self, bearer: &Bearer) -> Result<Answer, End> {
@@ -63,18 +63,18 @@ impl ReadingDesk<'_> {
 }
 
 /// Cancels the patient's own visit.
-pub fn cancel_own(turn: &Turn, name: &TicketName, now: Moment) -> Result<Result<Answer, Refusal>, Fault> {
-    let (card, ticket) = match own(turn, name)? {
+pub fn cancel_own(tx: &WriteTx, name: &TicketName, now: Moment) -> Result<Result<Answer, Refusal>, Fault> {
+    let (card, ticket) = match own(tx, name)? {
         Ok(own) => own,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let cancelled = cancel(turn, &ticket, &card.application, None, now)?;
+    let cancelled = cancel(tx, &ticket, &card.application, None, now)?;
     Ok(cancelled.map(|()| Answer::cancelled()))
 }
 
 /// Cancels a visit, whoever asks for it: the history names the client application and the reason, if one is given.
 pub fn cancel(
-    turn: &Turn,
+    tx: &WriteTx,
     ticket: &Ticket,
     by: &ClientApplication,
     reason: Option<&str>,
@@ -82,19 +82,19 @@ pub fn cancel(
 ) -> Result<Result<(), Refusal>, Fault> {
     match objection_to_cancelling(ticket, now) {
         Some(refusal) => Ok(Err(refusal)),
-        None => turn.cancel(ticket, by, reason, now).map(Ok),
+        None => tx.cancel(ticket, by, reason, now).map(Ok),
     }
 }
 
 /// Marks that the patient has come. Once marked on its day, an active visit stays as it is.
 pub fn check_in(
-    turn: &Turn,
+    tx: &WriteTx,
     name: &TicketName,
     settings: &Settings,
     started: Moment,
     now: Moment,
 ) -> Result<Result<Answer, Refusal>, Fault> {
-    let (card, ticket) = match own(turn, name)? {
+    let (card, ticket) = match own(tx, name)? {
         Ok(own) => own,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -104,8 +104,8 @@ pub fn check_in(
     if let Some(refusal) = objection_to_check_in(&ticket, settings.checkin_hours_before, now) {
         return Ok(Err(refusal));
     }
-    turn.check_in(ticket.id, &card.application, &moment(now), now)?;
-    Ok(Ok(shown(&turn.ticket(ticket.id)?, started)))
+    tx.check_in(ticket.id, &card.application, &moment(now), now)?;
+    Ok(Ok(shown(&tx.ticket(ticket.id)?, started)))
 }
 
 /// The card and its ticket. Somebody else's is as unknown as one that is not there.

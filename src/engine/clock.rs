@@ -4,8 +4,8 @@
 //! then a patient could book what is long over, and a token of yesterday would hold again. So time never counts as
 //! earlier than the last commit: a clock that shows less is wrong, and so is one from before this program was written.
 
+use crate::model::{Moment, Zone};
 use crate::store::{Fault, Store};
-use crate::visit::{Moment, Zone};
 use chrono::{SubsecRound, Utc};
 use rustix::time::{ClockId, clock_gettime};
 use std::path::Path;
@@ -60,7 +60,7 @@ pub struct ClockState {
     pub last_jump: Option<Jump>,
 }
 
-/// The desk's clock.
+/// The engine's clock.
 pub struct Clock {
     zone: Zone,
     /// Seconds of the last commit that is known of.

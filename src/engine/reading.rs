@@ -1,11 +1,11 @@
 //! What a kiosk reads before a booking (contract-kiosk 2): clinics, specialities, resources, cells, client applications.
 
 use super::{DEFAULT_SOURCE, Settings, authenticate};
+use crate::model::{Bearer, Cell, FreePlaces, ListedResource, Lpu, Moment, Speciality};
 use crate::refusal::Refusal;
 use crate::route::Reading;
 use crate::rules::{Reach, Showing, Viewer, showing};
 use crate::store::{CELLS_MAX, Fault, Store};
-use crate::visit::{Bearer, Cell, FreePlaces, ListedResource, Lpu, Moment, Speciality};
 use crate::wire::application::ApplicationSettings;
 use crate::wire::cell::ExtendedSlot;
 use crate::wire::message::{Answer, Request};
@@ -19,10 +19,10 @@ use chrono::Days;
 use uuid::Uuid;
 
 /// One request that reads, with all that its answer depends on.
-pub struct ReadingDesk<'a> {
+pub struct Reader<'a> {
     /// The database.
     pub store: &'a Store,
-    /// What the desk goes by.
+    /// What the engine goes by.
     pub settings: &'a Settings,
     /// When the server started.
     pub started: Moment,
@@ -54,7 +54,7 @@ impl From<Fault> for End {
     }
 }
 
-impl ReadingDesk<'_> {
+impl Reader<'_> {
     /// The answer.
     pub fn answer(&self, reading: Reading) -> Result<Answer, Fault> {
         match self.read(reading) {

@@ -1,13 +1,13 @@
 //! The files of the terminal's page.
 
 use crate::page;
-use crate::refusal::Transport;
+use crate::refusal::HttpError;
 use crate::wire::message::{Answer, Request};
 
 /// The file at the request's path, or word that the client has it already.
 pub fn serve(request: &Request) -> Answer {
     let Some(file) = page::file(request.path()) else {
-        return Answer::from(Transport::UnknownPath);
+        return Answer::from(HttpError::UnknownPath);
     };
     let known = request
         .headers("If-None-Match")

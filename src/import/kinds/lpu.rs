@@ -1,7 +1,7 @@
 //! Kind `lpu`: the vendor's whole model of a clinic.
 
 use super::{CODE_CHARS_MAX, NUMBERS, TEXT_CHARS_MAX};
-use crate::exchange::fields::Fields;
+use crate::import::fields::Fields;
 use crate::store::import::{Key, Lpu};
 use crate::wire::lpu as model;
 

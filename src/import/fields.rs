@@ -2,7 +2,7 @@
 //! none. What is left in the end is unknown. All bad fields are kept, so that one reading tells them all.
 
 use super::reason::{BadField, Reason};
-use crate::visit;
+use crate::model;
 use crate::wire::members::Members;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -213,7 +213,7 @@ impl<'a> Fields<'a> {
     /// it is bad.
     pub fn required_moment(&mut self, name: &str, bounds: &RangeInclusive<i64>) -> Option<i64> {
         let moment = self.take::<String>(name, || Reason::NotMoment).and_then(|text| {
-            let moment = visit::moment(&text.ok_or(Reason::Missing)?).ok_or(Reason::NotMoment)?;
+            let moment = model::moment(&text.ok_or(Reason::Missing)?).ok_or(Reason::NotMoment)?;
             if moment.timestamp_subsec_nanos() != 0 {
                 return Err(Reason::NotWholeSecond);
             }
@@ -266,7 +266,7 @@ impl<'a> Fields<'a> {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        match visit::guid(&text) {
+        match model::guid(&text) {
             Some(guid) if !guid.is_nil() => Ok(Some(guid)),
             _ => Err(Reason::NotGuid),
         }

@@ -1,12 +1,12 @@
-//! What the desk does when something of ours fails.
+//! What the engine does when something of ours fails.
 
 use super::ready::Readiness;
-use super::{Desk, RETRY_SECONDS};
-use crate::refusal::{Transport, Trouble};
+use super::{Engine, RETRY_SECONDS};
+use crate::refusal::{HttpError, Trouble};
 use crate::store::Fault;
 use crate::wire::message::Answer;
 
-impl Desk {
+impl Engine {
     /// Whether the fault is that the files are not those that were opened. The first time, it is told, and they are left.
     pub(super) fn leaves(&mut self, fault: &Fault) -> bool {
         if fault.trouble() != Trouble::Replaced {
@@ -28,9 +28,9 @@ impl Desk {
             self.readiness = Readiness::default();
         }
         Answer::from(if fault.is_unavailable() {
-            Transport::Unavailable(RETRY_SECONDS)
+            HttpError::Unavailable(RETRY_SECONDS)
         } else {
-            Transport::Fault
+            HttpError::Fault
         })
     }
 

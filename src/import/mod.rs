@@ -15,9 +15,9 @@ pub use foreign::Foreign;
 pub use lines::LINE_BYTES_MAX;
 pub use reason::{BadField, BadLine, Reason};
 
+use crate::model::Moment;
 use crate::store::import::{Count, Hindrance, Moves, Objection, Record, Staging};
 use crate::store::{Fault, GuidTaken, Outcome, Store};
-use crate::visit::Moment;
 use chrono::NaiveDate;
 use kinds::{Parsed, Says};
 use lines::Lines;

@@ -1,7 +1,7 @@
-//! The desk: the one place that decides. It answers requests on plain structs, without sockets, in turns.
+//! The engine: the one place that decides. It answers requests on plain structs, without sockets, in batches.
 //!
-//! A turn is a handful of requests that may write. They share one transaction and one flush; their answers are given only
-//! after it, so a 200 means that the booking is on the disk. If the commit fails, nobody in the turn was booked.
+//! A batch is a handful of requests that may write. They share one transaction and one flush; their answers are given only
+//! after it, so a 200 means that the booking is on the disk. If the commit fails, nobody in the batch was booked.
 
 mod booking;
 mod change;
@@ -25,13 +25,13 @@ pub use keys::Keys;
 pub use tickets::cancel;
 
 use crate::metrics::Metrics;
+use crate::model::{Bearer, Moment, Wish, Zone};
 use crate::page::host_is_ours;
-use crate::refusal::{Refusal, Transport, Trouble};
+use crate::refusal::{HttpError, Refusal, Trouble};
 use crate::route::{Route, Routed, route};
 use crate::rules::Policy;
 use crate::store::{Fault, Happened, Store};
 use crate::token::bearer_of;
-use crate::visit::{Bearer, Moment, Wish, Zone};
 use crate::wire::message::{Answer, Request};
 use crate::wire::openapi;
 use crate::wire::ready::alive;
@@ -45,8 +45,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Most requests that are decided in one turn, with one commit.
-pub const TURN_REQUESTS_MAX: usize = 64;
+/// Most requests that are decided in one batch, with one commit.
+pub const BATCH_REQUESTS_MAX: usize = 64;
 
 /// Pages in the write-ahead log from which a quiet moment is used to copy them into the database file: more than a proof of
 /// readiness writes. What has been copied cannot be lost with the log.
@@ -56,7 +56,7 @@ const REST_WAL_PAGES_MIN: u32 = 2;
 const REST_WAL_PAGES: u32 = 64;
 const REST_FREE_BYTES_MIN: u64 = 8 << 20;
 
-/// Pages in the write-ahead log at which they are copied between two turns, quiet or not: 4 MiB.
+/// Pages in the write-ahead log at which they are copied between two batches, quiet or not: 4 MiB.
 const WAL_PAGES_MAX: u32 = 4096;
 
 /// Where a request comes from that neither shows a token nor names a client application (contract-kiosk 1, 2).
@@ -68,7 +68,7 @@ const RETRY_SECONDS: u32 = 2;
 /// The same while the clock is wrong: it is set right within minutes, or by hand.
 const CLOCK_RETRY_SECONDS: u32 = 10;
 
-/// What the desk goes by.
+/// What the engine goes by.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The clinic's local time.
@@ -94,7 +94,7 @@ pub struct Settings {
 }
 
 /// The one place that decides. Lives on one thread.
-pub struct Desk {
+pub struct Engine {
     store: Store,
     settings: Settings,
     clock: Clock,
@@ -121,8 +121,8 @@ enum Work {
 /// A request as far as it was understood, or its answer.
 type Understood = Result<Work, Answer>;
 
-impl Desk {
-    /// A desk over an open store.
+impl Engine {
+    /// An engine over an open store.
     pub fn new(mut store: Store, settings: Settings) -> Result<Self, Fault> {
         store.watch_files()?;
         let mut clock = Clock::new(&store)?;
@@ -131,7 +131,7 @@ impl Desk {
         for fault in &damaged_base {
             log::error!("what all requests need was read: {fault}");
         }
-        Ok(Desk {
+        Ok(Engine {
             store,
             settings,
             clock,
@@ -155,7 +155,7 @@ impl Desk {
         self.metrics.clone()
     }
 
-    /// Whether the request may write: such requests share a turn and its commit.
+    /// Whether the request may write: such requests share a batch and its commit.
     pub fn writes(&self, request: &Request) -> bool {
         matches!(
             route(&request.method, request.path()),
@@ -166,9 +166,9 @@ impl Desk {
         )
     }
 
-    /// Answers requests that may write, in order, with one commit; at most [`TURN_REQUESTS_MAX`]. The answers may go
+    /// Answers requests that may write, in order, with one commit; at most [`BATCH_REQUESTS_MAX`]. The answers may go
     /// out when this returns: what they promise is on the disk.
-    pub fn turn(&mut self, requests: &[Request]) -> Vec<Answer> {
+    pub fn answer_batch(&mut self, requests: &[Request]) -> Vec<Answer> {
         let now = self.clock.look(&self.store);
         let works: Vec<_> = requests
             .iter()
@@ -196,7 +196,7 @@ impl Desk {
         }
     }
 
-    /// Does what was understood. When something of ours fails, the whole turn is undone; if that is no matter of the disk,
+    /// Does what was understood. When something of ours fails, the whole batch is undone; if that is no matter of the disk,
     /// each request is then tried alone, so that a mistake of this program over one does not touch the others.
     fn perform(&mut self, works: &[Understood], now: Moment) -> Vec<Answer> {
         let fault = match self.attempt(works, now) {
@@ -204,7 +204,7 @@ impl Desk {
             Err(fault) => fault,
         };
         if !self.leaves(&fault) {
-            log::error!("a turn of {} requests was not done: {fault}", works.len());
+            log::error!("a batch of {} requests was not done: {fault}", works.len());
         }
         self.settle();
         if works.len() > 1 && fault.is_of_one_request() {
@@ -221,7 +221,7 @@ impl Desk {
 
     /// Does what was understood, in one transaction. What was not is answered already.
     fn attempt(&mut self, works: &[Understood], now: Moment) -> Result<Vec<Answer>, Fault> {
-        let Desk {
+        let Engine {
             store,
             settings,
             started,
@@ -231,19 +231,19 @@ impl Desk {
             damaged,
             ..
         } = self;
-        let turn = store.turn()?;
+        let tx = store.write()?;
         let answer = |work: &Understood| {
             let done = match work {
-                Ok(Work::Book(wish)) => booking::book(&turn, wish, &settings.policy, now)?
+                Ok(Work::Book(wish)) => booking::book(&tx, wish, &settings.policy, now)?
                     .map(|ticket| booking::shown(&ticket, wish, *started)),
-                Ok(Work::Identify(asked)) => Ok(identification::identify(&turn, asked, settings, now)?),
-                Ok(Work::Change(wanted)) => change::perform(&turn, wanted, settings, *started, now)?,
+                Ok(Work::Identify(asked)) => Ok(identification::identify(&tx, asked, settings, now)?),
+                Ok(Work::Change(wanted)) => change::perform(&tx, wanted, settings, *started, now)?,
                 Ok(Work::Ready) => {
-                    turn.prove()?;
+                    tx.prove()?;
                     Ok(if *damaged {
                         ready::no(Trouble::DamagedValues)
                     } else {
-                        ready::yes(&turn, clock.state(), now)?
+                        ready::yes(&tx, clock.state(), now)?
                     })
                 }
                 Err(answer) => Ok(answer.clone()),
@@ -254,10 +254,10 @@ impl Desk {
         let Happened {
             bookings,
             cancellations,
-        } = turn.happened();
+        } = tx.happened();
         let commit = Instant::now();
         *unsettled = true;
-        turn.commit()?;
+        tx.commit()?;
         *unsettled = false;
         clock.committed(now);
         metrics.committed(works.len(), commit.elapsed(), bookings, cancellations);
@@ -274,14 +274,14 @@ impl Desk {
                 Route::Reading(_)
                     if !now.is_plausible && request.headers("Authorization").next().is_some() =>
                 {
-                    Answer::from(Transport::ClockWrong(CLOCK_RETRY_SECONDS))
+                    Answer::from(HttpError::ClockWrong(CLOCK_RETRY_SECONDS))
                 }
                 Route::OpenApi => openapi::document(),
                 Route::Reading(_) | Route::Metrics if let Err(fault) = self.store.look_at_files() => {
                     self.unread(&fault)
                 }
                 Route::Reading(reading) => {
-                    let desk = reading::ReadingDesk {
+                    let engine = reading::Reader {
                         store: &self.store,
                         settings: &self.settings,
                         started: self.started,
@@ -289,7 +289,7 @@ impl Desk {
                         request,
                         arguments: &routed.arguments,
                     };
-                    desk.answer(reading).unwrap_or_else(|fault| self.unread(&fault))
+                    engine.answer(reading).unwrap_or_else(|fault| self.unread(&fault))
                 }
                 Route::Metrics => numbers::text(
                     request,
@@ -303,10 +303,10 @@ impl Desk {
                 .unwrap_or_else(Answer::from),
                 Route::Health => alive(),
                 Route::Book | Route::Change(_) | Route::Identify | Route::Ready => {
-                    unreachable!("what writes is answered in a turn")
+                    unreachable!("what writes is answered in a batch")
                 }
             },
-            Err(transport) => Answer::from(transport),
+            Err(http_error) => Answer::from(http_error),
         }
     }
 
@@ -348,13 +348,13 @@ impl Desk {
 /// What the request asks for, if it is meant for this server. Without `Host` (HTTP/1.0) it does not come from a browser,
 /// and no foreign page can have sent it. A booking needs a token, which a foreign page cannot get: the vendor's clients
 /// book under whatever name they know this server by.
-fn routed(request: &Request, settings: &Settings) -> Result<Routed, Transport> {
+fn routed(request: &Request, settings: &Settings) -> Result<Routed, HttpError> {
     let routed = route(&request.method, request.path())?;
     let mut hosts = request.headers("Host");
     if routed.route == Route::Book || hosts.all(|host| host_is_ours(host, &settings.hosts)) {
         Ok(routed)
     } else {
-        Err(Transport::ForeignHost)
+        Err(HttpError::ForeignHost)
     }
 }
 
@@ -364,7 +364,7 @@ fn understand(request: &Request, settings: &Settings, now: Now) -> Understood {
     if !now.is_plausible {
         return Err(match route {
             Route::Ready => ready::no(Trouble::ClockWrong),
-            _ => Transport::ClockWrong(CLOCK_RETRY_SECONDS).into(),
+            _ => HttpError::ClockWrong(CLOCK_RETRY_SECONDS).into(),
         });
     }
     let now = now.moment;
@@ -378,7 +378,7 @@ fn understand(request: &Request, settings: &Settings, now: Now) -> Understood {
             .map(Work::Change),
         Route::Ready => Ok(Work::Ready),
         Route::Reading(_) | Route::Page | Route::Health | Route::Metrics | Route::OpenApi => {
-            unreachable!("what only reads takes no part in a turn")
+            unreachable!("what only reads takes no part in a batch")
         }
     };
     work.map_err(|refusal| Answer::from(&refusal))

@@ -4,10 +4,10 @@
 //! written, in the same words.
 
 use super::{DEFAULT_SOURCE, Settings};
-use crate::refusal::{Refusal, Transport};
-use crate::store::{CARDS_MAX, DocumentDigest, Failure, Fault, Turn};
+use crate::model::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who, network};
+use crate::refusal::{HttpError, Refusal};
+use crate::store::{CARDS_MAX, DocumentDigest, Failure, Fault, WriteTx};
 use crate::token::Secret;
-use crate::visit::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who, network};
 use crate::wire::identity::{self, IssuedToken};
 use crate::wire::message::{Answer, Request};
 use crate::wire::reading::client_application;
@@ -84,9 +84,9 @@ fn proved<'a>(request: &Request, guid: Uuid, settings: &'a Settings) -> Option<&
 }
 
 /// Gives a token, or says why not. Only a failure writes. Who has proved itself is not taken for a guesser.
-pub fn identify(turn: &Turn, asked: &Asked, settings: &Settings, now: Moment) -> Result<Answer, Fault> {
+pub fn identify(tx: &WriteTx, asked: &Asked, settings: &Settings, now: Moment) -> Result<Answer, Fault> {
     let Who::Document(document) = &asked.identification.who else {
-        return answer(turn, &asked.identification, settings, now, || Ok(()));
+        return answer(tx, &asked.identification, settings, now, || Ok(()));
     };
     let at_kiosk = settings.kiosk_addresses.contains(&asked.address);
     // A kiosk's neighbours, all of the clinic's network perhaps, do not count as the kiosk.
@@ -100,25 +100,25 @@ pub fn identify(turn: &Turn, asked: &Asked, settings: &Settings, now: Moment) ->
         document: digest(document),
         at_kiosk,
     };
-    turn.settle_failures(now)?;
+    tx.settle_failures(now)?;
     // Whoever guesses elsewhere does not lock the patient out of the clinic's own terminals.
-    let of_document = turn.document_failure(
+    let of_document = tx.document_failure(
         &failure.document,
         at_kiosk,
         DOCUMENT_LIMIT.since(now),
         DOCUMENT_LIMIT.failures,
     )?;
-    let of_address = turn.address_failure(&failure.address, limit.since(now), limit.failures)?;
+    let of_address = tx.address_failure(&failure.address, limit.since(now), limit.failures)?;
     let waits = [
         of_document.map(|at| DOCUMENT_LIMIT.wait(at, now)),
         of_address.map(|at| limit.wait(at, now)),
     ];
     if let Some(seconds) = waits.into_iter().flatten().max() {
-        return Ok(Transport::TooManyFailures(seconds).into());
+        return Ok(HttpError::TooManyFailures(seconds).into());
     }
     let until = now.timestamp() - i64::from(FAILURE_SECONDS_MAX);
-    let failed = || turn.note_failure(&failure, now, until);
-    answer(turn, &asked.identification, settings, now, failed)
+    let failed = || tx.note_failure(&failure, now, until);
+    answer(tx, &asked.identification, settings, now, failed)
 }
 
 impl Limit {
@@ -137,7 +137,7 @@ impl Limit {
 /// Looks the patient up: the birth date picks among cards with one number, and two that share it too are as good as none.
 /// `failed` notes that nobody was found.
 fn answer(
-    turn: &Turn,
+    tx: &WriteTx,
     asked: &Identification,
     settings: &Settings,
     now: Moment,
@@ -146,15 +146,15 @@ fn answer(
     let mnem = match &asked.source {
         Source::Unnamed => Some(DEFAULT_SOURCE.to_owned()),
         Source::Trusted(mnem) => Some(mnem.clone()),
-        Source::Named(guid) => turn.find_application_by_guid(*guid)?.map(|named| named.mnem),
+        Source::Named(guid) => tx.find_application_by_guid(*guid)?.map(|named| named.mnem),
     };
     let Some(mnem) = mnem else {
         return Ok(Answer::from(&Refusal::NotAuthorized));
     };
-    let Some(lpu) = turn.find_lpu(asked.lpu)? else {
+    let Some(lpu) = tx.find_lpu(asked.lpu)? else {
         return Ok(Answer::from(&Refusal::LpuUnknown));
     };
-    let cards = turn.find_cards(&asked.who, lpu.id)?;
+    let cards = tx.find_cards(&asked.who, lpu.id)?;
     let is_born_then = |card: &Card| asked.birth_date.is_none_or(|day| day == card.birth_date);
     let born_then: Vec<&Card> = cards.iter().filter(|card| is_born_then(card)).collect();
     match &born_then[..] {
