@@ -1,4 +1,4 @@
-//! The command line: what can be typed (contract 6). What it means is in `config.rs`, what it does in `command/`.
+//! The command line: what can be typed ([crate::contract::command_line]). What it means is in `config.rs`, what it does in `command/`.
 
 mod russian;
 

@@ -1,4 +1,4 @@
-//! The configuration file (contract 6): what it means, checked once, when the program starts.
+//! The configuration file ([crate::contract::command_line]): what it means, checked once, when the program starts.
 //!
 //! A name that is not known and a value out of bounds are errors that tell file, line and name. Every value may be
 //! left out; `packaging/infomat.toml` shows them all with their defaults.
@@ -27,7 +27,7 @@ mod keys;
 mod tests;
 mod written;
 
-/// Where the configuration is when nobody says otherwise (contract 6).
+/// Where the configuration is when nobody says otherwise ([crate::contract::command_line]).
 pub const DEFAULT_PATH: &str = "/etc/infomat/infomat.toml";
 
 /// A first configuration, commented, which says what the defaults are.

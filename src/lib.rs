@@ -53,6 +53,7 @@ compile_error!("infomat runs on Linux: it relies on its files, locks and sockets
 pub mod cli;
 pub mod command;
 pub mod config;
+pub mod contract;
 pub mod demo;
 pub mod edge;
 pub mod engine;

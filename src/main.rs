@@ -10,7 +10,7 @@ use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::thread;
 
-/// The exit status of wrong usage (contract 6).
+/// The exit status of wrong usage ([crate::contract::command_line]).
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {

@@ -1,4 +1,4 @@
-//! What the server counts and measures about itself, and its Prometheus text (contract-kiosk 5).
+//! What the server counts and measures about itself, and its Prometheus text ([crate::contract::monitoring]).
 //!
 //! Counting is an atomic addition, from whatever thread. Labels come from small sets: names of routes, HTTP statuses, codes
 //! of refusals, and the clinic's own specialities; nothing in them is about a patient.

@@ -41,7 +41,7 @@ pub struct Stamp {
     pub ticket: Uuid,
 }
 
-/// Whom a verified token names (contract 3).
+/// Whom a verified token names ([crate::contract::tokens]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bearer {
     /// `Patient.Lpu`: the clinic in which the card lies.
@@ -56,7 +56,7 @@ pub struct Bearer {
     pub privilege: bool,
 }
 
-/// How a request names the cell (contract 2).
+/// How a request names the cell ([crate::contract::booking]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellName {
     /// `timeTable`: the cell's GUID.
@@ -128,7 +128,7 @@ pub struct Wish {
     pub idempotency_key: Option<String>,
 }
 
-/// A client application (contract 4): where a request comes from and what it may book.
+/// A client application ([crate::contract::applications]): where a request comes from and what it may book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientApplication {
     /// Row in the store.
@@ -174,7 +174,7 @@ pub struct Lpu {
     pub id: i64,
     /// `isChildrenPoliclinic`.
     pub is_children: bool,
-    /// The page's `lpu` model without `status`: one JSON object, as imported.
+    /// The vendor's `lpu` model without `status`: one JSON object, as imported.
     pub model: String,
 }
 
@@ -223,7 +223,7 @@ pub struct Resource {
     pub dispensary_only: bool,
 }
 
-/// `docFio` (contract 2): `Фамилия И. О.` for a person, missing parts left out; the title for anything else.
+/// `docFio` ([crate::contract::booking]): `Фамилия И. О.` for a person, missing parts left out; the title for anything else.
 pub fn doc_fio(kind: ResourceType, family: &str, name: &str, patronymic: &str, title: &str) -> String {
     if kind == ResourceType::Doctor {
         short_name(family, name, patronymic)
@@ -290,7 +290,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// The room the patient goes to: the cell's wins over the resource's (contract 5).
+    /// The room the patient goes to: the cell's wins over the resource's ([crate::contract::clinic_data]).
     pub fn room(&self) -> &str {
         if self.room.is_empty() {
             &self.resource.room

@@ -1,7 +1,7 @@
-//! Every published refusal: its HTTP status, its code and its exact Russian text (contract 2, "Refusals").
+//! Every published refusal: its HTTP status, its code and its exact Russian text ([crate::contract::booking], "Refusals").
 //!
 //! [`Refusal`] stands in the order of precedence of the contract's table. [`HttpError`] are the answers of the
-//! HTTP layer (contract 1). No Russian text for patients stands anywhere else in the server.
+//! HTTP layer ([crate::contract::conventions]). No Russian text for patients stands anywhere else in the server.
 
 pub use trouble::{Trouble, Warning};
 
@@ -11,13 +11,13 @@ use uuid::Uuid;
 
 mod trouble;
 
-/// What a cancelling that was done is answered with (contract-kiosk 3): the one success that has a text.
+/// What a cancelling that was done is answered with ([crate::contract::tickets]): the one success that has a text.
 pub const CANCELLED: &str = "Запись отменена";
 
 /// `Retry-After` where somebody has to mend something first, in seconds.
 const NOT_READY_SECONDS: u32 = 10;
 
-/// A message without a number of its own (contract 1).
+/// A message without a number of its own ([crate::contract::conventions]).
 const NO_NUMBER: u16 = 5000;
 
 /// An expected, published "no" to a well-transported request. The caller's answer, never a fault of ours.
@@ -25,7 +25,7 @@ const NO_NUMBER: u16 = 5000;
 pub enum Refusal {
     /// No `Authorization` header, or another scheme.
     NoBearer,
-    /// Not a token of contract 3: shape, header, claims, kind, unknown key id.
+    /// Not a token of [crate::contract::tokens]: shape, header, claims, kind, unknown key id.
     BadToken,
     /// The signature does not fit.
     BadSignature,
@@ -358,7 +358,7 @@ impl Refusal {
         Cow::Borrowed(fixed)
     }
 
-    /// The fixed texts about what was booked, and about the waiting list (contract-kiosk 3, 4).
+    /// The fixed texts about what was booked, and about the waiting list ([crate::contract::tickets], [crate::contract::waiting_list]).
     fn text_after_booking(&self) -> Option<&'static str> {
         Some(match self {
             Refusal::TicketUnknown => "Запись с таким гвидом не найдена",
@@ -480,7 +480,7 @@ fn clock(moment: &Moment) -> impl std::fmt::Display {
     moment.format("%d.%m.%Y %H:%M")
 }
 
-/// Answers of the HTTP layer: the request never reached the rules (contract 1).
+/// Answers of the HTTP layer: the request never reached the rules ([crate::contract::conventions]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HttpError {
     /// 400: not HTTP/1.x as RFC 9112 has it, or not as this server takes it.

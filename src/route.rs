@@ -1,4 +1,4 @@
-//! The URL space on one screen: (method, path) to a [`Route`] (contract 1: under `/api/v2` and alike under `/`).
+//! The URL space on one screen: (method, path) to a [`Route`] ([crate::contract::conventions]: under `/api/v2` and alike under `/`).
 
 use crate::refusal::HttpError;
 use percent_encoding::percent_decode_str;
@@ -12,21 +12,21 @@ pub enum Route {
     Identify,
     /// Contract-kiosk 2, and what is read of 3 and 4.
     Reading(Reading),
-    /// What is changed of contract-kiosk 3 and 4.
+    /// What is changed of [crate::contract::tickets], [crate::contract::waiting_list].
     Change(Change),
     /// A file of the terminal's page; its path is looked up as it is.
     Page,
-    /// The process lives (contract-kiosk 5): the gate answers, whatever the engine waits for.
+    /// The process lives ([crate::contract::monitoring]): the gate answers, whatever the engine waits for.
     Health,
-    /// The database takes a write (contract-kiosk 5).
+    /// The database takes a write ([crate::contract::monitoring]).
     Ready,
-    /// What the server counts and measures (contract-kiosk 5).
+    /// What the server counts and measures ([crate::contract::monitoring]).
     Metrics,
-    /// The description of all this (contract-kiosk 5).
+    /// The description of all this ([crate::contract::monitoring]).
     OpenApi,
 }
 
-/// What a kiosk reads (contract-kiosk 2 to 4).
+/// What a kiosk reads ([crate::contract::reading], [crate::contract::tickets], [crate::contract::waiting_list]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// All clinics.
@@ -55,7 +55,7 @@ pub enum Reading {
     WaitingList,
 }
 
-/// What a kiosk changes after a booking (contract-kiosk 3 and 4).
+/// What a kiosk changes after a booking ([crate::contract::tickets], [crate::contract::waiting_list]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Cancels a visit.

@@ -1,6 +1,6 @@
-//! The rules of booking (contract 2, "Refusals, in order of precedence"): pure, from "this server has no such LPU" down.
+//! The rules of booking ([crate::contract::booking], "Refusals, in order of precedence"): pure, from "this server has no such LPU" down.
 //!
-//! [`decide`] answers one request; [`objection`] answers for one cell and is what listings use too ([`showing`]), so that
+//! [`decide`] answers one request; [`objection`] answers for one cell and is what listings use too ([`mod@showing`]), so that
 //! what they show as available is what booking accepts.
 
 mod held;

@@ -1,4 +1,4 @@
-//! Tokens (contract 3): HS256 in compact JWS (RFC 7515, RFC 7518). Pure: no file, no clock.
+//! Tokens ([crate::contract::tokens]): HS256 in compact JWS (RFC 7515, RFC 7518). Pure: no file, no clock.
 //!
 //! A token is checked in the contract's order, and the first check that fails is the answer: shape and header
 //! (5008), signature (5009), claims (5008), times (5007).
@@ -25,10 +25,10 @@ mod tests;
 #[cfg(test)]
 mod vectors;
 
-/// Longest token that is looked at (contract 3).
+/// Longest token that is looked at ([crate::contract::tokens]).
 pub const TOKEN_BYTES_MAX: usize = 4096;
 
-/// Shortest key (contract 3; RFC 7518, 3.2 asks for as many bits as the hash has).
+/// Shortest key ([crate::contract::tokens]; RFC 7518, 3.2 asks for as many bits as the hash has).
 pub const KEY_BYTES_MIN: usize = 32;
 
 /// The only algorithm.
@@ -197,7 +197,7 @@ impl Parts<'_> {
     }
 }
 
-/// The JOSE header. Anything else in it is refused (contract 3), `crit` (RFC 7515, 4.1.11) with it.
+/// The JOSE header. Anything else in it is refused ([crate::contract::tokens]), `crit` (RFC 7515, 4.1.11) with it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {

@@ -33,7 +33,7 @@ use std::fmt;
 use std::process::ExitCode;
 use texts::Told;
 
-/// Why a command ends with another status than 0 (contract 6).
+/// Why a command ends with another status than 0 ([crate::contract::command_line]).
 #[derive(Debug)]
 pub enum Failure {
     /// It could not be done: status 1.

@@ -185,7 +185,7 @@ pub fn speciality(&(code, name): &(&'static str, &'static str)) -> Speciality {
     Speciality { code, name }
 }
 
-/// The terminal's client application as contract 4 has it, with a GUID of its own.
+/// The terminal's client application as [crate::contract::applications] has it, with a GUID of its own.
 pub fn kiosk() -> Application {
     Application {
         mnem: "Infomat",

@@ -1,4 +1,4 @@
-//! The lines of the clinic's data as they are written: one struct a kind, fields as contract 5 names them. A field
+//! The lines of the clinic's data as they are written: one struct a kind, fields as [crate::contract::clinic_data] names them. A field
 //! that holds its default is left out. Fields without a word of their own are described by the contract's table or, of
 //! the clinic, named by the vendor's page.
 
@@ -41,7 +41,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// The page's whole `lpu` model but for `status`, in the page's order.
+/// The vendor's whole `lpu` model but for `status`, in the vendor's order.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "the vendor's model")]
@@ -262,7 +262,7 @@ pub struct Exam {
     pub name: &'static str,
 }
 
-/// A client application (contract 4).
+/// A client application ([crate::contract::applications]).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Application {

@@ -1,4 +1,4 @@
-//! The demo clinic: a made-up polyclinic and a small children's clinic, as lines of the clinic's data (contract 5).
+//! The demo clinic: a made-up polyclinic and a small children's clinic, as lines of the clinic's data ([crate::contract::clinic_data]).
 //!
 //! Pure: the same lines on every run, but for the dates. GUIDs are plain numbers that can be read, a cell's GUID
 //! tells resource, day and time, so that a later day's timetable has the same cells.

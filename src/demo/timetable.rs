@@ -63,7 +63,7 @@ enum Purpose {
 }
 
 impl Purpose {
-    /// Access bits (contract 4) where they are not all.
+    /// Access bits ([crate::contract::applications]) where they are not all.
     fn flag_access(self) -> Option<u32> {
         match self {
             Purpose::SelfService => Some(4 | 32),

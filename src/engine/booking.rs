@@ -1,4 +1,4 @@
-//! `POST visit`: gathers, decides and writes one booking (contract 2).
+//! `POST visit`: gathers, decides and writes one booking ([crate::contract::booking]).
 
 use crate::model::{Moment, Stamp, Ticket, Wish};
 use crate::refusal::Refusal;

@@ -1,4 +1,4 @@
-//! What a kiosk changes after a booking (contract-kiosk 3 and 4): which of its parts is asked for.
+//! What a kiosk changes after a booking ([crate::contract::tickets], [crate::contract::waiting_list]): which of its parts is asked for.
 
 use super::{Settings, tickets, waiting};
 use crate::model::{Bearer, Moment, WaitingWish};

@@ -1,4 +1,4 @@
-//! `GET auth/{lpuGuid}/token`: tells whose card a document names, and slows guessing down (contract-kiosk 1).
+//! `GET auth/{lpuGuid}/token`: tells whose card a document names, and slows guessing down ([crate::contract::identification]).
 //!
 //! An unknown document, a wrong birth date and a closed card end alike: after the same statements, with one failure
 //! written, in the same words.

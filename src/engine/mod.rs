@@ -59,7 +59,7 @@ const REST_FREE_BYTES_MIN: u64 = 8 << 20;
 /// Pages in the write-ahead log at which they are copied between two batches, quiet or not: 4 MiB.
 const WAL_PAGES_MAX: u32 = 4096;
 
-/// Where a request comes from that neither shows a token nor names a client application (contract-kiosk 1, 2).
+/// Where a request comes from that neither shows a token nor names a client application ([crate::contract::identification], [crate::contract::reading]).
 const DEFAULT_SOURCE: &str = "Internet";
 
 /// `Retry-After` of a 503, in seconds.
@@ -384,7 +384,7 @@ fn understand(request: &Request, settings: &Settings, now: Now) -> Understood {
     work.map_err(|refusal| Answer::from(&refusal))
 }
 
-/// Whom the request's token names (contract 3).
+/// Whom the request's token names ([crate::contract::tokens]).
 fn authenticate(request: &Request, settings: &Settings, now: Moment) -> Result<Bearer, Refusal> {
     let token = bearer_of(request.headers("Authorization"))?;
     settings.keys.ring().verify(token, now, settings.leeway)

@@ -1,4 +1,4 @@
-//! What the server counts and measures, told to who may ask (contract-kiosk 5).
+//! What the server counts and measures, told to who may ask ([crate::contract::monitoring]).
 
 use super::{ClockState, Settings};
 use crate::metrics::{Metrics, Outlook, TEXT};

@@ -1,4 +1,4 @@
-//! What a kiosk reads before a booking (contract-kiosk 2): clinics, specialities, resources, cells, client applications.
+//! What a kiosk reads before a booking ([crate::contract::reading]): clinics, specialities, resources, cells, client applications.
 
 use super::{DEFAULT_SOURCE, Settings, authenticate};
 use crate::model::{Bearer, Cell, FreePlaces, ListedResource, Lpu, Moment, Speciality};

@@ -1,4 +1,4 @@
-//! Whether the server is ready (contract-kiosk 5): the database has just taken a write, or why it did not.
+//! Whether the server is ready ([crate::contract::monitoring]): the database has just taken a write, or why it did not.
 
 use super::{ClockState, is_synchronised};
 use crate::model::Moment;

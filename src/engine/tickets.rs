@@ -1,4 +1,4 @@
-//! Tickets of the patient (contract-kiosk 3): read, cancelled, marked when the patient has come.
+//! Tickets of the patient ([crate::contract::tickets]): read, cancelled, marked when the patient has come.
 
 use super::Settings;
 use super::change::TicketName;

@@ -1,4 +1,4 @@
-//! The waiting list (contract-kiosk 4).
+//! The waiting list ([crate::contract::waiting_list]).
 
 use super::change::EntryName;
 use super::reading::{End, Reader};

@@ -1,4 +1,4 @@
-//! What each kind of line may say (contract 5): fields, bounds, defaults. A line about a thing that is there replaces it,
+//! What each kind of line may say ([crate::contract::clinic_data]): fields, bounds, defaults. A line about a thing that is there replaces it,
 //! so what it leaves out has its default, whatever was there before.
 
 use super::fields::Fields;
@@ -34,7 +34,7 @@ const AGES: RangeInclusive<i64> = 0..=150;
 /// Places in one cell.
 const PLACES: RangeInclusive<i64> = 0..=10_000;
 
-/// All access bits of contract 4.
+/// All access bits of [crate::contract::applications].
 const ACCESS_ALL: i64 = 127;
 
 /// Numbers that are the vendor's own: `busyType.type`, `source`, `hostID`.
@@ -356,7 +356,7 @@ fn referral(fields: &mut Fields) -> Referral {
     }
 }
 
-/// A client application. What its line leaves out is, where contract 4 has no word on it, what `Internet` has; but no
+/// A client application. What its line leaves out is, where [crate::contract::applications] has no word on it, what `Internet` has; but no
 /// number of days of its own.
 fn application(fields: &mut Fields) -> ClientApplication {
     ClientApplication {

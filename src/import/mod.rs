@@ -1,4 +1,4 @@
-//! Import of a clinic's data: NDJSON, one file one transaction (contract 5).
+//! Import of a clinic's data: NDJSON, one file one transaction ([crate::contract::clinic_data]).
 //!
 //! A file is read once, line by line, and taken as hostile. Reading, checking and staging hold no lock on the database;
 //! bookings wait only for the last step, in which staged lines are put in place. If one line is bad nothing changes.

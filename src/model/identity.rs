@@ -1,4 +1,4 @@
-//! Who stands there: what somebody shows of themselves, and what the clinic's cards say (contract-kiosk 1).
+//! Who stands there: what somebody shows of themselves, and what the clinic's cards say ([crate::contract::identification]).
 
 use super::initial;
 use chrono::NaiveDate;

@@ -49,7 +49,7 @@ pub struct Ticket {
     pub guid: Uuid,
     /// The clinic's GUID.
     pub lpu: Uuid,
-    /// The clinic's model, as in [`Lpu`].
+    /// The clinic's model, as in [`Lpu`](super::Lpu).
     pub lpu_model: String,
     /// Running number within resource and day.
     pub num: i64,

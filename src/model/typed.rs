@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
-/// Digits of a policy number that has no series (contract-kiosk 1).
+/// Digits of a policy number that has no series ([crate::contract::identification]).
 pub const UNIFORM_POLICY_DIGITS: usize = 16;
 
 /// Digits of a SNILS.

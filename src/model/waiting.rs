@@ -1,4 +1,4 @@
-//! The waiting list (contract-kiosk 4).
+//! The waiting list ([crate::contract::waiting_list]).
 
 use super::{Bearer, Moment};
 use chrono::{NaiveDate, NaiveTime};

@@ -27,7 +27,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What to tell whoever asks whether the server is ready (contract-kiosk 5).
+    /// What to tell whoever asks whether the server is ready ([crate::contract::monitoring]).
     pub fn text(self) -> &'static str {
         match self {
             Trouble::DiskFull => "База данных не принимает записи: диск заполнен. Освободите место на диске.",

@@ -1,4 +1,4 @@
-//! What may be done with a visit that is booked (contract-kiosk 3): pure.
+//! What may be done with a visit that is booked ([crate::contract::tickets]): pure.
 
 use crate::model::{Moment, Ticket};
 use crate::refusal::Refusal;

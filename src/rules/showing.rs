@@ -1,4 +1,4 @@
-//! What listings say of a cell, of free places and of resources (contract-kiosk 2): by the rules that book.
+//! What listings say of a cell, of free places and of resources ([crate::contract::reading]): by the rules that book.
 
 use super::{Policy, objection, objection_to_all};
 use crate::model::{AgeBounds, Cell, ClientApplication, Moment, Patient, Standing};

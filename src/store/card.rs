@@ -12,7 +12,7 @@ impl Store {
     /// The card that a token opens in a clinic.
     ///
     /// # Errors
-    /// [`Refusal::LpuUnknown`]; [`Refusal::CardUnknown`] also when the token is for another clinic (contract 2).
+    /// [`Refusal::LpuUnknown`]; [`Refusal::CardUnknown`] also when the token is for another clinic ([crate::contract::booking]).
     pub fn open_card(&self, bearer: &Bearer, lpu: Uuid) -> Result<Result<OpenCard, Refusal>, Fault> {
         let Some(found) = self.find_lpu(lpu)? else {
             return Ok(Err(Refusal::LpuUnknown));
@@ -111,7 +111,7 @@ impl Store {
         Ok(face.optional()?)
     }
 
-    /// A client application by its mnemonic; an unknown one counts as `Internet` (contract 4).
+    /// A client application by its mnemonic; an unknown one counts as `Internet` ([crate::contract::applications]).
     pub fn find_application(&self, mnem: &str) -> Result<ClientApplication, Fault> {
         let mut statement = self
             .connection

@@ -1,4 +1,4 @@
-//! Identification: the cards that a document names, and the failures of late (contract-kiosk 1).
+//! Identification: the cards that a document names, and the failures of late ([crate::contract::identification]).
 
 use super::damage::{Seconds, named};
 use super::rows::text;

@@ -21,7 +21,7 @@ pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 /// `PRAGMA application_id`: "infm" in ASCII.
 const APPLICATION_ID: i64 = 0x696e_666d;
 
-/// How long a write waits for another writer (contract 5: "past 5 seconds a waiting booking gets 503").
+/// How long a write waits for another writer ([crate::contract::clinic_data]: "past 5 seconds a waiting booking gets 503").
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Pause between two tries where `SQLite` does not wait by itself.

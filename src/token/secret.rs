@@ -1,4 +1,4 @@
-//! The secret by which a trusted client application proves itself (contract-kiosk 1).
+//! The secret by which a trusted client application proves itself ([crate::contract::identification]).
 
 use super::KEY_BYTES_MIN;
 use hmac::{Hmac, KeyInit, Mac};

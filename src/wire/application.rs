@@ -1,4 +1,4 @@
-//! A client application as `settings/clientApplication` shows it (contract-kiosk 2).
+//! A client application as `settings/clientApplication` shows it ([crate::contract::reading]).
 
 use crate::model::ClientApplication;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! `ExtendedSlot`: a cell of the timetable as schedules show it (contract-kiosk 2).
+//! `ExtendedSlot`: a cell of the timetable as schedules show it ([crate::contract::reading]).
 
 use crate::model::Cell;
 use crate::rules::Showing;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 use uuid::Uuid;
 
-/// Names of the access bits, lowest first (contract 4).
+/// Names of the access bits, lowest first ([crate::contract::applications]).
 const ACCESS_NAMES: [&str; 7] = [
     "Registry",
     "Doctor",

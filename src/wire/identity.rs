@@ -1,4 +1,4 @@
-//! `GET auth/{lpuGuid}/token`: from a request to an [`Identification`], and its answer (contract-kiosk 1).
+//! `GET auth/{lpuGuid}/token`: from a request to an [`Identification`], and its answer ([crate::contract::identification]).
 
 use super::ticket::moment;
 use crate::model::typed::{

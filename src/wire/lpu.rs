@@ -1,4 +1,4 @@
-//! The vendor's model of a clinic: `lpu` of the booking answer (contract 2), all fields of the page's example in its order.
+//! The vendor's model of a clinic: `lpu` of the booking answer ([crate::contract::booking]), all fields of the vendor's example in its order.
 //!
 //! `status`, its first field, is this server's own and no part of the imported clinic: it is written in front of the rest.
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A clinic as answers show it, without `status`. What was not imported is written as contract 1 says: text `""`, number
+/// A clinic as answers show it, without `status`. What was not imported is written as [crate::contract::conventions] says: text `""`, number
 /// 0, object and GUID `null`; and, likewise, yes-or-no `false`, list `[]`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,7 +4,7 @@ use crate::refusal::{CANCELLED, HttpError, Refusal};
 use serde::Serialize;
 use std::net::IpAddr;
 
-/// Content type of every JSON answer (contract 1).
+/// Content type of every JSON answer ([crate::contract::conventions]).
 pub const JSON: &str = "application/json; charset=utf-8";
 
 /// A whole, well-formed, bounded request, as the gate lets it in.
@@ -60,7 +60,7 @@ pub struct Answer {
     pub code: Option<u16>,
 }
 
-/// The standard answer (contract 1).
+/// The standard answer ([crate::contract::conventions]).
 #[derive(Serialize)]
 struct Standard<'a> {
     code: u16,
@@ -81,7 +81,7 @@ impl Answer {
         }
     }
 
-    /// Success of cancelling (contract-kiosk 3).
+    /// Success of cancelling ([crate::contract::tickets]).
     pub fn cancelled() -> Self {
         #[derive(Serialize)]
         struct Cancelled {

@@ -1,4 +1,4 @@
-//! `GET openapi.json`: how the server describes itself (contract-kiosk 5).
+//! `GET openapi.json`: how the server describes itself ([crate::contract::monitoring]).
 
 use crate::wire::message::{Answer, JSON};
 

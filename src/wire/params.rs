@@ -1,4 +1,4 @@
-//! The parameters of a request, from its query string, form body or JSON body (contract 1).
+//! The parameters of a request, from its query string, form body or JSON body ([crate::contract::conventions]).
 //!
 //! [`Params::collect`] takes the parameters that a method knows, names without regard to case; all others are
 //! ignored. Typed getters then say what is wrong with one, so that a method that asks in the contract's order refuses

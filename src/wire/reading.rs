@@ -1,4 +1,4 @@
-//! The parameters of what a kiosk reads before a booking (contract-kiosk 2).
+//! The parameters of what a kiosk reads before a booking ([crate::contract::reading]).
 
 use crate::model::{self, Cell};
 use crate::refusal::{ParameterFault, Refusal};

@@ -1,4 +1,4 @@
-//! What is told of the server's own state (contract-kiosk 5).
+//! What is told of the server's own state ([crate::contract::monitoring]).
 
 use super::message::Answer;
 use crate::refusal::Warning;

@@ -1,4 +1,4 @@
-//! A doctor, room or equipment as `lpu/{lpu}/doctor` shows it (contract-kiosk 2).
+//! A doctor, room or equipment as `lpu/{lpu}/doctor` shows it ([crate::contract::reading]).
 
 use crate::model::{FreePlaces, ListedResource, ResourceType};
 use crate::wire::ticket::moment;

@@ -1,4 +1,4 @@
-//! A speciality as `lpu/{lpu}/speciality` shows it (contract-kiosk 2).
+//! A speciality as `lpu/{lpu}/speciality` shows it ([crate::contract::reading]).
 
 use crate::model::typed::sort_key;
 use crate::model::{FreePlaces, ListedResource};

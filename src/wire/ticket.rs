@@ -1,4 +1,4 @@
-//! `TicketVisitWithLpu`: the answer to a booking, and every other showing of a visit (contract 2).
+//! `TicketVisitWithLpu`: the answer to a booking, and every other showing of a visit ([crate::contract::booking]).
 
 use crate::model::{BusyType, Change, Moment, Ticket};
 use chrono::SecondsFormat;
@@ -11,7 +11,7 @@ pub fn moment(moment: Moment) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// A full answer: all fields of the page's example, in its order.
+/// A full answer: all fields of the vendor's example, in its order.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketVisitWithLpu<'a> {

@@ -1,4 +1,4 @@
-//! The parameters about tickets of a patient (contract-kiosk 3).
+//! The parameters about tickets of a patient ([crate::contract::tickets]).
 
 use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;

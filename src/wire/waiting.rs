@@ -1,4 +1,4 @@
-//! The waiting list (contract-kiosk 4): from a request to a [`WaitingWish`], and an entry as answers show it.
+//! The waiting list ([crate::contract::waiting_list]): from a request to a [`WaitingWish`], and an entry as answers show it.
 
 use crate::model::{Bearer, Moment, WaitingEntry, WaitingPatient, WaitingWish};
 use crate::refusal::{ParameterFault, Refusal};
@@ -11,10 +11,10 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Longest `complaints` (contract-kiosk 4).
+/// Longest `complaints` ([crate::contract::waiting_list]).
 pub const COMPLAINTS_CHARS_MAX: usize = 2_000;
 
-/// From `dateStart` to `dateEnd` when only the former is given (contract-kiosk 4).
+/// From `dateStart` to `dateEnd` when only the former is given ([crate::contract::waiting_list]).
 const WAITING_DAYS: Days = Days::new(30);
 
 /// How far ahead of today `dateStart` and `dateEnd` may lie.

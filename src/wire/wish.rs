@@ -1,4 +1,4 @@
-//! The parameters of `POST visit` (contract 2): from a request to a [`Wish`].
+//! The parameters of `POST visit` ([crate::contract::booking]): from a request to a [`Wish`].
 
 use crate::model::{self, Bearer, CellName, Contact, ReferralName, ReferralType, Wish};
 use crate::refusal::{ParameterFault, Refusal};
@@ -17,10 +17,10 @@ pub const EMAIL_CHARS_MAX: usize = 254;
 /// Longest `phone`.
 pub const PHONE_CHARS_MAX: usize = 32;
 
-/// Longest `externalUserID` (contract 2).
+/// Longest `externalUserID` ([crate::contract::booking]).
 pub const EXTERNAL_USER_CHARS_MAX: usize = 128;
 
-/// Longest `Idempotency-Key` (contract 2).
+/// Longest `Idempotency-Key` ([crate::contract::booking]).
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 64;
 
 /// The parameters, in the contract's order.

@@ -34,7 +34,7 @@ const fn row(name: &'static str, status: u16, code: &'static str, text: &'static
     }
 }
 
-/// The table of contract 2, from top to bottom. Only the place of `key` is not the contract's: that a key is another's
+/// The table of contract::booking, from top to bottom. Only the place of `key` is not the contract's: that a key is another's
 /// shows when patient and cell are known.
 pub const TABLE: [Row; 27] = [
     row(
@@ -144,7 +144,7 @@ pub const TABLE: [Row; 27] = [
     ),
 ];
 
-/// What contract-kiosk says beyond that table.
+/// What [the other pages](infomat::contract) say beyond that table.
 const KIOSK_TABLE: [Row; 17] = [
     row("application header", 403, "5403", "Код авторизации не верен"),
     row("application", 400, "4442", "Клиентское приложение {} не найдено."),

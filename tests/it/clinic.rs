@@ -1,4 +1,4 @@
-//! Lines of clinic data (contract 5) with their required fields; a test sets whatever else it is about. All made up.
+//! Lines of clinic data (contract::clinic_data) with their required fields; a test sets whatever else it is about. All made up.
 
 use crate::harness::{self, Answer, Client, Site};
 use chrono::TimeDelta;

@@ -389,7 +389,7 @@ pub fn now() -> DateTime<FixedOffset> {
     Utc::now().with_timezone(&FixedOffset::east_opt(OFFSET_HOURS * 3_600).unwrap())
 }
 
-/// Claims of a token that holds now, as contract 3 shows them.
+/// Claims of a token that holds now, as contract::tokens shows them.
 pub fn claims(lpu: &str, mkab: &str, source: &str) -> Value {
     let time = |moment: DateTime<FixedOffset>| moment.format("%Y-%m-%dT%H:%M:%S%.f%:z").to_string();
     json!({

@@ -1,5 +1,5 @@
 //! Goal: `GET auth/{lpu}/token` tells whose card a document names, tells nothing else, and slows guessing down
-//! (contract-kiosk 1). Method: a clinic of a few made-up cards, the real binary, and a second connection to its database
+//! (contract::identification). Method: a clinic of a few made-up cards, the real binary, and a second connection to its database
 //! that moves the failures in time.
 
 mod limits;

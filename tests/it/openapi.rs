@@ -9,7 +9,7 @@ use crate::harness::{Answer, Client};
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-/// Content type of every JSON answer (contract 1).
+/// Content type of every JSON answer (contract::conventions).
 const JSON: &str = "application/json; charset=utf-8";
 
 /// The document that a server gives of itself.

@@ -1,4 +1,4 @@
-//! What a kiosk reads before a booking (contract-kiosk 2), on the real binary and through the library.
+//! What a kiosk reads before a booking (contract::reading), on the real binary and through the library.
 
 mod agreement;
 mod bad_input;

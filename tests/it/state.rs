@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a write waits for another program (contract 5).
+/// How long a write waits for another program (contract::clinic_data).
 const BUSY: Duration = Duration::from_secs(5);
 
 fn site() -> Site {

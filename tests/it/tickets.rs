@@ -1,4 +1,4 @@
-//! Tickets of the patient on the real binary (contract-kiosk 3): lists, cancelling, arrival.
+//! Tickets of the patient on the real binary (contract::tickets): lists, cancelling, arrival.
 
 mod arrival;
 mod cancelling;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Layers, lowest first: a module names only modules of lower layers, or its own (see `src/lib.rs`).
 const LAYERS: [&[&str]; 8] = [
-    &["model", "language"],
+    &["contract", "model", "language"],
     &["refusal"],
     &["rules"],
     &["wire", "token", "route", "page", "metrics"],
@@ -185,6 +185,69 @@ fn every_statement_is_named_as_the_function_that_runs_it() {
         );
         assert!(code.contains(&format!("sql/{name}\"")), "{name} is not used");
     }
+}
+
+/// Text files of the program, its tests and its documents, by path.
+fn texts() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = ["src", "tests", "packaging"].map(|name| root().join(name)).into();
+    let mut files = vec![root().join("README.md"), root().join("schema.sql")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if !path.is_dir() {
+                files.push(path);
+            } else if !["node_modules", "venv"].iter().any(|name| path.ends_with(name)) {
+                folders.push(path);
+            }
+        }
+    }
+    for path in files {
+        let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        if let Ok(text) = fs::read_to_string(path) {
+            found.push((name, text));
+        }
+    }
+    found
+}
+
+#[test]
+fn citations_of_the_contract_resolve() {
+    let pages = fs::read_to_string(root().join("src/contract.rs")).unwrap();
+    let mut citations = 0;
+    for (name, text) in texts() {
+        for line in text.lines() {
+            for (before, after) in line
+                .match_indices("contract::")
+                .map(|(at, word)| (&line[..at], &line[at + word.len()..]))
+            {
+                let page = after
+                    .split(|end: char| !end.is_alphanumeric() && end != '_')
+                    .next()
+                    .unwrap();
+                assert!(pages.contains(&format!("pub mod {page} {{}}")), "{name}: {line}");
+                // rustdoc resolves what stands in its comments, if it is a link.
+                let is_doc = name.starts_with("src/")
+                    && ["///", "//!"]
+                        .iter()
+                        .any(|mark| line.trim_start().starts_with(mark));
+                assert!(!is_doc || before.ends_with("[crate::"), "{name}: no link: {line}");
+                citations += 1;
+            }
+            let numbered = line
+                .split("contract ")
+                .skip(1)
+                .any(|after| after.starts_with(|first: char| first.is_ascii_digit()));
+            let elsewhere = ["contract-kiosk", "contract-centre"]
+                .iter()
+                .any(|document| line.contains(document));
+            assert!(
+                name == "tests/it/tidy.rs" || !numbered && !elsewhere,
+                "{name} cites a document that is not here: {line}"
+            );
+        }
+    }
+    assert!(citations > 90, "{citations}");
 }
 
 #[test]

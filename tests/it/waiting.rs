@@ -1,4 +1,4 @@
-//! Goal: the waiting list (contract-kiosk 4) takes what is right, names what is wrong, and holds a patient once for one
+//! Goal: the waiting list (contract::waiting_list) takes what is right, names what is wrong, and holds a patient once for one
 //! speciality. Method: the real binary; the expired entry is one of the file's, set back by another hand.
 
 use crate::catalogue::Row;

@@ -1,4 +1,4 @@
-//! Import's side of the store (contract 5): lines are staged in temporary tables of this connection and checked there
+//! Import's side of the store ([crate::contract::clinic_data]): lines are staged in temporary tables of this connection and checked there
 //! without any lock on the database; only [`Staging::put_in_place`] takes the write lock.
 //!
 //! The temporary tables lie in an unnamed file of `SQLite`'s (in `TMPDIR`, else `/var/tmp`), which vanishes with the

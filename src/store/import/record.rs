@@ -1,4 +1,4 @@
-//! What a checked line of an import says (contract 5): plain values, within the bounds that the contract and the reader of
+//! What a checked line of an import says ([crate::contract::clinic_data]): plain values, within the bounds that the contract and the reader of
 //! lines set. What a line leaves out has its default here.
 
 use chrono::NaiveDate;

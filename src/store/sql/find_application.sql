@@ -1,4 +1,4 @@
--- An unknown mnemonic counts as Internet (contract 4). Look-ups by index alone: a list to choose from would make a table of
+-- An unknown mnemonic counts as Internet (contract::applications). Look-ups by index alone: a list to choose from would make a table of
 -- its own in memory at every booking, which takes a tenth of its time.
 SELECT id, guid, mnem, source, name, description, access, self_service, schedule_days
 FROM client_application

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// Memory that an import may ask for, however large its file is: the kernel gives it no more.
 const MEMORY_BYTES_MAX: u64 = 32 << 20;
 
-/// Past this a waiting booking gets 503 (contract 5). The processor's time counts, which no other program can use up.
+/// Past this a waiting booking gets 503 (contract::clinic_data). The processor's time counts, which no other program can use up.
 const LAST_STEP_MAX: Duration = Duration::from_secs(5);
 
 fn zone() -> Zone {

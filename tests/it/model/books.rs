@@ -266,7 +266,7 @@ impl Town {
 }
 
 impl Town {
-    /// Something becomes different: as a line of clinic data, and whether the contract lets it (contract 5).
+    /// Something becomes different: as a line of clinic data, and whether the contract lets it (contract::clinic_data).
     pub fn change(&mut self, books: &mut Books, now: Wall, dice: &mut Dice) -> (Value, bool) {
         match dice.roll(6) {
             0 | 1 => self.change_cell(books, dice),

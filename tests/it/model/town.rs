@@ -39,7 +39,7 @@ const BIRTHS: [Date; 6] = [
 /// Kinds of referral, in the contract's words.
 pub const KINDS: [&str; 3] = ["duvisit", "diagnostic", "consultation"];
 
-/// Mnemonic, access, self-service and days ahead (contract 4). The last is unknown: it counts as `Internet`.
+/// Mnemonic, access, self-service and days ahead (contract::applications). The last is unknown: it counts as `Internet`.
 pub const SOURCES: [(&str, i64, bool, Option<i64>); 5] = [
     ("Infomat", 36, true, Some(14)),
     ("Internet", 4, true, Some(14)),

@@ -64,7 +64,7 @@ CROSS JOIN main.waiting_entry w ON w.speciality_id = p.id
 WHERE s.fate = 'remove'
 GROUP BY s.line
 UNION ALL
--- An unknown source counts as Internet (contract 4): it has to be there.
+-- An unknown source counts as Internet (contract::applications): it has to be there.
 SELECT line, 'clientApplication.mnem', 'is default', NULL
 FROM temp.staged_client_application
 WHERE fate = 'remove' AND key = 'Internet'
