@@ -15,11 +15,11 @@
 //! | commit: one flush for the whole batch, then its answers | [`engine`] | 503 |
 //! | render: total functions to JSON | [`wire`] | |
 //!
-//! One thread decides. It takes the first waiting request and whatever else has come; those that may write share one
-//! transaction and one flush, and only then are they answered. Of those that only read, one is answered between two batches.
+//! One thread decides. It takes the first waiting request and whatever else has come. Requests that may write share one
+//! transaction and one flush, and only then are they answered. Between two batches one request that only reads is answered.
 //!
-//! Three kinds of failure are never mixed: a [`refusal::Refusal`] is expected and published; a [`store::Fault`] is ours and
-//! goes to the log; a broken invariant ends the process, and the journal of the file puts it right at the next start.
+//! Three kinds of failure are never mixed. A [`refusal::Refusal`] is expected and published. A [`store::Fault`] is ours and goes to
+//! the log. A broken invariant of the program ends the process, and SQLite's log puts the file right at the next start.
 //!
 //! # Rooms
 //!
@@ -27,25 +27,41 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | 0 | [`model`]: the nouns; no I/O, no texts. [`language`]: Russian or English at the command line |
-//! | 1 | [`refusal`]: every published refusal with status, code and text |
-//! | 2 | [`rules`]: the ordered list of small rules |
-//! | 3 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page; [`metrics`]: what is counted |
-//! | 4 | [`store`]: the only door to `SQLite`; statements in `store/sql`, named as the function that runs them |
-//! | 5 | [`engine`]: the steps above on plain structs, in batches; [`import`]: import |
-//! | 6 | [`edge`]: sockets, and the HTTP server behind a gate that trusts nobody |
-//! | 7 | [`config`]: what the file means; [`cli`]: what was typed; [`command`]: what it does, after root is given up (`command/rights.rs`); [`demo`]: a made-up clinic |
+//! | 0 | [`contract`]: what is promised to the outside, page by page; no code |
+//! | 1 | [`model`]: the nouns; no I/O, no texts. [`language`]: Russian or English at the command line |
+//! | 2 | [`refusal`]: every published refusal with status, code and text |
+//! | 3 | [`rules`]: the ordered list of small rules |
+//! | 4 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page; [`metrics`]: what is counted |
+//! | 5 | [`store`]: the only door to `SQLite`, with its statements |
+//! | 6 | [`engine`]: the steps above on plain structs, in batches; [`import`]: clinic data in |
+//! | 7 | [`edge`]: sockets, and the HTTP server behind a gate that trusts nobody |
+//! | 8 | [`config`]: what the file means; [`cli`]: what was typed; [`command`]: what it does, after root is given up (`command/rights.rs`); [`demo`]: a made-up clinic |
 //!
 //! What is not there: nothing but `edge` names `tiny_http`; nothing but `store` names `rusqlite`; nothing below `engine` asks
 //! the time or draws an id ([`model::Stamp`]); no Russian text outside `refusal`, `demo`, `page` and the command line.
 //!
-//! # Where the plan was left
+//! # Words
 //!
-//! A patient may hold two places in one cell when the clinic switches the rules off that forbid it (4848, 4008, 4011): so no
-//! unique index stands behind 4848. One batch at a time decides; that is what keeps it.
+//! | word | meaning |
+//! |---|---|
+//! | batch | requests that share one transaction, one commit and one flush |
+//! | cell, slot | one time of a resource in the timetable, with one or more places |
+//! | resource | what is booked: a doctor, a room or equipment |
+//! | LPU | a clinic |
+//! | MKAB | a patient's card in one clinic |
+//! | visit, ticket | a booking as the clinic keeps it, and as the patient is shown it |
+//! | wish | what a request asks for, parsed and not yet judged |
+//! | fault | a failure of ours, with its cause for the log |
+//! | gate | the part of the edge that admits whole, well-formed, bounded requests |
+//! | journal | the file's record of everything that was booked, cancelled and moved |
 //!
-//! A batch has no savepoints: when something of ours fails, all of it is undone, and unless it was the disk each request is
-//! tried alone. The making of a visit is told by its own row; `visit_history` holds what changed since.
+//! # Decisions that are easily taken for mistakes
+//!
+//! A patient may hold two places in one cell when the clinic switches the rules off that forbid it (4848, 4008, 4011). So no
+//! unique index stands behind 4848; one batch at a time decides, and that keeps it.
+//!
+//! A batch has no savepoints. When something of ours fails, the whole batch is undone; unless the disk failed, each request is
+//! then tried alone. The making of a visit is told by its own row; `visit_history` holds what changed since.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("infomat runs on Linux: it relies on its files, locks and sockets");

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layers, lowest first: a module names only modules of lower layers, or its own (see `src/lib.rs`).
-const LAYERS: [&[&str]; 8] = [
-    &["contract", "model", "language"],
+const LAYERS: [&[&str]; 9] = [
+    &["contract"],
+    &["model", "language"],
     &["refusal"],
     &["rules"],
     &["wire", "token", "route", "page", "metrics"],
@@ -215,7 +216,7 @@ fn texts() -> Vec<(String, String)> {
 fn citations_of_the_contract_resolve() {
     let pages = fs::read_to_string(root().join("src/contract.rs")).unwrap();
     let mut citations = 0;
-    for (name, text) in texts() {
+    for (name, text) in texts().into_iter().filter(|(name, _)| name != "tests/it/tidy.rs") {
         for line in text.lines() {
             for (before, after) in line
                 .match_indices("contract::")
@@ -242,7 +243,7 @@ fn citations_of_the_contract_resolve() {
                 .iter()
                 .any(|document| line.contains(document));
             assert!(
-                name == "tests/it/tidy.rs" || !numbered && !elsewhere,
+                !numbered && !elsewhere,
                 "{name} cites a document that is not here: {line}"
             );
         }
