@@ -32,5 +32,5 @@ fn refused(refusal: &Refusal) -> Failure {
         Refusal::VisitBegun => "the visit has begun",
         _ => "the visit cannot be cancelled",
     };
-    Failure::Failed(pick(refusal.text().into_owned(), english.to_owned()))
+    Failure::Failed(pick(refusal.text(), english.to_owned()))
 }

@@ -4,7 +4,6 @@ use crate::model::Cell;
 use crate::rules::Showing;
 use crate::wire::ticket::{DocBusyType, moment};
 use serde::Serialize;
-use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Names of the access bits, lowest first ([crate::contract::applications]).
@@ -26,7 +25,7 @@ const NO_ACCESS: &str = "None";
 #[serde(rename_all = "camelCase")]
 pub struct ExtendedSlot<'a> {
     status: &'static str,
-    message: Cow<'static, str>,
+    message: String,
     flag_access: String,
     opened: bool,
     booking_source: &'a str,
@@ -45,7 +44,7 @@ impl<'a> ExtendedSlot<'a> {
     pub fn new(cell: &'a Cell, showing: &Showing, last_source: Option<&'a str>) -> Self {
         let message = match showing {
             Showing::UnavailableWithMessage(refusal) => refusal.text(),
-            _ => Cow::Borrowed(""),
+            _ => String::new(),
         };
         ExtendedSlot {
             status: status(showing),

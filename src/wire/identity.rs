@@ -118,8 +118,8 @@ fn number(params: &Params, name: &'static str, kind: DocumentKind) -> Result<Opt
         (kind.is_nothing(&number) || kind.could_be(&number)).then_some(number)
     };
     let fault = match kind {
-        DocumentKind::Policy => ParameterFault::Digits(1, NUMBER_CHARS_MAX),
-        DocumentKind::Snils => ParameterFault::Digits(SNILS_DIGITS, SNILS_DIGITS),
+        DocumentKind::Policy => ParameterFault::DigitsUpTo(NUMBER_CHARS_MAX),
+        DocumentKind::Snils => ParameterFault::Digits(SNILS_DIGITS),
         DocumentKind::Passport => ParameterFault::Series(NUMBER_CHARS_MAX),
     };
     params.parsed(name, parse, fault)

@@ -104,7 +104,7 @@ impl Answer {
         }
     }
 
-    fn standard(status: u16, code: u16, message: &str) -> Self {
+    fn standard(status: u16, code: u16, message: &str, header: Option<(&'static str, String)>) -> Self {
         let body = Standard {
             code: status,
             message,
@@ -113,6 +113,7 @@ impl Answer {
         Answer {
             status,
             code: Some(code),
+            headers: header.into_iter().collect(),
             ..Answer::json(&body)
         }
     }
@@ -120,22 +121,22 @@ impl Answer {
 
 impl From<&Refusal> for Answer {
     fn from(refusal: &Refusal) -> Self {
-        let mut answer = Answer::standard(refusal.status(), refusal.code(), &refusal.text());
-        answer.headers.extend(refusal.header());
-        answer
+        Answer::standard(
+            refusal.status(),
+            refusal.code(),
+            &refusal.text(),
+            refusal.header(),
+        )
     }
 }
 
 impl From<HttpError> for Answer {
-    fn from(http_error: HttpError) -> Self {
-        let mut answer = Answer::standard(http_error.status(), http_error.code(), http_error.text());
-        answer.headers.extend(http_error.header());
-        // Such an answer to a terminal that opens its page stands on the screen: the browser then tries again by itself.
-        answer.headers.extend(
-            http_error
-                .seconds()
-                .map(|seconds| ("Refresh", seconds.to_string())),
-        );
+    fn from(error: HttpError) -> Self {
+        let mut answer = Answer::standard(error.status(), error.code(), &error.text(), error.header());
+        // The browser of a terminal that opens its page shows such an answer, and then tries again by itself.
+        let wait = answer.headers.iter().find(|(name, _)| *name == "Retry-After");
+        let refresh = wait.map(|(_, seconds)| ("Refresh", seconds.clone()));
+        answer.headers.extend(refresh);
         answer
     }
 }

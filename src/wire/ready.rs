@@ -43,6 +43,6 @@ pub fn alive() -> Answer {
 pub fn ready(warnings: &[Warning]) -> Answer {
     Answer::json(&State {
         status: "ready",
-        warnings: Some(warnings.iter().map(|warning| warning.text()).collect()),
+        warnings: Some(warnings.iter().map(Warning::text).collect()),
     })
 }

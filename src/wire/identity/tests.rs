@@ -101,7 +101,9 @@ fn cards_and_persons() {
 
 #[test]
 fn what_is_missing_or_malformed_is_named() {
-    use ParameterFault::{Date, Digits, Doubled, Guid, Missing, NoSeries, OneDocument, Series, TooLong};
+    use ParameterFault::{
+        Date, Digits, DigitsUpTo, Doubled, Guid, Missing, NoSeries, OneDocument, Series, TooLong,
+    };
     let long = format!("Birthday=1980-06-15&n_pol={}", "1-".repeat(30));
     let card = format!("mkab={CARD}&Birthday=1980-06-15&snils=11223344595");
     for (query, name, fault) in [
@@ -122,14 +124,14 @@ fn what_is_missing_or_malformed_is_named() {
             OneDocument,
         ),
         (&card, "n_pol", OneDocument),
-        ("Birthday=1980-06-15&n_pol=12a", "n_pol", Digits(1, 20)),
-        ("Birthday=1980-06-15&n_pol=1.5", "n_pol", Digits(1, 20)),
-        ("Birthday=1980-06-15&snils=1122334459a", "snils", Digits(11, 11)),
+        ("Birthday=1980-06-15&n_pol=12a", "n_pol", DigitsUpTo(20)),
+        ("Birthday=1980-06-15&n_pol=1.5", "n_pol", DigitsUpTo(20)),
+        ("Birthday=1980-06-15&snils=1122334459a", "snils", Digits(11)),
         ("Birthday=1980-06-15&n_doc=12/3", "n_doc", Series(20)),
         (
             "Birthday=1980-06-15&n_pol=123456789012345678901",
             "n_pol",
-            Digits(1, 20),
+            DigitsUpTo(20),
         ),
         (&long, "n_pol", TooLong(40)),
         ("Birthday=1980-06-15&s_pol=46", "n_pol", Missing),
