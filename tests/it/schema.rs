@@ -177,13 +177,13 @@ fn a_newer_or_foreign_file_is_refused_and_left_as_it_is() {
     }
 }
 
-/// `SQLite` does not wait by itself for a reader of a file that has no log yet, such as a backup that was put in place.
+/// `SQLite` does not wait by itself for a writer of a file that has no log yet, such as a backup that was put in place.
 #[test]
-fn a_program_waits_for_a_reader_of_a_file_without_a_log() {
+fn a_program_waits_for_a_writer_of_a_file_without_a_log() {
     let site = Site::new("");
-    let reader = Connection::open(site.path("infomat.db")).unwrap();
-    reader
-        .execute_batch("PRAGMA journal_mode = DELETE; BEGIN; SELECT count(*) FROM lpu;")
+    let writer = Connection::open(site.path("infomat.db")).unwrap();
+    writer
+        .execute_batch("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE;")
         .unwrap();
     let mut waiting = site.command(&["believe-clock"]).spawn().unwrap();
     for _ in 0..100 {
@@ -193,6 +193,6 @@ fn a_program_waits_for_a_reader_of_a_file_without_a_log() {
         );
         thread::sleep(Duration::from_millis(10));
     }
-    reader.execute_batch("COMMIT").unwrap();
+    writer.execute_batch("COMMIT").unwrap();
     assert!(waiting.wait().unwrap().success());
 }
