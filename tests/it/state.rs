@@ -9,6 +9,7 @@ use crate::reading::demo;
 use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -174,4 +175,23 @@ fn a_missing_or_old_backup_is_a_warning_and_no_unreadiness() {
     #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
     let expected = (now() - TimeDelta::hours(30)).timestamp() as f64;
     assert!((backup - expected).abs() < 60.0, "{backup}");
+}
+
+/// Goal: readiness tells of a clock that nothing synchronises, and is silent where another program keeps the clock.
+#[test]
+fn a_clock_that_nothing_synchronises_is_a_warning() {
+    const SILENT: [&str; 5] = [
+        "/run/systemd/timesync/synchronized",
+        "/run/chrony",
+        "/run/ntpd.pid",
+        "/run/openntpd.sock",
+        "/run/ntpd-rs",
+    ];
+    let is_silent = SILENT.iter().any(|path| Path::new(path).exists());
+    let site = site();
+    let server = site.serve();
+    let is_told = ready(&mut server.client())
+        .iter()
+        .any(|warning| warning.contains("не сверяются с точным временем"));
+    assert_eq!(is_told, !is_silent);
 }
