@@ -1,246 +1,183 @@
-//! The timetable: who receives when, as cells. Nothing here depends on the day from which it is asked for: the same
-//! resource has the same cells on the same day, with the same GUIDs.
+//! The timetable: who receives when, as cells, by the patterns of `timetable.toml`. Nothing here depends on the day from
+//! which it is asked for: the same resource has the same cells on the same day, with the same GUIDs.
 
-use super::clinics::POLYCLINIC;
-use super::line::{Ages, BusyType, Slot};
-use super::staff::Staff;
+use super::clinic::{line, resource_guid, resource_numbers};
 use crate::model::Zone;
 use chrono::{Datelike, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Weekday};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// The pattern after which a resource receives.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Hours {
-    /// Mornings and afternoons by turns, with house calls and some telemedicine.
-    District,
-    /// Mornings and afternoons by turns.
-    Specialist,
-    /// From eight to midnight every second day, Sundays too: two of them leave no day without.
-    Duty,
-    /// From eight to midnight every day.
-    EveryDay,
-    /// Once a week.
-    Weekly,
-    /// Working days from morning to evening.
-    Diagnostics,
-    /// Early on working days.
-    Mornings,
-    /// Lessons for groups.
-    Groups,
-    /// Cells with bounds on age of their own.
-    Prevention,
-    /// Cells for the registry alone.
-    Commission,
-    /// House calls alone.
-    HomeVisits,
+static TIMETABLE: LazyLock<Timetable> = LazyLock::new(|| {
+    toml::from_str(include_str!("timetable.toml")).expect("timetable.toml is a part of the program")
+});
+
+/// The file.
+#[derive(Deserialize)]
+struct Timetable {
+    purposes: HashMap<String, Purpose>,
+    patterns: HashMap<String, Pattern>,
+    /// By the numbers of the resources.
+    resources: HashMap<String, Hours>,
 }
 
 /// What cells are for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    /// Whoever books.
-    Reception,
-    /// Patients who book for themselves, at the terminal or on the Internet.
-    SelfService,
-    /// The registry's own.
-    Registry,
-    /// The call centre's own.
-    CallCenter,
-    /// Doctors who send a patient on.
-    Doctors,
-    /// A group's lesson.
-    Group,
-    /// Patients of these ages.
-    Aged(u32, u32),
-    /// A first consultation by video.
-    Telemedicine,
-    /// A further one.
-    TelemedicineAgain,
-    /// No reception.
-    Lunch,
-    /// No reception either.
-    HouseCalls,
+#[derive(Deserialize)]
+struct Purpose {
+    /// One cell lasts the whole stretch.
+    #[serde(default)]
+    whole: bool,
+    #[serde(flatten)]
+    fields: Map<String, Value>,
 }
 
-impl Purpose {
-    /// Access bits ([crate::contract::applications]) where they are not all.
-    fn flag_access(self) -> Option<u32> {
-        match self {
-            Purpose::SelfService => Some(4 | 32),
-            Purpose::Registry => Some(1),
-            Purpose::CallCenter => Some(64),
-            Purpose::Doctors => Some(2 | 8),
-            _ => None,
-        }
-    }
-
-    fn busy_type(self) -> Option<BusyType> {
-        let (kind, code, name) = match self {
-            Purpose::Group => (1, "", "Групповое занятие"),
-            Purpose::Telemedicine => (1, "322", "Телемедицинская консультация первичная"),
-            Purpose::TelemedicineAgain => (1, "323", "Телемедицинская консультация повторная"),
-            Purpose::Lunch => (0, "", "Обед"),
-            Purpose::HouseCalls => (0, "", "Вызовы на дом"),
-            _ => return None,
-        };
-        Some(BusyType { kind, code, name })
-    }
-
-    fn ages(self) -> Ages {
-        match self {
-            Purpose::Aged(from, to) => Ages {
-                from: Some(from),
-                to: Some(to),
-            },
-            _ => Ages::default(),
-        }
-    }
+/// The pattern after which a resource receives.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Pattern {
+    #[serde(default = "monday_to_friday")]
+    weekdays: Vec<Weekday>,
+    #[serde(default)]
+    by_date: bool,
+    #[serde(default)]
+    saturdays: bool,
+    turns: Vec<Vec<Stretch>>,
 }
 
 /// A stretch of a working day: begin and end as hours and minutes (`1330`), and what its cells are for.
-type Stretch = (u32, u32, Purpose);
+#[derive(Clone, Deserialize)]
+struct Stretch(u32, u32, String);
 
-const DISTRICT_MORNING: &[Stretch] = &[
-    (800, 900, Purpose::Reception),
-    (900, 930, Purpose::SelfService),
-    (930, 1030, Purpose::Reception),
-    (1030, 1100, Purpose::Registry),
-    (1100, 1130, Purpose::Lunch),
-    (1130, 1230, Purpose::Reception),
-    (1230, 1300, Purpose::Telemedicine),
-    (1300, 1500, Purpose::HouseCalls),
-];
-const DISTRICT_AFTERNOON: &[Stretch] = &[
-    (1200, 1400, Purpose::HouseCalls),
-    (1400, 1430, Purpose::TelemedicineAgain),
-    (1430, 1600, Purpose::Reception),
-    (1600, 1630, Purpose::Lunch),
-    (1630, 1700, Purpose::CallCenter),
-    (1700, 1800, Purpose::SelfService),
-    (1800, 2000, Purpose::Reception),
-];
-const SPECIALIST_MORNING: &[Stretch] = &[
-    (830, 1030, Purpose::Reception),
-    (1030, 1100, Purpose::Doctors),
-    (1100, 1130, Purpose::Lunch),
-    (1130, 1300, Purpose::Reception),
-    (1300, 1330, Purpose::Registry),
-];
-const SPECIALIST_AFTERNOON: &[Stretch] = &[
-    (1400, 1600, Purpose::Reception),
-    (1600, 1630, Purpose::CallCenter),
-    (1630, 1700, Purpose::Lunch),
-    (1700, 1930, Purpose::Reception),
-];
-const SATURDAY: &[Stretch] = &[(900, 1300, Purpose::Reception)];
-const LONG_DAY: &[Stretch] = &[(800, 2400, Purpose::Reception)];
-const WEEKLY: &[Stretch] = &[(1000, 1300, Purpose::Reception)];
-const WHOLE_DAY: &[Stretch] = &[
-    (800, 1200, Purpose::Reception),
-    (1200, 1230, Purpose::Lunch),
-    (1230, 1300, Purpose::Doctors),
-    (1300, 1700, Purpose::Reception),
-];
-const EARLY: &[Stretch] = &[(730, 1100, Purpose::Reception)];
-const LESSONS: &[Stretch] = &[(900, 1200, Purpose::Group), (1500, 1800, Purpose::Group)];
-const BY_AGE: &[Stretch] = &[
-    (800, 1200, Purpose::Aged(40, 120)),
-    (1300, 1700, Purpose::Aged(18, 39)),
-];
-const FOR_REGISTRY: &[Stretch] = &[(900, 1200, Purpose::Registry)];
-const ON_THE_ROAD: &[Stretch] = &[
-    (900, 1300, Purpose::HouseCalls),
-    (1400, 1800, Purpose::HouseCalls),
-];
-const CLOSED: &[Stretch] = &[];
-
-/// The polyclinic's therapists see patients here on Saturdays.
-const SATURDAY_ROOM: &str = "104";
-
-/// What a resource's working day on `date` looks like.
-fn day(staff: &Staff, date: NaiveDate) -> &'static [Stretch] {
-    let even = |day: u32| (day + staff.number).is_multiple_of(2);
-    match (staff.hours, date.weekday()) {
-        (Hours::EveryDay, _) => LONG_DAY,
-        (Hours::Duty, _) if even(date.num_days_from_ce().unsigned_abs()) => LONG_DAY,
-        (Hours::Weekly, Weekday::Thu) => WEEKLY,
-        (Hours::Duty | Hours::Weekly, _) | (_, Weekday::Sun) => CLOSED,
-        (_, Weekday::Sat) => saturday(staff),
-        (Hours::District, weekday) if even(weekday.num_days_from_monday()) => DISTRICT_MORNING,
-        (Hours::District, _) => DISTRICT_AFTERNOON,
-        (Hours::Specialist, weekday) if even(weekday.num_days_from_monday()) => SPECIALIST_MORNING,
-        (Hours::Specialist, _) => SPECIALIST_AFTERNOON,
-        (Hours::Diagnostics, _) => WHOLE_DAY,
-        (Hours::Mornings, _) => EARLY,
-        (Hours::Groups, _) => LESSONS,
-        (Hours::Prevention, _) => BY_AGE,
-        (Hours::Commission, _) => FOR_REGISTRY,
-        (Hours::HomeVisits, _) => ON_THE_ROAD,
-    }
+/// When a resource receives.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Hours {
+    pattern: String,
+    #[serde(default = "quarter_of_an_hour")]
+    minutes: u32,
+    #[serde(default = "one")]
+    places: u32,
+    #[serde(default)]
+    open_days: u32,
+    saturday_room: Option<String>,
 }
 
-/// Saturday is half a day, and one in three works.
-fn saturday(staff: &Staff) -> &'static [Stretch] {
-    let works = matches!(
-        staff.hours,
-        Hours::District | Hours::Specialist | Hours::Diagnostics | Hours::Mornings
-    );
-    if works && staff.number.is_multiple_of(3) {
-        SATURDAY
+fn monday_to_friday() -> Vec<Weekday> {
+    vec![
+        Weekday::Mon,
+        Weekday::Tue,
+        Weekday::Wed,
+        Weekday::Thu,
+        Weekday::Fri,
+    ]
+}
+
+fn quarter_of_an_hour() -> u32 {
+    15
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// A cell of the timetable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Its GUID.
+    pub guid: Uuid,
+    /// The resource's.
+    pub resource: Uuid,
+    /// Its line of the clinic's data.
+    pub line: String,
+}
+
+/// Returns the cells of `days` days from `from` on, by day; and beyond those days the cells of whoever opens the timetable
+/// for longer. On every day somebody in each clinic receives until midnight.
+pub fn cells(from: NaiveDate, days: u32, zone: Zone) -> impl Iterator<Item = Cell> {
+    let hours: Vec<_> = resource_numbers()
+        .map(|number| (number, &TIMETABLE.resources[&number.to_string()]))
+        .collect();
+    let days_max = hours
+        .iter()
+        .map(|(_, hours)| hours.open_days)
+        .fold(days, u32::max);
+    (0..days_max)
+        .zip(from.iter_days())
+        .flat_map(move |(ahead, date)| {
+            let open = hours
+                .iter()
+                .filter(|(_, hours)| ahead < days.max(hours.open_days));
+            open.flat_map(|(number, hours)| cells_of_day(*number, hours, date, zone))
+                .collect::<Vec<_>>()
+        })
+}
+
+/// Returns the stretches in which a resource receives on `date`.
+fn stretches(number: u32, hours: &Hours, date: NaiveDate) -> Vec<Stretch> {
+    let pattern = &TIMETABLE.patterns[&hours.pattern];
+    let weekday = date.weekday();
+    if pattern.weekdays.contains(&weekday) {
+        let day = if pattern.by_date {
+            date.num_days_from_ce().unsigned_abs()
+        } else {
+            weekday.num_days_from_monday()
+        };
+        pattern.turns[(day + number) as usize % pattern.turns.len()].clone()
+    } else if weekday == Weekday::Sat && pattern.saturdays && number.is_multiple_of(3) {
+        vec![Stretch(900, 1300, "anybody".to_owned())]
     } else {
-        CLOSED
+        Vec::new()
     }
 }
 
-/// The cells of a resource on `date`, by begin. A cell whose begin the clock jumps over is left out.
-pub fn cells(staff: &'static Staff, date: NaiveDate, zone: Zone) -> impl Iterator<Item = Slot> {
-    day(staff, date).iter().flat_map(move |&(begin, end, purpose)| {
+/// Returns the cells of a resource on `date`, by begin. A cell whose begin the clock jumps over is left out.
+fn cells_of_day(number: u32, hours: &Hours, date: NaiveDate, zone: Zone) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for Stretch(begin, end, purpose) in stretches(number, hours, date) {
+        let purpose = &TIMETABLE.purposes[&purpose];
         let (begin, end) = (minutes(begin), minutes(end));
-        let length = match purpose {
-            Purpose::Lunch | Purpose::HouseCalls => end - begin,
-            _ => staff.cell_minutes,
+        let (length, places) = if purpose.whole {
+            (end - begin, 1)
+        } else {
+            (hours.minutes, hours.places)
         };
         // A stretch that the cells do not fill to the minute ends with the last whole one.
-        (0..(end - begin) / length)
-            .filter_map(move |place| cell(staff, date, zone, begin + place * length, length, purpose))
-    })
+        for begin in (0..(end - begin) / length).map(|place| begin + place * length) {
+            let time = NaiveTime::from_num_seconds_from_midnight_opt(begin * 60, 0)
+                .expect("a stretch ends at midnight at the latest, so each of its cells begins before");
+            let Some(begin) = zone.from_local(date.and_time(time)) else {
+                continue;
+            };
+            let (guid, resource) = (cell_guid(number, date, time), resource_guid(number));
+            let end = begin + TimeDelta::minutes(length.into());
+            let mut line = line([
+                ("kind", json!("slot")),
+                ("guid", json!(guid)),
+                ("resource", json!(resource)),
+                ("begin", json!(begin.to_rfc3339_opts(SecondsFormat::Secs, false))),
+                ("end", json!(end.to_rfc3339_opts(SecondsFormat::Secs, false))),
+                ("planCount", json!(places)),
+            ]);
+            line.extend(purpose.fields.clone());
+            if let Some(room) = hours
+                .saturday_room
+                .as_ref()
+                .filter(|_| date.weekday() == Weekday::Sat)
+            {
+                line.insert("room".to_owned(), json!(room));
+            }
+            let line = Value::Object(line).to_string();
+            cells.push(Cell { guid, resource, line });
+        }
+    }
+    cells
 }
 
-/// Minutes since midnight of hours and minutes.
+/// Returns the minutes since midnight of hours and minutes.
 fn minutes(clock: u32) -> u32 {
     clock / 100 * 60 + clock % 100
-}
-
-fn cell(
-    staff: &Staff,
-    date: NaiveDate,
-    zone: Zone,
-    begin_minutes: u32,
-    length_minutes: u32,
-    purpose: Purpose,
-) -> Option<Slot> {
-    let time = NaiveTime::from_num_seconds_from_midnight_opt(begin_minutes * 60, 0)
-        .expect("a stretch ends at midnight at the latest, so each of its cells begins before");
-    let begin = zone.from_local(date.and_time(time))?;
-    let end = begin + TimeDelta::minutes(i64::from(length_minutes));
-    let plan_count = if purpose.busy_type().is_some_and(|busy| busy.kind == 0) {
-        1
-    } else {
-        staff.plan_count
-    };
-    let elsewhere =
-        staff.hours == Hours::District && staff.lpu == POLYCLINIC && date.weekday() == Weekday::Sat;
-    Some(Slot {
-        guid: cell_guid(staff.number, date, time),
-        resource: staff.guid(),
-        begin: begin.to_rfc3339_opts(SecondsFormat::Secs, false),
-        end: end.to_rfc3339_opts(SecondsFormat::Secs, false),
-        plan_count: (plan_count != 1).then_some(plan_count),
-        flag_access: purpose.flag_access(),
-        busy_type: purpose.busy_type(),
-        room: if elsewhere { SATURDAY_ROOM } else { "" },
-        ages: purpose.ages(),
-    })
 }
 
 /// A cell's GUID can be read: `60000101-2026-4000-8000-000003090830` is resource 101 on 9 March 2026 at 08:30.
