@@ -25,6 +25,8 @@ pub struct Fields<'a> {
     path: String,
     values: BTreeMap<String, &'a RawValue>,
     bad: Vec<BadField>,
+    /// Fields in which something stands for "none".
+    pub nothing_in: Vec<&'static str>,
     #[cfg(test)]
     pub asked: Vec<String>,
 }
@@ -36,6 +38,7 @@ impl<'a> Fields<'a> {
             path: path.to_owned(),
             values: BTreeMap::new(),
             bad: Vec::new(),
+            nothing_in: Vec::new(),
             #[cfg(test)]
             asked: Vec::new(),
         };

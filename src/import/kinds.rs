@@ -1,56 +1,23 @@
 //! What each kind of line may say ([crate::contract::clinic_data]): fields, bounds, defaults. A line about a thing that is there replaces it,
 //! so what it leaves out has its default, whatever was there before.
 
+use super::bounds::{
+    ACCESS_ALL, AGES, BORN_FIRST, CODE_CHARS_MAX, DAYS_AHEAD, DISTRICTS_MAX, FLOORS, MOMENTS, NAME_CHARS_MAX,
+    NUMBERS, PLACES, SLOT_SECONDS_MAX, TEXT_CHARS_MAX,
+};
 use super::fields::Fields;
 use super::reason::{BadField, Reason};
 use crate::model::typed::{means_nothing, name_part};
 use crate::model::{DocumentKind, ReferralType, ResourceType};
-use crate::store::import::{ClientApplication, Exam, Key, Kind, Patient, Record, Referral, Resource, Slot};
+use crate::store::import::{
+    ApplicationRow, ExamRow, Key, Kind, PatientRow, ReferralRow, RegistrationRow, ResourceRow, Row, SlotRow,
+    SpecialityRow,
+};
 use crate::wire::wish::{DIRECTION_ID_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
 use chrono::NaiveDate;
 use serde_json::json;
-use std::ops::RangeInclusive;
 
 mod lpu;
-
-/// Longest code, room, number or series of a document.
-const CODE_CHARS_MAX: usize = 64;
-
-/// Longest name of a person or a speciality, longest title or role.
-const NAME_CHARS_MAX: usize = 256;
-
-/// Longest description, address or other text.
-const TEXT_CHARS_MAX: usize = 1_000;
-
-/// Most districts of one district doctor.
-const DISTRICTS_MAX: usize = 64;
-
-/// Floors. 0: not known.
-const FLOORS: RangeInclusive<i64> = -10..=200;
-
-/// Ages in full years.
-const AGES: RangeInclusive<i64> = 0..=150;
-
-/// Places in one cell.
-const PLACES: RangeInclusive<i64> = 0..=10_000;
-
-/// All access bits of [crate::contract::applications].
-const ACCESS_ALL: i64 = 127;
-
-/// Numbers that are the vendor's own: `busyType.type`, `source`, `hostID`.
-const NUMBERS: RangeInclusive<i64> = 0..=i32::MAX as i64;
-
-/// Days that a client application may book ahead.
-const DAYS_AHEAD: RangeInclusive<i64> = 0..=3_650;
-
-/// Moments of cells: the years 1970 to 2199.
-const MOMENTS: RangeInclusive<i64> = 0..=7_258_118_399;
-
-/// Longest cell: a day.
-const SLOT_SECONDS_MAX: i64 = 24 * 60 * 60;
-
-/// Nobody who comes to a clinic was born before.
-const BORN_FIRST: NaiveDate = NaiveDate::from_ymd_opt(1880, 1, 1).expect("a day of the calendar");
 
 /// The thing that a line is about, as far as the line could be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,6 +28,8 @@ pub struct Parsed {
     pub key: Key,
     /// What the line says of it, or all its bad fields.
     pub says: Result<Says, Vec<BadField>>,
+    /// Fields in which something stands for "none".
+    pub nothing_in: Vec<&'static str>,
 }
 
 /// What a line says of its thing.
@@ -71,7 +40,7 @@ pub struct Parsed {
 )]
 pub enum Says {
     /// It is so.
-    Is(Record),
+    Is(Row),
     /// It is no more.
     Removed,
 }
@@ -93,23 +62,20 @@ pub fn parse(text: &str, today: NaiveDate) -> Result<Parsed, Vec<BadField>> {
     let key = key(kind, &mut fields);
     let is_known = fields.refused() == before;
     let says = says(kind, &key, &mut fields, today);
+    let nothing_in = std::mem::take(&mut fields.nothing_in);
     let bad = match says {
         Says::Is(_) => fields.finish(),
         Says::Removed => fields.abandon(),
     };
-    match bad {
-        bad if bad.is_empty() => Ok(Parsed {
-            kind,
-            key,
-            says: Ok(says),
-        }),
-        bad if is_known => Ok(Parsed {
-            kind,
-            key,
-            says: Err(bad),
-        }),
-        bad => Err(bad),
+    if !is_known && !bad.is_empty() {
+        return Err(bad);
     }
+    Ok(Parsed {
+        kind,
+        key,
+        says: if bad.is_empty() { Ok(says) } else { Err(bad) },
+        nothing_in,
+    })
 }
 
 /// The identity of a line's thing.
@@ -139,26 +105,28 @@ fn says(kind: Kind, key: &Key, fields: &mut Fields, today: NaiveDate) -> Says {
         return Says::Removed;
     }
     Says::Is(match kind {
-        Kind::Lpu => Record::Lpu(lpu::lpu(key, fields)),
-        Kind::Speciality => Record::Speciality(fields.required_text("name", NAME_CHARS_MAX)),
-        Kind::Resource => Record::Resource(resource(fields)),
-        Kind::Slot => Record::Slot(slot(fields)),
-        Kind::Patient => Record::Patient(Box::new(patient(fields, today))),
-        Kind::Referral => Record::Referral(referral(fields)),
-        Kind::DispensaryRegistration => Record::DispensaryRegistration,
-        Kind::Exam => Record::Exam(Exam {
+        Kind::Lpu => Row::Lpu(lpu::lpu(key, fields)),
+        Kind::Speciality => Row::Speciality(SpecialityRow {
+            name: fields.required_text("name", NAME_CHARS_MAX),
+        }),
+        Kind::Resource => Row::Resource(resource(fields)),
+        Kind::Slot => Row::Slot(slot(fields)),
+        Kind::Patient => Row::Patient(patient(fields, today)),
+        Kind::Referral => Row::Referral(referral(fields)),
+        Kind::DispensaryRegistration => Row::DispensaryRegistration(RegistrationRow {}),
+        Kind::Exam => Row::Exam(ExamRow {
             patient: fields.required_guid("patient"),
             name: fields.required_text("name", TEXT_CHARS_MAX),
         }),
-        Kind::ClientApplication => Record::ClientApplication(application(fields)),
+        Kind::ClientApplication => Row::ClientApplication(application(fields)),
     })
 }
 
-fn resource(fields: &mut Fields) -> Resource {
+fn resource(fields: &mut Fields) -> ResourceRow {
     let words = ResourceType::WORDS.map(|(word, _)| word);
     let (age_from, age_to) = ages(fields);
     let before = fields.refused();
-    let resource = Resource {
+    let resource = ResourceRow {
         lpu: fields.required_guid("lpu"),
         kind: fields.word("type", &words).unwrap_or("doctor"),
         family: name_part(&fields.text("family", NAME_CHARS_MAX)),
@@ -187,14 +155,14 @@ fn resource(fields: &mut Fields) -> Resource {
     resource
 }
 
-fn slot(fields: &mut Fields) -> Slot {
+fn slot(fields: &mut Fields) -> SlotRow {
     let resource = fields.required_guid("resource");
     let (begin_at, end_at) = times(fields);
     let (busy_type, busy_code, busy_name) = busy_type(fields);
     let (age_from, age_to) = ages(fields);
     // Whoever owns a cell decides who has it; this server decides about all cells that it has.
     fields.word("owner", &["box"]);
-    Slot {
+    SlotRow {
         resource,
         begin_at,
         end_at,
@@ -246,42 +214,34 @@ fn ages(fields: &mut Fields) -> (Option<i64>, Option<i64>) {
     (from, to)
 }
 
-fn patient(fields: &mut Fields, today: NaiveDate) -> Patient {
-    let mut nothing_in = Vec::new();
-    let noted = &mut nothing_in;
+fn patient(fields: &mut Fields, today: NaiveDate) -> PatientRow {
     let before = fields.refused();
-    let (policy_series, policy_number) = document(
-        fields,
-        DocumentKind::Policy,
-        ["policySeries", "policyNumber"],
-        noted,
-    );
+    let (policy_series, policy_number) =
+        document(fields, DocumentKind::Policy, ["policySeries", "policyNumber"]);
     let (passport_series, passport_number) = document(
         fields,
         DocumentKind::Passport,
         ["passportSeries", "passportNumber"],
-        noted,
     );
-    let patient = Patient {
+    let patient = PatientRow {
         lpu: fields.required_guid("lpu"),
         person_guid: fields.guid("personGuid"),
-        family: name(fields, "family", noted),
-        name: name(fields, "name", noted),
-        patronymic: name(fields, "patronymic", noted),
+        family: name(fields, "family"),
+        name: name(fields, "name"),
+        patronymic: name(fields, "patronymic"),
         birth_date: fields.required_date("birthDate", &(BORN_FIRST..=today)),
         sex: fields.word("sex", &["m", "f"]).unwrap_or(""),
         policy_series,
         policy_number,
-        snils: number(fields, DocumentKind::Snils, "snils", noted),
+        snils: number(fields, DocumentKind::Snils, "snils"),
         passport_series,
         passport_number,
-        phone: contact(fields, "phone", PHONE_CHARS_MAX, could_be_called, noted),
-        email: contact(fields, "email", EMAIL_CHARS_MAX, |text| text.contains('@'), noted),
+        phone: contact(fields, "phone", PHONE_CHARS_MAX, could_be_called),
+        email: contact(fields, "email", EMAIL_CHARS_MAX, |text| text.contains('@')),
         email_confirm_agree: fields.optional_flag("emailConfirmAgree"),
         uchastok_num: fields.text("uchastokNum", CODE_CHARS_MAX),
         self_booking_banned: fields.flag("selfBookingBanned", false),
         closed: fields.flag("closed", false),
-        nothing_in,
     };
     // What stands in the place of a bad field tells nothing.
     if patient.family.is_empty() && patient.name.is_empty() && fields.refused() == before {
@@ -290,32 +250,30 @@ fn patient(fields: &mut Fields, today: NaiveDate) -> Patient {
     patient
 }
 
-/// A part of a person's name. Notes where something stands for none, as the next two.
-fn name(fields: &mut Fields, field: &'static str, nothing_in: &mut Vec<&'static str>) -> String {
+/// A part of a person's name.
+fn name(fields: &mut Fields, field: &'static str) -> String {
     let typed = fields.text(field, NAME_CHARS_MAX);
-    noted(field, &typed, name_part(&typed), nothing_in)
+    kept(fields, field, &typed, name_part(&typed))
 }
 
 /// The number of a document.
-fn number(
-    fields: &mut Fields,
-    kind: DocumentKind,
-    field: &'static str,
-    nothing_in: &mut Vec<&'static str>,
-) -> String {
+fn number(fields: &mut Fields, kind: DocumentKind, field: &'static str) -> String {
     let typed = fields.text(field, CODE_CHARS_MAX);
-    noted(field, &typed, kind.kept_number(&typed), nothing_in)
+    kept(fields, field, &typed, kind.kept_number(&typed))
+}
+
+/// Notes a field where nothing is kept of what was typed.
+fn kept(fields: &mut Fields, field: &'static str, typed: &str, kept: String) -> String {
+    if kept.is_empty() && !typed.trim().is_empty() {
+        fields.nothing_in.push(field);
+    }
+    kept
 }
 
 /// Series and number of a document. Nobody could be identified with a series beside a number that has none: it is dropped.
-fn document(
-    fields: &mut Fields,
-    kind: DocumentKind,
-    [series, field]: [&'static str; 2],
-    nothing_in: &mut Vec<&'static str>,
-) -> (String, String) {
+fn document(fields: &mut Fields, kind: DocumentKind, [series, field]: [&'static str; 2]) -> (String, String) {
     let series = fields.text(series, CODE_CHARS_MAX);
-    let number = number(fields, kind, field, nothing_in);
+    let number = number(fields, kind, field);
     (kind.kept_series(&series, &number), number)
 }
 
@@ -325,13 +283,12 @@ fn contact(
     field: &'static str,
     chars_max: usize,
     could_be: impl Fn(&str) -> bool,
-    nothing_in: &mut Vec<&'static str>,
 ) -> Option<String> {
     let typed = fields.optional_text(field, chars_max)?;
     if typed.trim().is_empty() || could_be(&typed) {
         return Some(typed);
     }
-    nothing_in.push(field);
+    fields.nothing_in.push(field);
     None
 }
 
@@ -340,17 +297,9 @@ fn could_be_called(phone: &str) -> bool {
     !DocumentKind::Passport.kept_number(phone).is_empty()
 }
 
-/// What is kept of a field; its name is noted where nothing is kept of what was typed.
-fn noted(field: &'static str, typed: &str, kept: String, nothing_in: &mut Vec<&'static str>) -> String {
-    if kept.is_empty() && !typed.trim().is_empty() {
-        nothing_in.push(field);
-    }
-    kept
-}
-
-fn referral(fields: &mut Fields) -> Referral {
+fn referral(fields: &mut Fields) -> ReferralRow {
     let words = ReferralType::WORDS.map(|(word, _)| word);
-    Referral {
+    ReferralRow {
         kind: fields.required_word("type", &words),
         patient: fields.required_guid("patient"),
     }
@@ -358,8 +307,8 @@ fn referral(fields: &mut Fields) -> Referral {
 
 /// A client application. What its line leaves out is, where [crate::contract::applications] has no word on it, what `Internet` has; but no
 /// number of days of its own.
-fn application(fields: &mut Fields) -> ClientApplication {
-    ClientApplication {
+fn application(fields: &mut Fields) -> ApplicationRow {
+    ApplicationRow {
         guid: fields.guid("guid"),
         source: fields.number("source", NUMBERS).unwrap_or(0),
         name: fields.text("name", NAME_CHARS_MAX),

@@ -3,6 +3,7 @@
 //! A file is read once, line by line, and taken as hostile. Reading, checking and staging hold no lock on the database;
 //! bookings wait only for the last step, in which staged lines are put in place. If one line is bad nothing changes.
 
+mod bounds;
 mod fields;
 mod foreign;
 mod kinds;
@@ -16,7 +17,7 @@ pub use lines::LINE_BYTES_MAX;
 pub use reason::{BadField, BadLine, Reason};
 
 use crate::model::Moment;
-use crate::store::import::{Count, Hindrance, Moves, Objection, Record, Staging};
+use crate::store::import::{Count, Hindrance, Moves, Objection, Staging};
 use crate::store::{Fault, GuidTaken, Outcome, Store};
 use chrono::NaiveDate;
 use kinds::{Parsed, Says};
@@ -285,11 +286,12 @@ fn stage(
             Err(reason) => Err(vec![whole(reason)]),
         };
         if let Ok(Parsed {
-            says: Ok(Says::Is(Record::Patient(patient))),
+            says: Ok(_),
+            nothing_in,
             ..
         }) = &parsed
         {
-            for field in &patient.nothing_in {
+            for field in nothing_in {
                 *complaints.nothing_in.entry(*field).or_default() += 1;
             }
         }
@@ -335,12 +337,12 @@ fn stage_line(
     number: i64,
     parsed: Result<Parsed, Vec<BadField>>,
 ) -> Result<Result<(), Vec<BadField>>, Fault> {
-    let Parsed { kind, key, says } = match parsed {
+    let Parsed { kind, key, says, .. } = match parsed {
         Ok(parsed) => parsed,
         Err(bad) => return Ok(Err(bad)),
     };
     match says {
-        Ok(Says::Is(record)) => staging.put(number, &key, &record)?,
+        Ok(Says::Is(row)) => staging.put(number, &key, &row)?,
         Ok(Says::Removed) => staging.remove(number, kind, &key)?,
         Err(bad) => {
             staging.note_bad(number, kind, &key)?;

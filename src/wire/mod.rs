@@ -4,7 +4,6 @@ pub mod application;
 pub mod cell;
 pub mod day;
 pub mod identity;
-pub mod lpu;
 pub mod members;
 pub mod message;
 pub mod openapi;

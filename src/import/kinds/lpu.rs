@@ -1,99 +1,143 @@
-//! Kind `lpu`: the vendor's whole model of a clinic.
+//! Kind `lpu`: the vendor's whole model of a clinic, as the booking answer shows it ([crate::contract::booking]). What a line
+//! leaves out is written as [crate::contract::conventions] says: text `""`, number 0, object and GUID `null`; and, likewise,
+//! yes-or-no `false`, list `[]`.
 
-use super::{CODE_CHARS_MAX, NUMBERS, TEXT_CHARS_MAX};
+use crate::import::bounds::{CODE_CHARS_MAX, NUMBERS, TEXT_CHARS_MAX};
 use crate::import::fields::Fields;
-use crate::store::import::{Key, Lpu};
-use crate::wire::lpu as model;
+use crate::store::import::{Key, LpuRow};
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 /// Most entries of `type`.
 const TYPES_MAX: usize = 32;
 
-/// Reads a clinic. `status`, which this server writes itself, may stand there as in an answer and is not looked at.
-pub fn lpu(key: &Key, fields: &mut Fields) -> Lpu {
-    let Key::Guid(guid) = *key else {
-        unreachable!("a clinic is known by its GUID")
-    };
-    fields.ignore("status");
-    let model = model::Lpu {
-        guid,
-        name: fields.required_text("name", TEXT_CHARS_MAX),
-        fer_name: text(fields, "ferName"),
-        address: text(fields, "address"),
-        types: fields.texts("type", TYPES_MAX, CODE_CHARS_MAX),
-        phone: text(fields, "phone"),
-        mcod: text(fields, "mcod"),
-        full_name: text(fields, "fullName"),
-        fcod: text(fields, "fcod"),
-        st_lpu: fields.flag("stLpu", false),
-        host_id: fields.number("hostID", NUMBERS).unwrap_or(0),
-        is_children: fields.flag("isChildrenPoliclinic", false),
-        is_call_doctor: fields.flag("isCallDoctor", false),
-        is_waiting_list: fields.flag("isWaitingList", false),
-        is_disp: fields.flag("isDisp", false),
-        is_active: fields.flag("isActive", false),
-        have_schedule: fields.flag("haveSchedule", false),
-        parent: parent(fields),
-        post_index: text(fields, "postIndex"),
-        ratings: fields.any("ratings"),
-        address_detail: address_detail(fields),
-        worktimes: worktimes(fields),
-        city_id: text(fields, "cityId"),
-        inn: text(fields, "inn"),
-        kpp: text(fields, "kpp"),
-        ogrn: text(fields, "ogrn"),
-        okato: text(fields, "okato"),
-        lic: text(fields, "lic"),
-        management: text(fields, "management"),
-        photo: text(fields, "photo"),
-        site: text(fields, "site"),
-        email: text(fields, "email"),
-        gps: text(fields, "gps"),
-    };
-    Lpu {
-        model: model.to_json(),
-        is_children: model.is_children,
-        name: model.name,
+const CHILDREN: &str = "isChildrenPoliclinic";
+
+/// What a field holds.
+enum Shape {
+    Text,
+    Texts,
+    Flag,
+    Number,
+    Guid,
+    /// Any JSON.
+    Any,
+    Object(&'static [(&'static str, Shape)]),
+}
+
+/// The fields of the model behind `guid` and `name`, in the order of the vendor's example.
+const MODEL: &[(&str, Shape)] = &[
+    ("ferName", Shape::Text),
+    ("address", Shape::Text),
+    ("type", Shape::Texts),
+    ("phone", Shape::Text),
+    ("mcod", Shape::Text),
+    ("fullName", Shape::Text),
+    ("fcod", Shape::Text),
+    ("stLpu", Shape::Flag),
+    ("hostID", Shape::Number),
+    (CHILDREN, Shape::Flag),
+    ("isCallDoctor", Shape::Flag),
+    ("isWaitingList", Shape::Flag),
+    ("isDisp", Shape::Flag),
+    ("isActive", Shape::Flag),
+    ("haveSchedule", Shape::Flag),
+    (
+        "parent",
+        Shape::Object(&[("guid", Shape::Guid), ("name", Shape::Text)]),
+    ),
+    ("postIndex", Shape::Text),
+    ("ratings", Shape::Any),
+    (
+        "addressDetail",
+        Shape::Object(&[
+            ("postcode", Shape::Text),
+            ("settlement", Shape::Text),
+            ("street", Shape::Text),
+            ("building", Shape::Text),
+            ("house", Shape::Text),
+        ]),
+    ),
+    (
+        "worktimes",
+        Shape::Object(&[
+            ("monday", Shape::Text),
+            ("tuesday", Shape::Text),
+            ("wednesday", Shape::Text),
+            ("thursday", Shape::Text),
+            ("friday", Shape::Text),
+            ("saturday", Shape::Text),
+            ("sunday", Shape::Text),
+        ]),
+    ),
+    ("cityId", Shape::Text),
+    ("inn", Shape::Text),
+    ("kpp", Shape::Text),
+    ("ogrn", Shape::Text),
+    ("okato", Shape::Text),
+    ("lic", Shape::Text),
+    ("management", Shape::Text),
+    ("photo", Shape::Text),
+    ("site", Shape::Text),
+    ("email", Shape::Text),
+    ("gps", Shape::Text),
+];
+
+/// A JSON object whose members keep their order.
+struct Object(Vec<(&'static str, Box<RawValue>)>);
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
-fn text(fields: &mut Fields, name: &str) -> String {
-    fields.text(name, TEXT_CHARS_MAX)
+fn json(value: &impl Serialize) -> Box<RawValue> {
+    to_raw_value(value).expect("the model has string keys and no failing serializer")
 }
 
-fn parent(fields: &mut Fields) -> Option<model::Parent> {
-    let mut inner = fields.object("parent")?;
-    let parent = model::Parent {
-        guid: inner.guid("guid"),
-        name: text(&mut inner, "name"),
+/// Reads a clinic. `status`, which this server writes itself, may stand there as in an answer and is not looked at.
+pub fn lpu(key: &Key, fields: &mut Fields) -> LpuRow {
+    let Key::Guid(guid) = key else {
+        unreachable!("a clinic is known by its GUID")
     };
-    fields.close(inner);
-    Some(parent)
+    fields.ignore("status");
+    let name = fields.required_text("name", TEXT_CHARS_MAX);
+    let mut model = vec![("guid", json(guid)), ("name", json(&name))];
+    model.extend(members(fields, MODEL));
+    LpuRow {
+        name,
+        is_children: model
+            .iter()
+            .any(|(name, value)| *name == CHILDREN && value.get() == "true"),
+        model: json(&Object(model)).get().to_owned(),
+    }
 }
 
-fn address_detail(fields: &mut Fields) -> Option<model::AddressDetail> {
-    let mut inner = fields.object("addressDetail")?;
-    let detail = model::AddressDetail {
-        postcode: text(&mut inner, "postcode"),
-        settlement: text(&mut inner, "settlement"),
-        street: text(&mut inner, "street"),
-        building: text(&mut inner, "building"),
-        house: text(&mut inner, "house"),
-    };
-    fields.close(inner);
-    Some(detail)
+fn members(
+    fields: &mut Fields,
+    shapes: &'static [(&'static str, Shape)],
+) -> impl Iterator<Item = (&'static str, Box<RawValue>)> {
+    shapes
+        .iter()
+        .map(|(name, shape)| (*name, member(fields, name, shape)))
 }
 
-fn worktimes(fields: &mut Fields) -> Option<model::Worktimes> {
-    let mut inner = fields.object("worktimes")?;
-    let times = model::Worktimes {
-        monday: text(&mut inner, "monday"),
-        tuesday: text(&mut inner, "tuesday"),
-        wednesday: text(&mut inner, "wednesday"),
-        thursday: text(&mut inner, "thursday"),
-        friday: text(&mut inner, "friday"),
-        saturday: text(&mut inner, "saturday"),
-        sunday: text(&mut inner, "sunday"),
-    };
-    fields.close(inner);
-    Some(times)
+fn member(fields: &mut Fields, name: &str, shape: &'static Shape) -> Box<RawValue> {
+    match shape {
+        Shape::Text => json(&fields.text(name, TEXT_CHARS_MAX)),
+        Shape::Texts => json(&fields.texts(name, TYPES_MAX, CODE_CHARS_MAX)),
+        Shape::Flag => json(&fields.flag(name, false)),
+        Shape::Number => json(&fields.number(name, NUMBERS).unwrap_or(0)),
+        Shape::Guid => json(&fields.guid(name)),
+        Shape::Any => json(&fields.any(name)),
+        Shape::Object(shapes) => {
+            let inner = fields.object(name).map(|mut inner| {
+                let members = members(&mut inner, shapes).collect();
+                fields.close(inner);
+                Object(members)
+            });
+            json(&inner)
+        }
+    }
 }

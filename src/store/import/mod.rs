@@ -6,12 +6,14 @@
 
 mod moves;
 mod objection;
-mod record;
-mod stage;
+mod row;
 
 pub use moves::{MovedVisit, Moves};
 pub use objection::{Named, Objection, Obstacle};
-pub use record::{ClientApplication, Exam, Key, Kind, Lpu, Patient, Record, Referral, Resource, Slot};
+pub use row::{
+    ApplicationRow, ExamRow, Key, Kind, LpuRow, PatientRow, ReferralRow, RegistrationRow, ResourceRow, Row,
+    SlotRow, SpecialityRow,
+};
 
 use super::open::BUSY_TIMEOUT;
 use super::{Fault, GuidTaken, Store, WriteTx};
@@ -87,8 +89,8 @@ impl Store {
 
 impl Staging<'_> {
     /// Stages a line that adds or replaces a thing.
-    pub fn put(&self, line: i64, key: &Key, record: &Record) -> Result<(), Fault> {
-        self.insert(record.kind(), line, key, "put", record.columns())
+    pub fn put(&self, line: i64, key: &Key, row: &Row) -> Result<(), Fault> {
+        self.insert(row.kind(), line, key, "put", row.columns())
     }
 
     /// Stages a line that removes a thing.
@@ -107,9 +109,9 @@ impl Staging<'_> {
         line: i64,
         key: &Key,
         fate: &str,
-        columns: stage::Columns,
+        columns: row::Columns,
     ) -> Result<(), Fault> {
-        let mut all: stage::Columns = vec![("line", &line), ("key", key), ("fate", &fate)];
+        let mut all: row::Columns = vec![("line", &line), ("key", key), ("fate", &fate)];
         all.extend(columns);
         let (names, values): (Vec<&str>, Vec<&dyn ToSql>) = all.into_iter().unzip();
         let sql = format!(

@@ -12,7 +12,7 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name;
 
 INSERT INTO resource (guid, lpu_id, type, family, name, patronymic, title, role, uchastok_nums, speciality_id,
                       room, flat, age_from, age_to, dispensary_only, shown)
-SELECT s.key, l.id, s.type, s.family, s.name, s.patronymic, s.title, s.role, s.uchastok_nums, p.id,
+SELECT s.key, l.id, s.kind, s.family, s.name, s.patronymic, s.title, s.role, s.uchastok_nums, p.id,
        s.room, s.flat, s.age_from, s.age_to, s.dispensary_only, s.shown
 FROM temp.staged_resource s
 CROSS JOIN main.lpu l ON l.guid = s.lpu
@@ -68,7 +68,7 @@ WHERE (lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_se
             excluded.email_confirm_agree, excluded.uchastok_num, excluded.self_booking_banned, excluded.closed);
 
 INSERT INTO referral (number, type, patient_id)
-SELECT s.key, s.type, p.id
+SELECT s.key, s.kind, p.id
 FROM temp.staged_referral s
 CROSS JOIN main.patient p ON p.guid = s.patient
 WHERE s.fate = 'put' ORDER BY s.line

@@ -12,7 +12,7 @@ CREATE TEMP TABLE staged_speciality (
 ) STRICT;
 CREATE TEMP TABLE staged_resource (
     line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
-    lpu BLOB, type TEXT, family TEXT, name TEXT, patronymic TEXT, title TEXT, role TEXT,
+    lpu BLOB, kind TEXT, family TEXT, name TEXT, patronymic TEXT, title TEXT, role TEXT,
     uchastok_nums TEXT, speciality TEXT, room TEXT, flat INTEGER, age_from INTEGER, age_to INTEGER, dispensary_only INTEGER, shown INTEGER
 ) STRICT;
 CREATE TEMP TABLE staged_slot (
@@ -28,7 +28,7 @@ CREATE TEMP TABLE staged_patient (
 ) STRICT;
 CREATE TEMP TABLE staged_referral (
     line INTEGER PRIMARY KEY, key TEXT NOT NULL, fate TEXT NOT NULL,
-    type TEXT, patient BLOB
+    kind TEXT, patient BLOB
 ) STRICT;
 CREATE TEMP TABLE staged_dispensary_registration (
     line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
@@ -81,7 +81,7 @@ CREATE TEMP TABLE joined_pair (visit_id INTEGER NOT NULL, other INTEGER NOT NULL
 CREATE TEMP VIEW planned_visit AS
 SELECT v.id, v.guid, v.num, v.checked_in_at, coalesce(m.begin_at, v.begin_at) AS begin_at, coalesce(m.end_at, v.end_at) AS end_at,
        coalesce(m.room, nullif(s.room, ''), r.room) AS room, coalesce(m.resource, r.guid) AS resource_guid,
-       coalesce(t.type, q.type, r.type) AS resource_type, coalesce(t.family, q.family, r.family) AS family,
+       coalesce(t.kind, q.type, r.type) AS resource_type, coalesce(t.family, q.family, r.family) AS family,
        coalesce(t.name, q.name, r.name) AS name, coalesce(t.patronymic, q.patronymic, r.patronymic) AS patronymic,
        coalesce(t.title, q.title, r.title) AS title,
        k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
