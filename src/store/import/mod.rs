@@ -6,6 +6,7 @@
 
 mod moves;
 mod objection;
+#[expect(missing_docs, reason = "the contract describes the columns")]
 mod row;
 
 pub use moves::{MovedVisit, Moves};
