@@ -60,10 +60,6 @@ macro_rules! rows {
 
         /// All that a line says of a thing besides its kind and key.
         #[derive(Debug, PartialEq, Eq)]
-        #[expect(
-            clippy::large_enum_variant,
-            reason = "there is one at a time, and most are the large one"
-        )]
         pub enum Row {
             $( $(#[$doc])* $kind($row), )*
         }
