@@ -260,12 +260,12 @@ const PLACES: &[Place] = &[
         allow: "GET, HEAD",
     },
     Place {
-        path: "page/{}",
+        path: "page/{}/{}",
         methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
         allow: "GET, HEAD",
     },
     Place {
-        path: "page/screens/{}",
+        path: "page/{}/screens/{}",
         methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
         allow: "GET, HEAD",
     },

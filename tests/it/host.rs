@@ -19,7 +19,11 @@ fn only_names_of_this_server_are_answered() {
     std::fs::write(site.path("infomat.toml"), format!("{hosts}{configured}")).unwrap();
     let server = site.serve();
     let booking = format!("POST /visit/{}", guid(1));
-    for (line, status) in [("GET /", 200), ("HEAD /page/app.js", 200), ("GET /lpu", 200)] {
+    for (line, status) in [
+        ("GET /", 200),
+        ("HEAD /page/terminal/app.js", 200),
+        ("GET /lpu", 200),
+    ] {
         for ours in [
             "127.0.0.1:8080",
             "localhost",
@@ -54,7 +58,11 @@ fn the_page_is_sent_once() {
     let site = Site::new("");
     let server = site.serve();
     let mut client = server.client();
-    for path in ["/", "/page/style.css", "/page/screens/welcome.js"] {
+    for path in [
+        "/",
+        "/page/terminal/style.css",
+        "/page/terminal/screens/welcome.js",
+    ] {
         let whole = client.ask("GET", path, &[], &[]);
         assert_eq!(whole.status, 200, "{path}");
         let etag = whole.header("etag").unwrap();
@@ -70,7 +78,7 @@ fn the_page_is_sent_once() {
         let other = client.ask("GET", path, &[("If-None-Match", "\"x\"")], &[]);
         assert_eq!(other.status, 200, "{path}");
     }
-    assert_eq!(client.ask("GET", "/page/no.js", &[], &[]).status, 404);
+    assert_eq!(client.ask("GET", "/page/terminal/no.js", &[], &[]).status, 404);
     assert_eq!(
         client.ask("POST", "/", &[], &[]).header("allow"),
         Some("GET, HEAD")

@@ -126,7 +126,7 @@ test("the first screen is there at once, with nothing kept from before", async (
     return (await page.waitForFunction(isDrawn, null, { polling: "raf" })).jsonValue();
   };
   await page.route("**/probe", (route) =>
-    route.fulfill({ contentType: "text/html", body: '<link rel="icon" href="/page/icon.svg"><p>a line of text' }));
+    route.fulfill({ contentType: "text/html", body: '<link rel="icon" href="/page/shared/icon.svg"><p>a line of text' }));
   const rounds = [];
   // Whatever else the machine does can only add to it: one good round tells. A line of text drawn right before is the probe.
   const isGood = ([text, screen]) => screen < FIRST_SCREEN_MS_MAX + PROBE_FACTOR * text;
@@ -146,8 +146,8 @@ test("the page is served with its policy", async () => {
   assert.equal(answer.headers.get("Cache-Control"), "no-store");
   assert.equal(answer.headers.get("Referrer-Policy"), "no-referrer");
   assert.equal(answer.headers.get("X-Frame-Options"), "DENY");
-  const style = await fetch(`${here.server.origin}/page/style.css`);
-  const again = await fetch(`${here.server.origin}/page/style.css`, { headers: { "If-None-Match": style.headers.get("ETag") } });
+  const style = await fetch(`${here.server.origin}/page/terminal/style.css`);
+  const again = await fetch(`${here.server.origin}/page/terminal/style.css`, { headers: { "If-None-Match": style.headers.get("ETag") } });
   assert.equal(again.status, 304);
 });
 
@@ -159,7 +159,7 @@ test("a foreign name that was pointed here gets neither the page nor an answer",
   assert.equal(answer.status(), 421);
   assert.equal(await page.locator("#screen").count(), 0);
   const statuses = await page.evaluate(() => Promise.all(
-    ["/page/app.js", "/api/v2/lpu", "/api/v2/settings/clientApplication/00000000-0000-0000-0000-000000000000"]
+    ["/page/terminal/app.js", "/api/v2/lpu", "/api/v2/settings/clientApplication/00000000-0000-0000-0000-000000000000"]
       .map(async (path) => (await fetch(path)).status)));
   assert.deepEqual(statuses, [421, 421, 421]);
 });

@@ -120,7 +120,7 @@ function placed(name) {
 
 /** What is in the session, to see whose it is. */
 const held = (kiosk) => kiosk.page.evaluate(async () => {
-  const { session } = await import("/page/session.js");
+  const { session } = await import("/page/terminal/session.js");
   return { number: session.number, birthDigits: session.birthDigits, who: session.who };
 });
 

@@ -131,7 +131,7 @@ test("a server whose clock is wrong: its own words, and on as soon as it is righ
 test("a terminal's clock that is set changes nothing on the page: the server's time goes on", async (t) => {
   const kiosk = await terminal(t, here, { allowed, clock: true });
   const clock = await kiosk.text("#clock");
-  const today = () => kiosk.page.evaluate(async () => (await import("/page/format.js")).today());
+  const today = () => kiosk.page.evaluate(async () => (await import("/page/terminal/format.js")).today());
   const day = await today();
   for (const set of ["1970-01-01T03:00:00Z", "2040-06-01T22:00:00Z"]) {
     await kiosk.page.clock.setSystemTime(set);
@@ -161,7 +161,7 @@ test("a server that is too busy for the page itself: the browser tries again, an
   await kiosk.on("welcome");
 });
 
-for (const file of ["app.js", "touch.js", "screens/time.js", "style.css"]) {
+for (const file of ["terminal/app.js", "shared/touch.js", "terminal/screens/time.js", "shared/base.css"]) {
   test(`the line breaks before ${file} has come: the page is opened anew`, async (t) => {
     const kiosk = await terminal(t, here, { allowed });
     const page = `**/page/${file}`;

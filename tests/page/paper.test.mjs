@@ -122,7 +122,7 @@ test("codes of many GUIDs are read back, and say their format as the standard do
   for (let round = 0; round < 24; round++) {
     const guid = randomUUID();
     const path = await kiosk.page.evaluate(async (text) => {
-      const { qr } = await import("/page/qr.js");
+      const { qr } = await import("/page/shared/qr.js");
       const code = qr(text, "code");
       code.style.width = "300px";
       code.id = "trial";

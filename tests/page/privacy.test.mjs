@@ -9,7 +9,7 @@ const here = clinic();
 /** Everything that the document holds, seen or not, with the values of its attributes; and what the page remembers. */
 const everything = (kiosk) =>
   kiosk.page.evaluate(async () => {
-    const { session } = await import("/page/session.js");
+    const { session } = await import("/page/terminal/session.js");
     return document.documentElement.outerHTML + JSON.stringify(session);
   });
 

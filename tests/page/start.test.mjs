@@ -4,13 +4,13 @@ import test from "node:test";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const SCRIPT = new URL("../../packaging/kiosk/kiosk-browser", import.meta.url).pathname;
-const OUR_PAGE = '<!doctype html><script type="module" src="/page/app.js"></script>';
+const OUR_PAGE = readFileSync(new URL("../../src/page/terminal/index.html", import.meta.url), "utf8");
 
 /** Starts the script; the answer is the address that the browser would open. */
 async function start(t, address, printers) {

@@ -40,7 +40,7 @@ async function followAll(kiosk, isEnd, refused) {
   if (isEnd) return assert.ok(start.ways.every((way) => ENDS.includes(way)), start.ways.join());
   assert.ok(start.ways.some((way) => !ENDS.includes(way)), `no way on from: ${start.words}`);
   const restore = await kiosk.page.evaluateHandle(async () => {
-    const [{ session }, { go }] = await Promise.all([import("/page/session.js"), import("/page/machine.js")]);
+    const [{ session }, { go }] = await Promise.all([import("/page/terminal/session.js"), import("/page/terminal/machine.js")]);
     const trail = [...session.trail];
     // Leaving a screen keeps what it was given, for the way back.
     go("fault");

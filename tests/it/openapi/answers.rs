@@ -69,6 +69,7 @@ impl Asking {
                 ("dateTo", day(2)),
                 ("guid", guid(0)),
                 ("ticketGuid", guid(0)),
+                ("folder", "terminal".to_owned()),
                 ("file", "app.js".to_owned()),
             ]),
             succeeded: BTreeSet::new(),

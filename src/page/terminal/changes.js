@@ -1,7 +1,8 @@
 // What differs between a visit as it was shown and as the server has it now: nobody comes to another door than was said.
 
-import { el } from "./dom.js";
-import { dateOf, longDate, timeOf, whereabouts } from "./format.js";
+import { el } from "../shared/dom.js";
+import { dateOf, timeOf } from "../shared/format.js";
+import { longDate, whereabouts } from "./format.js";
 import { t } from "./texts.js";
 
 /** What a patient goes by: its name, what tells two apart, and its words. */

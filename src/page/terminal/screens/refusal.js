@@ -1,7 +1,7 @@
 // A refusal: the server's own words, and what can be done now. A way that would end in the same refusal is not offered.
 
-import { Refused } from "../api.js";
-import { button, el } from "../dom.js";
+import { Refused } from "../../shared/api.js";
+import { button, el } from "../../shared/dom.js";
 import { finish, go, returnTo, toMenu } from "../machine.js";
 import { reach } from "../outlook.js";
 import { session } from "../session.js";

@@ -1,8 +1,8 @@
 // "I have come": the visits of today, one touch each.
 
+import { button } from "../../shared/dom.js";
 import { changeList, changes } from "../changes.js";
 import { checkIn, tickets } from "../clinic.js";
-import { button } from "../dom.js";
 import { today } from "../format.js";
 import { finish, go, run, toMenu } from "../machine.js";
 import { appointment, cards, sentence, ticketCard } from "../parts.js";

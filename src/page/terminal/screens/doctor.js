@@ -1,8 +1,9 @@
 // Booking, step 2: which doctor. The patient's district doctor comes first, then those the patient has seen, then
 // whoever is free soonest; those without a free time come last.
 
+import { addDays } from "../../shared/format.js";
 import { doctors, tickets } from "../clinic.js";
-import { addDays, nearMoment, today, whereabouts } from "../format.js";
+import { nearMoment, today, whereabouts } from "../format.js";
 import { go } from "../machine.js";
 import { refusalOf } from "../outlook.js";
 import { card, cards, pictureOf, sentence } from "../parts.js";

@@ -1,5 +1,6 @@
-// All words of the page, in both languages. The server's own texts (names, refusals) are shown as they come.
+// All words of the terminal, in both languages. The server's own texts (names, refusals) are shown as they come.
 
+import { vocabulary } from "../shared/words.js";
 import { session } from "./session.js";
 
 const ru = {
@@ -370,11 +371,4 @@ const en = {
   idleLeave: "Finish",
 };
 
-const TEXTS = { ru, en };
-
-/** The text with this key in the person's language, `{name}` filled in; with plural forms, the one for `n`. */
-export function t(key, values = {}) {
-  const found = TEXTS[session.language][key];
-  const text = typeof found === "object" ? found[new Intl.PluralRules(session.language).select(values.n)] : found;
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}
+export const t = vocabulary({ ru, en }, () => session.language);

@@ -1,6 +1,6 @@
 // Large digits for the finger; those of a keyboard come by way of `keys.js`.
 
-import { button, el, icon } from "./dom.js";
+import { button, el, icon } from "../shared/dom.js";
 import { t } from "./texts.js";
 
 let listen = null;

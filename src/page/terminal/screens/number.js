@@ -1,6 +1,6 @@
 // The number of the policy, or of the SNILS where the policy is at home.
 
-import { button } from "../dom.js";
+import { button } from "../../shared/dom.js";
 import { go, redraw } from "../machine.js";
 import { pad } from "../pad.js";
 import { session } from "../session.js";

@@ -1,7 +1,7 @@
 // What the terminal asks of the clinic, method by method, and the two things that outlive a person: which clinic
 // this terminal stands in and which client application it is.
 
-import { call, Refused, serverNow } from "./api.js";
+import { call, Refused, serverNow } from "../shared/api.js";
 import { session } from "./session.js";
 
 const BASE = "/api/v2";

@@ -1,8 +1,9 @@
 // The ticket on 80 mm paper: built into a part of the document that only the printer shows.
 
-import { el, fill } from "./dom.js";
-import { dateOf, initials, longDate, timeOf, whereabouts } from "./format.js";
-import { qr } from "./qr.js";
+import { el, fill } from "../shared/dom.js";
+import { dateOf, initials, timeOf } from "../shared/format.js";
+import { qr } from "../shared/qr.js";
+import { longDate, whereabouts } from "./format.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
 

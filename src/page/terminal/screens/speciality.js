@@ -1,7 +1,8 @@
 // Booking, step 1: which kind of doctor. Who may book nothing here is told so before anything is chosen.
 
+import { dateOf } from "../../shared/format.js";
 import { specialities, tickets } from "../clinic.js";
-import { dateOf, nearDate, nearMoment } from "../format.js";
+import { nearDate, nearMoment } from "../format.js";
 import { go } from "../machine.js";
 import { refusalOfAll } from "../outlook.js";
 import { card, cards, pictureOf, sentence } from "../parts.js";

@@ -1,8 +1,9 @@
 // The waiting list: where there is no time, the desk calls when there is.
 
+import { button, el } from "../../shared/dom.js";
+import { dateOf } from "../../shared/format.js";
 import { startWaiting, stopWaiting, terminal, waitingFor, waitingList } from "../clinic.js";
-import { button, el } from "../dom.js";
-import { dateOf, shortDate, today } from "../format.js";
+import { shortDate, today } from "../format.js";
 import { finish, go, returnTo, run, toMenu } from "../machine.js";
 import { pad } from "../pad.js";
 import { card, sentence } from "../parts.js";

@@ -1,13 +1,13 @@
 // What stands around every screen: the clinic, the person and the time above; the bar with "back", the switches
 // and "finish" below; and buttons that scroll what does not fit.
 
-import { button, fill } from "./dom.js";
-import { clinicNow, timeOf } from "./format.js";
+import { button, fill } from "../shared/dom.js";
+import { timeOf } from "../shared/format.js";
+import { unsettle } from "../shared/touch.js";
 import { terminal } from "./clinic.js";
-import { back, finish, redraw } from "./machine.js";
+import { clinicNow } from "./format.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
-import { unsettle } from "./touch.js";
 
 /** The clock shows minutes; it is looked at this often. */
 const CLOCK_MS = 5_000;
@@ -16,8 +16,11 @@ const SCROLL_PART = 0.8;
 /** Less than this is rounding, not something out of sight. */
 const TOLERANCE_PX = 4;
 
-/** Draws everything around the screen. `open`: nobody is known yet; `home`: there is nothing to finish. */
-export function showAround({ open, home }) {
+/**
+ * Draws everything around the screen. `open`: nobody is known yet; `home`: there is nothing to finish. `back`, `finish`
+ * and `redraw` are what the bar's buttons do.
+ */
+export function showAround({ open, home, back, finish, redraw }) {
   fill("place", terminal.lpu?.name ?? "");
   fill("patient", session.who && !open ? session.who.greeting : "");
   showClock();
@@ -26,9 +29,9 @@ export function showAround({ open, home }) {
   bar.setAttribute("aria-label", t("controls"));
   bar.replaceChildren(
     session.trail.length && !home ? button(t("back"), back, { id: "back", picture: "back" }) : filler(),
-    button(session.contrast ? t("contrastOff") : t("contrast"), () => flip("contrast"), { id: "contrast", look: "quiet", picture: "contrast" }),
-    button(session.large ? t("smaller") : t("larger"), () => flip("large"), { id: "larger", look: "quiet", picture: "text" }),
-    button(t("languageOther"), speak, { id: "language", look: "quiet", picture: "globe", lang: session.language === "ru" ? "en" : "ru" }),
+    button(session.contrast ? t("contrastOff") : t("contrast"), () => flip("contrast", redraw), { id: "contrast", look: "quiet", picture: "contrast" }),
+    button(session.large ? t("smaller") : t("larger"), () => flip("large", redraw), { id: "larger", look: "quiet", picture: "text" }),
+    button(t("languageOther"), () => speak(redraw), { id: "language", look: "quiet", picture: "globe", lang: session.language === "ru" ? "en" : "ru" }),
     home ? filler() : button(t("finish"), finish, { id: "finish", picture: "exit" }),
   );
   if (held) document.getElementById(held)?.focus();
@@ -46,12 +49,12 @@ function filler() {
   return span;
 }
 
-function flip(what) {
+function flip(what, redraw) {
   session[what] = !session[what];
   redraw();
 }
 
-function speak() {
+function speak(redraw) {
   session.language = session.language === "ru" ? "en" : "ru";
   redraw();
 }

@@ -1,6 +1,6 @@
 // An open page takes the new one after an upgrade of the server: at the greeting, while nobody stands there.
 
-import { keepTime } from "./api.js";
+import { keepTime } from "../shared/api.js";
 import { terminal } from "./clinic.js";
 import { place } from "./machine.js";
 

@@ -1,14 +1,14 @@
 // Which screen is shown, and how one leads to the next. A screen is `{ load?, view, step?, open? }`: `load(signal)`
 // asks the server, `view(data)` says what is seen. Leaving a screen abandons everything it still waits for.
 
-import { onLine, Refused } from "./api.js";
-import { el, fill, icon } from "./dom.js";
+import { onLine, Refused } from "../shared/api.js";
+import { el, fill, icon } from "../shared/dom.js";
+import { unsettle } from "../shared/touch.js";
 import { showAround } from "./frame.js";
 import { closePad } from "./pad.js";
 import { clearPaper } from "./paper.js";
 import { session, wipe } from "./session.js";
 import { t } from "./texts.js";
-import { unsettle } from "./touch.js";
 
 /** Steps on the way to a ticket, for "step 2 of 4". */
 const STEPS = 4;
@@ -135,7 +135,7 @@ function draw(arriving) {
   fill("lead", seen.lead ?? "");
   fill("notice", ...(here.notice && here.ready ? [icon("info"), el("span", { text: here.notice })] : []));
   fill("work", ...seen.work.filter(Boolean));
-  showAround({ open: screen.open === true, home: !session.trail.length && screen.open === true });
+  showAround({ open: screen.open === true, home: !session.trail.length && screen.open === true, back, finish, redraw });
   if (arriving && here.ready) {
     document.getElementById("work").scrollTop = 0;
     document.getElementById("title").focus({ preventScroll: true });

@@ -1,5 +1,6 @@
 // The start: names the screens, learns what the terminal is, greets.
 
+import { startTouch } from "../shared/touch.js";
 import { learn, terminal } from "./clinic.js";
 import { startFrame } from "./frame.js";
 import { startIdleWatch, stay } from "./idle.js";
@@ -22,7 +23,6 @@ import { entry, leaving, waited, waiting } from "./screens/waiting.js";
 import { welcome } from "./screens/welcome.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
-import { startTouch } from "./touch.js";
 
 register({
   /** What is seen until the server has said which clinics there are. */

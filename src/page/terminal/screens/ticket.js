@@ -1,12 +1,12 @@
 // The ticket. It is booked before it is printed; without paper the number is enough.
 
+import { button, el } from "../../shared/dom.js";
+import { qr } from "../../shared/qr.js";
 import { changeList, changes } from "../changes.js";
 import { cancel } from "../clinic.js";
-import { button, el } from "../dom.js";
 import { finish, go, run, toMenu } from "../machine.js";
 import { hasPrinter, print } from "../paper.js";
 import { appointment, briefly } from "../parts.js";
-import { qr } from "../qr.js";
 import { t } from "../texts.js";
 
 const PRINT_AFTER_MS = 200;

@@ -2,10 +2,10 @@
 // counted by the browser's own clock, which nobody sets, and looked at again as soon as the page runs on: a dialog of
 // the browser's may have held it for longer than that.
 
-import { button, el } from "./dom.js";
+import { button, el } from "../shared/dom.js";
+import { unsettle } from "../shared/touch.js";
 import { finish, isOpen } from "./machine.js";
 import { t } from "./texts.js";
-import { unsettle } from "./touch.js";
 
 /** Without a touch for so long, the page asks. */
 export const IDLE_MS = 60_000;

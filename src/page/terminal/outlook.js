@@ -1,9 +1,10 @@
 // What this patient can still book: the cells that the server shows as available to the token. A "no" that holds for all
 // of a doctor, of a speciality or of the clinic is so known before a time is chosen.
 
-import { Refused } from "./api.js";
+import { Refused } from "../shared/api.js";
+import { addDays, dateOf, daysBetween } from "../shared/format.js";
 import { schedule, specialities, specialitySchedule } from "./clinic.js";
-import { addDays, dateOf, daysBetween, today } from "./format.js";
+import { today } from "./format.js";
 import { session } from "./session.js";
 
 /** Today and so many days after it are asked for even where nothing is free: cells there may say why. */

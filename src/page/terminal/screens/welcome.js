@@ -1,7 +1,7 @@
 // The greeting. Nobody is known here, and nothing of anybody is left.
 
+import { button, el, icon } from "../../shared/dom.js";
 import { terminal } from "../clinic.js";
-import { button, el, icon } from "../dom.js";
 import { go } from "../machine.js";
 import { t } from "../texts.js";
 

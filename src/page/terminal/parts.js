@@ -1,7 +1,8 @@
 // Parts that several screens share.
 
-import { el, icon } from "./dom.js";
-import { dateOf, longDate, nearMoment, timeOf, whereabouts } from "./format.js";
+import { el, icon } from "../shared/dom.js";
+import { dateOf, timeOf } from "../shared/format.js";
+import { longDate, nearMoment, whereabouts } from "./format.js";
 import { t } from "./texts.js";
 
 /** A large card to touch: a picture, a heading, lines below it, and a mark at its end. */

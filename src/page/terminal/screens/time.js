@@ -1,8 +1,9 @@
 // Booking, step 3: day and time. Three weeks as a calendar with further ones behind it, then the free times of one day.
 
+import { button, el } from "../../shared/dom.js";
+import { addDays, dateOf, daysBetween, timeOf, weekday } from "../../shared/format.js";
 import { doctors } from "../clinic.js";
-import { button, el } from "../dom.js";
-import { addDays, dateOf, daysBetween, longDate, nearMoment, shortDate, timeOf, weekday, weekdayShort } from "../format.js";
+import { longDate, nearMoment, shortDate, weekdayShort } from "../format.js";
 import { go, redraw } from "../machine.js";
 import { doctorCells, freeDoctors, isFree, wordsOf } from "../outlook.js";
 import { card, cards, sentence } from "../parts.js";

@@ -1,8 +1,8 @@
 // Booking, step 4: everything large, one press. The press may take several attempts; it stays one booking.
 
+import { button } from "../../shared/dom.js";
 import { changes } from "../changes.js";
 import { book, terminal } from "../clinic.js";
-import { button } from "../dom.js";
 import { go, returnTo, run } from "../machine.js";
 import { appointment } from "../parts.js";
 import { session } from "../session.js";

@@ -1,9 +1,9 @@
 // What the patient already has: the list, one ticket with print and cancel. Each is read anew before it is asked about:
 // what the list showed may have been moved since.
 
+import { button } from "../../shared/dom.js";
 import { changeList, changes } from "../changes.js";
 import { cancel, isCancelled, specialities, ticketNow, tickets as ask, waitingList } from "../clinic.js";
-import { button } from "../dom.js";
 import { clinicNow } from "../format.js";
 import { go, returnTo, run, toMenu } from "../machine.js";
 import { hasPrinter, print } from "../paper.js";

@@ -1,0 +1,71 @@
+// Dates, times and names for people. The server's times are the clinic's wall clock with its offset: they are
+// shown as written, never moved to the zone of the browser.
+
+import { serverNow } from "./api.js";
+
+const DAY_MS = 86_400_000;
+
+/** `2026-11-24` of a date-time of the server. */
+export const dateOf = (moment) => moment.slice(0, 10);
+
+/** `08:45` of a date-time of the server. */
+export const timeOf = (moment) => moment.slice(11, 16);
+
+/** The day so many days later. */
+export const addDays = (date, days) => new Date(asUtc(date) + days * DAY_MS).toISOString().slice(0, 10);
+
+/** How many days later the second day is. */
+export const daysBetween = (from, to) => (asUtc(to) - asUtc(from)) / DAY_MS;
+
+/** 0 for Monday to 6 for Sunday. */
+export const weekday = (date) => (new Date(asUtc(date)).getUTCDay() + 6) % 7;
+
+/** The first letter of each part of `Иванов И. И.`: what a slip of paper may show. */
+export const initials = (name) =>
+  name.split(" ").filter(Boolean).map((part) => `${part[0]}.`).join(" ");
+
+const asUtc = (date) => Date.parse(`${date}T00:00:00Z`);
+
+/**
+ * Returns what a page writes in its reader's language. `t` gives the page's texts, `language()` is the reader's, and
+ * `serverMoment()` any date-time that the server wrote, for the offset of the clinic's clock, once there is one.
+ */
+export function formats({ t, language, serverMoment }) {
+  const written = (date, parts) => new Intl.DateTimeFormat(language(), { ...parts, timeZone: "UTC" }).format(asUtc(date));
+
+  /** Now on the clinic's wall clock, as the server writes it. */
+  const clinicNow = () => {
+    const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(serverMoment() ?? "") ?? [];
+    const offset = sign
+      ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes))
+      : -new Date().getTimezoneOffset();
+    return new Date(serverNow() + offset * 60_000).toISOString().slice(0, 19);
+  };
+
+  const today = () => dateOf(clinicNow());
+
+  /** `вторник, 24 ноября`. */
+  const longDate = (date) => written(date, { weekday: "long", day: "numeric", month: "long" });
+
+  /** `24 ноября`. */
+  const shortDate = (date) => written(date, { day: "numeric", month: "long" });
+
+  /** `вт` */
+  const weekdayShort = (date) => written(date, { weekday: "short" });
+
+  /** `сегодня`, `завтра` or `24 ноября`. */
+  const nearDate = (date) => {
+    if (date === today()) return t("today");
+    if (date === addDays(today(), 1)) return t("tomorrow");
+    return shortDate(date);
+  };
+
+  /** `сегодня в 08:45`. */
+  const nearMoment = (moment) => t("dateAtTime", { date: nearDate(dateOf(moment)), time: timeOf(moment) });
+
+  /** `кабинет 202, 2 этаж`, as much of it as is known. */
+  const whereabouts = (room, flat) =>
+    [room ? t("room", { room }) : "", flat ? t("floor", { floor: flat }) : ""].filter(Boolean).join(", ");
+
+  return { clinicNow, today, longDate, shortDate, weekdayShort, nearDate, nearMoment, whereabouts };
+}
