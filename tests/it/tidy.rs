@@ -327,8 +327,8 @@ fn citations_of_the_contract_resolve() {
 }
 
 #[test]
-fn the_readme_names_only_commands_that_exist() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+fn the_manual_names_only_commands_that_exist() {
+    let manual = fs::read_to_string(root().join("packaging/manual.md")).unwrap();
     let words = |line: &str| {
         line.split('#')
             .next()
@@ -337,7 +337,7 @@ fn the_readme_names_only_commands_that_exist() {
             .map(str::to_owned)
             .collect()
     };
-    let commands: Vec<Vec<String>> = readme
+    let commands: Vec<Vec<String>> = manual
         .lines()
         .filter(|line| line.starts_with("infomat "))
         .map(words)
