@@ -1,6 +1,6 @@
 //! `infomat backup`
 
-use super::rights::STANDARD;
+use super::owner::STANDARD;
 use super::{Failure, output, retention};
 use crate::cli::Backup;
 use crate::config::Config;

@@ -1,6 +1,6 @@
 //! `infomat import`
 
-use super::rights::STANDARD;
+use super::owner::STANDARD;
 use super::texts::{Told, import as texts};
 use super::{Failure, open_to_write, output, table, visits};
 use crate::cli::Import;

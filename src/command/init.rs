@@ -1,7 +1,7 @@
 //! `infomat init`
 
 use super::texts::Told;
-use super::{Failure, output, rights};
+use super::{Failure, output, owner};
 use crate::config::{self, Config};
 use crate::language::{pick, text};
 use crate::store::{Store, folder_of, new_private_file};
@@ -61,7 +61,7 @@ pub fn make_data(config: &Config) -> Result<(), Failure> {
 /// Makes what keys are missing in folders of root's own.
 pub fn make_roots_keys(config: &Config) -> Result<(), Failure> {
     for key in &config.tokens.keys {
-        if rights::is_roots_own(&key.path)? {
+        if owner::is_roots_own(&key.path)? {
             make_named_key(&key.path)?;
         }
     }
@@ -79,7 +79,7 @@ fn make_named_key(path: &Path) -> Result<(), Failure> {
 /// Writes a random key to a new file, with the rights of whom its folder belongs to, whole or not at all. Says whether it
 /// did: a file that is there is left alone.
 pub fn make_key(path: &Path) -> Result<bool, Failure> {
-    rights::as_owner_of(path, || {
+    owner::as_owner_of(path, || {
         write_key(path).map_err(|error| Failure::of(path.display(), error))
     })
 }

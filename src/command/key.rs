@@ -1,6 +1,6 @@
 //! `infomat key`: the keys that sign tokens. What is secret in them is never printed.
 
-use super::{Failure, init, output, rights, table};
+use super::{Failure, init, output, owner, table};
 use crate::cli::Key;
 use crate::config::{Config, Edit, KEYS_MAX, KeyFile};
 use crate::language::{pick, text};
@@ -77,7 +77,7 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
     let named = edit.save(means);
     if named.is_err() {
         let remove = || fs::remove_file(&file).map_err(|error| Failure::of(file.display(), error));
-        rights::as_owner_of(&file, remove)?;
+        owner::as_owner_of(&file, remove)?;
     }
     named?;
     output::tell(text!("создан ключ {}", "made the key {}", file.display()));
@@ -98,7 +98,7 @@ fn sign(path: &Path, id: &str) -> Result<(), Failure> {
     let mut edit = Edit::of(path)?;
     // A key that cannot be read would keep the server from its next start.
     let key = known(edit.before(), id)?;
-    rights::as_owner_of(&key.path, || Ok(key.bytes()?))?;
+    owner::as_owner_of(&key.path, || Ok(key.bytes()?))?;
     edit.sign_with(id)?;
     edit.save(|config| config.tokens.sign_with == id)?;
     output::tell(text!("теперь подписывает `{id}`", "`{id}` signs from now on"));

@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod key;
 pub mod output;
+mod owner;
 mod purge;
 mod reload;
 mod restore;

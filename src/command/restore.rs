@@ -1,6 +1,6 @@
 //! `infomat restore`
 
-use super::rights::STANDARD;
+use super::owner::STANDARD;
 use super::texts::Told;
 use super::{Failure, output, table, visits};
 use crate::cli::Restore;
