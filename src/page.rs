@@ -1,11 +1,9 @@
-//! The kiosk page's files, embedded, with content type, `ETag` and the headers that keep the page to itself; and the
-//! check of `Host` that keeps other sites' names away from it.
+//! The kiosk page's files, embedded, with content type, `ETag` and the headers that keep the page to itself.
 //!
 //! The page is plain ES modules and style sheets, served as they are: `src/page/terminal`, and in `src/page/shared` what
 //! another page of the clinic would need too. `/` is its document; each other file has its path in `src` as its URL.
 
 use sha2::{Digest, Sha256};
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
 /// Nothing but the server's own files and methods, no exceptions: no inline script or style, no frame, no form, no
@@ -36,9 +34,6 @@ const NO_CACHE: &str = "no-cache";
 
 /// Stands in the document for the version of the whole page.
 const VERSION_PLACE: &str = "{version}";
-
-/// Where a name of RFC 1035 ends.
-const HOST_BYTES_MAX: usize = 255;
 
 /// One file of the page.
 #[derive(Debug)]
@@ -81,36 +76,6 @@ pub fn file(path: &str) -> Option<&'static File> {
 /// All files, in the order of the list below.
 pub fn files() -> &'static [File] {
     &FILES
-}
-
-/// Whether a request with this `Host` is meant for this server. A foreign site can make its own name point here (DNS
-/// rebinding), but then its name stands in `Host`: so an address is fine, `localhost` is, and of other names only
-/// those in `names` (compared without regard to case). A port may follow; which one does not matter.
-pub fn host_is_ours(host: &str, names: &[String]) -> bool {
-    if host.len() > HOST_BYTES_MAX {
-        return false;
-    }
-    if let Some(rest) = host.strip_prefix('[') {
-        return rest
-            .split_once(']')
-            .is_some_and(|(address, port)| address.parse::<Ipv6Addr>().is_ok() && is_port_or_nothing(port));
-    }
-    let name_end = host.find(':').unwrap_or(host.len());
-    let (name, port) = host.split_at(name_end);
-    if !is_port_or_nothing(port) {
-        return false;
-    }
-    let name = name.strip_suffix('.').unwrap_or(name);
-    name.parse::<Ipv4Addr>().is_ok()
-        || name.eq_ignore_ascii_case("localhost")
-        || names.iter().any(|ours| ours.eq_ignore_ascii_case(name))
-}
-
-fn is_port_or_nothing(rest: &str) -> bool {
-    rest.is_empty()
-        || rest
-            .strip_prefix(':')
-            .is_some_and(|port| port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Content type by the end of the file's name.

@@ -1,376 +1,296 @@
-//! The URL space on one screen: (method, path) to a [`Route`] ([crate::contract::conventions]: under `/api/v2` and alike under `/`).
+//! The URL space on one screen: (method, path) to a [`Route`] that carries its arguments ([crate::contract::conventions]: under
+//! `/api/v2` and alike under `/`).
 
 use crate::refusal::HttpError;
 use percent_encoding::percent_decode_str;
 
-/// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The operation that a request asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// Contract 2.
-    Book,
-    /// Contract-kiosk 1.
-    Identify,
-    /// Contract-kiosk 2, and what is read of 3 and 4.
-    Reading(Reading),
-    /// What is changed of [crate::contract::tickets], [crate::contract::waiting_list].
-    Change(Change),
-    /// A file of the terminal's page; its path is looked up as it is.
-    Page,
-    /// The process lives ([crate::contract::monitoring]): the gate answers, whatever the engine waits for.
-    Health,
-    /// The database takes a write ([crate::contract::monitoring]).
+    /// An operation that may write: such requests share a batch and its commit.
+    Write(Write),
+    /// An operation that only reads.
+    Read(Read),
+}
+
+/// An operation that may write. Arguments of the path are percent-decoded, and not checked yet: the order of checks is the
+/// contract's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words are the contract's")]
+pub enum Write {
+    /// [crate::contract::booking]
+    Book { lpu: String },
+    /// [crate::contract::identification]
+    Identify { lpu: String },
+    /// [crate::contract::tickets]
+    Cancel { lpu: String, ticket: String },
+    /// [crate::contract::tickets]
+    CheckIn { lpu: String, ticket: String },
+    /// [crate::contract::waiting_list]
+    Wait,
+    /// [crate::contract::waiting_list]
+    StopWaiting { entry: String },
+    /// Proves that the database takes a write ([crate::contract::monitoring]).
     Ready,
-    /// What the server counts and measures ([crate::contract::monitoring]).
+}
+
+/// An operation that only reads. Its arguments are as those of [`Write`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words are the contract's")]
+pub enum Read {
+    Lpus,
+    Lpu {
+        lpu: String,
+    },
+    /// A clinic's specialities with their free places.
+    Specialities {
+        lpu: String,
+    },
+    /// A clinic's doctors, rooms and equipment with their free places.
+    Resources {
+        lpu: String,
+    },
+    Resource {
+        lpu: String,
+        resource: String,
+    },
+    /// The cells of a resource.
+    Schedule {
+        lpu: String,
+        resource: String,
+        days: PathDays,
+    },
+    SpecialitySchedule {
+        lpu: String,
+        speciality: String,
+        days: PathDays,
+    },
+    ClientApplications {
+        guid: String,
+    },
+    Tickets {
+        lpu: String,
+    },
+    Ticket {
+        lpu: String,
+        ticket: String,
+    },
+    /// Tickets made with an outside account.
+    TicketsOfOther {
+        lpu: String,
+    },
+    WaitingList,
+    /// A file of the terminal's page.
+    Page,
+    /// The process lives: the gate answers, even while the engine waits.
+    Health,
     Metrics,
-    /// The description of all this ([crate::contract::monitoring]).
     OpenApi,
 }
 
-/// What a kiosk reads ([crate::contract::reading], [crate::contract::tickets], [crate::contract::waiting_list]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// All clinics.
-    Lpus,
-    /// One clinic.
-    Lpu,
-    /// A clinic's specialities with their free places.
-    Specialities,
-    /// A clinic's doctors, rooms and equipment with their free places.
-    Resources,
-    /// One of them.
-    Resource,
-    /// Its cells on a day, or from one day to another.
-    Schedule,
-    /// The cells of a speciality from one day to another.
-    SpecialitySchedule,
-    /// Client applications.
-    ClientApplications,
-    /// The patient's tickets.
-    Tickets,
-    /// One of them.
-    Ticket,
-    /// Tickets made with an outside account.
-    TicketsOfOther,
-    /// The patient's entries of the waiting list.
-    WaitingList,
-}
-
-/// What a kiosk changes after a booking ([crate::contract::tickets], [crate::contract::waiting_list]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Cancels a visit.
-    Cancel,
-    /// The patient has come.
-    CheckIn,
-    /// Puts the patient on the waiting list.
-    Wait,
-    /// Takes the patient off it.
-    StopWaiting,
+/// The days at the end of a schedule's path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathDays {
+    /// The first day, or the only one.
+    pub from: String,
+    /// The last day, where the path names two.
+    pub to: Option<String>,
 }
 
 impl Route {
-    /// The name by which log and numbers call it.
-    pub fn name(self) -> &'static str {
+    /// Returns the operation's name for log and metrics.
+    pub fn name(&self) -> &'static str {
         match self {
-            Route::Book => "book",
-            Route::Identify => "identify",
-            Route::Reading(reading) => reading.name(),
-            Route::Change(change) => change.name(),
-            Route::Page => "page",
-            Route::Health => "health",
-            Route::Ready => "ready",
-            Route::Metrics => "metrics",
-            Route::OpenApi => "openapi",
+            Route::Write(Write::Book { .. }) => "book",
+            Route::Write(Write::Identify { .. }) => "identify",
+            Route::Write(Write::Cancel { .. }) => "cancel",
+            Route::Write(Write::CheckIn { .. }) => "check_in",
+            Route::Write(Write::Wait) => "wait",
+            Route::Write(Write::StopWaiting { .. }) => "stop_waiting",
+            Route::Write(Write::Ready) => "ready",
+            Route::Read(Read::Lpus) => "lpus",
+            Route::Read(Read::Lpu { .. }) => "lpu",
+            Route::Read(Read::Specialities { .. }) => "specialities",
+            Route::Read(Read::Resources { .. }) => "resources",
+            Route::Read(Read::Resource { .. }) => "resource",
+            Route::Read(Read::Schedule { .. }) => "schedule",
+            Route::Read(Read::SpecialitySchedule { .. }) => "speciality_schedule",
+            Route::Read(Read::ClientApplications { .. }) => "client_applications",
+            Route::Read(Read::Tickets { .. }) => "tickets",
+            Route::Read(Read::Ticket { .. }) => "ticket",
+            Route::Read(Read::TicketsOfOther { .. }) => "tickets_of_other",
+            Route::Read(Read::WaitingList) => "waiting_list",
+            Route::Read(Read::Page) => "page",
+            Route::Read(Read::Health) => "health",
+            Route::Read(Read::Metrics) => "metrics",
+            Route::Read(Read::OpenApi) => "openapi",
         }
     }
 }
 
-impl Reading {
-    fn name(self) -> &'static str {
-        match self {
-            Reading::Lpus => "lpus",
-            Reading::Lpu => "lpu",
-            Reading::Specialities => "specialities",
-            Reading::Resources => "resources",
-            Reading::Resource => "resource",
-            Reading::Schedule => "schedule",
-            Reading::SpecialitySchedule => "speciality_schedule",
-            Reading::ClientApplications => "client_applications",
-            Reading::Tickets => "tickets",
-            Reading::Ticket => "ticket",
-            Reading::TicketsOfOther => "tickets_of_other",
-            Reading::WaitingList => "waiting_list",
-        }
-    }
-}
-
-impl Change {
-    fn name(self) -> &'static str {
-        match self {
-            Change::Cancel => "cancel",
-            Change::CheckIn => "check_in",
-            Change::Wait => "wait",
-            Change::StopWaiting => "stop_waiting",
-        }
-    }
-}
-
-/// The methods of a place that is read.
-macro_rules! reads {
-    ($reading:ident) => {
-        &[
-            ("GET", Route::Reading(Reading::$reading)),
-            ("HEAD", Route::Reading(Reading::$reading)),
-        ]
-    };
-}
-
-/// One path with the methods it answers to.
-struct Place {
-    /// Path words; `{}` stands for an argument, `{_}` for one that nobody looks at.
-    path: &'static str,
-    methods: &'static [(&'static str, Route)],
+/// The operations of one path.
+struct Methods {
+    post: Option<Write>,
+    get: Option<Route>,
+    delete: Option<Write>,
     /// The same methods, for `Allow`.
     allow: &'static str,
 }
 
-/// Every place. Of two that fit a path, the first counts.
-const PLACES: &[Place] = &[
-    Place {
-        path: "visit/{}",
-        methods: &[
-            ("POST", Route::Book),
-            ("GET", Route::Reading(Reading::Tickets)),
-            ("HEAD", Route::Reading(Reading::Tickets)),
-        ],
-        allow: "POST, GET, HEAD",
-    },
-    Place {
-        path: "visit/{}/other",
-        methods: reads!(TicketsOfOther),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "visit/{}/{}",
-        methods: &[
-            ("GET", Route::Reading(Reading::Ticket)),
-            ("HEAD", Route::Reading(Reading::Ticket)),
-            ("DELETE", Route::Change(Change::Cancel)),
-        ],
-        allow: "GET, HEAD, DELETE",
-    },
-    Place {
-        path: "visit/{}/{}/checkin",
-        methods: &[("POST", Route::Change(Change::CheckIn))],
-        allow: "POST",
-    },
-    Place {
-        path: "auth/{}/token",
-        methods: &[("GET", Route::Identify), ("HEAD", Route::Identify)],
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu",
-        methods: reads!(Lpus),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}",
-        methods: reads!(Lpu),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/speciality",
-        methods: reads!(Specialities),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/doctor",
-        methods: reads!(Resources),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/doctor/{}",
-        methods: reads!(Resource),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/doctor/{}/schedule/{}",
-        methods: reads!(Schedule),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/doctor/{}/schedule/{}/{}",
-        methods: reads!(Schedule),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/speciality/{_}/doctor/{}/schedule/{}",
-        methods: reads!(Schedule),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/speciality/{_}/doctor/{}/schedule/{}/{}",
-        methods: reads!(Schedule),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/position/{_}/doctor/{}/schedule/{}",
-        methods: reads!(Schedule),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/position/{_}/doctor/{}/schedule/{}/{}",
-        methods: reads!(Schedule),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "lpu/{}/speciality/{}/schedule/{}/{}",
-        methods: reads!(SpecialitySchedule),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "settings/clientApplication/{}",
-        methods: reads!(ClientApplications),
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "healthz",
-        methods: &[("GET", Route::Health), ("HEAD", Route::Health)],
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "readyz",
-        methods: &[("GET", Route::Ready), ("HEAD", Route::Ready)],
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "metrics",
-        methods: &[("GET", Route::Metrics), ("HEAD", Route::Metrics)],
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "openapi.json",
-        methods: &[("GET", Route::OpenApi), ("HEAD", Route::OpenApi)],
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "",
-        methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "page/{}/{}",
-        methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
-        allow: "GET, HEAD",
-    },
-    Place {
-        path: "page/{}/screens/{}",
-        methods: &[("GET", Route::Page), ("HEAD", Route::Page)],
-        allow: "GET, HEAD",
-    },
-];
-
-/// The places of the vendor's newer methods.
-const NEWER_PLACES: &[Place] = &[
-    Place {
-        path: "waitinglist",
-        methods: &[
-            ("GET", Route::Reading(Reading::WaitingList)),
-            ("HEAD", Route::Reading(Reading::WaitingList)),
-            ("POST", Route::Change(Change::Wait)),
-        ],
-        allow: "GET, HEAD, POST",
-    },
-    Place {
-        path: "waitinglist/{}",
-        methods: &[("DELETE", Route::Change(Change::StopWaiting))],
-        allow: "DELETE",
-    },
-];
-
-/// The base addresses that vendor clients use besides `/`, each with its places.
-const BASES: [([&str; 2], &[Place]); 2] = [(["api", "v2"], PLACES), (["api", "v3"], NEWER_PLACES)];
-
-/// Most arguments in a path.
-const ARGUMENTS_MAX: usize = 4;
-
-/// A request's route with the arguments in its path, percent-decoded but not yet looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Routed {
-    /// The route.
-    pub route: Route,
-    /// The arguments, in order.
-    pub arguments: Vec<String>,
-}
-
-/// Finds the route. Path words are matched without regard to case; empty segments do not count.
+/// Finds the route. Words of the path are matched without regard to case; empty segments do not count.
 ///
 /// # Errors
 /// [`HttpError::UnknownPath`], [`HttpError::Method`].
-pub fn route(method: &str, path: &str) -> Result<Routed, HttpError> {
-    let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let (place, arguments) = BASES
-        .iter()
-        .find_map(|(base, places)| {
-            let segments = without_base(&segments, base);
-            places
-                .iter()
-                .find_map(|place| Some((place, arguments(place.path, segments)?)))
-        })
-        .ok_or(HttpError::UnknownPath)?;
-    let route = place.methods.iter().find(|(known, _)| *known == method);
-    let (_, route) = route.ok_or(HttpError::Method(place.allow))?;
-    Ok(Routed {
-        route: *route,
-        arguments,
+pub fn route(method: &str, path: &str) -> Result<Route, HttpError> {
+    let lower = path.to_ascii_lowercase();
+    let segments = lower.split('/').zip(path.split('/'));
+    let segments: Vec<Segment> = segments.filter(|(segment, _)| !segment.is_empty()).collect();
+    let methods = match &segments[..] {
+        [("api", _), ("v2", _), rest @ ..] if !rest.is_empty() => version_2(rest),
+        [("api", _), ("v3", _), rest @ ..] if !rest.is_empty() => version_3(rest),
+        all => version_2(all).or_else(|| version_3(all)),
+    };
+    let Methods {
+        post,
+        get,
+        delete,
+        allow,
+    } = methods.ok_or(HttpError::UnknownPath)?;
+    let found = match method {
+        "POST" => post.map(Route::Write),
+        "GET" | "HEAD" => get,
+        "DELETE" => delete.map(Route::Write),
+        _ => None,
+    };
+    found.ok_or(HttpError::Method(allow))
+}
+
+/// A segment of a path: in lower case, and as it was sent.
+type Segment<'a> = (&'a str, &'a str);
+
+fn version_2(segments: &[Segment]) -> Option<Methods> {
+    Some(match *segments {
+        [("visit", _), lpu] => Methods {
+            post: Some(Write::Book { lpu: text(lpu) }),
+            allow: "POST, GET, HEAD",
+            ..get(Read::Tickets { lpu: text(lpu) })
+        },
+        [("visit", _), lpu, ("other", _)] => get(Read::TicketsOfOther { lpu: text(lpu) }),
+        [("visit", _), lpu, ticket] => {
+            let (lpu, ticket) = (text(lpu), text(ticket));
+            Methods {
+                delete: Some(Write::Cancel { lpu: lpu.clone(), ticket: ticket.clone() }),
+                allow: "GET, HEAD, DELETE",
+                ..get(Read::Ticket { lpu, ticket })
+            }
+        }
+        [("visit", _), lpu, ticket, ("checkin", _)] => Methods {
+            post: Some(Write::CheckIn { lpu: text(lpu), ticket: text(ticket) }),
+            allow: "POST",
+            ..Methods::NONE
+        },
+        [("auth", _), lpu, ("token", _)] => get(Write::Identify { lpu: text(lpu) }),
+        [("lpu", _)] => get(Read::Lpus),
+        [("lpu", _), lpu] => get(Read::Lpu { lpu: text(lpu) }),
+        [("lpu", _), lpu, ("speciality", _)] => get(Read::Specialities { lpu: text(lpu) }),
+        [("lpu", _), lpu, ("doctor", _)] => get(Read::Resources { lpu: text(lpu) }),
+        [("lpu", _), lpu, ("doctor", _), resource] => {
+            let (lpu, resource) = (text(lpu), text(resource));
+            get(Read::Resource { lpu, resource })
+        }
+        [("lpu", _), lpu, ("speciality", _), speciality, ("schedule", _), from, to] => {
+            let (lpu, speciality) = (text(lpu), text(speciality));
+            let days = days(from, Some(to));
+            get(Read::SpecialitySchedule { lpu, speciality, days })
+        }
+        [("lpu", _), lpu, ("doctor", _), resource, ("schedule", _), from, ref to @ ..]
+        // The speciality or the position of the doctor does not matter.
+        | [("lpu", _), lpu, ("speciality" | "position", _), _, ("doctor", _), resource, ("schedule", _), from, ref to @ ..]
+            if to.len() <= 1 =>
+        {
+            let (lpu, resource) = (text(lpu), text(resource));
+            let days = days(from, to.first().copied());
+            get(Read::Schedule { lpu, resource, days })
+        }
+        [("settings", _), ("clientapplication", _), guid] => get(Read::ClientApplications { guid: text(guid) }),
+        [("healthz", _)] => get(Read::Health),
+        [("readyz", _)] => get(Write::Ready),
+        [("metrics", _)] => get(Read::Metrics),
+        [("openapi.json", _)] => get(Read::OpenApi),
+        [] | [("page", _), _, _] | [("page", _), _, ("screens", _), _] => get(Read::Page),
+        _ => return None,
     })
 }
 
-/// The segments after a base, if they begin with it and go on.
-fn without_base<'a, 'b>(segments: &'a [&'b str], base: &[&str]) -> &'a [&'b str] {
-    let mut words = base.iter().zip(segments);
-    let has_base =
-        segments.len() > base.len() && words.all(|(word, segment)| word.eq_ignore_ascii_case(segment));
-    if has_base {
-        &segments[base.len()..]
-    } else {
-        segments
+/// The vendor's newer methods.
+fn version_3(segments: &[Segment]) -> Option<Methods> {
+    Some(match *segments {
+        [("waitinglist", _)] => Methods {
+            post: Some(Write::Wait),
+            allow: "GET, HEAD, POST",
+            ..get(Read::WaitingList)
+        },
+        [("waitinglist", _), entry] => Methods {
+            delete: Some(Write::StopWaiting { entry: text(entry) }),
+            allow: "DELETE",
+            ..Methods::NONE
+        },
+        _ => return None,
+    })
+}
+
+impl Methods {
+    const NONE: Methods = Methods {
+        post: None,
+        get: None,
+        delete: None,
+        allow: "",
+    };
+}
+
+fn get(route: impl Into<Route>) -> Methods {
+    Methods {
+        get: Some(route.into()),
+        allow: "GET, HEAD",
+        ..Methods::NONE
     }
 }
 
-/// The arguments of a path that has the form of `pattern`; none when it has not.
-fn arguments(pattern: &str, segments: &[&str]) -> Option<Vec<String>> {
-    let mut arguments = Vec::with_capacity(ARGUMENTS_MAX);
-    let mut segments = segments.iter();
-    for word in pattern.split('/').filter(|word| !word.is_empty()) {
-        let segment = segments.next()?;
-        if word == "{}" {
-            arguments.push(percent_decode_str(segment).decode_utf8_lossy().into_owned());
-        } else if word != "{_}" && !word.eq_ignore_ascii_case(segment) {
-            return None;
-        }
+fn days(from: Segment, to: Option<Segment>) -> PathDays {
+    PathDays {
+        from: text(from),
+        to: to.map(text),
     }
-    segments.next().is_none().then_some(arguments)
+}
+
+/// An argument, percent-decoded.
+fn text((_, sent): Segment) -> String {
+    percent_decode_str(sent).decode_utf8_lossy().into_owned()
+}
+
+impl From<Read> for Route {
+    fn from(read: Read) -> Route {
+        Route::Read(read)
+    }
+}
+
+impl From<Write> for Route {
+    fn from(write: Write) -> Route {
+        Route::Write(write)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
     fn booking_is_found_under_both_bases_in_any_case() {
-        let guid = "c3c977af-c3b4-4517-9d57-50a6844ec660";
+        let lpu = "c3c977af-c3b4-4517-9d57-50a6844ec660";
         for base in ["/api/v2/visit/", "/visit/", "/API/V2/Visit/", "//api//v2/VISIT/"] {
-            let routed = route("POST", &format!("{base}{guid}")).expect(base);
-            assert_eq!(
-                routed,
-                Routed {
-                    route: Route::Book,
-                    arguments: vec![guid.to_owned()]
-                }
-            );
+            let found = route("POST", &format!("{base}{lpu}")).expect(base);
+            assert_eq!(found, Route::Write(Write::Book { lpu: lpu.to_owned() }));
         }
     }
 
@@ -397,38 +317,95 @@ mod tests {
         }
     }
 
-    #[test]
-    fn allow_names_the_methods_of_its_place() {
-        for place in PLACES.iter().chain(NEWER_PLACES) {
-            let methods: Vec<_> = place.methods.iter().map(|(method, _)| *method).collect();
-            assert_eq!(place.allow, methods.join(", "), "{}", place.path);
-            assert!(place.path.matches("{}").count() <= ARGUMENTS_MAX);
-        }
-    }
-
-    /// Goal: the OpenAPI document has every place with its methods, and no other. Method: paths are compared with the names
-    /// of their arguments left out; HEAD is not listed there, it goes with GET.
-    #[test]
-    fn the_document_describes_every_place() {
+    /// The described paths as lists of words, `{}` for an argument, with their methods.
+    fn described() -> BTreeMap<Vec<String>, BTreeSet<String>> {
         let document: serde_json::Value = serde_json::from_str(include_str!("wire/openapi.json")).unwrap();
-        let mut described = BTreeSet::new();
+        let mut described: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         for (path, item) in document["paths"].as_object().unwrap() {
-            let words = path
-                .split('/')
-                .map(|word| if word.starts_with('{') { "{}" } else { word });
-            let path = words.collect::<Vec<_>>().join("/");
+            let words = path.split('/').filter(|word| !word.is_empty());
+            let words = words.map(|word| if word.starts_with('{') { "{}" } else { word });
             let keys = item.as_object().unwrap().keys();
             let methods = keys.filter(|key| !["servers", "parameters"].contains(&&***key));
-            described.extend(methods.map(|method| (path.clone(), method.to_uppercase())));
+            let methods = methods.map(|method| method.to_uppercase());
+            described
+                .entry(words.map(str::to_owned).collect())
+                .or_default()
+                .extend(methods);
         }
-        let mut served = BTreeSet::new();
-        for place in PLACES.iter().chain(NEWER_PLACES) {
-            let path = format!("/{}", place.path.replace("{_}", "{}"));
-            let has_get = place.methods.iter().any(|(method, _)| *method == "GET");
-            let methods = place.methods.iter().map(|(method, _)| *method);
-            let methods = methods.filter(|method| !(has_get && *method == "HEAD"));
-            served.extend(methods.map(|method| (path.clone(), method.to_owned())));
+        described
+    }
+
+    /// Goal: the OpenAPI document has every path with its methods, and no other; `Allow` names these methods. Method: each
+    /// path is asked for as it is described, and with any one of its words replaced, left out or added. HEAD is not listed in
+    /// the document; it goes with GET.
+    #[test]
+    fn the_document_describes_every_path() {
+        let described = described();
+        let mut words: BTreeSet<&str> = described.keys().flatten().map(String::as_str).collect();
+        words.insert("{}");
+        let mut names = BTreeSet::new();
+        let mut asked = BTreeSet::new();
+        for path in described.keys() {
+            asked.insert(path.clone());
+            for at in 0..=path.len() {
+                for word in &words {
+                    let mut added = path.clone();
+                    added.insert(at, (*word).to_owned());
+                    asked.insert(added);
+                }
+                if at < path.len() {
+                    let mut shorter = path.clone();
+                    shorter.remove(at);
+                    asked.insert(shorter);
+                    for word in &words {
+                        let mut other = path.clone();
+                        other[at] = (*word).to_owned();
+                        asked.insert(other);
+                    }
+                }
+            }
         }
-        assert_eq!(described, served);
+        assert!(asked.len() > 1_000, "{}", asked.len());
+        let fits = |path: &[String], pattern: &[String]| {
+            path.len() == pattern.len()
+                && path
+                    .iter()
+                    .zip(pattern)
+                    .all(|(word, place)| word == place || place == "{}")
+        };
+        for path in &asked {
+            // A path of words alone comes before one with an argument in their place.
+            let fitting = described.iter().filter(|(pattern, _)| fits(path, pattern));
+            let methods =
+                fitting.min_by_key(|(pattern, _)| pattern.iter().filter(|word| *word == "{}").count());
+            let sent = format!("/{}", path.join("/"));
+            for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"] {
+                let listed = if method == "HEAD" { "GET" } else { method };
+                match (route(method, &sent), methods) {
+                    (Ok(route), Some((_, methods))) => {
+                        assert!(methods.contains(listed), "{method} {sent}");
+                        names.insert(route.name());
+                    }
+                    (Err(HttpError::Method(allow)), Some((_, methods))) => {
+                        assert!(!methods.contains(listed), "{method} {sent}");
+                        let allowed = allow.split(", ").filter(|method| *method != "HEAD");
+                        assert_eq!(
+                            &allowed.map(str::to_owned).collect::<BTreeSet<_>>(),
+                            methods,
+                            "{sent}"
+                        );
+                        assert_eq!(allow.contains("GET"), allow.contains("HEAD"), "{sent}");
+                    }
+                    (found, _) => {
+                        assert_eq!(
+                            (found, methods),
+                            (Err(HttpError::UnknownPath), None),
+                            "{method} {sent}"
+                        );
+                    }
+                }
+            }
+        }
+        assert_eq!(names.len(), 23, "{names:?}");
     }
 }

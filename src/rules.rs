@@ -8,16 +8,16 @@ mod showing;
 mod switches;
 mod today;
 
-pub use held::{objection_to_cancelling, objection_to_check_in};
+pub use held::{may_cancel, may_check_in};
 pub use showing::{Reach, Showing, Viewer, showing};
 pub use switches::Switches;
-pub use today::{DayLimits, too_many_waiting_entries};
+pub use today::{DayLimits, may_wait};
 
 use crate::model::{
     Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Referral, Standing, Wish,
 };
 use crate::refusal::Refusal;
-use today::too_many_bookings;
+use today::may_book_today;
 
 /// Full years from which a children's clinic takes no patient (4005).
 const GROWN_UP_YEARS: i64 = 18;
@@ -36,16 +36,16 @@ pub struct Policy {
     pub limits: DayLimits,
 }
 
-/// What is to be done for a request that nothing speaks against.
+/// The decision on a request without a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Approval<'a> {
     /// Make the visit.
     Book(Booking<'a>),
-    /// It was made before with the same `Idempotency-Key`: answer with the visit in this row.
+    /// The same `Idempotency-Key` made the visit in this row before: answer with that visit.
     Repeat(i64),
 }
 
-/// All that a new visit is made of.
+/// The parts of a new visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Booking<'a> {
     /// Whose visit.
@@ -82,9 +82,7 @@ pub fn decide<'a>(
     if let Some(Ok(repeat)) = earlier {
         return Ok(repeat);
     }
-    if let Some(refusal) = too_many_bookings(standing, policy, now) {
-        return Err(refusal);
-    }
+    may_book_today(standing, policy, now)?;
     let cell = cell.ok_or(match wish.cell {
         CellName::Guid(_) => Refusal::CellUnknown,
         CellName::Begin(..) => Refusal::NoCellThen,
@@ -94,15 +92,13 @@ pub fn decide<'a>(
     }
     let referral = referral(wish, facts, standing)?;
     let exam = exam(wish, facts, standing)?;
-    match objection(standing, cell, policy, now) {
-        Some(refusal) => Err(refusal),
-        None => Ok(Approval::Book(Booking {
-            standing,
-            cell,
-            referral,
-            exam,
-        })),
-    }
+    objection(standing, cell, policy, now).map_or(Ok(()), Err)?;
+    Ok(Approval::Book(Booking {
+        standing,
+        cell,
+        referral,
+        exam,
+    }))
 }
 
 /// The contract's promise about `Idempotency-Key`.
@@ -140,16 +136,16 @@ fn exam(wish: &Wish, facts: &Facts, standing: &Standing) -> Result<Option<Exam>,
         .ok_or(Refusal::ExamUnknown)
 }
 
-/// What the rules look at that ask nothing about the patient.
-struct Offer<'a> {
+/// The facts of a rule about the cell alone.
+struct CellCase<'a> {
     application: &'a ClientApplication,
     cell: &'a Cell,
     policy: &'a Policy,
     now: Moment,
 }
 
-/// What the others look at.
-struct Case<'a> {
+/// The facts of a rule about the patient.
+struct PatientCase<'a> {
     standing: &'a Standing,
     cell: &'a Cell,
     now: Moment,
@@ -158,145 +154,111 @@ struct Case<'a> {
 /// One row of the contract's table.
 struct Rule {
     is_on: fn(&Switches) -> bool,
-    objects: Objects,
+    check: Check,
 }
 
-/// Why a row speaks against a booking, if it does.
-enum Objects {
-    /// Whoever the patient is.
-    Anyhow(fn(&Offer) -> Option<Refusal>),
-    /// By what is known about the patient.
-    ToPatient(fn(&Case) -> Option<Refusal>),
+/// Returns the refusal if the rule speaks against a booking.
+enum Check {
+    /// The cell is the same for every patient.
+    OfCell(fn(&CellCase) -> Option<Refusal>),
+    OfPatient(fn(&PatientCase) -> Option<Refusal>),
 }
-use Objects::{Anyhow, ToPatient};
+use Check::{OfCell, OfPatient};
 
 /// The rows from 4005 down, in the contract's order.
 const RULES: [Rule; 12] = [
-    Rule {
-        is_on: |on| on.children_clinic,
-        objects: ToPatient(children_clinic),
-    },
-    Rule {
-        is_on: |on| on.self_booking_ban,
-        objects: ToPatient(self_booking_ban),
-    },
-    Rule {
-        is_on: |on| on.dispensary_only,
-        objects: ToPatient(dispensary_only),
-    },
-    Rule {
-        is_on: |on| on.repeat_in_cell,
-        objects: ToPatient(repeat_in_cell),
-    },
-    Rule {
-        is_on: |on| on.one_per_speciality,
-        objects: ToPatient(one_per_speciality),
-    },
-    Rule {
-        is_on: |on| on.age_bounds,
-        objects: ToPatient(age_bounds),
-    },
-    Rule {
-        is_on: |on| on.access,
-        objects: Anyhow(access),
-    },
-    Rule {
-        is_on: |on| on.past,
-        objects: Anyhow(past),
-    },
-    Rule {
-        is_on: |on| on.max_period,
-        objects: Anyhow(max_period),
-    },
-    Rule {
-        is_on: |on| on.schedule_days,
-        objects: Anyhow(schedule_days),
-    },
-    Rule {
-        is_on: |_| true,
-        objects: Anyhow(free_place),
-    },
-    Rule {
-        is_on: |on| on.one_per_time,
-        objects: ToPatient(one_per_time),
-    },
+    rule(|on| on.children_clinic, OfPatient(children_clinic)),
+    rule(|on| on.self_booking_ban, OfPatient(self_booking_ban)),
+    rule(|on| on.dispensary_only, OfPatient(dispensary_only)),
+    rule(|on| on.repeat_in_cell, OfPatient(repeat_in_cell)),
+    rule(|on| on.one_per_speciality, OfPatient(one_per_speciality)),
+    rule(|on| on.age_bounds, OfPatient(age_bounds)),
+    rule(|on| on.access, OfCell(access)),
+    rule(|on| on.past, OfCell(past)),
+    rule(|on| on.max_period, OfCell(max_period)),
+    rule(|on| on.schedule_days, OfCell(schedule_days)),
+    rule(|_| true, OfCell(free_place)),
+    rule(|on| on.one_per_time, OfPatient(one_per_time)),
 ];
 
-/// The first rule that speaks against this patient in this cell; none when it can be booked.
+const fn rule(is_on: fn(&Switches) -> bool, check: Check) -> Rule {
+    Rule { is_on, check }
+}
+
+/// Returns the first rule's refusal of this patient in this cell; none if the patient can book.
 pub fn objection(standing: &Standing, cell: &Cell, policy: &Policy, now: Moment) -> Option<Refusal> {
-    let offer = Offer {
+    let cell_case = CellCase {
         application: &standing.application,
         cell,
         policy,
         now,
     };
-    let case = Case { standing, cell, now };
+    let case = PatientCase { standing, cell, now };
     let by_rules = || {
-        first(policy, |rule| match rule.objects {
-            Anyhow(objects) => objects(&offer),
-            ToPatient(objects) => objects(&case),
+        first(policy, |rule| match rule.check {
+            OfCell(check) => check(&cell_case),
+            OfPatient(check) => check(&case),
         })
     };
-    too_many_bookings(standing, policy, now).or_else(by_rules)
+    may_book_today(standing, policy, now).err().or_else(by_rules)
 }
 
-/// The first rule that speaks against this cell for everybody who books from this application; none when the cell is
-/// free for somebody.
+/// Returns the first refusal that every patient of this application meets in this cell; none if somebody could book.
 pub fn objection_to_all(
     application: &ClientApplication,
     cell: &Cell,
     policy: &Policy,
     now: Moment,
 ) -> Option<Refusal> {
-    let offer = Offer {
+    let cell_case = CellCase {
         application,
         cell,
         policy,
         now,
     };
-    first(policy, |rule| match rule.objects {
-        Anyhow(objects) => objects(&offer),
-        ToPatient(_) => None,
+    first(policy, |rule| match rule.check {
+        OfCell(check) => check(&cell_case),
+        OfPatient(_) => None,
     })
 }
 
-fn first(policy: &Policy, objects: impl Fn(&Rule) -> Option<Refusal>) -> Option<Refusal> {
+fn first(policy: &Policy, check: impl Fn(&Rule) -> Option<Refusal>) -> Option<Refusal> {
     RULES
         .iter()
         .filter(|rule| (rule.is_on)(&policy.switches))
-        .find_map(objects)
+        .find_map(check)
 }
 
-impl Case<'_> {
+impl PatientCase<'_> {
     /// The patient's full years on the local day of the visit.
     fn years(&self) -> i64 {
         self.standing.patient.full_years(self.cell.begin.date_naive())
     }
 }
 
-impl Offer<'_> {
+impl CellCase<'_> {
     /// Local calendar days from today to the day of the visit.
     fn days_ahead(&self) -> i64 {
         (self.cell.begin.date_naive() - self.now.date_naive()).num_days()
     }
 }
 
-fn children_clinic(case: &Case) -> Option<Refusal> {
+fn children_clinic(case: &PatientCase) -> Option<Refusal> {
     (case.standing.lpu.is_children && case.years() >= GROWN_UP_YEARS).then_some(Refusal::GrownUp)
 }
 
-fn self_booking_ban(case: &Case) -> Option<Refusal> {
+fn self_booking_ban(case: &PatientCase) -> Option<Refusal> {
     let banned = case.standing.patient.self_booking_banned && case.standing.application.self_service;
     banned.then_some(Refusal::SelfBookingBanned)
 }
 
-fn dispensary_only(case: &Case) -> Option<Refusal> {
+fn dispensary_only(case: &PatientCase) -> Option<Refusal> {
     let resource = &case.cell.resource;
     let registered = case.standing.registered_with.contains(&resource.id);
     (resource.dispensary_only && !registered).then_some(Refusal::NotRegistered)
 }
 
-fn repeat_in_cell(case: &Case) -> Option<Refusal> {
+fn repeat_in_cell(case: &PatientCase) -> Option<Refusal> {
     let in_cell = case
         .standing
         .held
@@ -305,7 +267,7 @@ fn repeat_in_cell(case: &Case) -> Option<Refusal> {
     in_cell.then_some(Refusal::AlreadyInCell)
 }
 
-fn one_per_speciality(case: &Case) -> Option<Refusal> {
+fn one_per_speciality(case: &PatientCase) -> Option<Refusal> {
     let same = |held: &&Held| held.end > case.now && held.speciality_id == case.cell.resource.speciality_id;
     let held = case.standing.held.iter().find(same)?;
     Some(Refusal::SameSpeciality {
@@ -314,41 +276,41 @@ fn one_per_speciality(case: &Case) -> Option<Refusal> {
     })
 }
 
-fn age_bounds(case: &Case) -> Option<Refusal> {
+fn age_bounds(case: &PatientCase) -> Option<Refusal> {
     let years = case.years();
     let fits = case.cell.ages.hold(years) && case.cell.resource.ages.hold(years);
     (!fits).then_some(Refusal::AgeOutside)
 }
 
-fn access(offer: &Offer) -> Option<Refusal> {
-    if offer.cell.flag_access & offer.application.access == 0 {
+fn access(case: &CellCase) -> Option<Refusal> {
+    if case.cell.flag_access & case.application.access == 0 {
         Some(Refusal::NoAccess)
-    } else if offer.cell.busy_type.kind == NO_RECEPTION {
+    } else if case.cell.busy_type.kind == NO_RECEPTION {
         Some(Refusal::NotReception)
     } else {
         None
     }
 }
 
-fn past(offer: &Offer) -> Option<Refusal> {
-    (offer.cell.begin <= offer.now).then_some(Refusal::Begun)
+fn past(case: &CellCase) -> Option<Refusal> {
+    (case.cell.begin <= case.now).then_some(Refusal::Begun)
 }
 
-fn max_period(offer: &Offer) -> Option<Refusal> {
-    let days_max = offer.policy.max_period_days;
-    (offer.days_ahead() > days_max).then_some(Refusal::BeyondPeriod { days_max })
+fn max_period(case: &CellCase) -> Option<Refusal> {
+    let days_max = case.policy.max_period_days;
+    (case.days_ahead() > days_max).then_some(Refusal::BeyondPeriod { days_max })
 }
 
-fn schedule_days(offer: &Offer) -> Option<Refusal> {
-    let days_max = offer.application.schedule_days?;
-    (offer.days_ahead() > days_max).then_some(Refusal::BeyondSchedule { days_max })
+fn schedule_days(case: &CellCase) -> Option<Refusal> {
+    let days_max = case.application.schedule_days?;
+    (case.days_ahead() > days_max).then_some(Refusal::BeyondSchedule { days_max })
 }
 
-fn free_place(offer: &Offer) -> Option<Refusal> {
-    (offer.cell.used_count >= offer.cell.plan_count).then_some(Refusal::Full)
+fn free_place(case: &CellCase) -> Option<Refusal> {
+    (case.cell.used_count >= case.cell.plan_count).then_some(Refusal::Full)
 }
 
-fn one_per_time(case: &Case) -> Option<Refusal> {
+fn one_per_time(case: &PatientCase) -> Option<Refusal> {
     let overlaps = |held: &&Held| held.begin < case.cell.end && case.cell.begin < held.end;
     let held = case.standing.held.iter().find(overlaps)?;
     Some(Refusal::SameTime { begin: held.begin })

@@ -14,7 +14,7 @@ use super::relay::Relay;
 use super::spare::{Spare, Taken};
 use crate::metrics::Metrics;
 use crate::refusal::HttpError;
-use crate::route::Route;
+use crate::route::{Read, Route};
 use crate::wire::message::Answer;
 use crate::wire::ready::alive;
 use std::io;
@@ -158,8 +158,9 @@ impl Client<'_> {
     /// for another program.
     fn answer(&mut self, framing: Framing, after: After) -> Result<(Option<Taken>, Outcome), HttpError> {
         let Shared { relay, limits, .. } = self.shared;
-        let id = self.record.map(|record| record.id);
-        if self.record.and_then(|record| record.route) == Some(Route::Health) {
+        let id = self.record.as_ref().map(|record| record.id);
+        let route = self.record.as_ref().and_then(|record| record.route.as_ref());
+        if route == Some(&Route::Read(Read::Health)) {
             let answer = alive();
             let response = rendered(&answer, framing.head_only, &mut Date::default());
             for_client(&response, after.word(), id, 0, &mut self.response);

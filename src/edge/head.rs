@@ -168,10 +168,10 @@ impl<'a> Head<'a> {
         })
     }
 
-    /// What it asks for, if that is here.
+    /// Returns the route, if the server has one for the request.
     pub fn route(&self) -> Option<Route> {
         let path = self.target.split('?').next().unwrap_or_default();
-        route(self.method, path).ok().map(|routed| routed.route)
+        route(self.method, path).ok()
     }
 
     /// How the message is framed.

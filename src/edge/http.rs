@@ -9,10 +9,11 @@ use super::service::Watchdog;
 use super::spare::Spare;
 use crate::engine::Engine;
 use crate::refusal::HttpError;
+use crate::route::{Read, Route, Write};
 use crate::wire::message::{Answer, Request};
 use std::collections::VecDeque;
 use std::fs::DirBuilder;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,16 +38,17 @@ pub struct Http {
 
 /// Where the answer to a request goes.
 struct Reply {
-    writer: Box<dyn Write + Send>,
+    writer: Box<dyn io::Write + Send>,
     head_only: bool,
 }
 
-/// Requests that wait for the engine, with where their answers go.
+/// Requests that wait for the engine, with the destinations of their answers.
 #[derive(Default)]
 struct Waiting {
-    writers: Vec<Request>,
+    writers: Vec<(Request, Write)>,
     writer_replies: Vec<Reply>,
-    readers: VecDeque<(Request, Reply)>,
+    readers: VecDeque<(Request, Read, Reply)>,
+    date: Date,
 }
 
 impl Http {
@@ -81,7 +83,6 @@ impl Http {
     pub fn serve(&self, engine: &mut Engine, batch_requests_max: usize) -> io::Result<()> {
         let _ends = EndsWithPanic;
         let mut waiting = Waiting::default();
-        let mut date = Date::default();
         let mut rested = false;
         let mut watchdog = Watchdog::wanted();
         let look_up = watchdog.every().map_or(LOOK_UP, |every| every.min(LOOK_UP));
@@ -90,9 +91,9 @@ impl Http {
             let patience = if rested { look_up } else { QUIET.min(look_up) };
             if !self.gather(&mut waiting, engine, batch_requests_max, patience)? {
                 if rested {
-                    engine.look_up();
+                    engine.tick();
                 } else {
-                    engine.rest();
+                    engine.checkpoint_when_idle();
                 }
                 rested = true;
                 continue;
@@ -107,11 +108,11 @@ impl Http {
                 );
                 waiting.writers.clear();
                 for (reply, answer) in waiting.writer_replies.drain(..).zip(&answers) {
-                    reply.send(answer, &mut date);
+                    reply.send(answer, &mut waiting.date);
                 }
             }
-            if let Some((request, reply)) = waiting.readers.pop_front() {
-                reply.send(&engine.read(&request), &mut date);
+            if let Some((request, read, reply)) = waiting.readers.pop_front() {
+                reply.send(&engine.read(&request, &read), &mut waiting.date);
             }
         }
         Ok(())
@@ -161,11 +162,13 @@ impl Waiting {
 
     fn add(&mut self, incoming: tiny_http::Request, engine: &Engine) -> io::Result<()> {
         let (request, reply) = received(incoming)?;
-        if engine.writes(&request) {
-            self.writers.push(request);
-            self.writer_replies.push(reply);
-        } else {
-            self.readers.push_back((request, reply));
+        match engine.route(&request) {
+            Ok(Route::Write(write)) => {
+                self.writers.push((request, write));
+                self.writer_replies.push(reply);
+            }
+            Ok(Route::Read(read)) => self.readers.push_back((request, read, reply)),
+            Err(error) => reply.send(&Answer::from(error), &mut self.date),
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 use super::pace::Pace;
 use crate::metrics::Metrics;
 use crate::refusal::HttpError;
-use crate::route::Route;
+use crate::route::{Route, Write};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -58,7 +58,7 @@ impl From<HttpError> for Outcome {
 }
 
 /// A request that has begun.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Record {
     /// Its number.
     pub id: RequestId,
@@ -74,11 +74,14 @@ impl Record {
     /// The request was answered, or its client told that it goes no further.
     pub fn close(&self, outcome: Outcome, metrics: &Metrics, pace: &Mutex<Pace>) {
         let Outcome { status, code } = outcome;
-        let route = self.route.map_or(NO_ROUTE, Route::name);
+        let route = self.route.as_ref().map_or(NO_ROUTE, Route::name);
         metrics.answered(route, status, code);
-        // A change that was made is told always.
-        let is_change = status == OK && matches!(self.route, Some(Route::Book | Route::Change(_)));
-        if !is_change {
+        // A successful change always has its line.
+        let may_change = match &self.route {
+            Some(Route::Write(write)) => !matches!(write, Write::Identify { .. } | Write::Ready),
+            Some(Route::Read(_)) | None => false,
+        };
+        if status != OK || !may_change {
             let mut pace = pace.lock().unwrap_or_else(PoisonError::into_inner);
             let verdict = pace.count(self.client, Instant::now());
             if let Some(count) = verdict.left_out {

@@ -1,33 +1,34 @@
 //! `POST visit`: gathers, decides and writes one booking ([crate::contract::booking]).
 
+use super::outcome::RequestError;
 use crate::model::{Moment, Stamp, Ticket, Wish};
-use crate::refusal::Refusal;
 use crate::rules::{self, Approval, Policy};
-use crate::store::{Fault, WriteTx};
+use crate::store::WriteTx;
 use crate::wire::message::Answer;
 use crate::wire::ticket::TicketVisitWithLpu;
 use uuid::Uuid;
 
-/// Books what is wished, or says why not. A refused booking has written nothing.
+/// Books the wish. A refused booking has written nothing.
 pub fn book(
     tx: &WriteTx,
     wish: &Wish,
     policy: &Policy,
+    started: Moment,
     now: Moment,
-) -> Result<Result<Ticket, Refusal>, Fault> {
+) -> Result<Answer, RequestError> {
     let facts = tx.facts(wish, now)?;
-    match rules::decide(wish, &facts, policy, now) {
-        Ok(Approval::Book(booking)) => {
+    let ticket = match rules::decide(wish, &facts, policy, now)? {
+        Approval::Book(booking) => {
             let ticket = Uuid::now_v7();
-            tx.book(wish, &booking, &Stamp { now, ticket }).map(Ok)
+            tx.book(wish, &booking, &Stamp { now, ticket })?
         }
-        Ok(Approval::Repeat(visit)) => tx.ticket(visit).map(Ok),
-        Err(refusal) => Ok(Err(refusal)),
-    }
+        Approval::Repeat(visit) => tx.ticket(visit)?,
+    };
+    Ok(shown(&ticket, wish, started))
 }
 
-/// The answer to a booking, full or short as it was wished.
-pub fn shown(ticket: &Ticket, wish: &Wish, started: Moment) -> Answer {
+/// Returns the ticket in full or in short, as the wish asks.
+fn shown(ticket: &Ticket, wish: &Wish, started: Moment) -> Answer {
     let show = if wish.full_response {
         TicketVisitWithLpu::full
     } else {

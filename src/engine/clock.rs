@@ -1,8 +1,8 @@
-//! The clinic's clock, and whether it can be believed.
+//! The clinic's clock, and whether it is plausible.
 //!
-//! A box without a battery wakes in 1970, or wherever its maker left it, and is set right by NTP some minutes later. Until
-//! then a patient could book what is long over, and a token of yesterday would hold again. So time never counts as
-//! earlier than the last commit: a clock that shows less is wrong, and so is one from before this program was written.
+//! A box without a battery wakes in 1970, or at its maker's date. NTP sets the clock right some minutes later. Until then a
+//! patient could book a past cell, and yesterday's token would hold again. So time never counts as earlier than the last
+//! commit: a clock that shows less is wrong. A clock from before this program was written is wrong too.
 
 use crate::model::{Moment, Zone};
 use crate::store::{Fault, Store};
@@ -11,19 +11,19 @@ use rustix::time::{ClockId, clock_gettime};
 use std::path::Path;
 use std::time::Duration;
 
-/// 2026-01-01T00:00:00Z: before this day the program was not there. A clock that shows less has lost its time.
+/// 2026-01-01T00:00:00Z: this program did not exist before. A clock that shows less has lost its time.
 pub const EARLIEST_SECONDS: i64 = 1_767_225_600;
 
-/// So far may the clock be behind the last commit: when it is set right by a little, nothing has to stop.
+/// How far the clock may be behind the last commit: a small correction of the clock stops nothing.
 pub const SLACK_SECONDS: i64 = 60;
 
-/// A clock that goes on by more than this beyond the time that has passed has jumped.
+/// A clock that runs ahead of the elapsed time by more than this has jumped.
 pub const JUMP_SECONDS_MIN: i64 = 24 * 3600;
 
-/// Where systemd-timesyncd tells that it has set the clock since the machine started.
+/// The mark of systemd-timesyncd: it has set the clock since the machine started.
 const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
 
-/// What the other programs that keep a clock right leave while they run: chrony, ntpd, openntpd, ntpd-rs.
+/// The marks of other running time services: chrony, ntpd, openntpd, ntpd-rs.
 const OTHER_KEEPERS: [&str; 4] = [
     "/run/chrony",
     "/run/ntpd.pid",
@@ -31,30 +31,30 @@ const OTHER_KEEPERS: [&str; 4] = [
     "/run/ntpd-rs",
 ];
 
-/// What a look at the clock tells.
+/// One reading of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
     /// The time that counts: never earlier than the last commit.
     pub moment: Moment,
-    /// Whether the clock can be believed. If not, no token holds and nothing is booked.
+    /// Whether the clock is plausible. If not, no token holds and nothing is booked.
     pub is_plausible: bool,
 }
 
 /// A jump of the clock while the server ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Jump {
-    /// What the clock would have shown.
+    /// The expected time.
     pub from: Moment,
-    /// What it showed.
+    /// The time shown.
     pub to: Moment,
 }
 
-/// What the clock has been seen to do.
+/// The clock's behaviour so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClockState {
-    /// Whether it could be believed when it was last looked at.
+    /// Whether the last reading was plausible.
     pub is_plausible: bool,
-    /// How often it has jumped forward by more than [`JUMP_SECONDS_MIN`] since the server started.
+    /// How often the clock has jumped forward by more than [`JUMP_SECONDS_MIN`] since the server started.
     pub jumps: u32,
     /// The last of these jumps.
     pub last_jump: Option<Jump>,
@@ -66,15 +66,15 @@ pub struct Clock {
     /// Seconds of the last commit that is known of.
     last_commit: i64,
     state: ClockState,
-    /// What the clock showed at the last look, and what the machine's steady clock did.
-    last_look: Option<(i64, Duration)>,
+    /// The last reading in seconds since 1970, and the machine's steady clock at that time.
+    last_reading: Option<(i64, Duration)>,
 }
 
 impl Clock {
     /// The clock of the clinic whose last commit is in the store.
     pub fn new(store: &Store) -> Result<Clock, Fault> {
         let last_commit = match store.last_moment() {
-            // What is not known speaks against no clock.
+            // A missing value makes no clock wrong.
             Err(fault @ Fault::Damaged(_)) => {
                 log::error!("the last booking's time could not be read: {fault}");
                 0
@@ -88,22 +88,22 @@ impl Clock {
                 is_plausible: true,
                 ..ClockState::default()
             },
-            last_look: None,
+            last_reading: None,
         })
     }
 
-    /// Looks at the clock. Asks the store again only when the clock seems wrong.
-    pub fn look(&mut self, store: &Store) -> Now {
+    /// Reads the clock. Asks the store again only when the clock seems wrong.
+    pub fn read(&mut self, store: &Store) -> Now {
         let shown = now(self.zone);
         self.judge(shown, steady(), || store.last_moment())
     }
 
-    /// Something has been committed at this moment.
+    /// Notes a commit at this moment.
     pub fn committed(&mut self, at: Moment) {
         self.last_commit = self.last_commit.max(at.timestamp());
     }
 
-    /// What it has been seen to do.
+    /// Returns the clock's behaviour so far.
     pub fn state(&self) -> ClockState {
         self.state
     }
@@ -132,8 +132,8 @@ impl Clock {
         } else if !was_plausible && is_plausible {
             log::info!("the clock shows {} and is believed again", shown.trunc_subsecs(0));
         }
-        let last_look = self.last_look.replace((seconds, steady));
-        if let Some((before, then)) = last_look.filter(|_| was_plausible && is_plausible) {
+        let last_reading = self.last_reading.replace((seconds, steady));
+        if let Some((before, then)) = last_reading.filter(|_| was_plausible && is_plausible) {
             self.see_jump(before, steady.saturating_sub(then), shown);
         }
         let counts = seconds.max(self.last_commit);
@@ -147,7 +147,7 @@ impl Clock {
         }
     }
 
-    /// Notes a jump, once: the next look is compared with this one.
+    /// Notes a jump, once: the next reading is compared with this one.
     fn see_jump(&mut self, before: i64, passed: Duration, shown: Moment) {
         let expected = before.saturating_add_unsigned(passed.as_secs());
         if shown.timestamp() - expected <= JUMP_SECONDS_MIN {
@@ -167,18 +167,18 @@ impl Clock {
     }
 }
 
-/// The moment on the clinic's clock, whether it can be believed or not.
+/// Returns the moment on the clinic's clock, plausible or not.
 pub fn now(zone: Zone) -> Moment {
     zone.localize(Utc::now().fixed_offset())
 }
 
-/// Whether a clock that shows `seconds` can be believed after a commit at `last_commit`, both since 1970.
+/// Whether a clock that shows `seconds` is plausible after a commit at `last_commit`, both since 1970.
 pub fn is_plausible(seconds: i64, last_commit: i64) -> bool {
     seconds >= EARLIEST_SECONDS && seconds >= last_commit.saturating_sub(SLACK_SECONDS)
 }
 
-/// Whether the machine's clock is kept right by NTP or the like. None where a program should do so that does not tell. The
-/// kernel itself is not asked: no service may in a sandbox that protects the clock.
+/// Whether NTP or the like keeps the machine's clock right. None: a program runs for this that does not tell. The kernel is
+/// not asked: a sandbox that protects the clock forbids this.
 pub fn is_synchronised() -> Option<bool> {
     let is_there = |path: &str| Path::new(path).exists();
     if is_there(SYNCHRONISED) {
@@ -190,7 +190,7 @@ pub fn is_synchronised() -> Option<bool> {
     }
 }
 
-/// Time since the machine started, its sleep included.
+/// Returns the time since the machine started, its sleep included.
 fn steady() -> Duration {
     let time = clock_gettime(ClockId::Boottime);
     Duration::new(

@@ -1,4 +1,4 @@
-//! What the engine does when something of ours fails.
+//! What the engine does after a fault.
 
 use super::ready::Readiness;
 use super::{Engine, RETRY_SECONDS};
@@ -7,8 +7,8 @@ use crate::store::Fault;
 use crate::wire::message::Answer;
 
 impl Engine {
-    /// Whether the fault is that the files are not those that were opened. The first time, it is told, and they are left.
-    pub(super) fn leaves(&mut self, fault: &Fault) -> bool {
+    /// Leaves the files alone if the fault says that they were replaced; whether so. The first such fault is logged.
+    pub(super) fn abandon_replaced_files(&mut self, fault: &Fault) -> bool {
         if fault.trouble() != Trouble::Replaced {
             return false;
         }
@@ -21,7 +21,7 @@ impl Engine {
         true
     }
 
-    /// The answer where something of ours failed.
+    /// Returns the answer after a fault.
     pub(super) fn failed(&mut self, fault: &Fault) -> Answer {
         if matches!(fault, Fault::Damaged(_)) {
             self.damaged = true;
@@ -34,19 +34,19 @@ impl Engine {
         })
     }
 
-    /// The answer to a request that only reads where something of ours failed.
-    pub(super) fn unread(&mut self, fault: &Fault) -> Answer {
-        if !self.leaves(fault) {
+    /// Returns the answer to a request that only reads, after a fault, and logs the fault.
+    pub(super) fn failed_read(&mut self, fault: &Fault) -> Answer {
+        if !self.abandon_replaced_files(fault) {
             log::error!("a request was not answered: {fault}");
         }
         self.failed(fault)
     }
 
-    /// A commit whose flush failed may lie whole in the log all the same, and a crash would bring back what was answered
-    /// with 503. The next commit that succeeds is written over it: so one is made, as soon as the disk takes it.
-    pub(super) fn settle(&mut self) {
-        if self.unsettled && self.store.commit_as_is().is_ok() {
-            self.unsettled = false;
+    /// Overwrites a commit whose flush failed, as soon as the disk takes a commit. Such a commit may lie whole in the log all
+    /// the same, and a crash would bring back what was answered with 503. The next successful commit is written over it.
+    pub(super) fn overwrite_failed_commit(&mut self) {
+        if self.has_failed_commit && self.store.commit_as_is().is_ok() {
+            self.has_failed_commit = false;
             log::info!("what a failed commit left in the log is written over");
         }
     }

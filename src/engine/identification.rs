@@ -3,6 +3,7 @@
 //! An unknown document, a wrong birth date and a closed card end alike: after the same statements, with one failure
 //! written, in the same words.
 
+use super::outcome::RequestError;
 use super::{DEFAULT_SOURCE, Settings};
 use crate::model::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who, network};
 use crate::refusal::{HttpError, Refusal};
@@ -16,13 +17,13 @@ use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// So many failures in so many seconds, and the next try is not looked at.
+/// So many failures within so many seconds close the next try.
 struct Limit {
     failures: u32,
     seconds: u32,
 }
 
-/// For one document, whoever shows it; at kiosks those failures alone count that happened there.
+/// For one document, from any address. At kiosks only failures at kiosks count.
 const DOCUMENT_LIMIT: Limit = Limit {
     failures: 5,
     seconds: 15 * 60,
@@ -34,7 +35,7 @@ const ADDRESS_LIMIT: Limit = Limit {
     seconds: 5 * 60,
 };
 
-/// For the address of a kiosk, where one patient comes after the other.
+/// For the address of a kiosk: many patients use it.
 const KIOSK_LIMIT: Limit = Limit {
     failures: 60,
     ..ADDRESS_LIMIT
@@ -54,14 +55,14 @@ pub struct Trusted {
     pub secret: Secret,
 }
 
-/// A request that was understood, with the client's address.
-pub struct Asked {
+/// A parsed request, with the client's address.
+pub struct CheckedIdentification {
     identification: Identification,
     address: IpAddr,
 }
 
-/// Reads the request, and sees whether who names a card without a document may do so.
-pub fn understand(request: &Request, lpu_segment: &str, settings: &Settings) -> Result<Asked, Refusal> {
+/// Parses a request. Only an application that has proved itself may name a card without a document.
+pub fn parse(request: &Request, lpu: &str, settings: &Settings) -> Result<CheckedIdentification, Refusal> {
     let named = client_application(request)?;
     let source = if identity::names_a_card(request) {
         let trusted = named.and_then(|guid| proved(request, guid, settings));
@@ -69,13 +70,13 @@ pub fn understand(request: &Request, lpu_segment: &str, settings: &Settings) -> 
     } else {
         named.map_or(Source::Unnamed, Source::Named)
     };
-    Ok(Asked {
-        identification: identity::identification(request, lpu_segment, source)?,
+    Ok(CheckedIdentification {
+        identification: identity::identification(request, lpu, source)?,
         address: request.client.to_canonical(),
     })
 }
 
-/// The trusted application with this GUID, when `Authorization` is its secret.
+/// Returns the trusted application with this GUID if `Authorization` is its secret.
 fn proved<'a>(request: &Request, guid: Uuid, settings: &'a Settings) -> Option<&'a Trusted> {
     let trusted = settings.trusted.iter().find(|trusted| trusted.guid == guid)?;
     let mut fields = request.headers("Authorization");
@@ -83,17 +84,26 @@ fn proved<'a>(request: &Request, guid: Uuid, settings: &'a Settings) -> Option<&
     (is_proved && fields.next().is_none()).then_some(trusted)
 }
 
-/// Gives a token, or says why not. Only a failure writes. Who has proved itself is not taken for a guesser.
-pub fn identify(tx: &WriteTx, asked: &Asked, settings: &Settings, now: Moment) -> Result<Answer, Fault> {
-    let Who::Document(document) = &asked.identification.who else {
-        return answer(tx, &asked.identification, settings, now, || Ok(()));
+/// Issues a token. Only a failure writes, and its refusal does not undo that. A proved application is not taken for a
+/// guesser.
+pub fn identify(
+    tx: &WriteTx,
+    CheckedIdentification {
+        identification,
+        address,
+    }: &CheckedIdentification,
+    settings: &Settings,
+    now: Moment,
+) -> Result<Answer, RequestError> {
+    let Who::Document(document) = &identification.who else {
+        return answer(tx, identification, settings, now, || Ok(()));
     };
-    let at_kiosk = settings.kiosk_addresses.contains(&asked.address);
+    let at_kiosk = settings.kiosk_addresses.contains(address);
     // A kiosk's neighbours, all of the clinic's network perhaps, do not count as the kiosk.
     let (address, limit) = if at_kiosk {
-        (asked.address, KIOSK_LIMIT)
+        (*address, KIOSK_LIMIT)
     } else {
-        (network(asked.address), ADDRESS_LIMIT)
+        (network(*address), ADDRESS_LIMIT)
     };
     let failure = Failure {
         address: address.to_string(),
@@ -114,11 +124,11 @@ pub fn identify(tx: &WriteTx, asked: &Asked, settings: &Settings, now: Moment) -
         of_address.map(|at| limit.wait(at, now)),
     ];
     if let Some(seconds) = waits.into_iter().flatten().max() {
-        return Ok(HttpError::TooManyFailures(seconds).into());
+        return Err(HttpError::TooManyFailures(seconds).into());
     }
     let until = now.timestamp() - i64::from(FAILURE_SECONDS_MAX);
     let failed = || tx.note_failure(&failure, now, until);
-    answer(tx, &asked.identification, settings, now, failed)
+    answer(tx, identification, settings, now, failed)
 }
 
 impl Limit {
@@ -127,14 +137,14 @@ impl Limit {
         now.timestamp() - i64::from(self.seconds)
     }
 
-    /// For how many seconds a failure at `at` will count.
+    /// Returns for how many seconds a failure at `at` will count.
     fn wait(&self, at: i64, now: Moment) -> u32 {
         let seconds = u32::try_from(at - self.since(now)).unwrap_or(0);
         seconds.clamp(1, self.seconds)
     }
 }
 
-/// Looks the patient up: the birth date picks among cards with one number, and two that share it too are as good as none.
+/// Looks the patient up. The birth date picks among cards with one number; two cards with the same date count as none.
 /// `failed` notes that nobody was found.
 fn answer(
     tx: &WriteTx,
@@ -142,18 +152,16 @@ fn answer(
     settings: &Settings,
     now: Moment,
     failed: impl FnOnce() -> Result<(), Fault>,
-) -> Result<Answer, Fault> {
+) -> Result<Answer, RequestError> {
     let mnem = match &asked.source {
-        Source::Unnamed => Some(DEFAULT_SOURCE.to_owned()),
-        Source::Trusted(mnem) => Some(mnem.clone()),
-        Source::Named(guid) => tx.find_application_by_guid(*guid)?.map(|named| named.mnem),
+        Source::Unnamed => DEFAULT_SOURCE.to_owned(),
+        Source::Trusted(mnem) => mnem.clone(),
+        Source::Named(guid) => {
+            let named = tx.find_application_by_guid(*guid)?;
+            named.ok_or(Refusal::NotAuthorized)?.mnem
+        }
     };
-    let Some(mnem) = mnem else {
-        return Ok(Answer::from(&Refusal::NotAuthorized));
-    };
-    let Some(lpu) = tx.find_lpu(asked.lpu)? else {
-        return Ok(Answer::from(&Refusal::LpuUnknown));
-    };
+    let lpu = tx.find_lpu(asked.lpu)?.ok_or(Refusal::LpuUnknown)?;
     let cards = tx.find_cards(&asked.who, lpu.id)?;
     let is_born_then = |card: &Card| asked.birth_date.is_none_or(|day| day == card.birth_date);
     let born_then: Vec<&Card> = cards.iter().filter(|card| is_born_then(card)).collect();
@@ -161,12 +169,12 @@ fn answer(
         [card] if cards.len() <= CARDS_MAX as usize => Ok(issued(card, mnem, asked, settings, now)),
         _ => {
             failed()?;
-            Ok(Answer::from(&Refusal::NotIdentified))
+            Err(Refusal::NotIdentified.into())
         }
     }
 }
 
-/// The answer with a token, which holds from this second on.
+/// Returns the answer with a token. The token holds from this second on.
 fn issued(card: &Card, mnem: String, asked: &Identification, settings: &Settings, now: Moment) -> Answer {
     let bearer = Bearer {
         lpu: asked.lpu,
@@ -181,8 +189,8 @@ fn issued(card: &Card, mnem: String, asked: &Identification, settings: &Settings
     Answer::json(&IssuedToken::new(token, end, card))
 }
 
-/// What stands for a document in the table of failures. The series does not count: who varies it guesses on. It has no
-/// key: the cards with the numbers themselves lie in the same file.
+/// Returns the digest of a document for the table of failures. The series does not count: a guesser could vary it. The digest
+/// has no key: the cards with the numbers themselves lie in the same file.
 fn digest(document: &Document) -> DocumentDigest {
     let kind = match document.kind {
         DocumentKind::Policy => "policy",

@@ -1,17 +1,21 @@
 //! What a kiosk reads before a booking ([crate::contract::reading]): clinics, specialities, resources, cells, client applications.
 
-use super::{DEFAULT_SOURCE, Settings, authenticate};
+use super::clock::Now;
+use super::outcome::{RequestError, answer_or_fault};
+use super::{CLOCK_RETRY_SECONDS, DEFAULT_SOURCE, Engine, Settings, authenticate, numbers, page};
 use crate::model::{Bearer, Cell, FreePlaces, ListedResource, Lpu, Moment, Speciality};
-use crate::refusal::Refusal;
-use crate::route::Reading;
+use crate::refusal::{HttpError, Refusal};
+use crate::route::{PathDays, Read};
 use crate::rules::{Reach, Showing, Viewer, showing};
 use crate::store::{CELLS_MAX, Fault, Store};
 use crate::wire::application::ApplicationSettings;
 use crate::wire::cell::ExtendedSlot;
 use crate::wire::message::{Answer, Request};
+use crate::wire::openapi;
 use crate::wire::reading::{
     BusyTypes, Period, client_application, flag_access, path_guid, period, speciality,
 };
+use crate::wire::ready::alive;
 use crate::wire::resource::Doctor;
 use crate::wire::speciality::specialities;
 use crate::wire::ticket::lpu_with_status;
@@ -20,90 +24,118 @@ use uuid::Uuid;
 
 /// One request that reads, with all that its answer depends on.
 pub struct Reader<'a> {
-    /// The database.
     pub store: &'a Store,
-    /// What the engine goes by.
     pub settings: &'a Settings,
     /// When the server started.
     pub started: Moment,
-    /// Now.
     pub now: Moment,
-    /// The request.
     pub request: &'a Request,
-    /// The arguments in its path.
-    pub arguments: &'a [String],
+    /// The token's bearer, if the request carries a token.
+    pub bearer: Option<Bearer>,
 }
 
-/// Why a reading ends without what was asked for.
-pub enum End {
-    /// The request was refused.
-    Refused(Refusal),
-    /// Something of ours failed.
-    Failed(Fault),
-}
-
-impl From<Refusal> for End {
-    fn from(refusal: Refusal) -> Self {
-        End::Refused(refusal)
+impl Engine {
+    /// Answers one request that only reads.
+    pub fn read(&mut self, request: &Request, read: &Read) -> Answer {
+        let now = self.clock.read(&self.store);
+        let answer = match read {
+            Read::Page => Ok(page::serve(request)),
+            Read::Health => Ok(alive()),
+            Read::OpenApi => Ok(openapi::document()),
+            Read::Metrics => self.metrics_text(request, now.moment),
+            Read::Lpus => self.with_reader(request, now, Reader::lpus),
+            Read::Lpu { lpu } => self.with_reader(request, now, |reader| reader.lpu(lpu)),
+            Read::Specialities { lpu } => self.with_reader(request, now, |reader| reader.specialities(lpu)),
+            Read::Resources { lpu } => self.with_reader(request, now, |reader| reader.resources(lpu)),
+            Read::Resource { lpu, resource } => {
+                self.with_reader(request, now, |reader| reader.resource(lpu, resource))
+            }
+            Read::Schedule { lpu, resource, days } => {
+                self.with_reader(request, now, |reader| reader.schedule(lpu, resource, days))
+            }
+            Read::SpecialitySchedule {
+                lpu,
+                speciality,
+                days,
+            } => self.with_reader(request, now, |reader| {
+                reader.speciality_schedule(lpu, speciality, days)
+            }),
+            Read::ClientApplications { guid } => {
+                self.with_reader(request, now, |reader| reader.client_applications(guid))
+            }
+            Read::Tickets { lpu } => self.with_reader(request, now, |reader| reader.tickets(lpu)),
+            Read::Ticket { lpu, ticket } => {
+                self.with_reader(request, now, |reader| reader.ticket(lpu, ticket))
+            }
+            Read::TicketsOfOther { lpu } => {
+                self.with_reader(request, now, |reader| reader.tickets_of_other(lpu))
+            }
+            Read::WaitingList => self.with_reader(request, now, Reader::waiting_list),
+        };
+        answer_or_fault(answer).unwrap_or_else(|fault| self.failed_read(&fault))
     }
-}
 
-impl From<Fault> for End {
-    fn from(fault: Fault) -> Self {
-        End::Failed(fault)
+    /// Reads in one snapshot, for the bearer of the token if there is one. While the clock is wrong a token cannot be
+    /// verified: requests with one are refused, anonymous ones still answered.
+    fn with_reader<'a>(
+        &'a self,
+        request: &'a Request,
+        now: Now,
+        read: impl FnOnce(&Reader<'a>) -> Result<Answer, RequestError>,
+    ) -> Result<Answer, RequestError> {
+        let has_token = request.headers("Authorization").next().is_some();
+        if has_token && !now.is_plausible {
+            return Err(HttpError::ClockWrong(CLOCK_RETRY_SECONDS).into());
+        }
+        self.store.look_at_files()?;
+        let now = now.moment;
+        let authenticated = || authenticate(request, &self.settings, now);
+        let bearer = has_token.then(authenticated).transpose()?;
+        let _snapshot = self.store.snapshot()?;
+        read(&Reader {
+            store: &self.store,
+            settings: &self.settings,
+            started: self.started,
+            now,
+            request,
+            bearer,
+        })
+    }
+
+    fn metrics_text(&mut self, request: &Request, now: Moment) -> Result<Answer, RequestError> {
+        self.store.look_at_files()?;
+        numbers::text(
+            request,
+            &self.store,
+            &self.settings,
+            &self.metrics,
+            self.clock.state(),
+            now,
+            &mut self.counted,
+        )
+        .map_err(RequestError::from)
     }
 }
 
 impl Reader<'_> {
-    /// The answer.
-    pub fn answer(&self, reading: Reading) -> Result<Answer, Fault> {
-        match self.read(reading) {
-            Ok(answer) => Ok(answer),
-            Err(End::Refused(refusal)) => Ok(Answer::from(&refusal)),
-            Err(End::Failed(fault)) => Err(fault),
-        }
+    /// The bearer where nothing can be answered without one.
+    pub(super) fn needed_bearer(&self) -> Result<&Bearer, Refusal> {
+        self.bearer.as_ref().ok_or(Refusal::NoBearer)
     }
 
-    fn read(&self, reading: Reading) -> Result<Answer, End> {
-        let bearer = self.bearer()?;
-        let _snapshot = self.store.snapshot()?;
-        match reading {
-            Reading::Lpus => self.lpus(),
-            Reading::Lpu => self.lpu(),
-            Reading::Specialities => self.specialities(bearer),
-            Reading::Resources => self.resources(bearer),
-            Reading::Resource => self.resource(bearer),
-            Reading::Schedule => self.schedule(bearer),
-            Reading::SpecialitySchedule => self.speciality_schedule(bearer),
-            Reading::ClientApplications => self.client_applications(),
-            Reading::Tickets => self.tickets(&needed(bearer)?),
-            Reading::Ticket => self.ticket(&needed(bearer)?),
-            Reading::TicketsOfOther => self.tickets_of_other(&needed(bearer)?),
-            Reading::WaitingList => self.waiting_list(&needed(bearer)?),
-        }
-    }
-
-    /// Whom the token names, if there is one. A bad one is refused as in booking.
-    fn bearer(&self) -> Result<Option<Bearer>, Refusal> {
-        if self.request.headers("Authorization").next().is_none() {
-            return Ok(None);
-        }
-        authenticate(self.request, self.settings, self.now).map(Some)
-    }
-
-    fn lpus(&self) -> Result<Answer, End> {
+    pub(super) fn lpus(&self) -> Result<Answer, RequestError> {
         let lpus = self.store.lpus()?;
         let shown = lpus.iter().map(|lpu| lpu_with_status(&lpu.model, self.started));
         Ok(Answer::json(&shown.collect::<Vec<_>>()))
     }
 
-    fn lpu(&self) -> Result<Answer, End> {
-        let lpu = self.find_lpu(self.lpu_guid()?)?;
+    pub(super) fn lpu(&self, lpu: &str) -> Result<Answer, RequestError> {
+        let lpu = self.find_lpu(path_guid(lpu, "lpuGuid")?)?;
         Ok(Answer::json(&lpu_with_status(&lpu.model, self.started)))
     }
 
-    fn specialities(&self, bearer: Option<Bearer>) -> Result<Answer, End> {
-        let (lpu, viewer) = self.lpu_and_viewer(bearer, self.now)?;
+    pub(super) fn specialities(&self, lpu: &str) -> Result<Answer, RequestError> {
+        let (lpu, viewer) = self.lpu_and_viewer(lpu, self.now)?;
         let resources = self.with_free_places(self.store.shown_resources(lpu.id, None)?, &viewer)?;
         let reach = self.reach(&viewer);
         let mut rows = specialities(&resources);
@@ -119,9 +151,9 @@ impl Reader<'_> {
         Ok(Answer::json(&rows))
     }
 
-    fn resources(&self, bearer: Option<Bearer>) -> Result<Answer, End> {
+    pub(super) fn resources(&self, lpu: &str) -> Result<Answer, RequestError> {
         let code = speciality(self.request)?;
-        let (lpu, viewer) = self.lpu_and_viewer(bearer, self.now)?;
+        let (lpu, viewer) = self.lpu_and_viewer(lpu, self.now)?;
         let speciality = code.map(|code| self.find_speciality(&code)).transpose()?;
         let resources = self.store.shown_resources(lpu.id, speciality.as_ref())?;
         let resources = self.with_free_places(resources, &viewer)?;
@@ -129,9 +161,9 @@ impl Reader<'_> {
         Ok(Answer::json(&shown.collect::<Vec<_>>()))
     }
 
-    fn resource(&self, bearer: Option<Bearer>) -> Result<Answer, End> {
-        let guid = path_guid(&self.arguments[1], "docGuid")?;
-        let (lpu, viewer) = self.lpu_and_viewer(bearer, self.now)?;
+    pub(super) fn resource(&self, lpu: &str, resource: &str) -> Result<Answer, RequestError> {
+        let guid = path_guid(resource, "docGuid")?;
+        let (lpu, viewer) = self.lpu_and_viewer(lpu, self.now)?;
         let listed = self.find_resource(guid, &lpu)?;
         let free = self
             .store
@@ -139,27 +171,42 @@ impl Reader<'_> {
         Ok(Answer::json(&Doctor::new(&listed, &free)))
     }
 
-    fn schedule(&self, bearer: Option<Bearer>) -> Result<Answer, End> {
-        let guid = path_guid(&self.arguments[1], "docGuid")?;
-        let (from, until) = self.period()?;
+    pub(super) fn schedule(
+        &self,
+        lpu: &str,
+        resource: &str,
+        days: &PathDays,
+    ) -> Result<Answer, RequestError> {
+        let guid = path_guid(resource, "docGuid")?;
+        let (from, until) = self.period(days)?;
         let busy_types = BusyTypes::of(self.request)?;
-        let (lpu, viewer) = self.lpu_and_viewer(bearer, from)?;
+        let (lpu, viewer) = self.lpu_and_viewer(lpu, from)?;
         self.find_resource(guid, &lpu)?;
         let cells = self.store.resource_cells(guid, lpu.id, from, until)?;
         self.cells(cells, &busy_types, &viewer)
     }
 
-    fn speciality_schedule(&self, bearer: Option<Bearer>) -> Result<Answer, End> {
-        let (from, until) = self.period()?;
+    pub(super) fn speciality_schedule(
+        &self,
+        lpu: &str,
+        speciality: &str,
+        days: &PathDays,
+    ) -> Result<Answer, RequestError> {
+        let (from, until) = self.period(days)?;
         let busy_types = BusyTypes::of(self.request)?;
-        let (lpu, viewer) = self.lpu_and_viewer(bearer, from)?;
-        let speciality = self.find_speciality(&self.arguments[1])?;
+        let (lpu, viewer) = self.lpu_and_viewer(lpu, from)?;
+        let speciality = self.find_speciality(speciality)?;
         let cells = self.store.speciality_cells(&speciality, lpu.id, from, until)?;
         self.cells(cells, &busy_types, &viewer)
     }
 
     /// Cells as the viewer sees them.
-    fn cells(&self, mut cells: Vec<Cell>, busy_types: &BusyTypes, viewer: &Viewer) -> Result<Answer, End> {
+    fn cells(
+        &self,
+        mut cells: Vec<Cell>,
+        busy_types: &BusyTypes,
+        viewer: &Viewer,
+    ) -> Result<Answer, RequestError> {
         if cells.len() > CELLS_MAX as usize {
             return Err(Refusal::TooManyCells { cells_max: CELLS_MAX }.into());
         }
@@ -179,8 +226,8 @@ impl Reader<'_> {
         Ok(Answer::json(&shown.collect::<Vec<_>>()))
     }
 
-    fn client_applications(&self) -> Result<Answer, End> {
-        let guid = path_guid(&self.arguments[0], "guid")?;
+    pub(super) fn client_applications(&self, guid: &str) -> Result<Answer, RequestError> {
+        let guid = path_guid(guid, "guid")?;
         let applications = if guid.is_nil() {
             self.store.applications()?
         } else {
@@ -191,26 +238,24 @@ impl Reader<'_> {
         Ok(Answer::json(&shown.collect::<Vec<_>>()))
     }
 
-    /// The clinic in the path.
-    pub(super) fn lpu_guid(&self) -> Result<Uuid, Refusal> {
-        path_guid(&self.arguments[0], "lpuGuid")
-    }
-
-    /// The schedule's first moment and the first one after it. The days end the path.
-    fn period(&self) -> Result<(Moment, Moment), Refusal> {
-        const ARGUMENTS_BEFORE: usize = 2;
+    /// Returns the schedule's first moment and the first one after it.
+    fn period(&self, days: &PathDays) -> Result<(Moment, Moment), Refusal> {
         let days_max = self.settings.policy.max_period_days;
-        let Period { from, to } = period(&self.arguments[ARGUMENTS_BEFORE..], days_max)?;
-        let zone = self.settings.zone;
-        Ok((zone.start_of(from), zone.start_of(to + Days::new(1))))
+        period(&days.from, days.to.as_deref(), days_max).map(|period| self.moments(period))
     }
 
-    /// The clinic in the path and who looks at it, with what the rules ask about cells that begin at `since` or later.
-    fn lpu_and_viewer(&self, bearer: Option<Bearer>, since: Moment) -> Result<(Lpu, Viewer), End> {
-        let guid = self.lpu_guid()?;
+    /// Returns the period's first moment and the first one after it.
+    pub(super) fn moments(&self, Period { from, to }: Period) -> (Moment, Moment) {
+        let zone = self.settings.zone;
+        (zone.start_of(from), zone.start_of(to + Days::new(1)))
+    }
+
+    /// Returns the clinic and its viewer, with what the rules ask about cells that begin at `since` or later.
+    fn lpu_and_viewer(&self, lpu: &str, since: Moment) -> Result<(Lpu, Viewer), RequestError> {
+        let guid = path_guid(lpu, "lpuGuid")?;
         let flag_access = flag_access(self.request)?;
         let named = client_application(self.request)?;
-        let Some(bearer) = bearer else {
+        let Some(bearer) = &self.bearer else {
             let mut application = match named {
                 None => self.store.find_application(DEFAULT_SOURCE)?,
                 Some(guid) => self
@@ -221,23 +266,23 @@ impl Reader<'_> {
             application.access &= flag_access.unwrap_or(application.access);
             return Ok((self.find_lpu(guid)?, Viewer::Source(application)));
         };
-        let mut card = self.store.open_card(&bearer, guid)??;
+        let mut card = self.store.open_card(bearer, guid)??;
         card.application.access &= flag_access.unwrap_or(card.application.access);
         let lpu = card.lpu.clone();
         let standing = self.store.standing(card, since.min(self.now), self.now)?;
         Ok((lpu, Viewer::Patient(Box::new(standing))))
     }
 
-    fn find_lpu(&self, guid: Uuid) -> Result<Lpu, End> {
+    fn find_lpu(&self, guid: Uuid) -> Result<Lpu, RequestError> {
         Ok(self.store.find_lpu(guid)?.ok_or(Refusal::LpuUnknown)?)
     }
 
-    fn find_speciality(&self, code: &str) -> Result<Speciality, End> {
+    fn find_speciality(&self, code: &str) -> Result<Speciality, RequestError> {
         let found = self.store.find_speciality(code)?;
         Ok(found.ok_or(Refusal::SpecialityUnknown)?)
     }
 
-    fn find_resource(&self, guid: Uuid, lpu: &Lpu) -> Result<ListedResource, End> {
+    fn find_resource(&self, guid: Uuid, lpu: &Lpu) -> Result<ListedResource, RequestError> {
         let found = self.store.find_resource(guid, lpu.id)?;
         Ok(found.ok_or(Refusal::ResourceUnknown)?)
     }
@@ -259,9 +304,4 @@ impl Reader<'_> {
         };
         resources.into_iter().map(counted).collect()
     }
-}
-
-/// The bearer where nothing can be answered without one.
-fn needed(bearer: Option<Bearer>) -> Result<Bearer, Refusal> {
-    bearer.ok_or(Refusal::NoBearer)
 }

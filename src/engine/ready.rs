@@ -3,44 +3,53 @@
 use super::{ClockState, is_synchronised};
 use crate::model::Moment;
 use crate::refusal::{HttpError, Trouble, Warning};
-use crate::store::{Fault, Store};
+use crate::store::{Fault, WriteTx};
 use crate::wire::message::Answer;
 use crate::wire::ready::ready;
 use std::time::{Duration, Instant};
 
-/// For so long an answer holds: who asks more often costs nobody a flush.
+/// How long an answer holds. Frequent questions cost no further flush.
 const HOLDS: Duration = Duration::from_secs(1);
 
-/// Less free space than this is worth a word: a busy year of a clinic.
+/// Less free space than this is a warning: a busy year of a clinic.
 const FREE_BYTES_MIN: u64 = 256 << 20;
 
-/// A last good backup of so many days ago, or more, is worth a word.
+/// A last good backup this old, or older, is a warning.
 const BACKUP_DAYS_MAX: i64 = 3;
 
-/// The last answer, and when it was found out.
+/// The last answer, with the time of its proof.
 #[derive(Debug, Default)]
 pub struct Readiness(Option<(Instant, Answer)>);
 
 impl Readiness {
-    /// The last answer, if it still holds.
+    /// Returns the last answer while it still holds.
     pub fn known(&self) -> Option<&Answer> {
-        let (found_out, answer) = self.0.as_ref()?;
-        (found_out.elapsed() < HOLDS).then_some(answer)
+        let (proved, answer) = self.0.as_ref()?;
+        (proved.elapsed() < HOLDS).then_some(answer)
     }
 
-    /// Keeps what was found out.
+    /// Keeps an answer just proved.
     pub fn keep(&mut self, answer: Answer) {
         self.0 = Some((Instant::now(), answer));
     }
 }
 
-/// The database takes writes, as far as its batch can be committed. What does not keep anybody from booking is told beside
-/// it: a server without a backup is ready, and whoever looks after it should know.
-pub fn yes(store: &Store, clock: ClockState, now: Moment) -> Result<Answer, Fault> {
+/// Proves that the database takes a write, as far as the batch can then be committed. Damaged values make the server not
+/// ready. Warnings stand beside the positive answer: a server without a backup is ready, and its keeper should know.
+pub fn prove(
+    tx: &WriteTx,
+    has_damaged_values: bool,
+    clock: ClockState,
+    now: Moment,
+) -> Result<Answer, Fault> {
+    tx.prove()?;
+    if has_damaged_values {
+        return Ok(not_ready(Trouble::DamagedValues));
+    }
     let mut warnings = Vec::new();
-    let free = store.disk_free_bytes().filter(|free| *free < FREE_BYTES_MIN);
+    let free = tx.disk_free_bytes().filter(|free| *free < FREE_BYTES_MIN);
     warnings.extend(free.map(|free| Warning::LittleSpace(free >> 20)));
-    match store.last_backup()? {
+    match tx.last_backup()? {
         None => warnings.push(Warning::NeverBackedUp),
         Some(at) if at > now => warnings.push(Warning::BackupAhead),
         Some(at) => {
@@ -53,7 +62,6 @@ pub fn yes(store: &Store, clock: ClockState, now: Moment) -> Result<Answer, Faul
     Ok(ready(&warnings))
 }
 
-/// It takes none.
-pub fn no(trouble: Trouble) -> Answer {
+pub fn not_ready(trouble: Trouble) -> Answer {
     Answer::from(HttpError::NotReady(trouble))
 }

@@ -4,35 +4,38 @@ use crate::model::{Moment, Ticket};
 use crate::refusal::Refusal;
 use chrono::{NaiveTime, TimeDelta};
 
-/// Why a visit cannot be cancelled, if it cannot.
+/// Checks that a visit may be cancelled.
 ///
-/// That it is not active comes before that it has begun: it stays the answer as time goes by, so a client whose first
-/// answer was lost learns, whenever it asks again, that the visit is cancelled.
-pub fn objection_to_cancelling(ticket: &Ticket, now: Moment) -> Option<Refusal> {
+/// "Not active" comes before "has begun": the answer stays the same as time goes by. A client whose first answer was lost
+/// learns, whenever it asks again, that the visit is cancelled.
+pub fn may_cancel(ticket: &Ticket, now: Moment) -> Result<(), Refusal> {
     if !ticket.is_active {
-        Some(Refusal::NotActive)
+        Err(Refusal::NotActive)
     } else if ticket.begin <= now {
-        Some(Refusal::VisitBegun)
+        Err(Refusal::VisitBegun)
     } else {
-        None
+        Ok(())
     }
 }
 
-/// Why the patient cannot be marked as come, if not: only for an active visit, on its day, and not before `hours_before`
-/// its begin. Who comes late on that day has come all the same.
-pub fn objection_to_check_in(ticket: &Ticket, hours_before: i64, now: Moment) -> Option<Refusal> {
+/// Checks that the patient may be marked as come: only for an active visit, on its day, and not earlier than `hours_before`
+/// its begin. A late patient counts until the end of the day.
+pub fn may_check_in(ticket: &Ticket, hours_before: i64, now: Moment) -> Result<(), Refusal> {
     if !ticket.is_active {
-        return Some(Refusal::ArrivalNotActive);
+        return Err(Refusal::ArrivalNotActive);
     }
     let day = ticket.begin.date_naive();
     if day < now.date_naive() {
-        return Some(Refusal::ArrivalTooLate);
+        return Err(Refusal::ArrivalTooLate);
     }
     let from = (ticket.begin - TimeDelta::hours(hours_before)).max(midnight_before(ticket.begin));
-    (now < from).then_some(Refusal::ArrivalTooEarly { from })
+    if now < from {
+        return Err(Refusal::ArrivalTooEarly { from });
+    }
+    Ok(())
 }
 
-/// The midnight with which a moment's day begins, on the clock that the moment is read on.
+/// Returns the first moment of a moment's day, on the moment's own clock.
 fn midnight_before(moment: Moment) -> Moment {
     moment.with_time(NaiveTime::MIN).earliest().unwrap_or(moment)
 }
@@ -89,7 +92,7 @@ mod tests {
             ("2026-03-02T09:59:59+03:00", false, Some(Refusal::NotActive)),
             ("2026-03-02T10:00:00+03:00", false, Some(Refusal::NotActive)),
         ] {
-            let found = objection_to_cancelling(&ticket(begin, is_active), at(now));
+            let found = may_cancel(&ticket(begin, is_active), at(now)).err();
             assert_eq!(found, expected, "{now}");
         }
     }
@@ -119,9 +122,9 @@ mod tests {
             ("2026-03-02T00:30:00+03:00", "2026-03-02T00:00:00+03:00", None),
         ];
         for (begin, now, expected) in cases {
-            let found = objection_to_check_in(&ticket(begin, true), 2, at(now));
+            let found = may_check_in(&ticket(begin, true), 2, at(now)).err();
             assert_eq!(found, expected, "{begin} {now}");
-            let cancelled = objection_to_check_in(&ticket(begin, false), 2, at(now));
+            let cancelled = may_check_in(&ticket(begin, false), 2, at(now)).err();
             assert_eq!(cancelled, Some(Refusal::ArrivalNotActive));
         }
     }

@@ -20,21 +20,22 @@ impl DoneToday {
     }
 }
 
-/// Why the patient may not book any more today, if so.
-pub(super) fn too_many_bookings(standing: &Standing, policy: &Policy, now: Moment) -> Option<Refusal> {
+/// Checks that the patient may book again today.
+pub(super) fn may_book_today(standing: &Standing, policy: &Policy, now: Moment) -> Result<(), Refusal> {
     let most = policy.limits.bookings;
-    let is_over = standing.application.self_service && standing.today.count >= most;
-    is_over.then(|| Refusal::TooManyBookings {
-        most,
-        seconds: standing.today.seconds_left(now),
-    })
+    if standing.application.self_service && standing.today.count >= most {
+        let seconds = standing.today.seconds_left(now);
+        return Err(Refusal::TooManyBookings { most, seconds });
+    }
+    Ok(())
 }
 
-/// Why the patient may not wait for anything more today, if so. `today` are the entries made.
-pub fn too_many_waiting_entries(today: &DoneToday, policy: &Policy, now: Moment) -> Option<Refusal> {
+/// Checks that the patient may make one more entry of the waiting list today. `today` are the entries made.
+pub fn may_wait(today: &DoneToday, policy: &Policy, now: Moment) -> Result<(), Refusal> {
     let most = policy.limits.waiting_entries;
-    (today.count >= most).then(|| Refusal::TooManyWaitingEntries {
-        most,
-        seconds: today.seconds_left(now),
-    })
+    if today.count >= most {
+        let seconds = today.seconds_left(now);
+        return Err(Refusal::TooManyWaitingEntries { most, seconds });
+    }
+    Ok(())
 }

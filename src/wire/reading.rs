@@ -69,19 +69,14 @@ pub struct Period {
     pub to: NaiveDate,
 }
 
-/// `{date}`, or `{dateFrom}` and `{dateTo}`, from the end of the path: at most `days_max` from the first day to the last.
-pub fn period(segments: &[String], days_max: i64) -> Result<Period, Refusal> {
+/// Parses the end of the path: `{date}`, or `{dateFrom}` and `{dateTo}`, at most `days_max` from the first day to the last.
+pub fn period(from: &str, to: Option<&str>, days_max: i64) -> Result<Period, Refusal> {
     let day = |segment: &str, name| date(segment).ok_or_else(|| bad(name, ParameterFault::Date));
-    let period = match segments {
-        [only] => {
-            let day = day(only, "date")?;
-            Period { from: day, to: day }
-        }
-        [from, to] => Period {
-            from: day(from, "dateFrom")?,
-            to: day(to, "dateTo")?,
-        },
-        _ => unreachable!("a schedule's path ends with one day or two"),
+    let first = day(from, if to.is_some() { "dateFrom" } else { "date" })?;
+    let last = to.map(|to| day(to, "dateTo")).transpose()?;
+    let period = Period {
+        from: first,
+        to: last.unwrap_or(first),
     };
     let days = (period.to - period.from).num_days();
     if days < 0 {

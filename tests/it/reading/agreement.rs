@@ -65,7 +65,7 @@ fn patients(site: &Site) -> Vec<Patient> {
 /// All cells of the patient's clinic, as the engine lists them to the patient, telemedicine too.
 fn listed(engine: &mut Engine, patient: &Patient, today: NaiveDate) -> Vec<Value> {
     let lpu = patient.lpu;
-    let mut get = |path: String| json(&engine.read(&request("GET", path, Some(&patient.token))));
+    let mut get = |path: String| json(&demo::answer(engine, request("GET", path, Some(&patient.token))));
     let mut cells = Vec::new();
     for doctor in get(format!("/lpu/{lpu}/doctor")).as_array().unwrap() {
         let doctor = doctor["guid"].as_str().unwrap();
@@ -164,8 +164,10 @@ fn book_some(site: &Site, patients: &[Patient]) {
             });
             let Some(cell) = free else { continue };
             let target = format!("/visit/{}?timeTable={}", patient.lpu, guid(&cell["guid"]));
-            let answers = engine.answer_batch(&[request("POST", target, Some(&patient.token))]);
-            json(&answers[0]);
+            json(&demo::answer(
+                &mut engine,
+                request("POST", target, Some(&patient.token)),
+            ));
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::harness::{KEY, OFFSET_HOURS, Site, now};
 use chrono::{FixedOffset, TimeDelta};
 use infomat::engine::{Engine, Keys, Settings};
 use infomat::model::Zone;
+use infomat::route::Route;
 use infomat::rules::{Policy, Switches};
 use infomat::store::Store;
 use infomat::token::{Key, KeyRing};
@@ -62,6 +63,14 @@ pub fn engine(site: &Site, policy: Policy) -> Engine {
         hosts: Vec::new(),
     };
     Engine::new(store(site), settings).unwrap()
+}
+
+/// The engine's answer to one request.
+pub fn answer(engine: &mut Engine, request: Request) -> Answer {
+    match engine.route(&request).unwrap() {
+        Route::Write(write) => engine.answer_batch(&[(request, write)]).remove(0),
+        Route::Read(read) => engine.read(&request, &read),
+    }
 }
 
 /// A request in the name of whom the token names.

@@ -1,0 +1,158 @@
+//! A batch: requests that share one transaction and one flush ([crate::engine]).
+
+use super::clock::Now;
+use super::identification::{self, CheckedIdentification};
+use super::outcome::answer_or_fault;
+use super::tickets::{self, TicketName};
+use super::waiting::{self, EntryName};
+use super::{CLOCK_RETRY_SECONDS, Engine, Settings, authenticate, booking, ready};
+use crate::model::{Moment, WaitingWish, Wish};
+use crate::refusal::{HttpError, Refusal, Trouble};
+use crate::route::Write;
+use crate::store::{Fault, Happened};
+use crate::wire::message::{Answer, Request};
+use crate::wire::reading::path_guid;
+use crate::wire::waiting::waiting_wish;
+use crate::wire::wish::wish;
+use std::time::Instant;
+
+/// Pages in the write-ahead log at which they are copied between two batches, quiet or not: 4 MiB.
+const WAL_PAGES_MAX: u32 = 4096;
+
+/// A parsed request that may write.
+enum Work {
+    Book(Wish),
+    Identify(CheckedIdentification),
+    Cancel(TicketName),
+    CheckIn(TicketName),
+    Wait(WaitingWish),
+    StopWaiting(EntryName),
+    Ready,
+}
+
+/// A parsed request, or its answer where parsing ended it.
+type Parsed = Result<Work, Answer>;
+
+impl Engine {
+    /// Answers requests that may write, in order, with one commit; at most [`super::BATCH_REQUESTS_MAX`]. The answers may go
+    /// out when this returns: the disk holds what they promise.
+    pub fn answer_batch(&mut self, requests: &[(Request, Write)]) -> Vec<Answer> {
+        let now = self.clock.read(&self.store);
+        let batch: Vec<Parsed> = requests
+            .iter()
+            .map(|(request, write)| self.parse(request, write, now))
+            .collect();
+        if batch.iter().all(Result::is_err) {
+            return batch.into_iter().filter_map(Result::err).collect();
+        }
+        if self.store.wal_pages() > WAL_PAGES_MAX {
+            self.checkpoint();
+        }
+        let answers = self.run_batch(&batch, now.moment);
+        let mut outcomes = batch.iter().zip(&answers);
+        if let Some((_, answer)) = outcomes.find(|(work, _)| matches!(work, Ok(Work::Ready))) {
+            self.readiness.keep(answer.clone());
+        }
+        answers
+    }
+
+    /// Authenticates and parses a request: all steps that need no store.
+    fn parse(&self, request: &Request, write: &Write, now: Now) -> Parsed {
+        if !now.is_plausible {
+            return Err(match write {
+                Write::Ready => ready::not_ready(Trouble::ClockWrong),
+                _ => HttpError::ClockWrong(CLOCK_RETRY_SECONDS).into(),
+            });
+        }
+        if let (Write::Ready, Some(known)) = (write, self.readiness.known()) {
+            return Err(known.clone());
+        }
+        parse(request, write, &self.settings, now.moment).map_err(|refusal| Answer::from(&refusal))
+    }
+
+    /// Runs a batch. A fault undoes the whole batch. Unless the fault is the disk's, each request is then tried alone, so
+    /// that a mistake of this program over one request does not touch the others.
+    fn run_batch(&mut self, batch: &[Parsed], now: Moment) -> Vec<Answer> {
+        let fault = match self.run_in_one_transaction(batch, now) {
+            Ok(answers) => return answers,
+            Err(fault) => fault,
+        };
+        if !self.abandon_replaced_files(&fault) {
+            log::error!("a batch of {} requests was not done: {fault}", batch.len());
+        }
+        self.overwrite_failed_commit();
+        if batch.len() > 1 && fault.is_of_one_request() {
+            return batch.chunks(1).flat_map(|one| self.run_batch(one, now)).collect();
+        }
+        let undone = self.failed(&fault);
+        let answer = |work: &Parsed| match work {
+            Ok(Work::Ready) => ready::not_ready(fault.trouble()),
+            Ok(_) => undone.clone(),
+            Err(answer) => answer.clone(),
+        };
+        batch.iter().map(answer).collect()
+    }
+
+    /// Runs a batch in one transaction, and commits.
+    fn run_in_one_transaction(&mut self, batch: &[Parsed], now: Moment) -> Result<Vec<Answer>, Fault> {
+        let Engine {
+            store,
+            settings,
+            started,
+            clock,
+            metrics,
+            has_failed_commit,
+            damaged,
+            ..
+        } = self;
+        let tx = store.write()?;
+        let run = |work: &Work| match work {
+            Work::Book(wish) => booking::book(&tx, wish, &settings.policy, *started, now),
+            Work::Identify(checked) => identification::identify(&tx, checked, settings, now),
+            Work::Cancel(name) => tickets::cancel_own(&tx, name, now),
+            Work::CheckIn(name) => tickets::check_in(&tx, name, settings, *started, now),
+            Work::Wait(wish) => waiting::wait(&tx, wish, &settings.policy, now),
+            Work::StopWaiting(name) => waiting::stop_waiting(&tx, name, now),
+            Work::Ready => Ok(ready::prove(&tx, *damaged, clock.state(), now)?),
+        };
+        let answer = |parsed: &Parsed| match parsed {
+            Ok(work) => answer_or_fault(run(work)),
+            Err(answer) => Ok(answer.clone()),
+        };
+        let answers = batch.iter().map(answer).collect::<Result<_, Fault>>()?;
+        let Happened {
+            bookings,
+            cancellations,
+        } = tx.happened();
+        let commit = Instant::now();
+        *has_failed_commit = true;
+        tx.commit()?;
+        *has_failed_commit = false;
+        clock.committed(now);
+        metrics.committed(batch.len(), commit.elapsed(), bookings, cancellations);
+        Ok(answers)
+    }
+}
+
+fn parse(request: &Request, write: &Write, settings: &Settings, now: Moment) -> Result<Work, Refusal> {
+    let authenticated = || authenticate(request, settings, now);
+    let ticket_name = |lpu: &str, ticket: &str| {
+        Ok::<_, Refusal>(TicketName {
+            bearer: authenticated()?,
+            lpu: path_guid(lpu, "lpuGuid")?,
+            ticket: path_guid(ticket, "ticketGuid")?,
+        })
+    };
+    Ok(match write {
+        Write::Book { lpu } => Work::Book(wish(request, lpu, authenticated()?)?),
+        Write::Identify { lpu } => Work::Identify(identification::parse(request, lpu, settings)?),
+        Write::Cancel { lpu, ticket } => Work::Cancel(ticket_name(lpu, ticket)?),
+        Write::CheckIn { lpu, ticket } => Work::CheckIn(ticket_name(lpu, ticket)?),
+        Write::Wait => Work::Wait(waiting_wish(request, authenticated()?, now.date_naive())?),
+        Write::StopWaiting { entry } => Work::StopWaiting(EntryName {
+            bearer: authenticated()?,
+            entry: path_guid(entry, "guid")?,
+        }),
+        Write::Ready => Work::Ready,
+    })
+}
