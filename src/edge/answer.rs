@@ -1,21 +1,49 @@
-//! An answer as the bytes of an HTTP/1.1 response.
+//! An answer as the bytes of an HTTP/1.1 response. The engine's thread writes all that it knows; the client's thread adds
+//! the request's number and the fate of the connection.
 
-use super::record::{ID_FIELD, RequestId};
+use super::record::{ID_FIELD, Outcome, RequestId};
 use crate::refusal::HttpError;
 use crate::wire::message::Answer;
+use std::fmt;
 use std::io::Write;
 
-/// Most header fields of an answer, our own included.
-pub const ANSWER_FIELDS_MAX: usize = 32;
-
-/// The private field, first of an answer's head, with its internal code for log and numbers: kept from the client.
-pub const CODE_FIELD: &str = "Infomat-Code";
-
-/// What an answer says unless it says otherwise: take the content type at its word, keep nothing.
+/// Fields of every answer without a value of its own: take the content type at its word, keep nothing.
 const USUAL_FIELDS: [(&str, &str); 2] = [
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-store"),
 ];
+
+/// Bytes of a [`Prefix`].
+pub const PREFIX_BYTES: usize = 8;
+
+/// The beginning of an answer on an upstream connection. The response without its first line follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prefix {
+    pub outcome: Outcome,
+    /// Bytes that follow.
+    pub rest_bytes: usize,
+}
+
+impl Prefix {
+    pub fn from_bytes([s0, s1, c0, c1, r0, r1, r2, r3]: [u8; PREFIX_BYTES]) -> Prefix {
+        let code = u16::from_ne_bytes([c0, c1]);
+        Prefix {
+            outcome: Outcome {
+                status: u16::from_ne_bytes([s0, s1]),
+                code: (code != 0).then_some(code),
+            },
+            rest_bytes: u32::from_ne_bytes([r0, r1, r2, r3]) as usize,
+        }
+    }
+
+    pub fn to_bytes(self) -> [u8; PREFIX_BYTES] {
+        let [s0, s1] = self.outcome.status.to_ne_bytes();
+        let [c0, c1] = self.outcome.code.unwrap_or(0).to_ne_bytes();
+        let rest_bytes = u32::try_from(self.rest_bytes).expect("an answer is far smaller");
+        let [r0, r1, r2, r3] = rest_bytes.to_ne_bytes();
+        [s0, s1, c0, c1, r0, r1, r2, r3]
+    }
+}
 
 /// The `Date` of responses, written anew only when a second has passed.
 #[derive(Debug, Default)]
@@ -35,99 +63,98 @@ impl Date {
     }
 }
 
-/// The whole response as it goes over a private connection; [`for_client`] makes it the client's. `head_only` leaves out
-/// the body and keeps its length (RFC 9110, 9.3.2).
-pub fn rendered(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8> {
+/// Returns the answer for an upstream connection: a [`Prefix`] and the rest. `head_only` leaves out the body and keeps its
+/// length (RFC 9110, 9.3.2).
+pub fn for_upstream(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8> {
     const HEAD_BYTES_ABOUT: usize = 512;
     let mut out = Vec::with_capacity(HEAD_BYTES_ABOUT + answer.body.len());
-    let status = answer.status;
-    let now = date.now();
-    let written = "a vector takes every write";
-    write!(out, "HTTP/1.1 {status} {}\r\n", reason(status)).expect(written);
-    if let Some(code) = answer.code {
-        write!(out, "{CODE_FIELD}: {code}\r\n").expect(written);
+    out.resize(PREFIX_BYTES, 0);
+    write_rest(answer, head_only, date, &mut out);
+    let prefix = Prefix {
+        outcome: Outcome::from(answer),
+        rest_bytes: out.len() - PREFIX_BYTES,
+    };
+    out[..PREFIX_BYTES].copy_from_slice(&prefix.to_bytes());
+    out
+}
+
+/// Writes the response to a client in place of the content of `out`. `connection` is the value of that field, if the answer
+/// needs one.
+pub fn write_response(
+    answer: &Answer,
+    head_only: bool,
+    id: Option<RequestId>,
+    connection: Option<&str>,
+    out: &mut Vec<u8>,
+) {
+    write_begin(answer.status, id, connection, answer.body.len(), out);
+    write_rest(answer, head_only, &mut Date::default(), out);
+}
+
+/// Returns the response to a request that goes no further; the connection ends with it. `id` is the request's, if known.
+pub fn refused(http_error: HttpError, head_only: bool, id: Option<RequestId>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_response(&Answer::from(http_error), head_only, id, Some("close"), &mut out);
+    out
+}
+
+/// Writes the first line of a response and the fields that the engine does not know, in place of the content of `out`.
+/// Reserves space for `rest_bytes`.
+pub fn write_begin(
+    status: u16,
+    id: Option<RequestId>,
+    connection: Option<&str>,
+    rest_bytes: usize,
+    out: &mut Vec<u8>,
+) {
+    const BEGIN_BYTES_MAX: usize = 160;
+    out.clear();
+    out.reserve(BEGIN_BYTES_MAX + rest_bytes);
+    write_line(out, format_args!("HTTP/1.1 {status} {}", reason(status)));
+    if let Some(id) = id {
+        write_line(out, format_args!("{ID_FIELD}: {id}"));
     }
-    write!(out, "Date: {now}\r\n").expect(written);
-    // These have no body, and nothing that describes one (RFC 9110, 8.6 and 15.4.5).
-    let bodiless = matches!(status, 204 | 304);
+    if let Some(connection) = connection {
+        write_line(out, format_args!("Connection: {connection}"));
+    }
+}
+
+/// Writes all that follows [`write_begin`].
+fn write_rest(answer: &Answer, head_only: bool, date: &mut Date, out: &mut Vec<u8>) {
+    write_line(out, format_args!("Date: {}", date.now()));
+    // These have no body, and no description of one (RFC 9110, 8.6 and 15.4.5).
+    let bodiless = matches!(answer.status, 204 | 304);
     if !bodiless {
-        let length = answer.body.len();
-        write!(
-            out,
-            "Content-Type: {}\r\nContent-Length: {length}\r\n",
-            answer.content_type
-        )
-        .expect(written);
+        write_line(out, format_args!("Content-Type: {}", answer.content_type));
+        write_line(out, format_args!("Content-Length: {}", answer.body.len()));
     }
-    for (name, value) in USUAL_FIELDS {
-        if !answer
+    let own = |usual: &str| {
+        answer
             .headers
             .iter()
-            .any(|(own, _)| own.eq_ignore_ascii_case(name))
-        {
-            write!(out, "{name}: {value}\r\n").expect(written);
-        }
+            .any(|(name, _)| name.eq_ignore_ascii_case(usual))
+    };
+    for (name, value) in USUAL_FIELDS.into_iter().filter(|(name, _)| !own(name)) {
+        write_line(out, format_args!("{name}: {value}"));
     }
     for (name, value) in &answer.headers {
         assert!(
             !value.contains(|c: char| c.is_control()),
             "the value of {name} holds a control character"
         );
-        write!(out, "{name}: {value}\r\n").expect(written);
+        write_line(out, format_args!("{name}: {value}"));
     }
     out.extend_from_slice(b"\r\n");
     if !head_only && !bodiless {
         out.extend_from_slice(&answer.body);
     }
-    out
 }
 
-/// The response to a request that goes no further; the connection ends with it. `id` is the request's, where it has one.
-pub fn refused(http_error: HttpError, head_only: bool, id: Option<RequestId>) -> Vec<u8> {
-    let mut out = Vec::new();
-    let response = rendered(&Answer::from(http_error), head_only, &mut Date::default());
-    for_client(&response, Some("close"), id, 0, &mut out);
-    out
+fn write_line(out: &mut Vec<u8>, line: fmt::Arguments) {
+    write!(out, "{line}\r\n").expect("a vector takes every write");
 }
 
-/// Writes the response, or its beginning, as the client gets it, in the place of what `out` holds: without the private
-/// field, with the request's number and, where a word is given, with a `Connection` field. Reserves space for `more_bytes`.
-pub fn for_client(
-    response: &[u8],
-    connection: Option<&str>,
-    id: Option<RequestId>,
-    more_bytes: usize,
-    out: &mut Vec<u8>,
-) {
-    const FIELDS_BYTES_MAX: usize = 96;
-    let (status_line, rest) = response.split_at(line_end(response));
-    let rest = if rest.starts_with(CODE_FIELD.as_bytes()) {
-        &rest[line_end(rest)..]
-    } else {
-        rest
-    };
-    out.clear();
-    out.reserve(response.len() + FIELDS_BYTES_MAX + more_bytes);
-    out.extend_from_slice(status_line);
-    let written = "a vector takes every write";
-    if let Some(id) = id {
-        write!(out, "{ID_FIELD}: {id}\r\n").expect(written);
-    }
-    if let Some(word) = connection {
-        write!(out, "Connection: {word}\r\n").expect(written);
-    }
-    out.extend_from_slice(rest);
-}
-
-/// Where the line ends that `bytes` begin with.
-fn line_end(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1)
-}
-
-/// The usual words beside a status (RFC 9110, 15); nobody depends on them.
+/// Returns the usual words beside a status (RFC 9110, 15). No client depends on them.
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
@@ -166,8 +193,14 @@ mod tests {
         }
     }
 
+    fn response(answer: &Answer, head_only: bool, id: Option<RequestId>, connection: Option<&str>) -> String {
+        let mut out = b"what was here before".to_vec();
+        write_response(answer, head_only, id, connection, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
     fn text(answer: &Answer, head_only: bool) -> String {
-        let text = String::from_utf8(rendered(answer, head_only, &mut Date::default())).unwrap();
+        let text = response(answer, head_only, None, None);
         let (line, rest) = text.split_once("\r\n").unwrap();
         let (date, rest) = rest.split_once("\r\n").unwrap();
         let date = date.strip_prefix("Date: ").unwrap();
@@ -193,8 +226,8 @@ mod tests {
         assert_eq!(text(&answer(304, vec![]), false), unchanged);
     }
 
-    /// Goal: the client gets the number of its request and no private field, the rest as it is. Method: a refusal, and a
-    /// success, which has no internal code.
+    /// Goal: the client gets the number of its request and no internal code, the rest as it is. Method: a refusal, and a
+    /// success, which has no internal code, over an upstream connection.
     #[test]
     fn a_client_gets_its_number_and_no_private_field() {
         let id = RequestId {
@@ -210,16 +243,20 @@ mod tests {
                 code,
                 ..answer(200, vec![])
             };
-            let response = rendered(&answer, false, &mut Date::default());
-            let text = str::from_utf8(&response).unwrap();
-            assert_eq!(text.contains("Infomat-Code: 4009\r\n"), code.is_some(), "{text}");
-            let plain = text.replace("Infomat-Code: 4009\r\n", "");
-            let expected = plain.replace(
+            let expected = response(&answer, false, None, None).replace(
                 "200 OK\r\n",
                 &format!("200 OK\r\nX-Request-Id: 6543210f-7-2\r\n{fields}"),
             );
-            let mut out = b"what was here before".to_vec();
-            for_client(&response, connection, Some(id), 0, &mut out);
+            assert!(!expected.contains("4009"));
+            assert_eq!(response(&answer, false, Some(id), connection), expected);
+            let bytes = for_upstream(&answer, false, &mut Date::default());
+            let (prefix, rest) = bytes.split_first_chunk().unwrap();
+            let Prefix { outcome, rest_bytes } = Prefix::from_bytes(*prefix);
+            assert_eq!(outcome, Outcome { status: 200, code });
+            assert_eq!(rest_bytes, rest.len());
+            let mut out = Vec::new();
+            write_begin(outcome.status, Some(id), connection, rest_bytes, &mut out);
+            out.extend_from_slice(rest);
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }
@@ -228,10 +265,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "holds a control character")]
     fn a_value_stays_in_its_line() {
-        rendered(
-            &answer(200, vec![("X", "a\r\nY: b".to_owned())]),
-            false,
-            &mut Date::default(),
-        );
+        text(&answer(200, vec![("X", "a\r\nY: b".to_owned())]), false);
     }
 }

@@ -11,7 +11,7 @@ const ASIDE_BYTES_MAX: usize = 4 * 1024;
 
 /// Where in a chunked body the next byte stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Position {
     /// At the first digit of a size.
     SizeBegin,
     /// Behind a digit.
@@ -43,7 +43,7 @@ enum Place {
 /// A chunked body as far as it has come.
 #[derive(Debug)]
 pub struct Chunked {
-    place: Place,
+    position: Position,
     /// Digits of the size that is being read.
     digits: usize,
     /// That size; then what of the chunk is still to come.
@@ -58,7 +58,7 @@ impl Chunked {
     /// A body of which nothing has come yet, with so many bytes of content at most.
     pub fn new(bytes_max: usize) -> Self {
         Chunked {
-            place: Place::SizeBegin,
+            position: Position::SizeBegin,
             digits: 0,
             size: 0,
             aside: 0,
@@ -73,18 +73,18 @@ impl Chunked {
     /// What is no chunked body, or more content than there may be.
     pub fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, HttpError> {
         let mut at = 0;
-        while at < bytes.len() && self.place != Place::Done {
-            if self.place == Place::Content {
+        while at < bytes.len() && self.position != Position::Done {
+            if self.position == Position::Content {
                 let left = usize::try_from(self.size).expect("it is within the bound of a body");
                 let here = left.min(bytes.len() - at);
                 out.extend_from_slice(&bytes[at..at + here]);
                 at += here;
                 self.size -= here as u64;
                 if self.size == 0 {
-                    self.place = Place::ContentEnd;
+                    self.position = Position::ContentEnd;
                 }
             } else {
-                self.place = self.step(bytes[at])?;
+                self.position = self.step(bytes[at])?;
                 at += 1;
             }
         }
@@ -93,16 +93,16 @@ impl Chunked {
 
     /// Whether the body has come whole.
     pub fn is_done(&self) -> bool {
-        self.place == Place::Done
+        self.position == Position::Done
     }
 
     /// Where the byte after this one stands, outside of content.
-    fn step(&mut self, byte: u8) -> Result<Place, HttpError> {
-        use Place::{
+    fn step(&mut self, byte: u8) -> Result<Position, HttpError> {
+        use Position::{
             Blank, ContentEnd, ContentLineEnd, Done, Extension, LastLineEnd, Size, SizeBegin, SizeEnd,
             TrailerBegin, TrailerEnd, TrailerName, TrailerValue,
         };
-        Ok(match (self.place, byte) {
+        Ok(match (self.position, byte) {
             (SizeBegin | Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(byte)?,
             (Size | Extension, b'\r') => SizeEnd,
             (Size | Blank, b' ' | b'\t') => self.aside(Blank)?,
@@ -120,9 +120,9 @@ impl Chunked {
         })
     }
 
-    fn digit(&mut self, digit: u8) -> Result<Place, HttpError> {
+    fn digit(&mut self, digit: u8) -> Result<Position, HttpError> {
         const RADIX: u32 = 16;
-        if self.place == Place::SizeBegin {
+        if self.position == Position::SizeBegin {
             (self.digits, self.size) = (0, 0);
         }
         self.digits += 1;
@@ -131,27 +131,27 @@ impl Chunked {
         }
         let value = char::from(digit).to_digit(RADIX).ok_or(HttpError::Malformed)?;
         self.size = self.size << 4 | u64::from(value);
-        Ok(Place::Size)
+        Ok(Position::Size)
     }
 
     /// The line of a size has ended.
-    fn chunk_begins(&mut self) -> Result<Place, HttpError> {
+    fn chunk_begins(&mut self) -> Result<Position, HttpError> {
         if self.size == 0 {
-            return Ok(Place::TrailerBegin);
+            return Ok(Position::TrailerBegin);
         }
         let size = usize::try_from(self.size).ok();
         let left = size.and_then(|size| self.left.checked_sub(size));
         self.left = left.ok_or(HttpError::BodyTooLarge)?;
-        Ok(Place::Content)
+        Ok(Position::Content)
     }
 
     /// One more byte of what is dropped.
-    fn aside(&mut self, place: Place) -> Result<Place, HttpError> {
+    fn aside(&mut self, position: Position) -> Result<Position, HttpError> {
         self.aside += 1;
         if self.aside > ASIDE_BYTES_MAX {
             return Err(HttpError::Malformed);
         }
-        Ok(place)
+        Ok(position)
     }
 }
 

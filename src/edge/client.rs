@@ -1,21 +1,20 @@
 //! The life of one client's connection: request after request read whole under deadlines, handed over, answered.
 
 use super::Limits;
-use super::answer::{Date, for_client, refused, rendered};
+use super::answer::{refused, write_response};
 use super::chunked::Chunked;
-use super::connections::Place;
+use super::connections::ConnectionSlot;
+use super::deadline::{receive, send};
 use super::head::{After, BODY_BYTES_MAX, Body, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan, end_head};
-use super::line::ANSWER_FREE_BYTES;
+use super::memory::{MemoryBudget, Reservation};
 use super::pace::Pace;
-use super::patience::{receive, send};
+use super::pool::Pool;
 use super::proxies::Proxies;
 use super::record::{Outcome, Record};
-use super::relay::Relay;
-use super::spare::{Spare, Taken};
+use super::upstream::ANSWER_FREE_BYTES;
 use crate::metrics::Metrics;
 use crate::refusal::HttpError;
 use crate::route::{Read, Route};
-use crate::wire::message::Answer;
 use crate::wire::ready::alive;
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -36,9 +35,9 @@ pub struct Shared {
     /// Deadlines.
     pub limits: Limits,
     /// The way to the engine.
-    pub relay: Relay,
+    pub pool: Pool,
     /// Memory for large requests.
-    pub spare: Spare,
+    pub budget: MemoryBudget,
     /// Who is believed about a client's address.
     pub proxies: Proxies,
     /// Where requests are counted.
@@ -49,7 +48,7 @@ pub struct Shared {
 
 /// One connection while it is served.
 struct Client<'a> {
-    place: &'a Place,
+    slot: &'a ConnectionSlot,
     shared: &'a Shared,
     inbox: Inbox,
     /// The request as it is handed over, and then its response: kept from one to the next, as long as they are small.
@@ -67,7 +66,7 @@ struct Client<'a> {
 struct Inbox {
     bytes: Vec<u8>,
     filled: usize,
-    taken: Option<Taken>,
+    reserved: Option<Reservation>,
 }
 
 /// Why a connection ends.
@@ -81,10 +80,10 @@ enum End {
 }
 
 /// Serves a connection until it ends.
-pub fn serve(place: &Place, shared: &Shared) {
+pub fn serve(slot: &ConnectionSlot, shared: &Shared) {
     let _connected = shared.metrics.connected();
     let mut client = Client {
-        place,
+        slot,
         shared,
         inbox: Inbox::new(),
         message: Vec::new(),
@@ -105,7 +104,7 @@ pub fn serve(place: &Place, shared: &Shared) {
             let (record, head_only) = match client.record.take() {
                 Some(record) => (record, client.head_only),
                 None => (
-                    begun(place, &mut client.requests, None),
+                    begun(slot, &mut client.requests, None),
                     client.inbox.filled().starts_with(b"HEAD "),
                 ),
             };
@@ -121,32 +120,32 @@ pub fn serve(place: &Place, shared: &Shared) {
 impl Client<'_> {
     /// One request and its answer.
     fn exchange(&mut self) -> Result<(), End> {
-        let (framing, mut taken) = self.receive_head()?;
+        let (framing, mut reserved) = self.receive_head()?;
         match framing.body {
             Body::Plain(bytes) => self.receive_body(bytes, framing.expects_continue)?,
-            Body::Chunked => taken = self.receive_chunks(framing.expects_continue, taken)?,
+            Body::Chunked => reserved = self.receive_chunks(framing.expects_continue, reserved)?,
         }
-        if !self.place.begin() {
+        if !self.slot.begin() {
             return Err(End::Silent);
         }
-        let after = if self.place.stopping() {
+        let after = if self.slot.stopping() {
             After::Close
         } else {
             framing.after
         };
         let answered = self.answer(framing, after);
-        self.place.end();
+        self.slot.end();
         // The client may take its time with the answer; memory for its request is not kept for so long.
         give_back(&mut self.message, FREE_BYTES);
-        drop(taken);
-        let (taken, outcome) = answered?;
+        drop(reserved);
+        let (reserved, outcome) = answered?;
         let sent = self.send(&self.response);
         if let Some(record) = self.record.take() {
             record.close(outcome, &self.shared.metrics, &self.shared.pace);
         }
         sent?;
         give_back(&mut self.response, ANSWER_FREE_BYTES);
-        drop(taken);
+        drop(reserved);
         if after == After::Close {
             Err(End::Agreed)
         } else {
@@ -156,40 +155,42 @@ impl Client<'_> {
 
     /// The answer to the whole request, put into the response. That the process lives is answered here: the engine may wait
     /// for another program.
-    fn answer(&mut self, framing: Framing, after: After) -> Result<(Option<Taken>, Outcome), HttpError> {
-        let Shared { relay, limits, .. } = self.shared;
+    fn answer(
+        &mut self,
+        framing: Framing,
+        after: After,
+    ) -> Result<(Option<Reservation>, Outcome), HttpError> {
+        let Shared { pool, limits, .. } = self.shared;
         let id = self.record.as_ref().map(|record| record.id);
         let route = self.record.as_ref().and_then(|record| record.route.as_ref());
         if route == Some(&Route::Read(Read::Health)) {
             let answer = alive();
-            let response = rendered(&answer, framing.head_only, &mut Date::default());
-            for_client(&response, after.word(), id, 0, &mut self.response);
-            let Answer { status, code, .. } = answer;
-            return Ok((None, Outcome { status, code }));
+            write_response(&answer, framing.head_only, id, after.word(), &mut self.response);
+            return Ok((None, Outcome::from(&answer)));
         }
         let _queued = self.shared.metrics.queued();
         let (message, response) = (&self.message, &mut self.response);
-        let (taken, outcome) =
-            relay.exchange(message, framing, after.word(), id, limits.line_wait, response)?;
-        Ok((Some(taken), outcome))
+        let (reserved, outcome) =
+            pool.exchange(message, framing, after.word(), id, limits.upstream_wait, response)?;
+        Ok((Some(reserved), outcome))
     }
 
     /// Waits for a whole head and puts it into the message.
-    fn receive_head(&mut self) -> Result<(Framing, Taken), End> {
+    fn receive_head(&mut self) -> Result<(Framing, Reservation), End> {
         let head_bytes = self.wait_for_head()?;
         let mut fields = NO_FIELDS;
         let head = Head::parse(&self.inbox.bytes[..head_bytes], &mut fields)?;
         let record = self
             .record
-            .insert(begun(self.place, &mut self.requests, head.route()));
+            .insert(begun(self.slot, &mut self.requests, head.route()));
         let framing = head.framing();
         self.head_only = framing.head_only;
-        let taken = self.shared.spare.take(head.message_bytes(), FREE_BYTES);
-        let taken = taken.ok_or(HttpError::Unavailable(RETRY_SECONDS))?;
-        record.client = head.client(self.place.peer(), &self.shared.proxies)?;
+        let reserved = self.shared.budget.reserve(head.message_bytes(), FREE_BYTES);
+        let reserved = reserved.ok_or(HttpError::Unavailable(RETRY_SECONDS))?;
+        record.client = head.client(self.slot.peer(), &self.shared.proxies)?;
         head.forward(record.client, &mut self.message);
         self.inbox.consume(head_bytes);
-        Ok((framing, taken))
+        Ok((framing, reserved))
     }
 
     /// Waits for the end of a head; its length. Its time runs from its first byte.
@@ -204,10 +205,10 @@ impl Client<'_> {
             if self.inbox.filled > 0 && deadline.is_none() {
                 deadline = Some(Instant::now() + limits.head);
             }
-            self.inbox.grow_if_full(&self.shared.spare)?;
+            self.inbox.grow_if_full(&self.shared.budget)?;
             let until = deadline.unwrap_or_else(|| Instant::now() + limits.idle);
             let room = &mut self.inbox.bytes[self.inbox.filled..];
-            match receive(self.place.stream(), room, until) {
+            match receive(self.slot.stream(), room, until) {
                 Ok(0) => return Err(End::Silent),
                 Ok(count) => self.inbox.filled += count,
                 Err(error) if error.kind() == io::ErrorKind::TimedOut && self.inbox.holds_words() => {
@@ -233,14 +234,18 @@ impl Client<'_> {
         let mut filled = self.message.len();
         self.message.resize(filled + bytes - here, 0);
         while filled < self.message.len() {
-            filled += receive_of_body(self.place.stream(), &mut self.message[filled..], deadline)?;
+            filled += receive_of_body(self.slot.stream(), &mut self.message[filled..], deadline)?;
         }
         Ok(())
     }
 
     /// Reads a chunked body and puts its content behind the head in the message, whose end then tells the length. Takes the
     /// memory of the head and returns that of the whole message.
-    fn receive_chunks(&mut self, mut expects_continue: bool, mut taken: Taken) -> Result<Taken, End> {
+    fn receive_chunks(
+        &mut self,
+        mut expects_continue: bool,
+        mut reserved: Reservation,
+    ) -> Result<Reservation, End> {
         const HEAD_END_BYTES: usize = 32;
         let head_bytes = self.message.len();
         let most_bytes = head_bytes + HEAD_END_BYTES + BODY_BYTES_MAX;
@@ -250,8 +255,8 @@ impl Client<'_> {
         loop {
             // All that has come may be content.
             if !is_large && self.message.len() + self.inbox.filled > FREE_BYTES {
-                let more = self.shared.spare.take(most_bytes, FREE_BYTES);
-                taken = more.ok_or(HttpError::Unavailable(RETRY_SECONDS))?;
+                let more = self.shared.budget.reserve(most_bytes, FREE_BYTES);
+                reserved = more.ok_or(HttpError::Unavailable(RETRY_SECONDS))?;
                 self.message.reserve_exact(most_bytes - self.message.len());
                 is_large = true;
             }
@@ -263,23 +268,23 @@ impl Client<'_> {
             if std::mem::take(&mut expects_continue) {
                 self.send(CONTINUE)?;
             }
-            self.inbox.filled = receive_of_body(self.place.stream(), &mut self.inbox.bytes, deadline)?;
+            self.inbox.filled = receive_of_body(self.slot.stream(), &mut self.inbox.bytes, deadline)?;
         }
         let body_bytes = self.message.len() - head_bytes;
         end_head(&mut self.message, head_bytes, body_bytes);
-        Ok(taken)
+        Ok(reserved)
     }
 
     /// Sends all of it before the deadline for answers.
     fn send(&self, bytes: &[u8]) -> Result<(), End> {
         let deadline = Instant::now() + self.shared.limits.answer;
-        send(self.place.stream(), bytes, deadline).map_err(|_| End::Silent)
+        send(self.slot.stream(), bytes, deadline).map_err(|_| End::Silent)
     }
 
     /// Ends our side and reads what the client still sends, for a short time, so that closing does not tear the last
     /// answer from its hands (RFC 9112, 9.6).
     fn linger(&mut self) {
-        let stream = self.place.stream();
+        let stream = self.slot.stream();
         let deadline = Instant::now() + self.shared.limits.linger;
         let mut left = LINGER_BYTES_MAX;
         if stream.shutdown(Shutdown::Write).is_err() {
@@ -295,11 +300,11 @@ impl Client<'_> {
 }
 
 /// A request has begun on a connection with so many before.
-fn begun(place: &Place, requests: &mut u64, route: Option<Route>) -> Record {
+fn begun(slot: &ConnectionSlot, requests: &mut u64, route: Option<Route>) -> Record {
     *requests += 1;
     Record {
-        id: place.request_id(*requests),
-        client: place.peer(),
+        id: slot.request_id(*requests),
+        client: slot.peer(),
         since: Instant::now(),
         route,
     }
@@ -310,7 +315,7 @@ impl Inbox {
         Inbox {
             bytes: vec![0; FREE_BYTES],
             filled: 0,
-            taken: None,
+            reserved: None,
         }
     }
 
@@ -324,10 +329,10 @@ impl Inbox {
     }
 
     /// Takes spare memory for a head that is larger than usual.
-    fn grow_if_full(&mut self, spare: &Spare) -> Result<(), HttpError> {
+    fn grow_if_full(&mut self, budget: &MemoryBudget) -> Result<(), HttpError> {
         if self.filled == self.bytes.len() {
-            let taken = spare.take(HEAD_BYTES_MAX, FREE_BYTES);
-            self.taken = Some(taken.ok_or(HttpError::Unavailable(RETRY_SECONDS))?);
+            let reserved = budget.reserve(HEAD_BYTES_MAX, FREE_BYTES);
+            self.reserved = Some(reserved.ok_or(HttpError::Unavailable(RETRY_SECONDS))?);
             self.bytes.resize(HEAD_BYTES_MAX, 0);
         }
         Ok(())
@@ -337,10 +342,10 @@ impl Inbox {
     fn consume(&mut self, count: usize) {
         self.bytes.copy_within(count..self.filled, 0);
         self.filled -= count;
-        if self.taken.is_some() && self.filled <= FREE_BYTES {
+        if self.reserved.is_some() && self.filled <= FREE_BYTES {
             self.bytes.truncate(FREE_BYTES);
             self.bytes.shrink_to_fit();
-            self.taken = None;
+            self.reserved = None;
         }
     }
 }

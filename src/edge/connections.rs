@@ -1,6 +1,6 @@
-//! Who is connected: bounded in number, in all and for each address, with room kept for this machine itself. When a
-//! bound is reached, the connection that has gone longest without a whole request makes room. A trusted proxy brings many
-//! clients: the share of one address is not its bound.
+//! The connections of clients: bounded in number, in all and for each address, with room kept for this machine itself. At a
+//! bound the connection that has gone longest without a whole request makes room. A trusted proxy brings many clients: the
+//! bound of one address does not hold for it.
 
 use super::proxies::Proxies;
 use super::record::RequestId;
@@ -8,7 +8,7 @@ use crate::model::network;
 use crate::refusal::HttpError;
 use std::collections::HashMap;
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -16,19 +16,25 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const PER_ADDRESS_MAX: usize = 128;
 /// Connections that only this machine may have: the terminal beside the server, or the proxy in front of it.
 const KEPT_FOR_LOOPBACK: usize = 256;
-/// A connection that waits for a shorter time is not closed to make room: its client is busy with it.
+/// A connection that has waited for less is not closed to make room: its client is using it.
 const WAITING_MIN_MS: u64 = 20;
-/// How long a newcomer waits until the one that was closed for it has left.
+/// How long a newcomer waits for a closed connection to leave.
 const ROOM_WAIT_MAX: Duration = Duration::from_millis(500);
-/// How often it is looked for meanwhile.
-const ROOM_LOOK: Duration = Duration::from_millis(5);
-/// Seconds after which a client that found no room may try again.
+/// Time between two checks for room.
+const ROOM_POLL: Duration = Duration::from_millis(5);
+/// `Retry-After` without room, in seconds.
 const RETRY_SECONDS: u32 = 5;
 
-/// [`Connection::waiting_since`]: the engine works for it.
-const SERVED: u64 = u64::MAX;
-/// [`Connection::waiting_since`]: it was closed to make room.
-const CLOSED: u64 = u64::MAX - 1;
+/// The state of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The connection waits for its client, since so many milliseconds after the gate opened.
+    WaitingSince(u64),
+    /// The engine works for the connection.
+    Served,
+    /// The connection was closed to make room.
+    Closed,
+}
 
 /// All connections.
 #[derive(Debug)]
@@ -36,7 +42,7 @@ pub struct Connections {
     max: usize,
     proxies: Proxies,
     began: Instant,
-    /// The same in seconds since 1970, as far as the clock knew.
+    /// The same in seconds since 1970, by the clock of that time.
     opened: u64,
     stopping: AtomicBool,
     present: Mutex<Present>,
@@ -54,20 +60,19 @@ struct Present {
 struct Connection {
     stream: TcpStream,
     peer: IpAddr,
-    /// Milliseconds since the gate opened, when it connected or last got its answer; or [`SERVED`], or [`CLOSED`].
-    waiting_since: AtomicU64,
+    state: Mutex<State>,
 }
 
-/// A connection's place among all; dropped, it is free again.
+/// One of the limited slots for connections. Dropping frees the slot.
 #[derive(Debug)]
-pub struct Place {
+pub struct ConnectionSlot {
     connections: Arc<Connections>,
     number: u64,
     connection: Arc<Connection>,
 }
 
 impl Connections {
-    /// None yet; at most `max`.
+    /// At most `max` connections; none yet.
     pub fn new(max: usize, proxies: Proxies) -> Arc<Self> {
         Arc::new(Connections {
             max,
@@ -82,16 +87,16 @@ impl Connections {
         })
     }
 
-    /// Gives a new connection its place, closing another one if need be.
+    /// Gives a new connection its slot, and closes another one if need be.
     ///
     /// # Errors
-    /// The connection and what to tell it: 429 if its address holds too many, 503 if all together are too many, and
-    /// none of them goes in time.
+    /// The connection and its answer: 429 if its address holds too many, 503 if all together are too many, and none of them
+    /// leaves in time.
     pub fn admit(
         self: &Arc<Self>,
         stream: TcpStream,
         peer: SocketAddr,
-    ) -> Result<Place, (TcpStream, HttpError)> {
+    ) -> Result<ConnectionSlot, (TcpStream, HttpError)> {
         let peer = peer.ip().to_canonical();
         let local = peer.is_loopback();
         let is_proxy = |address| self.proxies.stand_at(address);
@@ -103,34 +108,34 @@ impl Connections {
         if has_a_share && !self.make_room(PER_ADDRESS_MAX, 0, own) {
             return Err((stream, HttpError::TooMany(RETRY_SECONDS)));
         }
-        let patience_ms = WAITING_MIN_MS;
-        if !local && !self.make_room(remote_max, patience_ms, remote)
-            || !self.make_room(self.max, patience_ms, |_| true)
+        let timeout_ms = WAITING_MIN_MS;
+        if !local && !self.make_room(remote_max, timeout_ms, remote)
+            || !self.make_room(self.max, timeout_ms, |_| true)
         {
             return Err((stream, full));
         }
         let connection = Arc::new(Connection {
             stream,
             peer,
-            waiting_since: AtomicU64::new(self.now_ms()),
+            state: Mutex::new(State::WaitingSince(self.now_ms())),
         });
         let mut present = self.locked();
         present.admitted += 1;
         let number = present.admitted;
         present.connections.insert(number, connection.clone());
-        Ok(Place {
+        Ok(ConnectionSlot {
             connections: self.clone(),
             number,
             connection,
         })
     }
 
-    /// Closes the connection that waits longest, for however short a time; for a shortage of descriptors or threads.
+    /// Closes the longest waiting connection: for a shortage of descriptors or threads.
     pub fn close_longest_waiting(&self) {
         self.close_one(&self.locked(), 0, |_| true);
     }
 
-    /// Lets nobody wait any more: what has come whole is answered, then the connections end.
+    /// Ends all waiting: whole requests are answered, then the connections end.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
         for connection in self.locked().connections.values() {
@@ -139,23 +144,22 @@ impl Connections {
         }
     }
 
-    /// Waits until the last one has gone; whether that was in time.
-    pub fn wait_until_empty(&self, patience: Duration) -> bool {
+    /// Waits until the last connection has gone. Returns whether that was in time.
+    pub fn wait_until_empty(&self, timeout: Duration) -> bool {
         let present = self.locked();
         let some = |present: &mut Present| !present.connections.is_empty();
         let waited = self
             .left
-            .wait_timeout_while(present, patience, some)
+            .wait_timeout_while(present, timeout, some)
             .expect(UNPOISONED);
         !waited.1.timed_out()
     }
 
-    /// Sees to it that fewer than `max` of `group` are there; whether that came about. All who come to the door meanwhile
-    /// wait with the newcomer: so it waits for one that has been closed and is about to leave, but only for so many
-    /// milliseconds until one can be closed.
-    fn make_room(&self, max: usize, patience_ms: u64, group: impl Fn(&Connection) -> bool) -> bool {
+    /// Makes room: fewer than `max` of `group`. Returns whether there is room. All newcomers wait meanwhile: so the wait is
+    /// long only for a closed connection that is about to leave, and `timeout_ms` for one that can be closed.
+    fn make_room(&self, max: usize, timeout_ms: u64, group: impl Fn(&Connection) -> bool) -> bool {
         let began = Instant::now();
-        let patience = Duration::from_millis(patience_ms);
+        let timeout = Duration::from_millis(timeout_ms);
         let mut present = self.locked();
         loop {
             let members = || present.connections.values().filter(|other| group(other));
@@ -165,18 +169,20 @@ impl Connections {
             }
             let stay = count - members().filter(|other| other.is_closed()).count();
             let leaves = stay < max || self.close_one(&present, WAITING_MIN_MS, &group);
-            if began.elapsed() > if leaves { ROOM_WAIT_MAX } else { patience } {
+            if began.elapsed() > if leaves { ROOM_WAIT_MAX } else { timeout } {
                 return false;
             }
-            present = self.left.wait_timeout(present, ROOM_LOOK).expect(UNPOISONED).0;
+            present = self.left.wait_timeout(present, ROOM_POLL).expect(UNPOISONED).0;
         }
     }
 
-    /// Closes the one of `group` that waits longest, if it has waited for so long; whether it did.
+    /// Closes the longest waiting one of `group`, if that has waited for `waiting_min_ms`. Returns whether one was closed.
     fn close_one(&self, present: &Present, waiting_min_ms: u64, group: impl Fn(&Connection) -> bool) -> bool {
         let group = present.connections.values().filter(|other| group(other));
-        let with_since = group.map(|other| (other.waiting_since.load(Ordering::Acquire), other));
-        let waiting = with_since.filter(|(since, _)| *since < CLOSED);
+        let waiting = group.filter_map(|other| match *other.state() {
+            State::WaitingSince(since) => Some((since, other)),
+            State::Served | State::Closed => None,
+        });
         let longest = waiting.min_by_key(|(since, _)| *since);
         longest
             .is_some_and(|(since, longest)| since + waiting_min_ms <= self.now_ms() && longest.close(since))
@@ -194,25 +200,28 @@ impl Connections {
 const UNPOISONED: &str = "nothing under this lock panics";
 
 impl Connection {
-    /// Closes it if it still waits since then; whether it did.
-    fn close(&self, since: u64) -> bool {
-        let swapped = self
-            .waiting_since
-            .compare_exchange(since, CLOSED, Ordering::AcqRel, Ordering::Acquire);
-        if swapped.is_ok() {
-            let _ = self.stream.shutdown(Shutdown::Both);
-        }
-        swapped.is_ok()
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect(UNPOISONED)
     }
 
-    /// Whether it was closed to make room, and has not left yet.
+    /// Closes the connection if it has waited since then. Returns whether it was closed.
+    fn close(&self, since: u64) -> bool {
+        let mut state = self.state();
+        let waits = *state == State::WaitingSince(since);
+        if waits {
+            *state = State::Closed;
+            let _ = self.stream.shutdown(Shutdown::Both);
+        }
+        waits
+    }
+
+    /// Whether the connection was closed to make room, and has not left yet.
     fn is_closed(&self) -> bool {
-        self.waiting_since.load(Ordering::Acquire) == CLOSED
+        *self.state() == State::Closed
     }
 }
 
-impl Place {
-    /// The connection itself.
+impl ConnectionSlot {
     pub fn stream(&self) -> &TcpStream {
         &self.connection.stream
     }
@@ -222,7 +231,7 @@ impl Place {
         self.connection.peer
     }
 
-    /// The number of a request on this connection.
+    /// Returns the number of a request on this connection.
     pub fn request_id(&self, request: u64) -> RequestId {
         RequestId {
             opened: self.connections.opened,
@@ -231,28 +240,28 @@ impl Place {
         }
     }
 
-    /// Whether connections are to end after the answer they are waiting for.
+    /// Whether connections are to end after their next answer.
     pub fn stopping(&self) -> bool {
         self.connections.stopping.load(Ordering::Acquire)
     }
 
-    /// From now on the engine works for this connection, and it is not closed to make room; false if it has been.
+    /// Begins a request: the connection is not closed to make room. Returns false if it has been closed already.
     pub fn begin(&self) -> bool {
-        let since = &self.connection.waiting_since;
-        let served = |state| (state != CLOSED).then_some(SERVED);
-        since
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, served)
-            .is_ok()
+        let mut state = self.connection.state();
+        let is_open = *state != State::Closed;
+        if is_open {
+            *state = State::Served;
+        }
+        is_open
     }
 
-    /// The engine has answered: the connection waits for its client again.
+    /// Ends a request: the connection waits for its client again.
     pub fn end(&self) {
-        let now = self.connections.now_ms();
-        self.connection.waiting_since.store(now, Ordering::Release);
+        *self.connection.state() = State::WaitingSince(self.connections.now_ms());
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.connections.locked().connections.remove(&self.number);
         self.connections.left.notify_all();

@@ -1,4 +1,4 @@
-//! The door: the TCP listener, who may come in, and closing time.
+//! The gate: the TCP listener, the admission of clients, and closing time.
 
 use super::answer::refused;
 use super::client::{self, Shared};
@@ -15,8 +15,8 @@ use std::thread;
 
 /// Stack of a connection's thread: its own buffers are on the heap.
 const CLIENT_STACK_BYTES: usize = 128 * 1024;
-/// Connections that the system keeps until they are accepted. With more than that it makes newcomers try again after a
-/// second; the library's 128 are less than a crowd.
+/// Connections that the system keeps until they are accepted. Beyond that, newcomers have to try again after a second. The
+/// library's 128 are too few for a crowd.
 const UNACCEPTED_MAX: i32 = 1024;
 /// Pause when the system has no descriptor, thread or memory for another connection.
 const SHORTAGE_PAUSE: Timespec = Timespec {
@@ -24,9 +24,9 @@ const SHORTAGE_PAUSE: Timespec = Timespec {
     tv_nsec: 50_000_000,
 };
 
-/// Lets clients in until `stop` can be read, then answers what has come whole; returns when all have gone, at the
-/// latest after the time that the limits give.
-pub fn stand(
+/// Admits clients until `stop` can be read, then answers all whole requests. Returns when all clients have gone, or after the
+/// timeout of the limits.
+pub fn run(
     listener: TcpListener,
     stop: &UnixStream,
     connections: &Arc<Connections>,
@@ -37,7 +37,7 @@ pub fn stand(
     while !waits_for_stop(Some(&listener), stop, None)? {
         match listener.accept() {
             Ok((stream, peer)) => {
-                if let Err(error) = let_in(stream, peer, connections, shared) {
+                if let Err(error) = accept(stream, peer, connections, shared) {
                     log::warn!("no thread for another connection: {error}");
                     connections.close_longest_waiting();
                     waits_for_stop(None, stop, Some(&SHORTAGE_PAUSE))?;
@@ -61,7 +61,7 @@ pub fn stand(
     Ok(())
 }
 
-/// Waits for a client or for the end; whether it is the end.
+/// Waits for a client or for the end. Returns whether it is the end.
 fn waits_for_stop(
     listener: Option<&TcpListener>,
     stop: &UnixStream,
@@ -83,33 +83,33 @@ fn is_shortage(error: &io::Error) -> bool {
     errno.is_some_and(|errno| [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM].contains(&errno))
 }
 
-/// Gives the client a place and a thread, or tells it that there is none.
-fn let_in(
+/// Gives the client a slot and a thread, or an answer that there is none.
+fn accept(
     stream: TcpStream,
     peer: SocketAddr,
     connections: &Arc<Connections>,
     shared: &Arc<Shared>,
 ) -> io::Result<()> {
-    let place = match connections.admit(stream, peer) {
-        Ok(place) => place,
+    let slot = match connections.admit(stream, peer) {
+        Ok(slot) => slot,
         Err((stream, http_error)) => {
-            turn_away(&stream, http_error);
+            reject(&stream, http_error);
             record::turned_away(http_error, &shared.metrics);
             return Ok(());
         }
     };
     // Without it an answer may wait for the client's acknowledgement of the one before.
-    let _ = place.stream().set_nodelay(true);
+    let _ = slot.stream().set_nodelay(true);
     let shared = shared.clone();
     let builder = thread::Builder::new()
         .name("client".into())
         .stack_size(CLIENT_STACK_BYTES);
-    builder.spawn(move || client::serve(&place, &shared))?;
+    builder.spawn(move || client::serve(&slot, &shared))?;
     Ok(())
 }
 
-/// Says so without waiting: there is no thread that could.
-fn turn_away(mut stream: &TcpStream, http_error: HttpError) {
+/// Sends a refusal without waiting: there is no thread that could wait.
+fn reject(mut stream: &TcpStream, http_error: HttpError) {
     if stream.set_nonblocking(true).is_ok() {
         let _ = stream.write(&refused(http_error, false, None));
     }

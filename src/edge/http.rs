@@ -1,12 +1,12 @@
-//! The HTTP server behind the gate: tiny_http on private connections, and the loop in which the engine runs batches.
+//! The HTTP server behind the gate: tiny_http on upstream connections, and the loop in which the engine runs batches.
 
 use super::EndsWithPanic;
-use super::answer::{Date, rendered};
+use super::answer::{Date, for_upstream};
 use super::head::{After, BODY_BYTES_MAX, Body, CLIENT_FIELD, Framing, decoded};
-use super::line::Line;
-use super::relay::LINES;
+use super::memory::MemoryBudget;
+use super::pool::UPSTREAMS;
 use super::service::Watchdog;
-use super::spare::Spare;
+use super::upstream::Upstream;
 use crate::engine::Engine;
 use crate::refusal::HttpError;
 use crate::route::{Read, Route, Write};
@@ -21,22 +21,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How long the engine's thread looks for the next request before it sleeps. A client with one connection asks again within
-/// this time, and waking a processor that has gone to sleep costs more: measured, a booking of 450 us takes 60 less.
-const LOOK_FOR_NEXT: Duration = Duration::from_micros(200);
-/// Quiet for so long, the engine may rest.
-const QUIET: Duration = Duration::from_millis(40);
-/// Rested, it looks up this often all the same.
-const LOOK_UP: Duration = Duration::from_secs(1);
+/// How long the engine's thread spins for the next request before it sleeps. A client with one connection asks again within
+/// this time, and to wake a sleeping processor costs more: measured, a booking of 450 us takes 60 us less.
+const REQUEST_SPIN: Duration = Duration::from_micros(200);
+/// Without requests for so long the engine is idle.
+const IDLE_AFTER: Duration = Duration::from_millis(40);
+/// Time between two ticks of an idle engine.
+const TICK: Duration = Duration::from_secs(1);
 
-/// tiny_http, listening on nothing but the private connections that [`Http::open`] gave out.
+/// tiny_http on the upstream connections of [`Http::open`] alone.
 pub struct Http {
     server: tiny_http::Server,
-    /// The gate has closed: no request will come any more.
+    /// The gate has closed.
     closed: AtomicBool,
 }
 
-/// Where the answer to a request goes.
+/// The destination of an answer.
 struct Reply {
     writer: Box<dyn io::Write + Send>,
     head_only: bool,
@@ -52,53 +52,53 @@ struct Waiting {
 }
 
 impl Http {
-    /// Starts tiny_http on a socket in a fresh folder of this user alone, opens and tries the private connections one
-    /// by one (connections that come in a burst may stay unanswered), and removes the folder: nobody else can connect.
-    pub fn open() -> io::Result<(Self, Vec<Line>)> {
+    /// Starts tiny_http on a socket in a fresh folder of this user alone, opens and tries the upstream connections one by
+    /// one, and removes the folder: nobody else can connect. tiny_http may leave connections of a burst unanswered.
+    pub fn open() -> io::Result<(Self, Vec<Upstream>)> {
         let folder = std::env::temp_dir().join(format!("infomat-{}", Uuid::now_v7()));
         DirBuilder::new().mode(0o700).create(&folder)?;
         let path = folder.join("http");
         let opened = UnixListener::bind(&path).and_then(|listener| {
             let server = tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?;
-            let lines = (0..LINES)
-                .map(|_| opened_line(&server, &path))
+            let upstreams = (0..UPSTREAMS)
+                .map(|_| opened_upstream(&server, &path))
                 .collect::<io::Result<_>>()?;
-            Ok((server, lines))
+            Ok((server, upstreams))
         });
         std::fs::remove_dir_all(&folder)?;
-        let (server, lines) = opened?;
+        let (server, upstreams) = opened?;
         let closed = AtomicBool::new(false);
-        Ok((Http { server, closed }, lines))
+        Ok((Http { server, closed }, upstreams))
     }
 
-    /// No request will come any more: [`Http::serve`] returns.
+    /// Makes [`Http::serve`] return: no request will come any more.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.server.unblock();
     }
 
-    /// Takes batches until [`Http::close`]. A batch answers all writers that wait, then at most one reader, so that no
-    /// booking waits for more than one reading. A panic of the engine ends the process: its transaction is rolled back,
-    /// and a server without an engine would only hang.
+    /// Runs batches until [`Http::close`]. After a batch of all waiting writers, at most one reader is answered: no booking
+    /// waits for more than one reading. A panic of the engine ends the process: its transaction is rolled back, and a server
+    /// without an engine would only hang.
     pub fn serve(&self, engine: &mut Engine, batch_requests_max: usize) -> io::Result<()> {
         let _ends = EndsWithPanic;
         let mut waiting = Waiting::default();
-        let mut rested = false;
+        let mut is_idle = false;
         let mut watchdog = Watchdog::wanted();
-        let look_up = watchdog.every().map_or(LOOK_UP, |every| every.min(LOOK_UP));
+        let tick = watchdog.every().map_or(TICK, |every| every.min(TICK));
         while !self.closed.load(Ordering::Acquire) {
             watchdog.feed();
-            let patience = if rested { look_up } else { QUIET.min(look_up) };
-            if !self.gather(&mut waiting, engine, batch_requests_max, patience)? {
-                if rested {
+            let timeout = if is_idle { tick } else { IDLE_AFTER.min(tick) };
+            if !self.gather(&mut waiting, engine, batch_requests_max, timeout)? {
+                if is_idle {
                     engine.tick();
                 } else {
                     engine.checkpoint_when_idle();
                 }
-                rested = true;
+                is_idle = true;
                 continue;
             }
-            rested = false;
+            is_idle = false;
             if !waiting.writers.is_empty() {
                 let answers = engine.answer_batch(&waiting.writers);
                 assert_eq!(
@@ -119,28 +119,27 @@ impl Http {
     }
 
     /// Waits for one request.
-    fn wait(&self, patience: Duration) -> io::Result<Option<tiny_http::Request>> {
+    fn wait(&self, timeout: Duration) -> io::Result<Option<tiny_http::Request>> {
         let began = Instant::now();
-        while began.elapsed() < LOOK_FOR_NEXT {
+        while began.elapsed() < REQUEST_SPIN {
             if let Some(incoming) = self.server.try_recv()? {
                 return Ok(Some(incoming));
             }
             thread::yield_now();
         }
-        self.server.recv_timeout(patience)
+        self.server.recv_timeout(timeout)
     }
 
-    /// Waits for a request unless some wait already, then takes without waiting what else has come; whether there is
-    /// something to do.
+    /// Waits for a request unless some wait already, then takes all others that have come. Returns whether there is work.
     fn gather(
         &self,
         waiting: &mut Waiting,
         engine: &Engine,
         batch_requests_max: usize,
-        patience: Duration,
+        timeout: Duration,
     ) -> io::Result<bool> {
         let mut next = if waiting.is_empty() {
-            self.wait(patience)?
+            self.wait(timeout)?
         } else {
             self.server.try_recv()?
         };
@@ -175,17 +174,17 @@ impl Waiting {
 }
 
 impl Reply {
-    /// One write. That the other end is gone is no fault of ours: the gate is closing.
+    /// Sends the answer in one write. A closing gate may be gone: that is no fault of ours.
     fn send(mut self, answer: &Answer, date: &mut Date) {
-        let bytes = rendered(answer, self.head_only, date);
+        let bytes = for_upstream(answer, self.head_only, date);
         if let Err(error) = self.writer.write_all(&bytes).and_then(|()| self.writer.flush()) {
             log::warn!("an answer could not be handed to the gate: {error}");
         }
     }
 }
 
-/// A private connection, tried with one request and its answer.
-fn opened_line(server: &tiny_http::Server, path: &std::path::Path) -> io::Result<Line> {
+/// Opens an upstream connection and tries it with one request and its answer.
+fn opened_upstream(server: &tiny_http::Server, path: &std::path::Path) -> io::Result<Upstream> {
     const TRIAL: Framing = Framing {
         body: Body::Plain(0),
         expects_continue: false,
@@ -194,18 +193,18 @@ fn opened_line(server: &tiny_http::Server, path: &std::path::Path) -> io::Result
         head_only: true,
     };
     const TRIAL_SECONDS_MAX: u64 = 10;
-    let mut line = Line::new(UnixStream::connect(path)?);
-    line.send(b"HEAD / HTTP/1.1\r\n\r\n")?;
+    let mut upstream = Upstream::new(UnixStream::connect(path)?);
+    upstream.send(b"HEAD / HTTP/1.1\r\n\r\n")?;
     let incoming = server
         .recv_timeout(Duration::from_secs(TRIAL_SECONDS_MAX))?
         .ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, "a private connection was not served"))?;
     let (_, reply) = received(incoming)?;
     reply.send(&Answer::from(HttpError::UnknownPath), &mut Date::default());
-    line.receive(TRIAL, None, None, &Spare::new(0), &mut Vec::new())?;
-    Ok(line)
+    upstream.receive(TRIAL, None, None, &MemoryBudget::new(0), &mut Vec::new())?;
+    Ok(upstream)
 }
 
-/// The request as the engine takes it, whole: the gate has sent its body along with its head.
+/// Returns the request as the engine takes it. It is whole: the gate has sent its body along with its head.
 fn received(mut incoming: tiny_http::Request) -> io::Result<(Request, Reply)> {
     let mut body = vec![0; incoming.body_length().unwrap_or(0).min(BODY_BYTES_MAX)];
     incoming.as_reader().read_exact(&mut body)?;

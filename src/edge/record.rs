@@ -5,6 +5,7 @@ use super::pace::Pace;
 use crate::metrics::Metrics;
 use crate::refusal::HttpError;
 use crate::route::{Route, Write};
+use crate::wire::message::Answer;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -46,6 +47,15 @@ pub struct Outcome {
     pub status: u16,
     /// Internal code, of a standard answer.
     pub code: Option<u16>,
+}
+
+impl From<&Answer> for Outcome {
+    fn from(answer: &Answer) -> Self {
+        Outcome {
+            status: answer.status,
+            code: answer.code,
+        }
+    }
 }
 
 impl From<HttpError> for Outcome {

@@ -1,6 +1,7 @@
+use super::super::answer::Prefix;
 use super::super::connections::Connections;
-use super::super::line::Line;
 use super::super::record::ID_FIELD;
+use super::super::upstream::Upstream;
 use super::*;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -16,7 +17,7 @@ const SHORT: Duration = Duration::from_millis(300);
 const TRICKLE: Duration = Duration::from_millis(20);
 const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// A served connection: the client's end, the engine's end of the one line, and the serving thread.
+/// A served connection: the client's end, the engine's end of the one upstream connection, and the serving thread.
 struct Served {
     client: TcpStream,
     engine: UnixStream,
@@ -31,7 +32,7 @@ fn patient() -> Limits {
         answer: PATIENCE,
         idle: PATIENCE,
         linger: PATIENCE,
-        line_wait: PATIENCE,
+        upstream_wait: PATIENCE,
         stop: PATIENCE,
         batch_requests: 1,
     }
@@ -46,23 +47,23 @@ fn short_of_bodies() -> Limits {
     }
 }
 
-fn served(limits: Limits, spare_bytes: usize) -> Served {
+fn served(limits: Limits, budget_bytes: usize) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     client.set_read_timeout(Some(PATIENCE)).unwrap();
     let (stream, peer) = listener.accept().unwrap();
     let connections = Connections::new(1, Proxies::default());
-    let place = connections.admit(stream, peer).unwrap();
-    let (line, engine) = UnixStream::pair().unwrap();
+    let slot = connections.admit(stream, peer).unwrap();
+    let (upstream, engine) = UnixStream::pair().unwrap();
     let shared = Shared {
         limits,
-        relay: Relay::new(vec![Line::new(line)], Spare::new(usize::MAX / 2)),
-        spare: Spare::new(spare_bytes),
+        pool: Pool::new(vec![Upstream::new(upstream)], MemoryBudget::new(usize::MAX / 2)),
+        budget: MemoryBudget::new(budget_bytes),
         proxies: Proxies::default(),
         metrics: Arc::new(Metrics::new(0)),
         pace: Mutex::new(Pace::new(Instant::now())),
     };
-    let thread = thread::spawn(move || serve(&place, &shared));
+    let thread = thread::spawn(move || serve(&slot, &shared));
     Served {
         client,
         engine,
@@ -89,6 +90,15 @@ fn handed_over(mut engine: &UnixStream, end: &str) -> String {
         bytes.push(byte[0]);
     }
     String::from_utf8(bytes).unwrap()
+}
+
+/// The engine answers, with these bytes behind the first line.
+fn answers(mut engine: &UnixStream, status: u16, rest: &[u8]) {
+    let prefix = Prefix {
+        outcome: Outcome { status, code: None },
+        rest_bytes: rest.len(),
+    };
+    engine.write_all(&[&prefix.to_bytes(), rest].concat()).unwrap();
 }
 
 /// Sends bytes slowly until the connection ends; how long that took.
@@ -186,9 +196,12 @@ fn an_answer_never_read_meets_its_deadline() {
     );
     served.client.write_all(GET).unwrap();
     handed_over(&served.engine, "\r\n\r\n");
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {ANSWER_BYTES}\r\n\r\n");
-    served.engine.write_all(head.as_bytes()).unwrap();
-    served.engine.write_all(&vec![b'x'; ANSWER_BYTES]).unwrap();
+    let head = format!("Content-Length: {ANSWER_BYTES}\r\n\r\n");
+    answers(
+        &served.engine,
+        200,
+        &[head.as_bytes(), &vec![b'x'; ANSWER_BYTES]].concat(),
+    );
     let began = Instant::now();
     served.thread.join().unwrap();
     assert!(began.elapsed() < PATIENCE);
@@ -211,19 +224,13 @@ fn a_body_held_back_is_asked_for() {
         "{message}"
     );
     // With the body at hand there is nothing to ask for.
-    served
-        .engine
-        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-        .unwrap();
+    answers(&served.engine, 204, b"\r\n");
     served
         .client
         .write_all(format!("{head}hello").as_bytes())
         .unwrap();
     handed_over(&served.engine, "hello");
-    served
-        .engine
-        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-        .unwrap();
+    answers(&served.engine, 204, b"\r\n");
     served.client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n".repeat(2));
     served.thread.join().unwrap();
@@ -237,7 +244,6 @@ const CHUNKED: &str = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked
 /// at each byte, on one connection, with another request behind it.
 #[test]
 fn a_chunked_body_is_handed_over_plain() {
-    const NO_CONTENT: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
     let mut served = served(patient(), 0);
     served.client.set_nodelay(true).unwrap();
     for cut in 1..CHUNKED.len() {
@@ -250,10 +256,10 @@ fn a_chunked_body_is_handed_over_plain() {
             message,
             "POST /a HTTP/1.1\r\nHost: a\r\nInfomat-Client: 127.0.0.1\r\nContent-Length: 11\r\n\r\nhello world"
         );
-        served.engine.write_all(NO_CONTENT).unwrap();
+        answers(&served.engine, 204, b"\r\n");
         let message = handed_over(&served.engine, "\r\n\r\n");
         assert!(message.starts_with("GET / HTTP/1.1\r\n"), "{message}");
-        served.engine.write_all(NO_CONTENT).unwrap();
+        answers(&served.engine, 204, b"\r\n");
     }
     served.client.shutdown(Shutdown::Write).unwrap();
     let answers = 2 * (CHUNKED.len() - 1);
@@ -278,10 +284,7 @@ fn chunks_held_back_are_asked_for() {
         served.client.write_all(&[byte]).unwrap();
     }
     handed_over(&served.engine, "Content-Length: 11\r\n\r\nhello world");
-    served
-        .engine
-        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-        .unwrap();
+    answers(&served.engine, 204, b"\r\n");
     served.client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n");
     served.thread.join().unwrap();
@@ -294,14 +297,14 @@ fn chunks_have_the_bounds_of_a_body() {
     let whole = |size: usize| format!("{HEAD}{size:x}\r\n{}\r\n0\r\n\r\n", "a".repeat(size));
     let chunks = |count: usize| format!("{HEAD}{}0\r\n\r\n", "1\r\na\r\n".repeat(count));
     let memory = usize::MAX / 2;
-    for (sent, spare_bytes, expected) in [
+    for (sent, budget_bytes, expected) in [
         (whole(BODY_BYTES_MAX + 1), memory, "HTTP/1.1 413 "),
         (chunks(BODY_BYTES_MAX + 1), memory, "HTTP/1.1 413 "),
         (whole(FREE_BYTES), 1_000, "HTTP/1.1 503 "),
         (format!("{HEAD}z"), memory, "HTTP/1.1 400 "),
         (format!("{HEAD}1\na"), memory, "HTTP/1.1 400 "),
     ] {
-        let served = served(short_of_bodies(), spare_bytes);
+        let served = served(short_of_bodies(), budget_bytes);
         (&served.client).write_all(sent.as_bytes()).unwrap();
         let text = rest(&served.client);
         assert!(text.starts_with(expected), "{text}");
@@ -324,10 +327,7 @@ fn chunks_have_the_bounds_of_a_body() {
             "a".repeat(BODY_BYTES_MAX)
         ),
     );
-    large
-        .engine
-        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-        .unwrap();
+    answers(&large.engine, 204, b"\r\n");
     large.client.shutdown(Shutdown::Write).unwrap();
     rest(&large.client);
     large.thread.join().unwrap();
@@ -342,10 +342,7 @@ fn large_requests_wait_for_memory() {
         let mut served = served(patient(), FREE_BYTES / 8);
         served.client.write_all(GET).unwrap();
         handed_over(&served.engine, "\r\n\r\n");
-        served
-            .engine
-            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-            .unwrap();
+        answers(&served.engine, 204, b"\r\n");
         served.client.write_all(large.as_bytes()).unwrap();
         served.client.shutdown(Shutdown::Write).unwrap();
         let text = rest(&served.client);
@@ -370,10 +367,7 @@ fn memory_is_given_back() {
     for _ in 0..10 {
         served.client.write_all(long.as_bytes()).unwrap();
         handed_over(&served.engine, "\r\n\r\n");
-        served
-            .engine
-            .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-            .unwrap();
+        answers(&served.engine, 204, b"\r\n");
     }
     served.client.shutdown(Shutdown::Write).unwrap();
     assert_eq!(rest(&served.client), "HTTP/1.1 204 No Content\r\n\r\n".repeat(10));
@@ -387,15 +381,9 @@ fn closing_time_answers_what_has_come() {
     served.client.write_all(&GET.repeat(3)).unwrap();
     handed_over(&served.engine, "\r\n\r\n");
     served.connections.stop();
-    served
-        .engine
-        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-        .unwrap();
+    answers(&served.engine, 204, b"\r\n");
     handed_over(&served.engine, "\r\n\r\n");
-    served
-        .engine
-        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
-        .unwrap();
+    answers(&served.engine, 204, b"\r\n");
     let expected = "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
     assert_eq!(rest(&served.client), expected);
     served.thread.join().unwrap();

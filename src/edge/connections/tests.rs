@@ -21,7 +21,7 @@ impl Street {
     }
 
     /// A client comes to the door; its own end, and what the door says.
-    fn comes(&self, address: &str) -> (TcpStream, Result<Place, HttpError>) {
+    fn comes(&self, address: &str) -> (TcpStream, Result<ConnectionSlot, HttpError>) {
         let client = TcpStream::connect(self.listener.local_addr().unwrap()).unwrap();
         let (stream, _) = self.listener.accept().unwrap();
         let peer = SocketAddr::new(address.parse().unwrap(), 1);
@@ -31,19 +31,19 @@ impl Street {
 
     /// A client comes in and does nothing; it goes when the gate closes its connection.
     fn idles(&self, address: &str) -> TcpStream {
-        let (client, place) = self.comes(address);
-        let place = place.unwrap();
-        thread::spawn(move || place.stream().read(&mut [0]));
+        let (client, slot) = self.comes(address);
+        let slot = slot.unwrap();
+        thread::spawn(move || slot.stream().read(&mut [0]));
         client
     }
 
     /// So many clients come in, and the engine works for all of them.
-    fn serves(&self, clients: usize, address: &str) -> Vec<(TcpStream, Place)> {
+    fn serves(&self, clients: usize, address: &str) -> Vec<(TcpStream, ConnectionSlot)> {
         let served = |_| {
-            let (client, place) = self.comes(address);
-            let place = place.unwrap();
-            assert!(place.begin());
-            (client, place)
+            let (client, slot) = self.comes(address);
+            let slot = slot.unwrap();
+            assert!(slot.begin());
+            (client, slot)
         };
         (0..clients).map(served).collect()
     }
@@ -81,7 +81,7 @@ fn patience_passes(street: &Street) {
     }
 }
 
-/// Goal: when all places are taken, the one that waits longest goes, and never one that the engine works for.
+/// Goal: when all slots are taken, the one that waits longest goes, and never one that the engine works for.
 #[test]
 fn the_longest_waiting_makes_room() {
     let street = Street::new(3);
@@ -111,19 +111,19 @@ fn the_longest_waiting_makes_room() {
 #[test]
 fn a_closed_connection_begins_nothing() {
     let street = Street::new(1);
-    let (client, place) = street.comes("127.0.0.1");
-    let place = place.unwrap();
+    let (client, slot) = street.comes("127.0.0.1");
+    let slot = slot.unwrap();
     street.connections.close_longest_waiting();
     is_closed(&client);
-    assert!(!place.begin());
+    assert!(!slot.begin());
 }
 
 /// Goal: where nobody can go, the new client is told so: nothing is promised twice.
 #[test]
 fn who_is_served_does_not_go() {
     let street = Street::new(1);
-    let (client, place) = street.comes("127.0.0.1");
-    assert!(place.as_ref().unwrap().begin());
+    let (client, slot) = street.comes("127.0.0.1");
+    assert!(slot.as_ref().unwrap().begin());
     let (_other, refused) = street.comes("127.0.0.1");
     assert_eq!(refused.err(), Some(HttpError::Unavailable(RETRY_SECONDS)));
     is_open(&client);
@@ -133,14 +133,14 @@ fn who_is_served_does_not_go() {
 #[test]
 fn who_is_busy_does_not_go() {
     let street = Street::new(1);
-    let (client, place) = street.comes("127.0.0.1");
-    let place = place.unwrap();
+    let (client, slot) = street.comes("127.0.0.1");
+    let slot = slot.unwrap();
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
-                assert!(place.begin(), "a busy connection was closed");
-                place.end();
+                assert!(slot.begin(), "a busy connection was closed");
+                slot.end();
                 thread::yield_now();
             }
         });
@@ -195,8 +195,8 @@ fn a_trusted_proxy_has_no_share() {
     let _served = street.serves(PER_ADDRESS_MAX + 2, PROXY);
     let (_client, refused) = street.comes(PROXY);
     assert_eq!(refused.err(), Some(HttpError::Unavailable(RETRY_SECONDS)));
-    let (_own, place) = street.comes("127.0.0.1");
-    assert!(place.is_ok());
+    let (_own, slot) = street.comes("127.0.0.1");
+    assert!(slot.is_ok());
 }
 
 /// Goal: however many come from the network, this machine's own clients find room, and are not closed for others.

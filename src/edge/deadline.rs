@@ -1,10 +1,10 @@
-//! Reading from a client and writing to it, each until a deadline that nothing moves.
+//! Reading from a client and writing to it, each until a fixed deadline.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// One read that ends at the deadline, whatever trickles in before.
+/// Reads once. A trickle does not move the deadline.
 pub fn receive(mut stream: &TcpStream, room: &mut [u8], deadline: Instant) -> io::Result<usize> {
     loop {
         stream.set_read_timeout(Some(left(deadline)?))?;
@@ -18,7 +18,7 @@ pub fn receive(mut stream: &TcpStream, room: &mut [u8], deadline: Instant) -> io
     }
 }
 
-/// Writes all of it, one write if the client takes it, and ends at the deadline.
+/// Writes all bytes, in one write if the client takes it.
 pub fn send(mut stream: &TcpStream, mut bytes: &[u8], deadline: Instant) -> io::Result<()> {
     while !bytes.is_empty() {
         stream.set_write_timeout(Some(left(deadline)?))?;
@@ -31,7 +31,7 @@ pub fn send(mut stream: &TcpStream, mut bytes: &[u8], deadline: Instant) -> io::
     Ok(())
 }
 
-/// Time until the deadline; at least a millisecond, since none would mean forever.
+/// Returns the time until the deadline, at least a millisecond: zero would mean no timeout.
 fn left(deadline: Instant) -> io::Result<Duration> {
     let left = deadline.checked_duration_since(Instant::now());
     let left = left.ok_or(io::ErrorKind::TimedOut)?;
