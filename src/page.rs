@@ -6,13 +6,13 @@
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
-/// Nothing but the server's own files and methods, no exceptions: no inline script or style, no frame, no form, no
-/// text that becomes markup.
+/// The browser may load nothing but the server's own files and methods: no inline script or style, no frame, no form. No text
+/// becomes markup.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// Headers of the document and of every other file of the page.
+/// Headers of every file.
 const HEADERS: &[(&str, &str)] = &[
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -25,11 +25,11 @@ const HEADERS: &[(&str, &str)] = &[
     ("X-Frame-Options", "DENY"),
 ];
 
-/// The document is never kept, so that "back" shows nothing of the person before.
+/// `Cache-Control` of the document: "back" must show nothing of the person before.
 const NO_STORE: &str = "no-store";
 
-/// Scripts, styles and pictures hold nothing personal: they may be kept, but are asked for each time (`ETag`), so
-/// that a new version of the server never meets an old module.
+/// `Cache-Control` of scripts, styles and pictures, which hold nothing personal. The browser may keep them, but asks each time
+/// (`ETag`): a new version of the server never meets an old module.
 const NO_CACHE: &str = "no-cache";
 
 /// Stands in the document for the version of the whole page.
@@ -38,18 +38,31 @@ const VERSION_PLACE: &str = "{version}";
 /// One file of the page.
 #[derive(Debug)]
 pub struct File {
-    /// Path in the URL space.
-    pub path: &'static str,
+    path: &'static str,
     /// `Content-Type`.
     pub content_type: &'static str,
-    /// What is sent.
+    /// Body of an answer with status 200.
     pub body: &'static [u8],
-    /// `ETag`, quotes included.
-    pub etag: String,
+    etag: String,
 }
 
 impl File {
-    /// Header fields of the answer beside `Content-Type`, for 200 and 304 alike.
+    fn new(path: &'static str, body: &'static [u8]) -> File {
+        let content_type = match path.rsplit_once('.') {
+            Some((_, "css")) => "text/css; charset=utf-8",
+            Some((_, "js")) => "text/javascript; charset=utf-8",
+            Some((_, "svg")) => "image/svg+xml",
+            _ => "text/html; charset=utf-8",
+        };
+        File {
+            path,
+            content_type,
+            body,
+            etag: etag(body),
+        }
+    }
+
+    /// Returns header fields beside `Content-Type`, for 200 and 304 alike.
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let caching = if self.path == "/" { NO_STORE } else { NO_CACHE };
         let fixed = HEADERS.iter().map(|&(name, value)| (name, value.to_owned()));
@@ -58,8 +71,8 @@ impl File {
             .collect()
     }
 
-    /// Whether the client has this very file: the value of its `If-None-Match` names it (RFC 9110, 13.1.2: a list of
-    /// tags compared weakly, or `*`). Then 304 without a body answers.
+    /// Returns whether the client has this very file, by the value of its `If-None-Match`: a list of tags compared weakly, or
+    /// `*` (RFC 9110, 13.1.2).
     pub fn is_known_by(&self, if_none_match: &str) -> bool {
         if_none_match
             .split(',')
@@ -68,46 +81,31 @@ impl File {
     }
 }
 
-/// The file at this path, which is matched exactly.
+/// Returns the file at this path of a URL, which is matched exactly.
 pub fn file(path: &str) -> Option<&'static File> {
     FILES.iter().find(|file| file.path == path)
 }
 
-/// All files, in the order of the list below.
-pub fn files() -> &'static [File] {
-    &FILES
-}
-
-/// Content type by the end of the file's name.
-fn content_type(name: &str) -> &'static str {
-    match name.rsplit_once('.') {
-        Some((_, "html")) => "text/html; charset=utf-8",
-        Some((_, "css")) => "text/css; charset=utf-8",
-        Some((_, "js")) => "text/javascript; charset=utf-8",
-        Some((_, "svg")) => "image/svg+xml",
-        _ => unreachable!("the list below has no other files"),
-    }
-}
-
-/// First eight bytes of the body's SHA-256: enough to tell versions apart.
+/// Returns the first eight bytes of the body's SHA-256: enough to tell versions apart.
 fn etag(body: &[u8]) -> String {
     let hash = Sha256::digest(body);
     let head: [u8; 8] = hash[..8].try_into().expect("SHA-256 has 32 bytes");
     format!("\"{:016x}\"", u64::from_be_bytes(head))
 }
 
+/// Makes a list of the document and of the other files, each by its path from `src/page`.
 macro_rules! embed {
-    ($($path:literal => $name:literal,)*) => {
-        LazyLock::new(|| name_version(vec![$({
-            let body: &'static [u8] = include_bytes!(concat!("page/", $name));
-            File { path: $path, content_type: content_type($name), body, etag: etag(body) }
-        },)*]))
+    ($document:literal, $($name:literal,)*) => {
+        with_version(vec![
+            File::new("/", include_bytes!(concat!("page/", $document))),
+            $(File::new(concat!("/page/", $name), include_bytes!(concat!("page/", $name))),)*
+        ])
     };
 }
 
-/// Makes the document say which version of the page it begins, and its `ETag` stand for all files: so an open page
-/// learns that another has come.
-fn name_version(mut files: Vec<File>) -> Vec<File> {
+/// Writes the version of the page into the document, and lets the document's `ETag` stand for all files: so an open page
+/// learns of another version.
+fn with_version(mut files: Vec<File>) -> Vec<File> {
     let tags: String = files.iter().map(|file| file.etag.as_str()).collect();
     let version = etag(tags.as_bytes());
     for document in files.iter_mut().filter(|file| file.path == "/") {
@@ -119,50 +117,52 @@ fn name_version(mut files: Vec<File>) -> Vec<File> {
     files
 }
 
-static FILES: LazyLock<Vec<File>> = embed! {
-    "/" => "terminal/index.html",
-    "/page/shared/again.js" => "shared/again.js",
-    "/page/shared/api.js" => "shared/api.js",
-    "/page/shared/base.css" => "shared/base.css",
-    "/page/shared/dom.js" => "shared/dom.js",
-    "/page/shared/format.js" => "shared/format.js",
-    "/page/shared/icon.svg" => "shared/icon.svg",
-    "/page/shared/qr.js" => "shared/qr.js",
-    "/page/shared/touch.js" => "shared/touch.js",
-    "/page/shared/words.js" => "shared/words.js",
-    "/page/terminal/app.js" => "terminal/app.js",
-    "/page/terminal/backdrop.svg" => "terminal/backdrop.svg",
-    "/page/terminal/changes.js" => "terminal/changes.js",
-    "/page/terminal/clinic.js" => "terminal/clinic.js",
-    "/page/terminal/format.js" => "terminal/format.js",
-    "/page/terminal/frame.js" => "terminal/frame.js",
-    "/page/terminal/idle.js" => "terminal/idle.js",
-    "/page/terminal/keys.js" => "terminal/keys.js",
-    "/page/terminal/machine.js" => "terminal/machine.js",
-    "/page/terminal/outlook.js" => "terminal/outlook.js",
-    "/page/terminal/pad.js" => "terminal/pad.js",
-    "/page/terminal/paper.css" => "terminal/paper.css",
-    "/page/terminal/paper.js" => "terminal/paper.js",
-    "/page/terminal/parts.js" => "terminal/parts.js",
-    "/page/terminal/renew.js" => "terminal/renew.js",
-    "/page/terminal/screens/arrival.js" => "terminal/screens/arrival.js",
-    "/page/terminal/screens/birth.js" => "terminal/screens/birth.js",
-    "/page/terminal/screens/choice.js" => "terminal/screens/choice.js",
-    "/page/terminal/screens/confirm.js" => "terminal/screens/confirm.js",
-    "/page/terminal/screens/doctor.js" => "terminal/screens/doctor.js",
-    "/page/terminal/screens/menu.js" => "terminal/screens/menu.js",
-    "/page/terminal/screens/number.js" => "terminal/screens/number.js",
-    "/page/terminal/screens/refusal.js" => "terminal/screens/refusal.js",
-    "/page/terminal/screens/speciality.js" => "terminal/screens/speciality.js",
-    "/page/terminal/screens/ticket.js" => "terminal/screens/ticket.js",
-    "/page/terminal/screens/tickets.js" => "terminal/screens/tickets.js",
-    "/page/terminal/screens/time.js" => "terminal/screens/time.js",
-    "/page/terminal/screens/waiting.js" => "terminal/screens/waiting.js",
-    "/page/terminal/screens/welcome.js" => "terminal/screens/welcome.js",
-    "/page/terminal/session.js" => "terminal/session.js",
-    "/page/terminal/style.css" => "terminal/style.css",
-    "/page/terminal/texts.js" => "terminal/texts.js",
-};
+static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
+    embed! {
+        "terminal/index.html",
+        "shared/again.js",
+        "shared/api.js",
+        "shared/base.css",
+        "shared/dom.js",
+        "shared/format.js",
+        "shared/icon.svg",
+        "shared/qr.js",
+        "shared/touch.js",
+        "shared/words.js",
+        "terminal/app.js",
+        "terminal/backdrop.svg",
+        "terminal/changes.js",
+        "terminal/clinic.js",
+        "terminal/format.js",
+        "terminal/frame.js",
+        "terminal/idle.js",
+        "terminal/keys.js",
+        "terminal/machine.js",
+        "terminal/outlook.js",
+        "terminal/pad.js",
+        "terminal/paper.css",
+        "terminal/paper.js",
+        "terminal/parts.js",
+        "terminal/renew.js",
+        "terminal/screens/arrival.js",
+        "terminal/screens/birth.js",
+        "terminal/screens/choice.js",
+        "terminal/screens/confirm.js",
+        "terminal/screens/doctor.js",
+        "terminal/screens/menu.js",
+        "terminal/screens/number.js",
+        "terminal/screens/refusal.js",
+        "terminal/screens/speciality.js",
+        "terminal/screens/ticket.js",
+        "terminal/screens/tickets.js",
+        "terminal/screens/time.js",
+        "terminal/screens/waiting.js",
+        "terminal/screens/welcome.js",
+        "terminal/session.js",
+        "terminal/style.css",
+        "terminal/texts.js",
+    }
+});
 
 #[cfg(test)]
 mod tests;
