@@ -1,6 +1,6 @@
 //! Files that are no NDJSON at all: told once for the whole file, with what to do, instead of once for each of its lines.
 
-use std::fmt;
+use thiserror::Error;
 
 /// First bytes of a file that are looked at.
 pub const HEAD_BYTES: usize = 4_096;
@@ -12,33 +12,42 @@ const SEPARATORS: [char; 3] = [';', ',', '\t'];
 const WORD_LETTERS_MIN: usize = 3;
 
 /// What a file is instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each variant has its text")]
 pub enum Foreign {
-    /// There is nothing in it but blanks.
+    #[error("there is nothing in the file")]
     Empty,
-    /// UTF-16, of either byte order.
+    #[error("the file is UTF-16: save it as UTF-8")]
     Utf16,
-    /// UTF-32, of either byte order.
+    #[error("the file is UTF-32: save it as UTF-8")]
     Utf32,
-    /// Windows-1251, from this line on.
+    #[error("the file is Windows-1251, as line {0} shows: save it as UTF-8, or `iconv -f cp1251 -t utf-8`")]
     Windows1251(i64),
-    /// Compressed, by what this names.
+    #[error("the file is compressed ({0}): unpack it first")]
     Compressed(&'static str),
-    /// A ZIP archive, such as a workbook of a spreadsheet.
+    #[error(
+        "the file is a ZIP archive or a workbook of a spreadsheet: unpack it, or export NDJSON, one object a line"
+    )]
     Zip,
-    /// A workbook of an old spreadsheet.
+    #[error("the file is a workbook of a spreadsheet: export NDJSON, one object a line")]
     OldWorkbook,
-    /// A PDF document.
+    #[error("the file is a PDF document: export NDJSON, one object a line")]
     Pdf,
-    /// An SQLite database.
+    #[error(
+        "the file is an SQLite database: `infomat restore` takes a backup, `infomat import` takes NDJSON"
+    )]
     Sqlite,
-    /// XML or HTML.
+    #[error("the file looks like XML: export NDJSON, one object a line")]
     Xml,
-    /// One JSON array.
+    #[error(
+        "the file looks like a JSON array: write its objects one a line, without brackets and commas, as `jq -c '.[]'` does"
+    )]
     JsonArray,
-    /// JSON with one object over several lines.
+    #[error(
+        "the file looks like JSON with an object over several lines: write each on one line, as `jq -c .` does"
+    )]
     SpreadJson,
-    /// A table of a spreadsheet as text.
+    #[error("the file looks like CSV: export NDJSON, one object a line")]
     Csv,
 }
 
@@ -119,39 +128,6 @@ pub fn is_windows_1251(line: &[u8]) -> bool {
         && line
             .windows(WORD_LETTERS_MIN)
             .any(|word| word.iter().all(is_letter))
-}
-
-impl fmt::Display for Foreign {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Foreign::Empty => out.write_str("there is nothing in the file"),
-            Foreign::Utf16 => out.write_str("the file is UTF-16: save it as UTF-8"),
-            Foreign::Utf32 => out.write_str("the file is UTF-32: save it as UTF-8"),
-            Foreign::Windows1251(line) => write!(
-                out,
-                "the file is Windows-1251, as line {line} shows: save it as UTF-8, or `iconv -f cp1251 -t utf-8`"
-            ),
-            Foreign::Compressed(by) => write!(out, "the file is compressed ({by}): unpack it first"),
-            Foreign::Zip => out.write_str(
-                "the file is a ZIP archive or a workbook of a spreadsheet: unpack it, or export NDJSON, one object a line",
-            ),
-            Foreign::OldWorkbook => {
-                out.write_str("the file is a workbook of a spreadsheet: export NDJSON, one object a line")
-            }
-            Foreign::Pdf => out.write_str("the file is a PDF document: export NDJSON, one object a line"),
-            Foreign::Sqlite => out.write_str(
-                "the file is an SQLite database: `infomat restore` takes a backup, `infomat import` takes NDJSON",
-            ),
-            Foreign::Xml => out.write_str("the file looks like XML: export NDJSON, one object a line"),
-            Foreign::JsonArray => out.write_str(
-                "the file looks like a JSON array: write its objects one a line, without brackets and commas, as `jq -c '.[]'` does",
-            ),
-            Foreign::SpreadJson => out.write_str(
-                "the file looks like JSON with an object over several lines: write each on one line, as `jq -c .` does",
-            ),
-            Foreign::Csv => out.write_str("the file looks like CSV: export NDJSON, one object a line"),
-        }
-    }
 }
 
 #[cfg(test)]

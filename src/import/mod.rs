@@ -23,8 +23,8 @@ use chrono::NaiveDate;
 use kinds::{Parsed, Says};
 use lines::Lines;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::{self, BufRead, Cursor, Read};
+use thiserror::Error;
 use uuid::Uuid;
 
 /// Lines between two [`Notice::Read`].
@@ -54,57 +54,29 @@ pub enum Notice<'a> {
 }
 
 /// Why an import changed nothing.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum ImportError {
     /// So many mistakes in its lines; [`Notice::Bad`] told the first of them.
+    #[error("{}; nothing was imported", if *.0 == 1 { "1 mistake".to_owned() } else { format!("{} mistakes", .0) })]
     BadLines(u64),
     /// The file is something else.
+    #[error("{0}; nothing was imported")]
     Foreign(Foreign),
     /// With its lines, a client application could not have the GUID that it is to have.
+    #[error("{0}; nothing was imported")]
     GuidTaken(GuidTaken),
     /// The file has more lines than one import may have.
+    #[error("the file has more than {LINES_MAX} lines; nothing was imported")]
     TooManyLines,
     /// The file cannot be read.
-    Input(io::Error),
+    #[error("the file cannot be read: {0}; nothing was imported")]
+    Input(#[from] io::Error),
     /// All was imported, but which visits it moves cannot be listed: their histories tell it.
+    #[error("everything was imported, but the visits that it moved cannot be listed: {0}")]
     NotListed(Fault),
     /// The database does not do its part.
-    Fault(Fault),
-}
-
-impl fmt::Display for ImportError {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            ImportError::BadLines(1) => write!(out, "1 mistake; nothing was imported"),
-            ImportError::BadLines(bad) => write!(out, "{bad} mistakes; nothing was imported"),
-            ImportError::Foreign(foreign) => write!(out, "{foreign}; nothing was imported"),
-            ImportError::GuidTaken(taken) => write!(out, "{taken}; nothing was imported"),
-            ImportError::TooManyLines => {
-                write!(
-                    out,
-                    "the file has more than {LINES_MAX} lines; nothing was imported"
-                )
-            }
-            ImportError::Input(error) => {
-                write!(out, "the file cannot be read: {error}; nothing was imported")
-            }
-            ImportError::NotListed(fault) => {
-                write!(
-                    out,
-                    "everything was imported, but the visits that it moved cannot be listed: {fault}"
-                )
-            }
-            ImportError::Fault(fault) => write!(out, "{fault}; nothing was imported"),
-        }
-    }
-}
-
-impl std::error::Error for ImportError {}
-
-impl From<io::Error> for ImportError {
-    fn from(error: io::Error) -> Self {
-        ImportError::Input(error)
-    }
+    #[error("{0}; nothing was imported")]
+    Fault(#[from] Fault),
 }
 
 impl From<Hindrance> for ImportError {
@@ -113,12 +85,6 @@ impl From<Hindrance> for ImportError {
             Hindrance::BadLines(bad) => ImportError::BadLines(bad),
             Hindrance::GuidTaken(taken) => ImportError::GuidTaken(taken),
         }
-    }
-}
-
-impl From<Fault> for ImportError {
-    fn from(fault: Fault) -> Self {
-        ImportError::Fault(fault)
     }
 }
 

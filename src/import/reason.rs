@@ -1,8 +1,10 @@
 //! Why a line of an import is bad: typed, so that a command can say it in the language of whoever imports.
 
+use super::lines::LINE_BYTES_MAX;
 use crate::store::import::Obstacle;
 use chrono::NaiveDate;
 use std::fmt;
+use thiserror::Error;
 
 /// A field that cannot be taken, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,99 +47,63 @@ impl fmt::Display for BadLine {
 }
 
 /// What is wrong with a field or a line. The text of each is English; it says what would be right and repeats no value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each variant has its text")]
 pub enum Reason {
-    /// The line is longer than [`super::LINE_BYTES_MAX`].
+    #[error("longer than {LINE_BYTES_MAX} bytes")]
     LineTooLong,
-    /// The line is not UTF-8.
+    #[error("not UTF-8")]
     NotUtf8,
-    /// A byte order mark stands in the middle of the file, where another file was joined to it.
+    #[error("a byte order mark in the middle of the file, where files were joined: save each without it")]
     MarkInside,
-    /// The line is not JSON, from this byte on.
+    #[error("not JSON, from byte {0} on")]
     NotJson(usize),
-    /// The line or the field is not a JSON object.
+    #[error("not an object")]
     NotObject,
-    /// A field that has to be there is not.
+    #[error("missing")]
     Missing,
-    /// The field stands twice in one object.
+    #[error("given twice")]
     GivenTwice,
-    /// There is no field of this name.
+    #[error("no such field")]
     NoSuchField,
-    /// Not a text.
+    #[error("not a text")]
     NotText,
-    /// A text of more than so many characters.
+    #[error("longer than {0} characters")]
     TooLong(usize),
-    /// A text with a control character.
+    #[error("holds a control character")]
     ControlCharacter,
-    /// Not a list of texts.
+    #[error("not a list of texts")]
     NotTexts,
-    /// A list of more than so many texts.
+    #[error("more than {0} texts")]
     TooManyTexts(usize),
-    /// Not one of these words.
+    #[error("not one of {}", .0.join(", "))]
     NotOneOf(Vec<&'static str>),
-    /// Not a GUID, or the one of zeros.
+    #[error("not a GUID like 01234567-89ab-cdef-0123-456789abcdef")]
     NotGuid,
-    /// Not a whole number within these bounds.
+    #[error("not a whole number from {0} to {1}")]
     NotNumber(i64, i64),
-    /// Neither true nor false.
+    #[error("not true or false")]
     NotFlag,
-    /// Not a moment.
+    #[error("not a moment like 2026-11-24T08:00:00+03:00")]
     NotMoment,
-    /// A moment with a fraction of a second.
+    #[error("not a whole second")]
     NotWholeSecond,
-    /// A moment that no cell of a clinic can have.
+    #[error("not within the years 1970 to 2199")]
     MomentTooFar,
-    /// Not a date.
+    #[error("not a date like 1950-12-31")]
     NotDate,
-    /// Not a date within these bounds.
+    #[error("not from {0} to {1}")]
     DateTooFar(NaiveDate, NaiveDate),
-    /// JSON that cannot be kept.
+    #[error("nested too deep, or a number out of range")]
     NotKept,
-    /// A cell's end is not after its begin.
+    #[error("not after begin")]
     NotAfterBegin,
-    /// A cell that lasts more than a day.
+    #[error("more than 24 hours after begin")]
     LongerThanDay,
-    /// The oldest are younger than the youngest.
+    #[error("below ageFrom")]
     BelowAgeFrom,
-    /// A mnemonic of other characters than visible ASCII.
+    #[error("not visible ASCII characters alone")]
     NotVisibleAscii,
-    /// What the other lines of the file and the database have is in the way.
+    #[error(transparent)]
     InTheWay(Obstacle),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Reason::LineTooLong => write!(out, "longer than {} bytes", super::LINE_BYTES_MAX),
-            Reason::NotUtf8 => out.write_str("not UTF-8"),
-            Reason::MarkInside => out.write_str(
-                "a byte order mark in the middle of the file, where files were joined: save each without it",
-            ),
-            Reason::NotJson(byte) => write!(out, "not JSON, from byte {byte} on"),
-            Reason::NotObject => out.write_str("not an object"),
-            Reason::Missing => out.write_str("missing"),
-            Reason::GivenTwice => out.write_str("given twice"),
-            Reason::NoSuchField => out.write_str("no such field"),
-            Reason::NotText => out.write_str("not a text"),
-            Reason::TooLong(chars) => write!(out, "longer than {chars} characters"),
-            Reason::ControlCharacter => out.write_str("holds a control character"),
-            Reason::NotTexts => out.write_str("not a list of texts"),
-            Reason::TooManyTexts(texts) => write!(out, "more than {texts} texts"),
-            Reason::NotOneOf(words) => write!(out, "not one of {}", words.join(", ")),
-            Reason::NotGuid => out.write_str("not a GUID like 01234567-89ab-cdef-0123-456789abcdef"),
-            Reason::NotNumber(from, to) => write!(out, "not a whole number from {from} to {to}"),
-            Reason::NotFlag => out.write_str("not true or false"),
-            Reason::NotMoment => out.write_str("not a moment like 2026-11-24T08:00:00+03:00"),
-            Reason::NotWholeSecond => out.write_str("not a whole second"),
-            Reason::MomentTooFar => out.write_str("not within the years 1970 to 2199"),
-            Reason::NotDate => out.write_str("not a date like 1950-12-31"),
-            Reason::DateTooFar(from, to) => write!(out, "not from {from} to {to}"),
-            Reason::NotKept => out.write_str("nested too deep, or a number out of range"),
-            Reason::NotAfterBegin => out.write_str("not after begin"),
-            Reason::LongerThanDay => out.write_str("more than 24 hours after begin"),
-            Reason::BelowAgeFrom => out.write_str("below ageFrom"),
-            Reason::NotVisibleAscii => out.write_str("not visible ASCII characters alone"),
-            Reason::InTheWay(obstacle) => obstacle.fmt(out),
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! What the other lines of a file and the database have against a line.
 
 use rusqlite::Row;
-use std::fmt;
+use thiserror::Error;
 
 /// A line that is good by itself and cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,44 +15,46 @@ pub struct Objection {
 }
 
 /// What a line names and what is neither in the file nor in the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each variant has its text")]
 pub enum Named {
-    /// A clinic.
+    #[error("clinic")]
     Clinic,
-    /// A speciality.
+    #[error("speciality")]
     Speciality,
-    /// A doctor, a room, a piece of equipment.
+    #[error("resource")]
     Resource,
-    /// A patient's card.
+    #[error("patient")]
     Patient,
 }
 
 /// What is in a line's way. The texts are English.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each variant has its text")]
 pub enum Obstacle {
-    /// It names what is not there.
+    #[error("no such {0} in the file or the database")]
     Unknown(Named),
-    /// A cell has so many active visits, more than it would have places.
+    #[error("below its {0} active visits")]
     BelowVisits(i64),
-    /// Another client application of the file has the GUID.
+    #[error("another client application of the file has it")]
     GuidInFile,
-    /// Another client application of the database has the GUID.
+    #[error("another client application of the database has it")]
     GuidInDatabase,
-    /// A cell or a resource to be removed has so many active visits.
+    #[error("not removed: it has active visits ({0})")]
     HasVisits(i64),
-    /// A patient to be removed has so many active visits.
+    #[error("not removed: there are active visits ({0})")]
     PatientHasVisits(i64),
-    /// A clinic or a speciality to be removed has so many resources, with removed ones that something names.
+    #[error("not removed: it has resources ({0}, with removed ones that visits or the waiting list name)")]
     HasResources(i64),
-    /// A clinic to be removed has so many patients, with removed ones that visits name.
+    #[error("not removed: it has patients ({0}, with removed ones that visits name)")]
     HasPatients(i64),
-    /// So many entries of the waiting list name a speciality to be removed.
+    #[error("not removed: the waiting list names it ({0})")]
     IsWaitedFor(i64),
-    /// `Internet` is what unknown sources count as.
+    #[error("not removed: unknown sources count as Internet")]
     IsDefault,
-    /// `Registry` is what the desk writes through.
+    #[error("not removed: `infomat cancel` cancels through it")]
     IsDesk,
-    /// Visits were made or changed through a client application to be removed.
+    #[error("not removed: visits were made or changed through it")]
     HasMadeVisits,
 }
 
@@ -90,40 +92,5 @@ impl Objection {
             field: row.get("field")?,
             obstacle,
         })
-    }
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Obstacle::Unknown(named) => {
-                let named = match named {
-                    Named::Clinic => "clinic",
-                    Named::Speciality => "speciality",
-                    Named::Resource => "resource",
-                    Named::Patient => "patient",
-                };
-                write!(out, "no such {named} in the file or the database")
-            }
-            Obstacle::BelowVisits(count) => write!(out, "below its {count} active visits"),
-            Obstacle::GuidInFile => out.write_str("another client application of the file has it"),
-            Obstacle::GuidInDatabase => out.write_str("another client application of the database has it"),
-            Obstacle::HasVisits(count) => write!(out, "not removed: it has active visits ({count})"),
-            Obstacle::PatientHasVisits(count) => {
-                write!(out, "not removed: there are active visits ({count})")
-            }
-            Obstacle::HasResources(count) => write!(
-                out,
-                "not removed: it has resources ({count}, with removed ones that visits or the waiting list name)"
-            ),
-            Obstacle::HasPatients(count) => write!(
-                out,
-                "not removed: it has patients ({count}, with removed ones that visits name)"
-            ),
-            Obstacle::IsWaitedFor(count) => write!(out, "not removed: the waiting list names it ({count})"),
-            Obstacle::IsDefault => out.write_str("not removed: unknown sources count as Internet"),
-            Obstacle::IsDesk => out.write_str("not removed: `infomat cancel` cancels through it"),
-            Obstacle::HasMadeVisits => out.write_str("not removed: visits were made or changed through it"),
-        }
     }
 }
