@@ -6,7 +6,6 @@
 use crate::model::Zone;
 use crate::rules::{DayLimits, Policy};
 use chrono::TimeDelta;
-use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -17,11 +16,13 @@ use written::{Written, WrittenTokens, default_key_id};
 
 pub use applications::Application;
 pub use edit::Edit;
-pub use keys::{KeyFile, MODE_OF_OTHERS, is_exposed, oddity};
+pub use fault::{ConfigError, ConfigFault, NotPlain, TooLarge, ValueFault};
+pub use keys::{KeyFile, MODE_OF_OTHERS, Oddity, is_exposed};
 pub use written::{KEY_ID_BYTES_MAX, KEYS_MAX};
 
 mod applications;
 mod edit;
+mod fault;
 mod keys;
 #[cfg(test)]
 mod tests;
@@ -109,88 +110,24 @@ impl Tokens {
     }
 }
 
-/// What is wrong with the configuration, or with a key file that it names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    file: PathBuf,
-    line: Option<usize>,
-    message: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
-        if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
-        }
-        write!(f, ": {}", self.message)
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
-impl ConfigError {
-    /// The file.
-    pub fn file(&self) -> &Path {
-        &self.file
-    }
-
-    /// The line, counted from 1, where one is to blame.
-    pub fn line(&self) -> Option<usize> {
-        self.line
-    }
-
-    /// What is wrong, in English.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    fn of_file(file: &Path, message: impl Into<String>) -> ConfigError {
-        ConfigError {
-            file: file.to_owned(),
-            line: None,
-            message: message.into(),
-        }
-    }
-
-    /// About what stands at `span` of the file's `text`.
-    fn at(file: &Path, text: &str, span: Option<Range<usize>>, message: impl Into<String>) -> ConfigError {
-        let line_at = |span: Range<usize>| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count();
-        ConfigError {
-            line: span.map(line_at),
-            ..ConfigError::of_file(file, message)
-        }
-    }
-
-    /// What toml says, in one line: its message and, for a bad value, the names that lead to it.
-    fn of_toml(file: &Path, text: &str, mut error: toml::de::Error) -> ConfigError {
-        // Without the text toml tells the names instead of drawing the line, which may hold what is not for a log.
-        error.set_input(None);
-        let message: Vec<_> = error.to_string().lines().map(str::to_owned).collect();
-        ConfigError::at(file, text, error.span(), message.join(", "))
-    }
-}
-
 impl Config {
     /// Reads the file at `path`.
     ///
     /// # Errors
     /// [`ConfigError`]; a missing file gets advice.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
+        let wrong = |fault| ConfigError::of_file(path, fault);
         let bytes = read(path, FILE_BYTES_MAX).map_err(|error| {
-            let advice = match error.kind() {
-                io::ErrorKind::NotFound if path.is_symlink() => {
-                    "; it is a link to what is not there".to_owned()
-                }
-                io::ErrorKind::NotFound => format!(
-                    "; run `infomat init --config {}` to make it, or name another with --config FILE",
-                    path.display()
-                ),
-                _ => String::new(),
-            };
-            ConfigError::of_file(path, format!("cannot be read: {error}{advice}"))
+            wrong(match error.kind() {
+                io::ErrorKind::NotFound if path.is_symlink() => ConfigFault::DeadLink(error),
+                io::ErrorKind::NotFound => ConfigFault::Missing {
+                    path: path.to_owned(),
+                    error,
+                },
+                _ => ConfigFault::Unreadable(error),
+            })
         })?;
-        let text = String::from_utf8(bytes).map_err(|_| ConfigError::of_file(path, "is not UTF-8 text"))?;
+        let text = String::from_utf8(bytes).map_err(|_| wrong(ConfigFault::NotUtf8))?;
         Config::parse(&text, path)
     }
 
@@ -203,9 +140,9 @@ impl Config {
             toml::from_str(text).map_err(|error| ConfigError::of_toml(path, text, error))?;
         // Absolute, because to SQLite some relative paths (`:memory:`) are no files.
         let folder = std::path::absolute(path)
-            .map_err(|error| ConfigError::of_file(path, format!("has no absolute path: {error}")))?;
+            .map_err(|error| ConfigError::of_file(path, ConfigFault::NoAbsolutePath(error)))?;
         let folder = folder.parent().unwrap_or(Path::new("/"));
-        let wrong = |(span, message)| ConfigError::at(path, text, span, message);
+        let wrong = |Misplaced(span, fault)| ConfigError::at(path, text, span, fault);
         let database_named = folder.join(&written.database);
         // A link stands for what it leads to: locks, log and copies belong beside that.
         let database = database_named
@@ -244,14 +181,17 @@ impl Config {
     }
 }
 
+/// What is wrong, and where in the text.
+struct Misplaced(Option<Range<usize>>, ConfigFault);
+
 /// `[tokens]` with paths from `folder`, or what is wrong with it and where.
-fn tokens(written: WrittenTokens, folder: &Path) -> Result<Tokens, (Option<Range<usize>>, String)> {
+fn tokens(written: WrittenTokens, folder: &Path) -> Result<Tokens, Misplaced> {
     let mut keys: Vec<KeyFile> = Vec::with_capacity(written.keys.len());
     for key in written.keys {
         let id = key.id.get_ref();
         if keys.iter().any(|earlier| earlier.id == *id) {
-            let message = format!("two keys of tokens.keys have the id `{id}`");
-            return Err((Some(key.id.span()), message));
+            let fault = ConfigFault::TwoKeys(id.clone());
+            return Err(Misplaced(Some(key.id.span()), fault));
         }
         keys.push(KeyFile {
             path: folder.join(key.file),
@@ -262,11 +202,8 @@ fn tokens(written: WrittenTokens, folder: &Path) -> Result<Tokens, (Option<Range
     let sign_with = written.sign_with.map_or_else(default_key_id, Spanned::into_inner);
     if !keys.iter().any(|key| key.id == sign_with) {
         let ids: Vec<_> = keys.iter().map(|key| format!("`{}`", key.id)).collect();
-        let message = format!(
-            "tokens.sign_with is `{sign_with}`; it must be the id of a key: {}",
-            ids.join(", ")
-        );
-        return Err((span, message));
+        let ids = ids.join(", ");
+        return Err(Misplaced(span, ConfigFault::NoSigner { sign_with, ids }));
     }
     Ok(Tokens {
         sign_with,
@@ -281,10 +218,7 @@ fn read(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > bytes_max {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("more than {bytes_max} bytes"),
-        ));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, TooLarge(bytes_max)));
     }
     Ok(bytes)
 }

@@ -28,7 +28,7 @@ pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
     let path = if let Some(file) = &wanted.file {
         file.clone()
     } else {
-        make_folder(folder).map_err(|error| Failure::of(folder.display(), error))?;
+        make_folder(folder)?;
         folder.join(retention::name(now.naive_local()))
     };
     let bytes = store
@@ -54,12 +54,16 @@ fn tell_made(path: &Path, bytes: u64) {
 }
 
 /// Makes the folder for its owner alone, where it is missing.
-fn make_folder(folder: &Path) -> io::Result<()> {
+fn make_folder(folder: &Path) -> Result<(), Failure> {
     match DirBuilder::new().mode(0o700).create(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        Err(_) if folder.is_symlink() => Err(io::Error::other(
-            "is a symbolic link, which is not followed: let `folder` in [backup] name what it leads to",
-        )),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(Failure::of(folder.display(), error))
+        }
+        Err(_) if folder.is_symlink() => Err(Failure::Failed(text!(
+            "{}: это символическая ссылка, по ней не переходят: укажите в `folder` раздела [backup] то, на что она ведет",
+            "{}: is a symbolic link, which is not followed: let `folder` in [backup] name what it leads to",
+            folder.display()
+        ))),
         _ => Ok(()),
     }
 }

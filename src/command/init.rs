@@ -4,7 +4,7 @@ use super::texts::Told;
 use super::{Failure, output, owner};
 use crate::config::{self, Config};
 use crate::language::{pick, text};
-use crate::store::{Store, folder_of, new_private_file};
+use crate::store::{AtPath, Store, folder_of, new_private_file};
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
@@ -96,8 +96,7 @@ fn write_key(path: &Path) -> io::Result<bool> {
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect();
     let draft = path.with_extension("new");
-    let mut file = new_private_file(&draft)
-        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", draft.display())))?;
+    let mut file = new_private_file(&draft).map_err(|error| AtPath::named(&draft, error))?;
     give_to_readers(&file, &folder_of(path).metadata()?)?;
     writeln!(file, "{text}")?;
     file.sync_all()?;

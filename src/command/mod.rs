@@ -137,11 +137,10 @@ fn open_to_write(config: &Config) -> Result<(Store, Moment), Failure> {
     if wrong.is_empty() {
         return Ok((store, now));
     }
-    let outcomes: Vec<_> = wrong.iter().map(Outcome::told).collect();
     Err(Failure::Failed(text!(
-        "база данных неисправна, в нее ничего не пишется; подробнее скажет `infomat verify`\n{}",
-        "the database is not right, nothing is written to it; `infomat verify` tells more\n{}",
-        outcomes.join("\n")
+        "база данных неисправна, в нее ничего не пишется; подробнее скажет `infomat verify`{}",
+        "the database is not right, nothing is written to it; `infomat verify` tells more{}",
+        texts::finding::lines(&wrong)
     )))
 }
 

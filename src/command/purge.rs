@@ -1,11 +1,10 @@
 //! `infomat purge`
 
-use super::texts::catalogue;
 use super::{Failure, believed_now, output};
 use crate::cli::Purge;
 use crate::config::Config;
 use crate::language::{pick, text};
-use crate::store::{OpenError, Purged, ServerLock, Store};
+use crate::store::{OpenError, Purgeable, Purged, ServerLock, Store};
 use chrono::Days;
 
 /// Removes what is old, for good, beside a serving server too. Without one, the file is also written anew.
@@ -28,10 +27,7 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
         "removing what was over before {day}"
     ));
     for Purged { what, count } in store.purge(before)? {
-        output::tell(format_args!(
-            "{}: {count}",
-            pick(catalogue::russian(what), what.to_owned())
-        ));
+        output::tell(format_args!("{}: {count}", name(what)));
     }
     if no_server.is_some() {
         store.rewrite()?;
@@ -56,4 +52,17 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
          what was removed until they are deleted",
     ));
     Ok(())
+}
+
+fn name(what: Purgeable) -> &'static str {
+    match what {
+        Purgeable::Visits => pick("записи на прием", "visits"),
+        Purgeable::Cells => pick("ячейки расписания", "cells"),
+        Purgeable::WaitingEntries => pick("строки листа ожидания", "entries of the waiting list"),
+        Purgeable::FailedIdentifications => pick("неудачные попытки входа", "failed identifications"),
+        Purgeable::ClosedCards => pick("закрытые карты", "closed cards"),
+        Purgeable::NamesOfResources => {
+            pick("имена удаленных врачей и кабинетов", "names of removed resources")
+        }
+    }
 }

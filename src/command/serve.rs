@@ -5,7 +5,7 @@ use super::{Failure, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::edge::{self, Limits, Proxies, service};
-use crate::engine::{BATCH_REQUESTS_MAX, Engine, Keys, Settings};
+use crate::engine::{BATCH_REQUESTS_MAX, Engine, Keys, Settings, Trusted};
 use crate::language::pick;
 use crate::store::{Fault, ServerLock, Store};
 use crate::wire::ready::name_instance;
@@ -54,12 +54,18 @@ pub fn serve(
 ) -> Result<(), Failure> {
     let keys = Keys::new(config.key_ring()?);
     reload::on_sighup(path, keys.clone()).map_err(|error| Failure::of("SIGHUP", error))?;
+    let trusted = config.trusted_applications()?;
+    let trusted = trusted.into_iter().map(|(application, secret)| Trusted {
+        guid: application.guid,
+        mnem: application.mnem.clone(),
+        secret,
+    });
     let settings = Settings {
         zone: config.zone,
         keys,
         leeway: config.tokens.leeway,
         lifetime: config.tokens.lifetime,
-        trusted: config.trusted_applications()?,
+        trusted: trusted.collect(),
         kiosk_addresses: config.kiosk_addresses.clone(),
         metrics_addresses: config.metrics_addresses.clone(),
         policy: config.policy,

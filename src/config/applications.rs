@@ -2,10 +2,8 @@
 
 use super::keys::read_key;
 use super::written::WrittenApplication;
-use super::{Config, ConfigError};
-use crate::engine::Trusted;
-use crate::token::{KEY_BYTES_MIN, Secret};
-use std::ops::Range;
+use super::{Config, ConfigError, ConfigFault, Misplaced};
+use crate::token::Secret;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -21,10 +19,10 @@ pub struct Application {
 }
 
 /// What was written, with paths from `folder`, or what is wrong with it and where.
-pub fn applications(
+pub(super) fn applications(
     written: Vec<WrittenApplication>,
     folder: &Path,
-) -> Result<Vec<Application>, (Option<Range<usize>>, String)> {
+) -> Result<Vec<Application>, Misplaced> {
     let mut applications: Vec<Application> = Vec::with_capacity(written.len());
     for one in written {
         let span = Some(one.mnem.span());
@@ -33,15 +31,10 @@ pub fn applications(
             .iter()
             .any(|earlier| earlier.mnem == mnem || earlier.guid == one.guid)
         {
-            return Err((
-                span,
-                format!("two applications have the mnem `{mnem}` or its guid"),
-            ));
+            return Err(Misplaced(span, ConfigFault::TwoApplications(mnem)));
         }
         if one.trusted != one.secret_file.is_some() {
-            let message =
-                format!("the application `{mnem}` needs both `trusted = true` and `secret_file`, or neither");
-            return Err((span, message));
+            return Err(Misplaced(span, ConfigFault::HalfTrusted(mnem)));
         }
         applications.push(Application {
             mnem,
@@ -64,33 +57,26 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] when a file cannot be read or holds no secret.
-    pub fn trusted_applications(&self) -> Result<Vec<Trusted>, ConfigError> {
-        let trusted = self.applications.iter().filter_map(Application::trusted);
+    pub fn trusted_applications(&self) -> Result<Vec<(&Application, Secret)>, ConfigError> {
+        let trusted = self.applications.iter().filter_map(|one| {
+            let path = one.secret_file.as_ref()?;
+            Some(one.secret(path).map(|secret| (one, secret)))
+        });
         trusted.collect()
     }
 }
 
 impl Application {
-    fn trusted(&self) -> Option<Result<Trusted, ConfigError>> {
-        let path = self.secret_file.as_ref()?;
-        Some(self.secret(path).map(|secret| Trusted {
-            guid: self.guid,
-            mnem: self.mnem.clone(),
-            secret,
-        }))
-    }
-
     fn secret(&self, path: &Path) -> Result<Secret, ConfigError> {
-        let wrong = |what: String| {
-            let message = format!("the secret_file of the application `{}` {what}", self.mnem);
-            ConfigError::of_file(path, message)
+        let mnem = self.mnem.clone();
+        let fault = match read_key(path) {
+            Ok(bytes) => match Secret::new(&bytes) {
+                Some(secret) => return Ok(secret),
+                None => ConfigFault::BadSecret(mnem),
+            },
+            Err(error) => ConfigFault::SecretUnreadable { mnem, error },
         };
-        let bytes = read_key(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-        Secret::new(&bytes).ok_or_else(|| {
-            wrong(format!(
-                "must hold at least {KEY_BYTES_MIN} visible ASCII characters, and nothing else but a newline at its end"
-            ))
-        })
+        Err(ConfigError::of_file(path, fault))
     }
 }
 
@@ -131,11 +117,8 @@ mod tests {
         let file = folder.path().join("centre.secret");
         let text = "[[applications]]\nmnem = \"A\"\nguid = \"a0000000-0000-4000-8000-000000000001\"\ntrusted = true\n\
                 secret_file = \"centre.secret\"\n";
-        let load = || {
-            Config::parse(text, &folder.path().join("x.toml"))
-                .unwrap()
-                .trusted_applications()
-        };
+        let config = Config::parse(text, &folder.path().join("x.toml")).unwrap();
+        let load = || config.trusted_applications();
         assert!(
             load()
                 .unwrap_err()
@@ -152,7 +135,7 @@ mod tests {
         ] {
             fs::write(&file, &bytes).unwrap();
             match load() {
-                Ok(trusted) => assert!(is_secret && trusted[0].secret.is(bytes.trim()), "{bytes:?}"),
+                Ok(trusted) => assert!(is_secret && trusted[0].1.is(bytes.trim()), "{bytes:?}"),
                 Err(error) => {
                     assert!(!is_secret, "{error}");
                     assert!(

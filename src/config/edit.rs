@@ -1,8 +1,8 @@
 //! Changes of the configuration file by a command: what is not changed stays as it was written, comments too.
 
 use super::written::{DEFAULT_KEY_FILE, default_key_id};
-use super::{Config, ConfigError, FILE_BYTES_MAX, read};
-use crate::store::{DRAFT_SUFFIX, beside, new_private_file};
+use super::{Config, ConfigError, ConfigFault, FILE_BYTES_MAX, read};
+use crate::store::{AtPath, DRAFT_SUFFIX, beside, new_private_file};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
@@ -36,7 +36,7 @@ impl Edit {
     /// [`ConfigError`] when it cannot be read, is wrong, or its folder cannot be locked.
     pub fn of(path: &Path) -> Result<Edit, ConfigError> {
         Config::load(path)?;
-        let io_error = |error| ConfigError::of_file(path, format!("cannot be changed: {error}"));
+        let io_error = |error| ConfigError::of_file(path, ConfigFault::Unchangeable(error));
         let real = path.canonicalize().map_err(io_error)?;
         let folder = File::open(real.parent().expect("a file lies in a folder")).map_err(io_error)?;
         folder.lock().map_err(io_error)?;
@@ -124,7 +124,7 @@ impl Edit {
         }
         let draft = beside(&self.real, DRAFT_SUFFIX);
         let replaced = new_private_file(&draft)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", draft.display())))
+            .map_err(|error| AtPath::named(&draft, error))
             .and_then(|file| {
                 let replaced = write_like(&self.real, file, text.as_bytes())
                     .and_then(|()| fs::rename(&draft, &self.real))
@@ -135,7 +135,7 @@ impl Edit {
                 }
                 replaced
             });
-        replaced.map_err(|error| ConfigError::of_file(&self.path, format!("cannot be changed: {error}")))
+        replaced.map_err(|error| ConfigError::of_file(&self.path, ConfigFault::Unchangeable(error)))
     }
 
     fn tokens(&mut self) -> Result<&mut Table, ConfigError> {
@@ -166,10 +166,7 @@ fn section(id: &str, file: &str) -> Table {
 }
 
 fn not_understood(path: &Path) -> ConfigError {
-    ConfigError::of_file(
-        path,
-        "is written in a way that this command cannot change: write [tokens] and [[tokens.keys]] as sections, or edit it by hand",
-    )
+    ConfigError::of_file(path, ConfigFault::NotUnderstood)
 }
 
 /// Writes a new file with the mode and the owner of another, and flushes it.

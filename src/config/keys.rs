@@ -1,11 +1,12 @@
 //! `[[tokens.keys]]`: the files of the keys, and where their bytes are read from.
 
-use super::{Config, ConfigError, read};
+use super::{Config, ConfigError, ConfigFault, NotPlain, read};
 use crate::token::{KEY_BYTES_MIN, Key, KeyRing};
 use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use thiserror::Error;
 
 /// Largest key file.
 const KEY_FILE_BYTES_MAX: u64 = 4096;
@@ -39,18 +40,13 @@ impl KeyFile {
     /// # Errors
     /// [`ConfigError`] when the file cannot be read or holds too few.
     pub fn bytes(&self) -> Result<Vec<u8>, ConfigError> {
-        let wrong = |what: String| {
-            ConfigError::of_file(
-                &self.path,
-                format!("the file of the key `{}` of tokens.keys {what}", self.id),
-            )
-        };
-        let bytes = read_key(&self.path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let wrong = |fault| ConfigError::of_file(&self.path, fault);
+        let id = || self.id.clone();
+        let bytes =
+            read_key(&self.path).map_err(|error| wrong(ConfigFault::KeyUnreadable { id: id(), error }))?;
         if bytes.len() < KEY_BYTES_MIN {
-            return Err(wrong(format!(
-                "holds {} bytes without the newline at its end; at least {KEY_BYTES_MIN} are needed",
-                bytes.len()
-            )));
+            let bytes = bytes.len();
+            return Err(wrong(ConfigFault::ShortKey { id: id(), bytes }));
         }
         Ok(bytes)
     }
@@ -63,21 +59,39 @@ impl KeyFile {
 
 /// What a key has that an editor of texts adds unseen. It counts as a part of the key: elsewhere, where the key lies without
 /// it, tokens are signed otherwise.
-pub fn oddity(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(b"\xEF\xBB\xBF") {
-        Some("begins with a byte order mark, which counts as a part of it: save the file without it")
-    } else if is_utf16(bytes) {
-        Some("is UTF-16, so that every other byte of it is zero: save the file as UTF-8, without a mark")
-    } else if bytes.last() == Some(&b'\r') {
-        Some(
-            "ends with a carriage return, which counts as a part of it: save the file with line ends of Unix",
-        )
-    } else if bytes.last().is_some_and(u8::is_ascii_whitespace) {
-        Some("ends with a blank or an empty line, which counts as a part of it: take it away")
-    } else if bytes.first().is_some_and(u8::is_ascii_whitespace) {
-        Some("begins with a blank or an empty line, which counts as a part of it: take it away")
-    } else {
-        None
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each variant has its text")]
+pub enum Oddity {
+    #[error("begins with a byte order mark, which counts as a part of it: save the file without it")]
+    Mark,
+    #[error("is UTF-16, so that every other byte of it is zero: save the file as UTF-8, without a mark")]
+    Utf16,
+    #[error(
+        "ends with a carriage return, which counts as a part of it: save the file with line ends of Unix"
+    )]
+    CarriageReturn,
+    #[error("ends with a blank or an empty line, which counts as a part of it: take it away")]
+    BlankAtEnd,
+    #[error("begins with a blank or an empty line, which counts as a part of it: take it away")]
+    BlankAtBegin,
+}
+
+impl Oddity {
+    /// Returns what is odd about these bytes.
+    pub fn of(bytes: &[u8]) -> Option<Oddity> {
+        if bytes.starts_with(b"\xEF\xBB\xBF") {
+            Some(Oddity::Mark)
+        } else if is_utf16(bytes) {
+            Some(Oddity::Utf16)
+        } else if bytes.last() == Some(&b'\r') {
+            Some(Oddity::CarriageReturn)
+        } else if bytes.last().is_some_and(u8::is_ascii_whitespace) {
+            Some(Oddity::BlankAtEnd)
+        } else if bytes.first().is_some_and(u8::is_ascii_whitespace) {
+            Some(Oddity::BlankAtBegin)
+        } else {
+            None
+        }
     }
 }
 
@@ -92,13 +106,13 @@ pub fn read_key(path: &Path) -> io::Result<Vec<u8>> {
     let found = path.metadata()?;
     if !found.is_file() {
         // A FIFO would be waited for.
-        return Err(io::Error::other("it is no plain file"));
+        return Err(io::Error::other(NotPlain));
     }
     let mut bytes = read(path, KEY_FILE_BYTES_MAX)?;
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
     }
-    if let Some(oddity) = oddity(&bytes) {
+    if let Some(oddity) = Oddity::of(&bytes) {
         log::warn!("{}: the key {oddity}", path.display());
     }
     if is_exposed(&found) {

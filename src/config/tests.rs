@@ -6,6 +6,12 @@ use std::fs;
 
 const PATH: &str = "/etc/infomat/infomat.toml";
 
+impl PartialEq for ConfigError {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
 fn parse(text: &str) -> Result<Config, ConfigError> {
     Config::parse(text, Path::new(PATH))
 }

@@ -1,9 +1,9 @@
 //! The configuration file as it is written: names, defaults, and the bounds of each value by itself.
 
+use super::fault::ValueFault;
 use crate::model;
 use crate::rules::Switches;
 use chrono::FixedOffset;
-use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -220,16 +220,19 @@ fn bounded<'de, D: Deserializer<'de>, const MIN: i64, const MAX: i64>(
     if (MIN..=MAX).contains(&number) {
         Ok(number)
     } else {
-        Err(D::Error::custom(format!(
-            "{number} is out of bounds, expected {MIN} to {MAX}"
-        )))
+        Err(ValueFault::OutOfBounds {
+            number,
+            min: MIN,
+            max: MAX,
+        }
+        .of())
     }
 }
 
 fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
     let path = PathBuf::deserialize(deserializer)?;
     if path.file_name().is_none() {
-        return Err(D::Error::custom("expected the path of a file"));
+        return Err(ValueFault::NotPath.of());
     }
     Ok(path)
 }
@@ -240,9 +243,7 @@ fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pa
 
 fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| {
-        D::Error::custom("expected an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080")
-    })
+    text.parse().map_err(|_| ValueFault::NotSocketAddress.of())
 }
 
 /// Names without a port.
@@ -251,9 +252,7 @@ fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
     let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
     let is_name = |name: &String| (1..=HOST_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_sign);
     if names.len() > HOSTS_MAX || !names.iter().all(is_name) {
-        return Err(D::Error::custom(format!(
-            "expected up to {HOSTS_MAX} names of hosts without a port, such as infomat.clinic.example"
-        )));
+        return Err(ValueFault::NotHosts(HOSTS_MAX).of());
     }
     Ok(names)
 }
@@ -268,7 +267,7 @@ fn addresses<'de, D: Deserializer<'de>, const MAX: usize>(deserializer: D) -> Re
     addresses
         .ok()
         .filter(|addresses| addresses.len() <= MAX)
-        .ok_or_else(|| D::Error::custom(format!("expected up to {MAX} IP addresses, such as 192.0.2.7")))
+        .ok_or_else(|| ValueFault::NotAddresses(MAX).of())
 }
 
 /// Sign, two digits, colon, two digits.
@@ -279,13 +278,13 @@ fn utc_offset<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fixed
     offset
         .filter(|offset| offset.local_minus_utc().abs() <= OFFSET_SECONDS_MAX)
         .map(Some)
-        .ok_or_else(|| D::Error::custom("expected an offset from UTC, -14:00 to +14:00, such as +03:00"))
+        .ok_or_else(|| ValueFault::NotOffset.of())
 }
 
 fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrittenKey>, D::Error> {
     let keys = Vec::deserialize(deserializer)?;
     if keys.is_empty() || keys.len() > KEYS_MAX {
-        return Err(D::Error::custom(format!("expected 1 to {KEYS_MAX} keys")));
+        return Err(ValueFault::NotSoManyKeys(KEYS_MAX).of());
     }
     Ok(keys)
 }
@@ -307,22 +306,20 @@ fn visible_ascii<'de, D: Deserializer<'de>>(
     let is_word = !text.is_empty() && text.len() <= bytes_max && text.bytes().all(|b| b.is_ascii_graphic());
     is_word
         .then_some(word)
-        .ok_or_else(|| D::Error::custom(format!("expected 1 to {bytes_max} visible ASCII characters")))
+        .ok_or_else(|| ValueFault::NotVisibleAscii(bytes_max).of())
 }
 
 fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
     let text = String::deserialize(deserializer)?;
     model::guid(&text)
         .filter(|guid| !guid.is_nil())
-        .ok_or_else(|| D::Error::custom("expected a GUID with hyphens, other than zero"))
+        .ok_or_else(|| ValueFault::NotGuid.of())
 }
 
 fn applications<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrittenApplication>, D::Error> {
     let applications = Vec::deserialize(deserializer)?;
     if applications.len() > APPLICATIONS_MAX {
-        return Err(D::Error::custom(format!(
-            "expected up to {APPLICATIONS_MAX} applications"
-        )));
+        return Err(ValueFault::TooManyApplications(APPLICATIONS_MAX).of());
     }
     Ok(applications)
 }

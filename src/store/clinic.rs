@@ -5,27 +5,20 @@ use super::{Fault, Store, WriteTx, rows};
 use crate::model::typed::sort_key;
 use crate::model::{ClientApplication, ListedResource, Lpu, Speciality};
 use rusqlite::{OptionalExtension, Row, named_params};
-use std::fmt;
+use thiserror::Error;
 use uuid::Uuid;
 
 /// Most damaged rows of one table that are told.
 const FAULTS_MAX: usize = 20;
 
 /// A client application cannot have the GUID that it is to have: another one has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("applications: `{mnem}` cannot have the guid {guid}: in the database another application has it")]
 pub struct GuidTaken {
-    mnem: String,
-    guid: Uuid,
-}
-
-impl fmt::Display for GuidTaken {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        let GuidTaken { mnem, guid } = self;
-        write!(
-            out,
-            "applications: `{mnem}` cannot have the guid {guid}: in the database another application has it"
-        )
-    }
+    /// The application that is to have it.
+    pub mnem: String,
+    /// The GUID.
+    pub guid: Uuid,
 }
 
 impl Store {

@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use std::{fmt, io, thread};
+use std::{io, thread};
+use thiserror::Error;
 
 /// Pages that are copied in one step: half a megabyte of this program's own pages.
 const STEP_PAGES: i32 = 512;
@@ -31,46 +32,28 @@ const PAUSE_MAX: Duration = Duration::from_millis(100);
 pub const DRAFT_SUFFIX: &str = ".new";
 
 /// Why a copy was not made. Then there is no file, or the one that was there.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum CopyError {
     /// There is a file of this name already.
+    #[error("{} is there already: name a new file", .0.display())]
     There(PathBuf),
     /// A file cannot be written.
-    Io(PathBuf, io::Error),
+    #[error("{}: {}", .0.display(), .1)]
+    Io(PathBuf, #[source] io::Error),
     /// The copy is not right, and so the database is not.
+    #[error("the database is not right, and a copy of it was not kept{}", lines(.0))]
     Wrong(Vec<Outcome>),
     /// The copy holds another number of rows than the database: table, rows there, rows in the copy.
+    #[error("the copy was not kept: it has {2} rows of {0}, the database {1}")]
     Counts(String, i64, i64),
     /// The database, or the copy as a database.
-    Fault(Fault),
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }
 
-impl fmt::Display for CopyError {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            CopyError::There(path) => {
-                write!(out, "{} is there already: name a new file", path.display())
-            }
-            CopyError::Io(path, error) => write!(out, "{}: {error}", path.display()),
-            CopyError::Wrong(outcomes) => {
-                write!(out, "the database is not right, and a copy of it was not kept")?;
-                outcomes.iter().try_for_each(|outcome| write!(out, "\n{outcome}"))
-            }
-            CopyError::Counts(table, there, copied) => write!(
-                out,
-                "the copy was not kept: it has {copied} rows of {table}, the database {there}"
-            ),
-            CopyError::Fault(fault) => fault.fmt(out),
-        }
-    }
-}
-
-impl std::error::Error for CopyError {}
-
-impl From<Fault> for CopyError {
-    fn from(fault: Fault) -> Self {
-        CopyError::Fault(fault)
-    }
+/// Each outcome in lines of its own.
+pub(super) fn lines(outcomes: &[Outcome]) -> String {
+    outcomes.iter().map(|outcome| format!("\n{outcome}")).collect()
 }
 
 impl From<rusqlite::Error> for CopyError {

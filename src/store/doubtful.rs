@@ -1,29 +1,27 @@
 //! Cards that the registry should look at: nothing is wrong with the database, but perhaps with what it was told. They are
 //! named by GUIDs, without personal data. Statements lie in `sql/cards/`.
 
-use super::verify::{Check, Outcome};
+use super::finding::{Invariant, Outcome, Remedy};
+use super::verify::Check;
 use super::{Fault, Store};
 use crate::model::Moment;
 use rusqlite::named_params;
 
-/// What to do about all of them.
-const REGISTRY: &str = "let the registry join or close the cards";
-
 const DOCUMENTS: Check = Check {
-    name: "no document is on two open cards of one clinic",
-    remedy: REGISTRY,
+    invariant: Invariant::Documents,
+    remedy: Remedy::JoinCards,
     sql: include_str!("sql/cards/documents.sql"),
 };
 
 const CLOSED: Check = Check {
-    name: "no closed card has visits that are to come",
-    remedy: REGISTRY,
+    invariant: Invariant::ClosedCards,
+    remedy: Remedy::JoinCards,
     sql: include_str!("sql/cards/closed.sql"),
 };
 
 const PERSONS: Check = Check {
-    name: "no person has several cards in one clinic",
-    remedy: REGISTRY,
+    invariant: Invariant::Persons,
+    remedy: Remedy::JoinCards,
     sql: include_str!("sql/cards/persons.sql"),
 };
 

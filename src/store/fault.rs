@@ -2,18 +2,21 @@
 
 use super::damage::Damage;
 use crate::refusal::Trouble;
-use rusqlite::{Error, ErrorCode, ffi};
-use std::fmt;
+use rusqlite::{ErrorCode, ffi};
+use thiserror::Error;
 
 /// Something of ours failed: the disk, the database. Its text goes to the log, never to a caller. It names statements,
 /// tables and columns, no values.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum Fault {
     /// The database cannot take or give anything now: disk full, read-only or failing, locked for too long.
+    #[error("{0} ({1})")]
     Unavailable(Trouble, String),
     /// A value is not what its column holds: only what needs its row cannot be done.
+    #[error("a value of the database is damaged: {0}")]
     Damaged(String),
     /// Anything else: a mistake in this program or a damaged file.
+    #[error("the database does not answer as it should: {0}")]
     Broken(String),
 }
 
@@ -45,8 +48,8 @@ impl Fault {
     }
 }
 
-impl From<Error> for Fault {
-    fn from(error: Error) -> Self {
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
         if let Some(damage) = Damage::of(&error) {
             return Fault::Damaged(damage);
         }
@@ -59,9 +62,9 @@ impl From<Error> for Fault {
 }
 
 /// What `SQLite` could not do for want of something outside this program (sqlite.org/rescode.html).
-fn trouble(error: &Error) -> Option<Trouble> {
+fn trouble(error: &rusqlite::Error) -> Option<Trouble> {
     // The file through which programs share the write-ahead log is made as long as it may become, on a disk with room.
-    if let Error::SqliteFailure(failure, _) = error
+    if let rusqlite::Error::SqliteFailure(failure, _) = error
         && failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE
     {
         return Some(Trouble::DiskFull);
@@ -78,15 +81,3 @@ fn trouble(error: &Error) -> Option<Trouble> {
         _ => None,
     }
 }
-
-impl fmt::Display for Fault {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Fault::Unavailable(trouble, text) => write!(out, "{trouble} ({text})"),
-            Fault::Damaged(text) => write!(out, "a value of the database is damaged: {text}"),
-            Fault::Broken(text) => write!(out, "the database does not answer as it should: {text}"),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}

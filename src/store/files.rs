@@ -5,6 +5,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use thiserror::Error;
 
 /// The path with this at its end.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -78,18 +79,49 @@ fn options() -> OpenOptions {
     options
 }
 
-/// Refuses what is no file, or has a second name: writing would reach what lies elsewhere.
+/// Why a file is not one of ours: writing would reach what lies elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each variant has its text")]
+pub enum NotOneFile {
+    #[error("is a symbolic link, which is not followed: remove it")]
+    Link,
+    #[error("is no plain file: remove it")]
+    NoFile,
+    #[error("is a hard link, a file with another name besides: remove it")]
+    SecondName,
+}
+
+/// An error about another file than the one that was to be changed.
+#[derive(Debug, Error)]
+#[error("{}: {error}", .path.display())]
+pub struct AtPath {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong.
+    #[source]
+    pub error: io::Error,
+}
+
+impl AtPath {
+    /// Returns the error with the name of its file.
+    pub fn named(path: &Path, error: io::Error) -> io::Error {
+        let path = path.to_owned();
+        io::Error::new(error.kind(), AtPath { path, error })
+    }
+}
+
+/// Refuses what is no file, or has a second name.
 fn plain(found: &Metadata) -> io::Result<()> {
-    let told = if found.is_symlink() {
-        "is a symbolic link, which is not followed: remove it"
+    let wrong = if found.is_symlink() {
+        NotOneFile::Link
     } else if !found.is_file() {
-        "is no plain file: remove it"
+        NotOneFile::NoFile
     } else if found.nlink() > 1 {
-        "is a hard link, a file with another name besides: remove it"
+        NotOneFile::SecondName
     } else {
         return Ok(());
     };
-    Err(io::Error::new(ErrorKind::AlreadyExists, told))
+    Err(io::Error::new(ErrorKind::AlreadyExists, wrong))
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use std::{fmt, io, thread};
+use std::{io, thread};
+use thiserror::Error;
 
 /// The current schema, which new files are made from.
 pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
@@ -31,13 +32,19 @@ const BUSY_PAUSE: Duration = Duration::from_millis(5);
 const STATEMENTS_MAX: usize = 128;
 
 /// Why a database cannot be opened.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum OpenError {
     /// There is no such file.
+    #[error("there is no database {}: `infomat init` makes one", .0.display())]
     Missing(PathBuf),
     /// It is a database, but not one of ours.
+    #[error("{} is not a database of infomat", .0.display())]
     Foreign(PathBuf),
     /// It was written by an older program, and is only to be read.
+    #[error(
+        "{} has version {version} and is not changed by reading: `infomat serve` brings it to {VERSION}",
+        .path.display()
+    )]
     Older {
         /// The file.
         path: PathBuf,
@@ -45,6 +52,7 @@ pub enum OpenError {
         version: usize,
     },
     /// It was written by a newer program.
+    #[error("{} has version {version}, written by a newer infomat; this one knows up to {VERSION}", .path.display())]
     Newer {
         /// The file.
         path: PathBuf,
@@ -52,18 +60,37 @@ pub enum OpenError {
         version: usize,
     },
     /// Another server has it.
+    #[error("another server has the database: {} is locked", .0.display())]
     InUse(PathBuf),
     /// The file has so many names.
+    #[error(
+        "{} has {} names (hard links): two programs could write to it with two logs. Remove all names but this one (find \
+         -samefile tells them)",
+        .0.display(),
+        .1
+    )]
     Linked(PathBuf, u64),
     /// Another backup of it is being made.
+    #[error("another backup of this database is being made: {} is locked", .0.display())]
     BackupUnderWay(PathBuf),
     /// Before it is brought up to date it could not be copied.
-    Copy(CopyError),
-    /// A file that was named, which need not be the clinic's database, cannot be read: what it is instead.
-    BadFile(PathBuf, String),
+    #[error(
+        "the database is of an older version and is not brought to {VERSION} before it has been copied: {0}"
+    )]
+    Copy(#[source] CopyError),
+    /// A file that was named, which need not be the clinic's database, cannot be read.
+    #[error("{}: {}", .0.display(), .1)]
+    BadFile(PathBuf, NoDatabase),
     /// A file of ours beside it cannot be written.
-    Io(PathBuf, io::Error),
+    #[error("{}: {}", .0.display(), .1)]
+    Io(PathBuf, #[source] io::Error),
     /// It can be read only with its log, both from a copy, and that could not be made.
+    #[error(
+        "{} was left by a crash and has to be read with its log; in a folder that takes no writing this needs a copy of both, \
+         which could not be made in {}: {error}. TMPDIR may name another folder, with room for both",
+        .path.display(),
+        .folder.display()
+    )]
     NotCopied {
         /// The file.
         path: PathBuf,
@@ -73,95 +100,41 @@ pub enum OpenError {
         error: io::Error,
     },
     /// Anything else.
-    Fault(Fault),
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }
 
-impl fmt::Display for OpenError {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            OpenError::Missing(path) => {
-                write!(
-                    out,
-                    "there is no database {}: `infomat init` makes one",
-                    path.display()
-                )
-            }
-            OpenError::Foreign(path) => write!(out, "{} is not a database of infomat", path.display()),
-            OpenError::Older { path, version } => write!(
-                out,
-                "{} has version {version} and is not changed by reading: `infomat serve` brings it to {VERSION}",
-                path.display()
-            ),
-            OpenError::Newer { path, version } => write!(
-                out,
-                "{} has version {version}, written by a newer infomat; this one knows up to {VERSION}",
-                path.display()
-            ),
-            OpenError::InUse(path) => {
-                write!(
-                    out,
-                    "another server has the database: {} is locked",
-                    path.display()
-                )
-            }
-            OpenError::Linked(path, names) => write!(
-                out,
-                "{} has {names} names (hard links): two programs could write to it with two logs. Remove all names but this \
-                 one (find -samefile tells them)",
-                path.display()
-            ),
-            OpenError::BackupUnderWay(path) => write!(
-                out,
-                "another backup of this database is being made: {} is locked",
-                path.display()
-            ),
-            OpenError::Copy(error) => write!(
-                out,
-                "the database is of an older version and is not brought to {VERSION} before it has been copied: {error}"
-            ),
-            OpenError::BadFile(path, what) => write!(out, "{}: {what}", path.display()),
-            OpenError::NotCopied { path, folder, error } => write!(
-                out,
-                "{} was left by a crash and has to be read with its log; in a folder that takes no writing this needs a \
-                 copy of both, which could not be made in {}: {error}. TMPDIR may name another folder, with room for both",
-                path.display(),
-                folder.display()
-            ),
-            OpenError::Io(path, error) => write!(out, "{}: {error}", path.display()),
-            OpenError::Fault(fault) => fault.fmt(out),
-        }
-    }
+/// What a file is that was named instead of a database.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each variant has its text")]
+pub enum NoDatabase {
+    #[error("it is a folder: name a file")]
+    Folder,
+    #[error("there is no such file")]
+    Missing,
+    #[error("it is empty: take another backup")]
+    Empty,
+    #[error("it is damaged, or no database: take another backup ({0})")]
+    Damaged(String),
+    #[error("it cannot be read: look at its rights and its disk ({0})")]
+    Unreadable(String),
 }
-
-impl std::error::Error for OpenError {}
 
 impl OpenError {
     /// The same of a file that somebody named, such as a backup: told of that file, and not of the clinic's database.
     #[must_use]
     pub fn of_named(self, path: &Path) -> OpenError {
         let what = match self {
-            _ if path.is_dir() => "it is a folder: name a file".to_owned(),
-            OpenError::Missing(_) if !path.exists() => "there is no such file".to_owned(),
-            OpenError::Missing(_) => "it is empty: take another backup".to_owned(),
-            OpenError::Fault(fault) if fault.trouble() == Trouble::Damaged => format!(
-                "it is damaged, or no database: take another backup ({})",
-                fault.cause()
-            ),
-            OpenError::Fault(fault) => {
-                format!(
-                    "it cannot be read: look at its rights and its disk ({})",
-                    fault.cause()
-                )
+            _ if path.is_dir() => NoDatabase::Folder,
+            OpenError::Missing(_) if !path.exists() => NoDatabase::Missing,
+            OpenError::Missing(_) => NoDatabase::Empty,
+            OpenError::Fault(fault) if fault.trouble() == Trouble::Damaged => {
+                NoDatabase::Damaged(fault.cause().to_owned())
             }
+            OpenError::Fault(fault) => NoDatabase::Unreadable(fault.cause().to_owned()),
             other => return other,
         };
         OpenError::BadFile(path.to_owned(), what)
-    }
-}
-
-impl From<Fault> for OpenError {
-    fn from(fault: Fault) -> Self {
-        OpenError::Fault(fault)
     }
 }
 

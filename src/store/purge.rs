@@ -26,28 +26,44 @@ const EMPTYING_WAIT: Duration = Duration::from_millis(50);
 /// Pause between two tries.
 const EMPTYING_PAUSE: Duration = Duration::from_millis(50);
 
-/// What is removed, in this order: each before what it names. Name, table, statement.
-const SWEEPS: [(&str, &str, &str); 5] = [
-    ("visits", "visit", include_str!("sql/purge/visits.sql")),
-    ("cells", "slot", include_str!("sql/purge/slots.sql")),
+/// What is removed, in this order: each before what it names. Table and statement.
+const SWEEPS: [(Purgeable, &str, &str); 5] = [
+    (Purgeable::Visits, "visit", include_str!("sql/purge/visits.sql")),
+    (Purgeable::Cells, "slot", include_str!("sql/purge/slots.sql")),
     (
-        "entries of the waiting list",
+        Purgeable::WaitingEntries,
         "waiting_entry",
         include_str!("sql/purge/waiting_entries.sql"),
     ),
     (
-        "failed identifications",
+        Purgeable::FailedIdentifications,
         "failed_identification",
         include_str!("sql/purge/failed_identifications.sql"),
     ),
-    ("closed cards", "patient", include_str!("sql/purge/patients.sql")),
+    (
+        Purgeable::ClosedCards,
+        "patient",
+        include_str!("sql/purge/patients.sql"),
+    ),
 ];
+
+/// What is removed when it is old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say all")]
+pub enum Purgeable {
+    Visits,
+    Cells,
+    WaitingEntries,
+    FailedIdentifications,
+    ClosedCards,
+    NamesOfResources,
+}
 
 /// How many of what were removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purged {
     /// What.
-    pub what: &'static str,
+    pub what: Purgeable,
     /// How many.
     pub count: usize,
 }
@@ -66,7 +82,7 @@ impl Store {
         }
         let count = self.forget_resources()?;
         purged.push(Purged {
-            what: "names of removed resources",
+            what: Purgeable::NamesOfResources,
             count,
         });
         Ok(purged)

@@ -80,6 +80,11 @@ fn connect_to_copy(path: &Path) -> Result<Connection, OpenError> {
     opened
 }
 
+/// A file changed while it was copied.
+#[derive(Debug, thiserror::Error)]
+#[error("it was written meanwhile, try again")]
+pub struct WrittenMeanwhile;
+
 /// Copies the file and its log.
 ///
 /// # Errors
@@ -97,6 +102,6 @@ fn copy_both(path: &Path, copy: &Path) -> io::Result<()> {
     if states()? == before {
         Ok(())
     } else {
-        Err(io::Error::other("it was written meanwhile, try again"))
+        Err(io::Error::other(WrittenMeanwhile))
     }
 }

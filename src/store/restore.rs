@@ -4,21 +4,22 @@
 //! one step of the file system. A kill before that step leaves the old database, after it the new one. The log of the old
 //! one has been copied into it before: a log that lies beside a database counts as its own.
 
-use super::copy::{Draft, sync_folder};
+use super::copy::{Draft, lines, sync_folder};
 use super::damage::named;
 use super::files::beside;
 use super::migrations::apply;
 use super::open::version_of_ours;
 use super::read_only::{connect_to_read, connect_to_verify};
-use super::{CopyError, Fault, KindDifference, OpenError, Store, kinds};
+use super::{CopyError, Fault, KindDifference, OpenError, Outcome, Store, kinds};
 use crate::model::{DayVisit, Moment, Zone};
 use crate::refusal::Trouble;
 use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::fs::{self, File, Metadata};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
+use thiserror::Error;
 
 /// Most visits of one list.
 const VISITS_MAX: u32 = super::DAY_VISITS_MAX;
@@ -28,51 +29,33 @@ const ACTIVE_ONLY_HERE: &str = include_str!("sql/restore/active_only_here.sql");
 const MOVED_HERE: &str = include_str!("sql/restore/moved_here.sql");
 
 /// Why a backup was not put in place. Then nothing has changed.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum RestoreError {
     /// The file is the database.
+    #[error("{} is the database itself", .0.display())]
     Itself(PathBuf),
     /// The file is no database that this program knows.
-    Open(OpenError),
-    /// The file could not be copied, or is not right.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The backup is not right.
+    #[error("the backup is not right: take another one{}", lines(.0))]
+    Wrong(Vec<Outcome>),
+    /// The file could not be copied.
+    #[error(transparent)]
     Copy(CopyError),
     /// Another program has the database open.
+    #[error("another program has {} open: let it end first", .0.display())]
     InUse(PathBuf),
     /// Something was booked or cancelled in the database since it was listed what the backup lacks.
+    #[error("{} was written meanwhile, and the list is not the whole of it: start again", .0.display())]
     Written(PathBuf),
     /// A file could not be moved.
-    Io(PathBuf, io::Error),
+    #[error("{}: {}", .0.display(), .1)]
+    Io(PathBuf, #[source] io::Error),
     /// The database.
-    Fault(Fault),
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }
-
-impl fmt::Display for RestoreError {
-    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            RestoreError::Itself(path) => write!(out, "{} is the database itself", path.display()),
-            RestoreError::Open(error) => error.fmt(out),
-            RestoreError::Copy(CopyError::Wrong(outcomes)) => {
-                write!(out, "the backup is not right: take another one")?;
-                outcomes.iter().try_for_each(|outcome| write!(out, "\n{outcome}"))
-            }
-            RestoreError::Copy(error) => error.fmt(out),
-            RestoreError::InUse(path) => write!(
-                out,
-                "another program has {} open: let it end first",
-                path.display()
-            ),
-            RestoreError::Written(path) => write!(
-                out,
-                "{} was written meanwhile, and the list is not the whole of it: start again",
-                path.display()
-            ),
-            RestoreError::Io(path, error) => write!(out, "{}: {error}", path.display()),
-            RestoreError::Fault(fault) => fault.fmt(out),
-        }
-    }
-}
-
-impl std::error::Error for RestoreError {}
 
 impl RestoreError {
     /// The same of the backup: what is damaged is that, and not the database, which was not opened yet.
@@ -89,21 +72,12 @@ impl RestoreError {
     }
 }
 
-impl From<OpenError> for RestoreError {
-    fn from(error: OpenError) -> Self {
-        RestoreError::Open(error)
-    }
-}
-
 impl From<CopyError> for RestoreError {
     fn from(error: CopyError) -> Self {
-        RestoreError::Copy(error)
-    }
-}
-
-impl From<Fault> for RestoreError {
-    fn from(fault: Fault) -> Self {
-        RestoreError::Fault(fault)
+        match error {
+            CopyError::Wrong(outcomes) => RestoreError::Wrong(outcomes),
+            error => RestoreError::Copy(error),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! constraints, but neither the row, nor whether a text is UTF-8 or a number a moment.
 
 use super::damage::Damage;
+use super::finding::Finding;
 use super::{Fault, Store};
 use crate::model::is_moment;
 use chrono::NaiveDate;
@@ -43,8 +44,13 @@ impl Column {
 
 impl Store {
     /// Appends where values are damaged, at most so many.
-    pub(super) fn find_damaged_values(&self, findings: &mut Vec<String>, most: usize) -> Result<(), Fault> {
-        findings.extend(self.damaged_base().iter().map(|fault| fault.cause().to_owned()));
+    pub(super) fn find_damaged_values(&self, findings: &mut Vec<Finding>, most: usize) -> Result<(), Fault> {
+        let damage = |place: String| Finding::Damaged { place };
+        findings.extend(
+            self.damaged_base()
+                .iter()
+                .map(|fault| damage(fault.cause().to_owned())),
+        );
         for table in tables(&self.connection)? {
             let columns = columns(&self.connection, &table)?;
             let mut statement = self
@@ -65,9 +71,9 @@ impl Store {
                         _ => None,
                     });
                     let keys: Vec<_> = keys.collect();
-                    let damage = Damage::at(&table, &keys.join(" "), &column.name).to_string();
-                    if !findings.contains(&damage) {
-                        findings.push(damage);
+                    let found = damage(Damage::at(&table, &keys.join(" "), &column.name).to_string());
+                    if !findings.contains(&found) {
+                        findings.push(found);
                     }
                 }
             }

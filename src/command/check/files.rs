@@ -1,9 +1,9 @@
 //! Configuration, keys and database as files: who may get at them, and whether they hold what they should.
 
 use super::{Report, ask_root};
-use crate::command::texts::{Told, catalogue};
+use crate::command::texts::{Told, finding};
 use crate::command::{Failure, wrong_with};
-use crate::config::{Config, MODE_OF_OTHERS, is_exposed, oddity};
+use crate::config::{Config, MODE_OF_OTHERS, Oddity, is_exposed};
 use crate::language::{pick, text};
 use crate::store::{OpenError, Outcome, Store, VERSION, beside, folder_of, sole_name};
 use std::fs::{File, Metadata};
@@ -139,8 +139,8 @@ pub fn look_at_keys(config: &Config, report: &mut Report) {
             ""
         };
         match key.bytes() {
-            Ok(bytes) => match oddity(&bytes) {
-                Some(oddity) => report.warn(&what, pick(catalogue::russian(oddity), oddity.to_owned())),
+            Ok(bytes) => match Oddity::of(&bytes) {
+                Some(oddity) => report.warn(&what, oddity.told()),
                 None => report.good(&what, text!("{} байт{signs}", "{} bytes{signs}", bytes.len())),
             },
             Err(_) if is_closed(&key.path) => report.warn(&what, ask_root()),
@@ -212,22 +212,9 @@ pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
 
 /// What is wrong with the database, in one line.
 fn told(outcome: &Outcome) -> Failure {
-    let Outcome {
-        check,
-        findings,
-        more,
-        ..
-    } = outcome;
-    let more = if *more {
-        pick("; и другие", "; and more")
-    } else {
-        ""
-    };
-    let known = |finding: &String| pick(catalogue::russian(finding), finding.clone());
-    let findings = findings.iter().map(known).collect::<Vec<_>>().join("; ");
-    let check = pick(catalogue::russian(check), (*check).to_owned());
+    let told = finding::in_one_line(outcome);
     Failure::Failed(text!(
-        "не так: {check}: {findings}{more}; записи не принимаются: что делать, скажет `infomat verify`",
-        "not so: {check}: {findings}{more}; nothing is booked: `infomat verify` tells what to do"
+        "не так: {told}; записи не принимаются: что делать, скажет `infomat verify`",
+        "not so: {told}; nothing is booked: `infomat verify` tells what to do"
     ))
 }

@@ -2,7 +2,7 @@
 
 use super::{Report, ask_root};
 use crate::command::Failure;
-use crate::command::texts::{Told, catalogue};
+use crate::command::texts::{Told, states};
 use crate::config::Config;
 use crate::engine;
 use crate::language::{pick, text};
@@ -358,7 +358,7 @@ fn ready(listen: SocketAddr) -> Option<State> {
 
 /// What the server says, which is in Russian.
 fn said(words: &str) -> String {
-    pick(words.to_owned(), catalogue::english(words))
+    pick(words.to_owned(), states::english(words))
 }
 
 /// Head and body of the answer of whoever listens there.

@@ -1,5 +1,6 @@
 //! What an import says, in the language of whoever imports.
 
+use super::Told;
 use crate::import::{BadLine, Foreign, ImportError, Reason};
 use crate::language::{Language, text};
 use crate::store::import::{Count, Named, Obstacle};
@@ -47,12 +48,15 @@ pub fn error(error: &ImportError) -> String {
         ImportError::BadLines(mistakes) => format!("ошибок: {mistakes}"),
         ImportError::Foreign(found) => foreign(*found),
         ImportError::TooManyLines => "в файле слишком много строк".to_owned(),
-        ImportError::Input(error) => format!("файл не читается: {error}"),
+        ImportError::Input(error) => format!("файл не читается: {}", error.russian()),
         ImportError::NotListed(fault) => {
-            return format!("все загружено, но список перенесенных записей не составить: {fault}");
+            return format!(
+                "все загружено, но список перенесенных записей не составить: {}",
+                fault.russian()
+            );
         }
-        ImportError::GuidTaken(taken) => taken.to_string(),
-        ImportError::Fault(fault) => fault.to_string(),
+        ImportError::GuidTaken(taken) => taken.russian(),
+        ImportError::Fault(fault) => fault.russian(),
     };
     format!("{why}; ничего не загружено")
 }

@@ -1,7 +1,24 @@
-//! English for what a server says of its state in Russian.
+//! English for what a server says of its state. `/readyz` says it in Russian, and has no code for each
+//! ([crate::contract::monitoring]): it is known by its words, of which `{}` stands for a number or a time.
+
+/// Returns the English of what a server says; what is not known stays as it is.
+pub fn english(message: &str) -> String {
+    let found = STATES
+        .iter()
+        .find_map(|(from, to)| Some((part(from, message)?, to)));
+    found.map_or_else(|| message.to_owned(), |(part, to)| to.replace("{}", part))
+}
+
+/// What stands in a message where its template has `{}`; none when it is another message.
+fn part<'a>(template: &str, message: &'a str) -> Option<&'a str> {
+    match template.split_once("{}") {
+        Some((before, after)) => message.strip_prefix(before)?.strip_suffix(after),
+        None => (template == message).then_some(""),
+    }
+}
 
 /// What `/readyz` says, and its English.
-pub const STATES: &[(&str, &str)] = &[
+const STATES: &[(&str, &str)] = &[
     (
         "База данных не принимает записи: диск заполнен. Освободите место на диске.",
         "the disk of the database is full: make room on it",
@@ -49,5 +66,9 @@ pub const STATES: &[(&str, &str)] = &[
     (
         "Часы этого компьютера перешли вперед более чем на сутки и показали {}. Проверьте время.",
         "the clock of this machine jumped ahead by more than a day, to {}: look at it",
+    ),
+    (
+        "Часы этого компьютера не сверяются с точным временем. Включите сверку: timedatectl set-ntp true.",
+        "the clock of this machine is not synchronised: timedatectl set-ntp true",
     ),
 ];

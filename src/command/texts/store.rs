@@ -1,8 +1,9 @@
 //! What is wrong with a database.
 
-use super::{Told, catalogue};
+use super::Told;
+use super::finding::lines;
 use crate::refusal::Trouble;
-use crate::store::{CopyError, Fault, GuidTaken, OpenError, Outcome, RestoreError, VERSION};
+use crate::store::{CopyError, Fault, GuidTaken, NoDatabase, OpenError, RestoreError, VERSION};
 
 impl Told for Fault {
     fn russian(&self) -> String {
@@ -10,10 +11,7 @@ impl Told for Fault {
             Fault::Unavailable(trouble, _) => self::trouble(*trouble).to_owned(),
             Fault::Damaged(place) => format!("в базе данных повреждено значение: {place}"),
             Fault::Broken(cause) => {
-                format!(
-                    "база данных отвечает не так, как должна: «{}»",
-                    catalogue::russian(cause)
-                )
+                format!("база данных отвечает не так, как должна: «{cause}»")
             }
         }
     }
@@ -73,7 +71,7 @@ impl Told for OpenError {
                 "база данных прежней версии; до версии {VERSION} она не доводится, пока с нее не снята копия: {}",
                 error.russian()
             ),
-            OpenError::BadFile(path, what) => format!("{}: {}", path.display(), catalogue::russian(what)),
+            OpenError::BadFile(path, what) => format!("{}: {}", path.display(), what.russian()),
             OpenError::NotCopied { path, folder, error } => format!(
                 "{} остался после сбоя, и его нужно читать вместе с журналом; в каталоге, куда писать нельзя, для этого нужна \
                  их копия, а сделать ее в {} не удалось: {}. TMPDIR может указать другой каталог, где хватит места",
@@ -87,6 +85,19 @@ impl Told for OpenError {
     }
 }
 
+impl Told for NoDatabase {
+    fn russian(&self) -> String {
+        let text = match self {
+            NoDatabase::Folder => "это каталог: укажите файл",
+            NoDatabase::Missing => "такого файла нет",
+            NoDatabase::Empty => "он пуст: возьмите другую копию",
+            NoDatabase::Damaged(_) => "он поврежден или не база данных: возьмите другую копию",
+            NoDatabase::Unreadable(_) => "он не читается: проверьте права на него и его диск",
+        };
+        text.to_owned()
+    }
+}
+
 impl Told for CopyError {
     fn russian(&self) -> String {
         match self {
@@ -95,7 +106,7 @@ impl Told for CopyError {
             }
             CopyError::Io(path, error) => format!("{}: {}", path.display(), error.russian()),
             CopyError::Wrong(outcomes) => {
-                with_outcomes("база данных неисправна, ее копия не оставлена", outcomes)
+                format!("база данных неисправна, ее копия не оставлена{}", lines(outcomes))
             }
             CopyError::Counts(table, there, copied) => {
                 format!("копия не оставлена: в ее таблице {table} строк {copied}, а в базе данных {there}")
@@ -110,8 +121,8 @@ impl Told for RestoreError {
         match self {
             RestoreError::Itself(path) => format!("{} и есть сама база данных", path.display()),
             RestoreError::Open(error) => error.russian(),
-            RestoreError::Copy(CopyError::Wrong(outcomes)) => {
-                with_outcomes("копия неисправна: возьмите другую", outcomes)
+            RestoreError::Wrong(outcomes) => {
+                format!("копия неисправна: возьмите другую{}", lines(outcomes))
             }
             RestoreError::Copy(error) => error.russian(),
             RestoreError::InUse(path) => format!(
@@ -128,38 +139,9 @@ impl Told for RestoreError {
     }
 }
 
-fn with_outcomes(head: &str, outcomes: &[Outcome]) -> String {
-    let outcomes = outcomes.iter().map(Outcome::russian);
-    let lines: Vec<_> = [head.to_owned()].into_iter().chain(outcomes).collect();
-    lines.join("\n")
-}
-
 impl Told for GuidTaken {
     fn russian(&self) -> String {
-        catalogue::russian(&self.to_string())
-    }
-}
-
-impl Told for Outcome {
-    fn russian(&self) -> String {
-        let check = catalogue::russian(self.check);
-        let word = match (self.findings.is_empty(), self.may_be_otherwise) {
-            (true, _) => return format!("верно: {check}"),
-            (false, true) => "замечание",
-            (false, false) => "ОШИБКА",
-        };
-        let mut lines = vec![format!("{word}: не так: {check}")];
-        lines.extend(
-            self.findings
-                .iter()
-                .map(|finding| format!("    {}", catalogue::russian(finding))),
-        );
-        if self.more {
-            lines.push("    и другие".to_owned());
-        }
-        if self.is_wrong() {
-            lines.push(format!("    что делать: {}", catalogue::russian(self.remedy)));
-        }
-        lines.join("\n")
+        let GuidTaken { mnem, guid } = self;
+        format!("applications: `{mnem}` не может иметь guid {guid}: в базе данных он у другого источника")
     }
 }

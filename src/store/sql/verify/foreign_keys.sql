@@ -1,3 +1,3 @@
 -- Rows that name what is not there.
-SELECT 'table ' || "table" AS thing, NULL AS guid, 'row ' || coalesce(rowid, '') || ' names a ' || parent || ' that is not there' AS what
+SELECT json_object('what', 'noParent', 'table', "table", 'row', rowid, 'parent', parent) AS finding
 FROM pragma_foreign_key_check

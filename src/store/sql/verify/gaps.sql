@@ -1,4 +1,4 @@
 -- Entries that are missing in the journal.
-SELECT 'journal' AS thing, NULL AS guid, 'entries ' || (before + 1) || ' to ' || (seq - 1) || ' are missing' AS what
+SELECT json_object('what', 'noEntries', 'first', before + 1, 'last', seq - 1) AS finding
 FROM (SELECT seq, lag(seq, 1, 0) OVER (ORDER BY seq) AS before FROM journal)
 WHERE seq <> before + 1

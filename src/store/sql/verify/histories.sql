@@ -1,10 +1,11 @@
 -- Visits whose history has gaps, or does not tell of what the visit's row says: cancelled once, come.
 -- Whose visit was put off may have come before, and come again.
-SELECT 'visit' AS thing, v.guid,
-       CASE WHEN count(h.seq) <> coalesce(max(h.seq), 0) THEN 'an entry before the ' || max(h.seq) || 'th is missing'
+SELECT CASE WHEN count(h.seq) <> coalesce(max(h.seq), 0)
+            THEN json_object('what', 'noHistory', 'visit', hex(v.guid), 'entry', max(h.seq))
             WHEN total(h.element = 'status') <> (v.status = 'cancelled')
-            THEN 'it is ' || v.status || ', its history tells of ' || sum(coalesce(h.element = 'status', 0)) || ' cancellings'
-            ELSE 'its history does not tell of the patient''s arrival as its row does' END AS what
+            THEN json_object('what', 'cancellings', 'visit', hex(v.guid), 'status', v.status,
+                             'cancellings', sum(coalesce(h.element = 'status', 0)))
+            ELSE json_object('what', 'arrival', 'visit', hex(v.guid)) END AS finding
 FROM visit v
 LEFT JOIN visit_history h ON h.visit_id = v.id
 GROUP BY v.id

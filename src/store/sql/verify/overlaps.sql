@@ -1,6 +1,6 @@
 -- Active visits that begin while an earlier one of the same patient lasts; cards of one person in one clinic are one patient,
 -- but a GUID of more than :cards cards is nobody's. Those that are over by :now cannot be cancelled any more.
-SELECT 'visit' AS thing, guid, 'begins before an earlier visit of its patient ends' AS what
+SELECT json_object('what', 'overlap', 'visit', hex(guid)) AS finding
 FROM (SELECT v.guid, v.begin_at,
              max(v.end_at) OVER (PARTITION BY k.lpu_id,
                                      CASE WHEN k.person_guid IS NULL

@@ -1,3 +1,3 @@
-SELECT 'file' AS thing, NULL AS guid, integrity_check AS what
+SELECT json_object('what', 'file', 'cause', integrity_check) AS finding
 FROM pragma_integrity_check
 WHERE integrity_check <> 'ok'

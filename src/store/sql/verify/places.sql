@@ -1,6 +1,6 @@
 -- Cells whose counter is not the number of their active visits, or is more than planned.
-SELECT 'cell' AS thing, s.guid,
-       'used_count is ' || s.used_count || ' of ' || s.plan_count || ', with ' || count(v.id) || ' active visits' AS what
+SELECT json_object('what', 'counter', 'cell', hex(s.guid), 'used', s.used_count, 'plan', s.plan_count,
+                   'visits', count(v.id)) AS finding
 FROM slot s
 LEFT JOIN visit v ON v.slot_id = s.id AND v.status = 'active'
 GROUP BY s.id

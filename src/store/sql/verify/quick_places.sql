@@ -1,6 +1,6 @@
 -- The same for the cells of the days ahead, which bookings need; resource by resource, so that the index finds them.
-SELECT 'cell' AS thing, s.guid,
-       'used_count is ' || s.used_count || ' of ' || s.plan_count || ', with ' || count(v.id) || ' active visits' AS what
+SELECT json_object('what', 'counter', 'cell', hex(s.guid), 'used', s.used_count, 'plan', s.plan_count,
+                   'visits', count(v.id)) AS finding
 FROM (SELECT c.id, c.guid, c.used_count, c.plan_count
       FROM resource r
       CROSS JOIN slot c ON c.resource_id = r.id AND c.begin_at >= :from AND c.begin_at < :until

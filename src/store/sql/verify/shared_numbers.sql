@@ -1,8 +1,6 @@
 -- Pairs of active visits to come with one resource on one day under one number: one of them was moved there. The days are those
 -- of a clock that is :offset seconds ahead of UTC.
-SELECT 'visit' AS thing, v.guid,
-       'has number ' || v.num || ' of its resource and day, as ' || lower(substr(hex(o.guid), 1, 8) || '-' || substr(hex(o.guid), 9, 4)
-       || '-' || substr(hex(o.guid), 13, 4) || '-' || substr(hex(o.guid), 17, 4) || '-' || substr(hex(o.guid), 21)) AS what
+SELECT json_object('what', 'sharedNumber', 'visit', hex(v.guid), 'num', v.num, 'other', hex(o.guid)) AS finding
 FROM visit v
 CROSS JOIN slot s ON s.resource_id = v.resource_id AND s.begin_at > v.begin_at - 86400 AND s.begin_at < v.begin_at + 86400
 CROSS JOIN visit o ON o.slot_id = s.id AND o.status = 'active' AND o.num = v.num AND o.id <> v.id
