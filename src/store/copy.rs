@@ -53,7 +53,8 @@ pub enum CopyError {
 
 /// Each outcome in lines of its own.
 pub(super) fn lines(outcomes: &[Outcome]) -> String {
-    outcomes.iter().map(|outcome| format!("\n{outcome}")).collect()
+    let text = |text: String, outcome: &Outcome| text + "\n" + &outcome.to_string();
+    outcomes.iter().fold(String::new(), text)
 }
 
 impl From<rusqlite::Error> for CopyError {

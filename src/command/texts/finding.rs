@@ -27,10 +27,8 @@ impl Told for Outcome {
 
 /// Returns the outcomes in the current language, each in lines of its own.
 pub fn lines(outcomes: &[Outcome]) -> String {
-    outcomes
-        .iter()
-        .map(|outcome| format!("\n{}", outcome.told()))
-        .collect()
+    let text = |text: String, outcome: &Outcome| text + "\n" + &outcome.told();
+    outcomes.iter().fold(String::new(), text)
 }
 
 /// Returns an outcome that is wrong in one line, without what to do.
