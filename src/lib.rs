@@ -15,6 +15,8 @@
 //! | commit: one flush for the whole batch, then its answers | [`engine`] | 503 |
 //! | render: total functions to JSON | [`wire`] | |
 //!
+//! [`edge`] and [`engine`] tell the same way by the names of their functions, [`mod@import`] that of an import.
+//!
 //! One thread decides. It takes the first waiting request and whatever else has come. Requests that may write share one
 //! transaction and one flush, and only then are they answered. Between two batches one request that only reads is answered.
 //!

@@ -7,6 +7,10 @@
 //! ```text
 //! client ── TCP ── gate (client.rs: one thread a connection) ── upstream connection (pool.rs) ── tiny_http ── engine
 //! ```
+//!
+//! [`gate::run`] accepts a connection, [`client::serve`] reads whole requests from it, [`pool::Pool::exchange`] carries each over
+//! an upstream connection. On the engine's thread [`Http::serve`] gathers what waits, routes it ([`Engine::route`]), hands those
+//! that may write to [`Engine::answer_batch`] and one that reads to [`Engine::read`], and sends the answers.
 
 mod answer;
 mod chunked;

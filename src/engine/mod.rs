@@ -2,6 +2,23 @@
 //!
 //! A batch is a handful of requests that may write. They share one transaction and one flush; their answers are given only
 //! after it, so a 200 means that the booking is on the disk. If the commit fails, nobody in the batch was booked.
+//!
+//! # The way of a booking through the engine
+//!
+//! | step | function |
+//! |---|---|
+//! | find the route, look at `Host` | [`Engine::route`] |
+//! | begin the batch, read the clock | [`Engine::answer_batch`] |
+//! | verify the token | [`crate::token::KeyRing::verify`] |
+//! | parse the parameters into a wish | [`crate::wire::wish::wish`] |
+//! | begin one write transaction for the batch | [`Store::write`] |
+//! | gather what the rules ask | [`Store::facts`] |
+//! | decide, purely | [`crate::rules::decide`] |
+//! | write visit, history, card, journal | [`crate::store::WriteTx::book`] |
+//! | render the ticket | [`crate::wire::ticket::TicketVisitWithLpu`] |
+//! | commit: one flush for the whole batch | [`crate::store::WriteTx::commit`] |
+//!
+//! [`booking::book`] holds the steps from gathering to rendering; a refusal ends it at any of them.
 
 mod batch;
 mod booking;

@@ -2,6 +2,20 @@
 //!
 //! A file is read once, line by line, and taken as hostile. Reading, checking and staging hold no lock on the database;
 //! bookings wait only for the last step, in which staged lines are put in place. If one line is bad nothing changes.
+//!
+//! # The way of an import
+//!
+//! | step | function | lock |
+//! |---|---|---|
+//! | tell a file that is no NDJSON | [`foreign::recognize`] | none |
+//! | read a line, parse it into a row, name all its bad fields | [`lines::Lines::next`], [`kinds::parse`] | none |
+//! | stage the row in a temporary table | [`Staging::put`] | none |
+//! | of several lines about one thing keep the last | [`Staging::settle`] | none |
+//! | check lines with each other and with the database | [`Staging::check`] | none |
+//! | check again, find moved visits, put all in place, commit | [`Staging::put_in_place`] | the write lock |
+//! | list whom to call | [`Staging::moves`] | none |
+//!
+//! [`import`] runs all of it, [`check`] ends before the lock ([`Staging::foresee`]).
 
 mod bounds;
 mod fields;
