@@ -1,9 +1,10 @@
-//! What the server counts and measures about itself, and its Prometheus text ([crate::contract::monitoring]).
+//! The metrics of the server, and their Prometheus text ([crate::contract::monitoring]).
 //!
-//! Counting is an atomic addition, from whatever thread. Labels come from small sets: names of routes, HTTP statuses, codes
-//! of refusals, and the clinic's own specialities; nothing in them is about a patient.
+//! Counting is an atomic addition, from any thread. Labels come from small sets: names of routes, HTTP statuses, codes of
+//! refusals, and the clinic's own specialities. No label is about a patient.
 
 use crate::model::Supply;
+use prometheus::core::Collector;
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
@@ -13,7 +14,7 @@ use std::time::Duration;
 pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Upper bounds of the sizes of batches: powers of two up to the largest batch.
-const TURN_BUCKETS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+const BATCH_BUCKETS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
 /// Upper bounds of the times of commits, in seconds: from a quick flash disk to the wait after which a booking gets 503.
 const COMMIT_BUCKETS: [f64; 13] = [
@@ -26,163 +27,113 @@ const SPECIALITY_LABELS: [&str; 3] = ["lpu", "speciality", "name"];
 /// Labels of a gauge that is there only while its number is known.
 const NO_LABELS: &[&str] = &[];
 
-/// Why nothing here fails: names, labels and buckets are written in this file, and no name stands there twice.
-const MADE: &str = "names, labels and buckets are as the format has them";
+/// Why no registration fails: names, labels and buckets stand in this file, and no name stands there twice.
+const WELL_FORMED: &str = "names, labels and buckets are as the format has them";
 
-/// All counters and gauges of a server.
-pub struct Metrics {
-    registry: Registry,
-    requests: IntCounterVec,
-    refusals: IntCounterVec,
-    bookings: IntCounter,
-    cancellations: IntCounter,
-    batch_requests: Histogram,
-    commit_seconds: Histogram,
-    queue: IntGauge,
-    connections: IntGauge,
-    log_bytes: IntGaugeVec,
-    log_waiting_pages: IntGauge,
-    disk_free_bytes: IntGaugeVec,
-    last_backup: IntGauge,
-    clock_is_plausible: IntGauge,
-    clock_jumps: IntGauge,
-    free_places: IntGaugeVec,
-    last_cell: IntGaugeVec,
+/// Defines all metrics of a server, each with its type and its description.
+macro_rules! metrics {
+    ($($metric:ident: $kind:ty = $described:expr;)+) => {
+        /// All counters and gauges of a server.
+        pub struct Metrics {
+            registry: Registry,
+            $($metric: $kind,)+
+        }
+
+        impl Metrics {
+            /// Returns metrics at zero, for a server that started at this time, in seconds since 1970.
+            pub fn new(started: i64) -> Self {
+                let registry = Registry::new();
+                $(let $metric = registered(&registry, $described);)+
+                let metrics = Metrics { registry, $($metric,)+ };
+                metrics.start_time.set(started);
+                metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+                metrics
+            }
+        }
+    };
 }
 
-/// Counted as long as this lives.
-#[must_use = "it is counted only as long as this lives"]
-pub struct Present(IntGauge);
+metrics! {
+    start_time: IntGauge = IntGauge::new("infomat_start_time_seconds", "When the server started, since 1970.");
+    build_info: IntGaugeVec = gauges("infomat_build_info", "Always 1; the label tells the version.", &["version"]);
+    requests: IntCounterVec = counters(
+        "infomat_requests_total",
+        "Requests answered, by route and HTTP status; those that the gate refused too.",
+        &["route", "status"],
+    );
+    refusals: IntCounterVec =
+        counters("infomat_refusals_total", "Answers other than success, by message_code.", &["code"]);
+    bookings: IntCounter = IntCounter::new("infomat_bookings_total", "Visits booked.");
+    cancellations: IntCounter =
+        IntCounter::new("infomat_cancellations_total", "Visits cancelled by patients.");
+    batch_requests: Histogram =
+        histogram("infomat_batch_requests", "Requests that shared a commit.", &BATCH_BUCKETS);
+    commit_seconds: Histogram =
+        histogram("infomat_commit_seconds", "Time of a commit, its flush included.", &COMMIT_BUCKETS);
+    queue: IntGauge = IntGauge::new("infomat_queue_requests", "Whole requests that wait for their answer.");
+    connections: IntGauge = IntGauge::new("infomat_connections", "Connections of clients.");
+    log_bytes: IntGaugeVec = gauges("infomat_wal_bytes", "Size of the write-ahead log's file.", NO_LABELS);
+    log_waiting_pages: IntGauge = IntGauge::new(
+        "infomat_wal_waiting_pages",
+        "Pages in the write-ahead log that are not in the database file yet.",
+    );
+    disk_free_bytes: IntGaugeVec =
+        gauges("infomat_disk_free_bytes", "Free space on the disk of the database.", NO_LABELS);
+    last_backup: IntGauge = IntGauge::new(
+        "infomat_last_backup_timestamp_seconds",
+        "When the last good backup was made, since 1970; 0 where there is none.",
+    );
+    clock_is_plausible: IntGauge = IntGauge::new(
+        "infomat_clock_plausible",
+        "1 while the clock can be believed, else 0, and nothing is booked.",
+    );
+    clock_jumps: IntGauge = IntGauge::new(
+        "infomat_clock_jumps",
+        "How often the clock has jumped forward by more than a day since the start.",
+    );
+    free_places: IntGaugeVec = gauges(
+        "infomat_free_places",
+        "Free places ahead that can be booked at a terminal now.",
+        &SPECIALITY_LABELS,
+    );
+    last_cell: IntGaugeVec = gauges(
+        "infomat_last_cell_timestamp_seconds",
+        "Begin of the last cell ahead, free or not, since 1970; 0 where there is none.",
+        &SPECIALITY_LABELS,
+    );
+}
 
-impl Drop for Present {
+/// Counts one connection or request until dropped.
+#[must_use = "it is counted only until this is dropped"]
+pub struct GaugeGuard(IntGauge);
+
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         self.0.dec();
     }
 }
 
-/// What is looked up when somebody asks for the numbers.
+/// The values that are looked up for each answer.
 #[derive(Clone, Debug)]
 pub struct Outlook<'a> {
-    /// Bytes of the write-ahead log's file, if they could be found out.
+    /// Bytes of the write-ahead log's file, if known.
     pub log_bytes: Option<u64>,
-    /// Pages in it that are not in the database file yet.
+    /// Pages in the log that are not in the database file yet.
     pub log_waiting_pages: u32,
-    /// Bytes that may still be written to the database's disk, if they could be found out.
+    /// Bytes that may still be written to the database's disk, if known.
     pub disk_free_bytes: Option<u64>,
-    /// When the last good backup was made, in seconds since 1970; none where there is none.
+    /// Time of the last good backup, in seconds since 1970.
     pub last_backup: Option<i64>,
-    /// Whether the clock can be believed.
+    /// Whether the clock is plausible.
     pub clock_is_plausible: bool,
-    /// How often it has jumped forward by more than a day.
+    /// Jumps of the clock forward by more than a day.
     pub clock_jumps: u32,
-    /// What can be booked at a terminal, for each clinic and speciality.
+    /// The free places at a terminal, for each clinic and speciality.
     pub supplies: &'a [Supply],
 }
 
 impl Metrics {
-    /// All at zero, for a server that started at this time, in seconds since 1970.
-    pub fn new(started: i64) -> Self {
-        let registry = Registry::new();
-        gauge(
-            &registry,
-            "infomat_start_time_seconds",
-            "When the server started, since 1970.",
-        )
-        .set(started);
-        gauges(
-            &registry,
-            "infomat_build_info",
-            "Always 1; the label tells the version.",
-            &["version"],
-        )
-        .with_label_values(&[env!("CARGO_PKG_VERSION")])
-        .set(1);
-        Metrics {
-            requests: counters(
-                &registry,
-                "infomat_requests_total",
-                "Requests answered, by route and HTTP status; those that the gate refused too.",
-                &["route", "status"],
-            ),
-            refusals: counters(
-                &registry,
-                "infomat_refusals_total",
-                "Answers other than success, by message_code.",
-                &["code"],
-            ),
-            bookings: counter(&registry, "infomat_bookings_total", "Visits booked."),
-            cancellations: counter(
-                &registry,
-                "infomat_cancellations_total",
-                "Visits cancelled by patients.",
-            ),
-            batch_requests: histogram(
-                &registry,
-                "infomat_batch_requests",
-                "Requests that shared a commit.",
-                &TURN_BUCKETS,
-            ),
-            commit_seconds: histogram(
-                &registry,
-                "infomat_commit_seconds",
-                "Time of a commit, its flush included.",
-                &COMMIT_BUCKETS,
-            ),
-            queue: gauge(
-                &registry,
-                "infomat_queue_requests",
-                "Whole requests that wait for their answer.",
-            ),
-            connections: gauge(&registry, "infomat_connections", "Connections of clients."),
-            log_bytes: gauges(
-                &registry,
-                "infomat_wal_bytes",
-                "Size of the write-ahead log's file.",
-                NO_LABELS,
-            ),
-            log_waiting_pages: gauge(
-                &registry,
-                "infomat_wal_waiting_pages",
-                "Pages in the write-ahead log that are not in the database file yet.",
-            ),
-            disk_free_bytes: gauges(
-                &registry,
-                "infomat_disk_free_bytes",
-                "Free space on the disk of the database.",
-                NO_LABELS,
-            ),
-            last_backup: gauge(
-                &registry,
-                "infomat_last_backup_timestamp_seconds",
-                "When the last good backup was made, since 1970; 0 where there is none.",
-            ),
-            clock_is_plausible: gauge(
-                &registry,
-                "infomat_clock_plausible",
-                "1 while the clock can be believed, else 0, and nothing is booked.",
-            ),
-            clock_jumps: gauge(
-                &registry,
-                "infomat_clock_jumps",
-                "How often the clock has jumped forward by more than a day since the start.",
-            ),
-            free_places: gauges(
-                &registry,
-                "infomat_free_places",
-                "Free places ahead that can be booked at a terminal now.",
-                &SPECIALITY_LABELS,
-            ),
-            last_cell: gauges(
-                &registry,
-                "infomat_last_cell_timestamp_seconds",
-                "Begin of the last cell ahead, free or not, since 1970; 0 where there is none.",
-                &SPECIALITY_LABELS,
-            ),
-            registry,
-        }
-    }
-
-    /// A request was answered. `route` is the name of its route, `code` the `message_code` of its answer.
+    /// Counts an answered request. `route` is the name of its route, `code` the `message_code` of its answer.
     pub fn answered(&self, route: &str, status: u16, code: Option<u16>) {
         const REFUSALS: std::ops::RangeFrom<u16> = 400..;
         self.requests
@@ -193,7 +144,7 @@ impl Metrics {
         }
     }
 
-    /// A batch of so many requests was committed, which took so long, with so many visits booked and cancelled.
+    /// Counts a committed batch: its requests, the time of its commit, its visits booked and cancelled.
     pub fn committed(&self, requests: usize, time: Duration, bookings: u64, cancellations: u64) {
         self.batch_requests
             .observe(f64::from(u32::try_from(requests).unwrap_or(u32::MAX)));
@@ -202,17 +153,17 @@ impl Metrics {
         self.cancellations.inc_by(cancellations);
     }
 
-    /// A connection is there.
-    pub fn connected(&self) -> Present {
+    /// Counts a connection.
+    pub fn connected(&self) -> GaugeGuard {
         present(&self.connections)
     }
 
-    /// A request waits for its answer.
-    pub fn queued(&self) -> Present {
+    /// Counts a waiting request.
+    pub fn queued(&self) -> GaugeGuard {
         present(&self.queue)
     }
 
-    /// Everything as text, the outlook included.
+    /// Returns all metrics as text, the outlook included.
     pub fn text(&self, outlook: &Outlook) -> String {
         set_known(&self.log_bytes, outlook.log_bytes);
         self.log_waiting_pages.set(outlook.log_waiting_pages.into());
@@ -240,12 +191,12 @@ impl Metrics {
     }
 }
 
-fn present(gauge: &IntGauge) -> Present {
+fn present(gauge: &IntGauge) -> GaugeGuard {
     gauge.inc();
-    Present(gauge.clone())
+    GaugeGuard(gauge.clone())
 }
 
-/// Sets a gauge without labels, or takes it away where its number is not known.
+/// Sets a gauge without labels, or removes it if its number is unknown.
 fn set_known(gauge: &IntGaugeVec, number: Option<u64>) {
     gauge.reset();
     if let Some(number) = number {
@@ -255,33 +206,20 @@ fn set_known(gauge: &IntGaugeVec, number: Option<u64>) {
     }
 }
 
-fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
-    let counter = IntCounter::new(name, help).expect(MADE);
-    registry.register(Box::new(counter.clone())).expect(MADE);
-    counter
+fn registered<C: Collector + Clone + 'static>(registry: &Registry, described: prometheus::Result<C>) -> C {
+    let metric = described.expect(WELL_FORMED);
+    registry.register(Box::new(metric.clone())).expect(WELL_FORMED);
+    metric
 }
 
-fn counters(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
-    let counters = IntCounterVec::new(Opts::new(name, help), labels).expect(MADE);
-    registry.register(Box::new(counters.clone())).expect(MADE);
-    counters
+fn counters(name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntCounterVec> {
+    IntCounterVec::new(Opts::new(name, help), labels)
 }
 
-fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
-    let gauge = IntGauge::new(name, help).expect(MADE);
-    registry.register(Box::new(gauge.clone())).expect(MADE);
-    gauge
+fn gauges(name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntGaugeVec> {
+    IntGaugeVec::new(Opts::new(name, help), labels)
 }
 
-fn gauges(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
-    let gauges = IntGaugeVec::new(Opts::new(name, help), labels).expect(MADE);
-    registry.register(Box::new(gauges.clone())).expect(MADE);
-    gauges
-}
-
-fn histogram(registry: &Registry, name: &str, help: &str, buckets: &[f64]) -> Histogram {
-    let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
-    let histogram = Histogram::with_opts(options).expect(MADE);
-    registry.register(Box::new(histogram.clone())).expect(MADE);
-    histogram
+fn histogram(name: &str, help: &str, buckets: &[f64]) -> prometheus::Result<Histogram> {
+    Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.to_vec()))
 }

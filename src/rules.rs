@@ -154,16 +154,16 @@ struct PatientCase<'a> {
 /// One row of the contract's table.
 struct Rule {
     is_on: fn(&Switches) -> bool,
-    check: Check,
+    check: RuleCheck,
 }
 
 /// Returns the refusal if the rule speaks against a booking.
-enum Check {
+enum RuleCheck {
     /// The cell is the same for every patient.
     OfCell(fn(&CellCase) -> Option<Refusal>),
     OfPatient(fn(&PatientCase) -> Option<Refusal>),
 }
-use Check::{OfCell, OfPatient};
+use RuleCheck::{OfCell, OfPatient};
 
 /// The rows from 4005 down, in the contract's order.
 const RULES: [Rule; 12] = [
@@ -181,7 +181,7 @@ const RULES: [Rule; 12] = [
     rule(|on| on.one_per_time, OfPatient(one_per_time)),
 ];
 
-const fn rule(is_on: fn(&Switches) -> bool, check: Check) -> Rule {
+const fn rule(is_on: fn(&Switches) -> bool, check: RuleCheck) -> Rule {
     Rule { is_on, check }
 }
 

@@ -42,20 +42,20 @@ const KIND: &str = "LpuToken";
 
 /// A key shared by those who make tokens and those who check them.
 #[derive(Clone)]
-pub struct Key {
+pub struct TokenKey {
     id: String,
     /// HMAC with the key already taken in; cloned for every message.
     mac: Hmac<Sha256>,
 }
 
-impl Key {
+impl TokenKey {
     /// A key by its id (`kid`) and bytes; none when there are fewer than [`KEY_BYTES_MIN`].
-    pub fn new(id: &str, bytes: &[u8]) -> Option<Key> {
-        (bytes.len() >= KEY_BYTES_MIN).then(|| Key::of_any_length(id, bytes))
+    pub fn new(id: &str, bytes: &[u8]) -> Option<TokenKey> {
+        (bytes.len() >= KEY_BYTES_MIN).then(|| TokenKey::of_any_length(id, bytes))
     }
 
-    fn of_any_length(id: &str, bytes: &[u8]) -> Key {
-        Key {
+    fn of_any_length(id: &str, bytes: &[u8]) -> TokenKey {
+        TokenKey {
             id: id.to_owned(),
             mac: Hmac::new_from_slice(bytes).expect("HMAC takes a key of any length"),
         }
@@ -71,7 +71,7 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for TokenKey {
     /// The id alone: what the key is made of goes nowhere.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({:?})", self.id)
@@ -81,14 +81,14 @@ impl fmt::Debug for Key {
 /// The keys this server knows; one of them signs.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
-    keys: Vec<Key>,
-    signer: Key,
+    keys: Vec<TokenKey>,
+    signer: TokenKey,
 }
 
 impl KeyRing {
     /// A ring of `keys`, of which the one called `sign_with` signs; none when there is no such key or two keys
     /// share an id.
-    pub fn new(keys: Vec<Key>, sign_with: &str) -> Option<KeyRing> {
+    pub fn new(keys: Vec<TokenKey>, sign_with: &str) -> Option<KeyRing> {
         let doubled = (1..keys.len()).any(|at| keys[..at].iter().any(|key| key.id == keys[at].id));
         let signer = keys.iter().find(|key| key.id == sign_with)?.clone();
         (!doubled).then_some(KeyRing { keys, signer })
@@ -121,7 +121,7 @@ impl KeyRing {
 
     /// A token that names `bearer` and holds from `begin` to `end`, in the vendor's form.
     pub fn sign(&self, bearer: &Bearer, begin: Moment, end: Moment) -> String {
-        let header = Header {
+        let header = JoseHeader {
             alg: ALGORITHM.to_owned(),
             typ: TYPE.to_owned(),
             kid: Some(self.signer.id.clone()),
@@ -170,7 +170,7 @@ pub fn bearer_of<'a>(mut authorization: impl Iterator<Item = &'a str>) -> Result
 
 /// A token taken apart, its signature not yet looked at.
 struct Parts<'a> {
-    header: Header,
+    header: JoseHeader,
     /// What the signature is over.
     signed: &'a [u8],
     payload: Vec<u8>,
@@ -187,7 +187,7 @@ impl Parts<'_> {
         // The engine refuses padding, foreign characters (a fourth part's dot too) and trailing bits that are not
         // zero, so that one signature has one spelling.
         let decode = |part| URL_SAFE_NO_PAD.decode(part).ok();
-        let header: Header = parse(&decode(header)?)?;
+        let header: JoseHeader = parse(&decode(header)?)?;
         (header.alg == ALGORITHM && header.typ == TYPE).then_some(Parts {
             header,
             signed: signed.as_bytes(),
@@ -200,7 +200,7 @@ impl Parts<'_> {
 /// The JOSE header. Anything else in it is refused ([crate::contract::tokens]), `crit` (RFC 7515, 4.1.11) with it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Header {
+struct JoseHeader {
     alg: String,
     typ: String,
     #[serde(default, deserialize_with = "present")]
@@ -272,8 +272,8 @@ fn parse<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
 
 /// A struct from a JSON object only: serde would take an array of its fields too.
 fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct Object<T>(PhantomData<T>);
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    struct ObjectOf<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectOf<T> {
         type Value = T;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object")
@@ -282,7 +282,7 @@ fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Re
             T::deserialize(MapAccessDeserializer::new(map))
         }
     }
-    deserializer.deserialize_map(Object(PhantomData))
+    deserializer.deserialize_map(ObjectOf(PhantomData))
 }
 
 /// A string where there is the name: `null` is not one.

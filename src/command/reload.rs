@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::edge::service;
-use crate::engine::Keys;
+use crate::engine::SharedKeys;
 use signal_hook::consts::SIGHUP;
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::net::UnixStream;
@@ -13,7 +13,7 @@ use std::thread;
 const SIGNALS_MAX: usize = 64;
 
 /// From now on SIGHUP puts the keys of the configuration at `path` in the place of those in force.
-pub fn on_sighup(path: &Path, keys: Keys) -> io::Result<()> {
+pub fn on_sighup(path: &Path, keys: SharedKeys) -> io::Result<()> {
     let (hangup, hung_up) = UnixStream::pair()?;
     signal_hook::low_level::pipe::register(SIGHUP, hung_up)?;
     let path = path.to_owned();
@@ -22,7 +22,7 @@ pub fn on_sighup(path: &Path, keys: Keys) -> io::Result<()> {
     Ok(())
 }
 
-fn wait(mut hangup: UnixStream, path: &Path, keys: &Keys) {
+fn wait(mut hangup: UnixStream, path: &Path, keys: &SharedKeys) {
     let mut signals = [0; SIGNALS_MAX];
     loop {
         match hangup.read(&mut signals) {
@@ -34,7 +34,7 @@ fn wait(mut hangup: UnixStream, path: &Path, keys: &Keys) {
 }
 
 /// A configuration that is wrong is told to the log, and the keys stay as they are.
-fn reload(path: &Path, keys: &Keys) {
+fn reload(path: &Path, keys: &SharedKeys) {
     service::reloading();
     match Config::load(path).and_then(|config| Ok((config.key_ring()?, config.tokens))) {
         Ok((ring, tokens)) => {

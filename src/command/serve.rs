@@ -5,7 +5,7 @@ use super::{Failure, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::edge::{self, Limits, Proxies, service};
-use crate::engine::{BATCH_REQUESTS_MAX, Engine, Keys, Settings, Trusted};
+use crate::engine::{BATCH_REQUESTS_MAX, Engine, Settings, SharedKeys, Trusted};
 use crate::language::pick;
 use crate::store::{Fault, ServerLock, Store};
 use crate::wire::ready::name_instance;
@@ -52,7 +52,7 @@ pub fn serve(
     limits: Limits,
     introduce: impl FnOnce(SocketAddr),
 ) -> Result<(), Failure> {
-    let keys = Keys::new(config.key_ring()?);
+    let keys = SharedKeys::new(config.key_ring()?);
     reload::on_sighup(path, keys.clone()).map_err(|error| Failure::of("SIGHUP", error))?;
     let trusted = config.trusted_applications()?;
     let trusted = trusted.into_iter().map(|(application, secret)| Trusted {

@@ -1,7 +1,7 @@
 //! `[[tokens.keys]]`: the files of the keys, and where their bytes are read from.
 
 use super::{Config, ConfigError, ConfigFault, NotPlain, read};
-use crate::token::{KEY_BYTES_MIN, Key, KeyRing};
+use crate::token::{KEY_BYTES_MIN, KeyRing, TokenKey};
 use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -29,7 +29,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] when a file cannot be read or holds too short a key.
     pub fn key_ring(&self) -> Result<KeyRing, ConfigError> {
-        let keys: Result<Vec<Key>, ConfigError> = self.tokens.keys.iter().map(KeyFile::load).collect();
+        let keys: Result<Vec<TokenKey>, ConfigError> = self.tokens.keys.iter().map(KeyFile::load).collect();
         Ok(KeyRing::new(keys?, &self.tokens.sign_with).expect("names were checked when the file was read"))
     }
 }
@@ -51,9 +51,9 @@ impl KeyFile {
         Ok(bytes)
     }
 
-    fn load(&self) -> Result<Key, ConfigError> {
+    fn load(&self) -> Result<TokenKey, ConfigError> {
         let bytes = self.bytes()?;
-        Ok(Key::new(&self.id, &bytes).expect("its length was checked"))
+        Ok(TokenKey::new(&self.id, &bytes).expect("its length was checked"))
     }
 }
 
@@ -157,7 +157,7 @@ mod tests {
             privilege: false,
         };
         let now = chrono::DateTime::UNIX_EPOCH.fixed_offset();
-        let key = Key::new("main", long_enough.as_bytes()).unwrap();
+        let key = TokenKey::new("main", long_enough.as_bytes()).unwrap();
         let token = KeyRing::new(vec![key], "main").unwrap().sign(&bearer, now, now);
         let verifies = |content: String| {
             fs::write(&path, content).unwrap();

@@ -1,13 +1,13 @@
 //! An answer as the bytes of an HTTP/1.1 response. The engine's thread writes all that it knows; the client's thread adds
 //! the request's number and the fate of the connection.
 
-use super::record::{ID_FIELD, Outcome, RequestId};
+use super::record::{ID_FIELD, RequestId, RequestOutcome};
 use crate::refusal::HttpError;
 use crate::wire::message::Answer;
 use std::fmt;
 use std::io::Write;
 
-/// Fields of every answer without a value of its own: take the content type at its word, keep nothing.
+/// HeadFields of every answer without a value of its own: take the content type at its word, keep nothing.
 const USUAL_FIELDS: [(&str, &str); 2] = [
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-store"),
@@ -19,7 +19,7 @@ pub const PREFIX_BYTES: usize = 8;
 /// The beginning of an answer on an upstream connection. The response without its first line follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prefix {
-    pub outcome: Outcome,
+    pub outcome: RequestOutcome,
     /// Bytes that follow.
     pub rest_bytes: usize,
 }
@@ -28,7 +28,7 @@ impl Prefix {
     pub fn from_bytes([s0, s1, c0, c1, r0, r1, r2, r3]: [u8; PREFIX_BYTES]) -> Prefix {
         let code = u16::from_ne_bytes([c0, c1]);
         Prefix {
-            outcome: Outcome {
+            outcome: RequestOutcome {
                 status: u16::from_ne_bytes([s0, s1]),
                 code: (code != 0).then_some(code),
             },
@@ -71,7 +71,7 @@ pub fn for_upstream(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8
     out.resize(PREFIX_BYTES, 0);
     write_rest(answer, head_only, date, &mut out);
     let prefix = Prefix {
-        outcome: Outcome::from(answer),
+        outcome: RequestOutcome::from(answer),
         rest_bytes: out.len() - PREFIX_BYTES,
     };
     out[..PREFIX_BYTES].copy_from_slice(&prefix.to_bytes());
@@ -169,7 +169,7 @@ fn reason(status: u16) -> &'static str {
         417 => "Expectation Failed",
         421 => "Misdirected Request",
         429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
+        431 => "Request Header HeadFields Too Large",
         500 => "Internal Server Error",
         501 => "Not Implemented",
         503 => "Service Unavailable",
@@ -252,7 +252,7 @@ mod tests {
             let bytes = for_upstream(&answer, false, &mut Date::default());
             let (prefix, rest) = bytes.split_first_chunk().unwrap();
             let Prefix { outcome, rest_bytes } = Prefix::from_bytes(*prefix);
-            assert_eq!(outcome, Outcome { status: 200, code });
+            assert_eq!(outcome, RequestOutcome { status: 200, code });
             assert_eq!(rest_bytes, rest.len());
             let mut out = Vec::new();
             write_begin(outcome.status, Some(id), connection, rest_bytes, &mut out);

@@ -10,7 +10,7 @@ use super::memory::{MemoryBudget, Reservation};
 use super::pace::Pace;
 use super::pool::Pool;
 use super::proxies::Proxies;
-use super::record::{Outcome, Record};
+use super::record::{Record, RequestOutcome};
 use super::upstream::ANSWER_FREE_BYTES;
 use crate::metrics::Metrics;
 use crate::refusal::HttpError;
@@ -47,7 +47,7 @@ pub struct Shared {
 }
 
 /// One connection while it is served.
-struct Client<'a> {
+struct ClientConnection<'a> {
     slot: &'a ConnectionSlot,
     shared: &'a Shared,
     inbox: Inbox,
@@ -82,7 +82,7 @@ enum End {
 /// Serves a connection until it ends.
 pub fn serve(slot: &ConnectionSlot, shared: &Shared) {
     let _connected = shared.metrics.connected();
-    let mut client = Client {
+    let mut client = ClientConnection {
         slot,
         shared,
         inbox: Inbox::new(),
@@ -117,7 +117,7 @@ pub fn serve(slot: &ConnectionSlot, shared: &Shared) {
     }
 }
 
-impl Client<'_> {
+impl ClientConnection<'_> {
     /// One request and its answer.
     fn exchange(&mut self) -> Result<(), End> {
         let (framing, mut reserved) = self.receive_head()?;
@@ -159,14 +159,14 @@ impl Client<'_> {
         &mut self,
         framing: Framing,
         after: After,
-    ) -> Result<(Option<Reservation>, Outcome), HttpError> {
+    ) -> Result<(Option<Reservation>, RequestOutcome), HttpError> {
         let Shared { pool, limits, .. } = self.shared;
         let id = self.record.as_ref().map(|record| record.id);
         let route = self.record.as_ref().and_then(|record| record.route.as_ref());
         if route == Some(&Route::Read(Read::Health)) {
             let answer = alive();
             write_response(&answer, framing.head_only, id, after.word(), &mut self.response);
-            return Ok((None, Outcome::from(&answer)));
+            return Ok((None, RequestOutcome::from(&answer)));
         }
         let _queued = self.shared.metrics.queued();
         let (message, response) = (&self.message, &mut self.response);

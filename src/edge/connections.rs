@@ -27,7 +27,7 @@ const RETRY_SECONDS: u32 = 5;
 
 /// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ConnectionState {
     /// The connection waits for its client, since so many milliseconds after the gate opened.
     WaitingSince(u64),
     /// The engine works for the connection.
@@ -45,12 +45,12 @@ pub struct Connections {
     /// The same in seconds since 1970, by the clock of that time.
     opened: u64,
     stopping: AtomicBool,
-    present: Mutex<Present>,
+    present: Mutex<Admitted>,
     left: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Present {
+struct Admitted {
     connections: HashMap<u64, Arc<Connection>>,
     admitted: u64,
 }
@@ -60,7 +60,7 @@ struct Present {
 struct Connection {
     stream: TcpStream,
     peer: IpAddr,
-    state: Mutex<State>,
+    state: Mutex<ConnectionState>,
 }
 
 /// One of the limited slots for connections. Dropping frees the slot.
@@ -117,7 +117,7 @@ impl Connections {
         let connection = Arc::new(Connection {
             stream,
             peer,
-            state: Mutex::new(State::WaitingSince(self.now_ms())),
+            state: Mutex::new(ConnectionState::WaitingSince(self.now_ms())),
         });
         let mut present = self.locked();
         present.admitted += 1;
@@ -147,7 +147,7 @@ impl Connections {
     /// Waits until the last connection has gone. Returns whether that was in time.
     pub fn wait_until_empty(&self, timeout: Duration) -> bool {
         let present = self.locked();
-        let some = |present: &mut Present| !present.connections.is_empty();
+        let some = |present: &mut Admitted| !present.connections.is_empty();
         let waited = self
             .left
             .wait_timeout_while(present, timeout, some)
@@ -177,11 +177,16 @@ impl Connections {
     }
 
     /// Closes the longest waiting one of `group`, if that has waited for `waiting_min_ms`. Returns whether one was closed.
-    fn close_one(&self, present: &Present, waiting_min_ms: u64, group: impl Fn(&Connection) -> bool) -> bool {
+    fn close_one(
+        &self,
+        present: &Admitted,
+        waiting_min_ms: u64,
+        group: impl Fn(&Connection) -> bool,
+    ) -> bool {
         let group = present.connections.values().filter(|other| group(other));
         let waiting = group.filter_map(|other| match *other.state() {
-            State::WaitingSince(since) => Some((since, other)),
-            State::Served | State::Closed => None,
+            ConnectionState::WaitingSince(since) => Some((since, other)),
+            ConnectionState::Served | ConnectionState::Closed => None,
         });
         let longest = waiting.min_by_key(|(since, _)| *since);
         longest
@@ -192,7 +197,7 @@ impl Connections {
         u64::try_from(self.began.elapsed().as_millis()).expect("no server runs for so long")
     }
 
-    fn locked(&self) -> MutexGuard<'_, Present> {
+    fn locked(&self) -> MutexGuard<'_, Admitted> {
         self.present.lock().expect(UNPOISONED)
     }
 }
@@ -200,16 +205,16 @@ impl Connections {
 const UNPOISONED: &str = "nothing under this lock panics";
 
 impl Connection {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ConnectionState> {
         self.state.lock().expect(UNPOISONED)
     }
 
     /// Closes the connection if it has waited since then. Returns whether it was closed.
     fn close(&self, since: u64) -> bool {
         let mut state = self.state();
-        let waits = *state == State::WaitingSince(since);
+        let waits = *state == ConnectionState::WaitingSince(since);
         if waits {
-            *state = State::Closed;
+            *state = ConnectionState::Closed;
             let _ = self.stream.shutdown(Shutdown::Both);
         }
         waits
@@ -217,7 +222,7 @@ impl Connection {
 
     /// Whether the connection was closed to make room, and has not left yet.
     fn is_closed(&self) -> bool {
-        *self.state() == State::Closed
+        *self.state() == ConnectionState::Closed
     }
 }
 
@@ -248,16 +253,16 @@ impl ConnectionSlot {
     /// Begins a request: the connection is not closed to make room. Returns false if it has been closed already.
     pub fn begin(&self) -> bool {
         let mut state = self.connection.state();
-        let is_open = *state != State::Closed;
+        let is_open = *state != ConnectionState::Closed;
         if is_open {
-            *state = State::Served;
+            *state = ConnectionState::Served;
         }
         is_open
     }
 
     /// Ends a request: the connection waits for its client again.
     pub fn end(&self) {
-        *self.connection.state() = State::WaitingSince(self.connections.now_ms());
+        *self.connection.state() = ConnectionState::WaitingSince(self.connections.now_ms());
     }
 }
 

@@ -79,10 +79,10 @@ impl Scan {
 }
 
 /// Where the fields of a head are listed while it is looked at.
-pub type Fields<'a> = [httparse::Header<'a>; FIELDS_MAX];
+pub type HeadFields<'a> = [httparse::Header<'a>; FIELDS_MAX];
 
 /// An empty list of fields.
-pub const NO_FIELDS: Fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
+pub const NO_FIELDS: HeadFields = [httparse::EMPTY_HEADER; FIELDS_MAX];
 
 /// A well-formed head.
 #[derive(Debug)]
@@ -144,7 +144,7 @@ impl After {
 
 impl<'a> Head<'a> {
     /// Parses a whole head, as [`Scan`] found it.
-    pub fn parse(bytes: &'a [u8], fields: &'a mut Fields<'a>) -> Result<Self, HttpError> {
+    pub fn parse(bytes: &'a [u8], fields: &'a mut HeadFields<'a>) -> Result<Self, HttpError> {
         let mut request = httparse::Request::new(fields);
         match request.parse(bytes) {
             Ok(status) if status.is_complete() => {}

@@ -44,7 +44,7 @@ struct Reply {
 
 /// Requests that wait for the engine, with the destinations of their answers.
 #[derive(Default)]
-struct Waiting {
+struct PendingRequests {
     writers: Vec<(Request, Write)>,
     writer_replies: Vec<Reply>,
     readers: VecDeque<(Request, Read, Reply)>,
@@ -82,7 +82,7 @@ impl Http {
     /// without an engine would only hang.
     pub fn serve(&self, engine: &mut Engine, batch_requests_max: usize) -> io::Result<()> {
         let _ends = EndsWithPanic;
-        let mut waiting = Waiting::default();
+        let mut waiting = PendingRequests::default();
         let mut is_idle = false;
         let mut watchdog = Watchdog::wanted();
         let tick = watchdog.every().map_or(TICK, |every| every.min(TICK));
@@ -133,7 +133,7 @@ impl Http {
     /// Waits for a request unless some wait already, then takes all others that have come. Returns whether there is work.
     fn gather(
         &self,
-        waiting: &mut Waiting,
+        waiting: &mut PendingRequests,
         engine: &Engine,
         batch_requests_max: usize,
         timeout: Duration,
@@ -154,7 +154,7 @@ impl Http {
     }
 }
 
-impl Waiting {
+impl PendingRequests {
     fn is_empty(&self) -> bool {
         self.writers.is_empty() && self.readers.is_empty()
     }

@@ -4,7 +4,7 @@
 use super::EndsWithPanic;
 use super::head::Framing;
 use super::memory::{MemoryBudget, Reservation};
-use super::record::{Outcome, RequestId};
+use super::record::{RequestId, RequestOutcome};
 use super::upstream::Upstream;
 use crate::engine::BATCH_REQUESTS_MAX;
 use crate::refusal::HttpError;
@@ -86,7 +86,7 @@ impl Pool {
         id: Option<RequestId>,
         timeout: Duration,
         out: &mut Vec<u8>,
-    ) -> Result<(Reservation, Outcome), HttpError> {
+    ) -> Result<(Reservation, RequestOutcome), HttpError> {
         let _ends = EndsWithPanic;
         let unavailable = HttpError::Unavailable(RETRY_SECONDS);
         let role = if framing.safe { Reader } else { Writer };

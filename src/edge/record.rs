@@ -42,25 +42,25 @@ impl fmt::Display for RequestId {
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct RequestOutcome {
     /// HTTP status.
     pub status: u16,
     /// Internal code, of a standard answer.
     pub code: Option<u16>,
 }
 
-impl From<&Answer> for Outcome {
+impl From<&Answer> for RequestOutcome {
     fn from(answer: &Answer) -> Self {
-        Outcome {
+        RequestOutcome {
             status: answer.status,
             code: answer.code,
         }
     }
 }
 
-impl From<HttpError> for Outcome {
+impl From<HttpError> for RequestOutcome {
     fn from(http_error: HttpError) -> Self {
-        Outcome {
+        RequestOutcome {
             status: http_error.status(),
             code: Some(http_error.code()),
         }
@@ -82,8 +82,8 @@ pub struct Record {
 
 impl Record {
     /// The request was answered, or its client told that it goes no further.
-    pub fn close(&self, outcome: Outcome, metrics: &Metrics, pace: &Mutex<Pace>) {
-        let Outcome { status, code } = outcome;
+    pub fn close(&self, outcome: RequestOutcome, metrics: &Metrics, pace: &Mutex<Pace>) {
+        let RequestOutcome { status, code } = outcome;
         let route = self.route.as_ref().map_or(NO_ROUTE, Route::name);
         metrics.answered(route, status, code);
         // A successful change always has its line.
@@ -115,6 +115,6 @@ pub fn tell_left_out(count: u64) {
 
 /// A connection was turned away before it could ask for anything: it is counted, and has no line.
 pub fn turned_away(http_error: HttpError, metrics: &Metrics) {
-    let Outcome { status, code } = http_error.into();
+    let RequestOutcome { status, code } = http_error.into();
     metrics.answered(NO_ROUTE, status, code);
 }

@@ -3,7 +3,7 @@
 use super::answer::{PREFIX_BYTES, Prefix, write_begin};
 use super::head::Framing;
 use super::memory::{MemoryBudget, Reservation};
-use super::record::{Outcome, RequestId};
+use super::record::{RequestId, RequestOutcome};
 use super::spin::spin_wait;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
@@ -40,7 +40,7 @@ impl Upstream {
         id: Option<RequestId>,
         budget: &MemoryBudget,
         out: &mut Vec<u8>,
-    ) -> io::Result<Option<(Reservation, Outcome)>> {
+    ) -> io::Result<Option<(Reservation, RequestOutcome)>> {
         let Prefix { outcome, rest_bytes } = self.receive_prefix()?;
         let reserved = match budget.reserve(rest_bytes, ANSWER_FREE_BYTES) {
             None if framing.safe => {

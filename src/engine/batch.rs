@@ -31,14 +31,14 @@ enum Work {
 }
 
 /// A parsed request, or its answer where parsing ended it.
-type Parsed = Result<Work, Answer>;
+type ParsedRequest = Result<Work, Answer>;
 
 impl Engine {
     /// Answers requests that may write, in order, with one commit; at most [`super::BATCH_REQUESTS_MAX`]. The answers may go
     /// out when this returns: the disk holds what they promise.
     pub fn answer_batch(&mut self, requests: &[(Request, Write)]) -> Vec<Answer> {
         let now = self.clock.read(&self.store);
-        let batch: Vec<Parsed> = requests
+        let batch: Vec<ParsedRequest> = requests
             .iter()
             .map(|(request, write)| self.parse(request, write, now))
             .collect();
@@ -57,7 +57,7 @@ impl Engine {
     }
 
     /// Authenticates and parses a request: all steps that need no store.
-    fn parse(&self, request: &Request, write: &Write, now: Now) -> Parsed {
+    fn parse(&self, request: &Request, write: &Write, now: Now) -> ParsedRequest {
         if !now.is_plausible {
             return Err(match write {
                 Write::Ready => ready::not_ready(Trouble::ClockWrong),
@@ -72,7 +72,7 @@ impl Engine {
 
     /// Runs a batch. A fault undoes the whole batch. Unless the fault is the disk's, each request is then tried alone, so
     /// that a mistake of this program over one request does not touch the others.
-    fn run_batch(&mut self, batch: &[Parsed], now: Moment) -> Vec<Answer> {
+    fn run_batch(&mut self, batch: &[ParsedRequest], now: Moment) -> Vec<Answer> {
         let fault = match self.run_in_one_transaction(batch, now) {
             Ok(answers) => return answers,
             Err(fault) => fault,
@@ -85,7 +85,7 @@ impl Engine {
             return batch.chunks(1).flat_map(|one| self.run_batch(one, now)).collect();
         }
         let undone = self.failed(&fault);
-        let answer = |work: &Parsed| match work {
+        let answer = |work: &ParsedRequest| match work {
             Ok(Work::Ready) => ready::not_ready(fault.trouble()),
             Ok(_) => undone.clone(),
             Err(answer) => answer.clone(),
@@ -94,7 +94,7 @@ impl Engine {
     }
 
     /// Runs a batch in one transaction, and commits.
-    fn run_in_one_transaction(&mut self, batch: &[Parsed], now: Moment) -> Result<Vec<Answer>, Fault> {
+    fn run_in_one_transaction(&mut self, batch: &[ParsedRequest], now: Moment) -> Result<Vec<Answer>, Fault> {
         let Engine {
             store,
             settings,
@@ -115,7 +115,7 @@ impl Engine {
             Work::StopWaiting(name) => waiting::stop_waiting(&tx, name, now),
             Work::Ready => Ok(ready::prove(&tx, *damaged, clock.state(), now)?),
         };
-        let answer = |parsed: &Parsed| match parsed {
+        let answer = |parsed: &ParsedRequest| match parsed {
             Ok(work) => answer_or_fault(run(work)),
             Err(answer) => Ok(answer.clone()),
         };

@@ -6,12 +6,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// A ring of keys that can be replaced while it is used; clones share it.
 #[derive(Clone, Debug)]
-pub struct Keys(Arc<RwLock<KeyRing>>);
+pub struct SharedKeys(Arc<RwLock<KeyRing>>);
 
-impl Keys {
+impl SharedKeys {
     /// With this ring to begin with.
-    pub fn new(ring: KeyRing) -> Keys {
-        Keys(Arc::new(RwLock::new(ring)))
+    pub fn new(ring: KeyRing) -> SharedKeys {
+        SharedKeys(Arc::new(RwLock::new(ring)))
     }
 
     /// The ring that counts now.

@@ -40,7 +40,7 @@ pub use clock::{
     is_synchronised, now,
 };
 pub use identification::Trusted;
-pub use keys::Keys;
+pub use keys::SharedKeys;
 pub use tickets::cancel;
 
 use crate::metrics::Metrics;
@@ -83,8 +83,8 @@ const CLOCK_RETRY_SECONDS: u32 = 10;
 pub struct Settings {
     /// The clinic's local time.
     pub zone: Zone,
-    /// Keys of tokens.
-    pub keys: Keys,
+    /// SharedKeys of tokens.
+    pub keys: SharedKeys,
     /// Widens both ends of a token's life.
     pub leeway: TimeDelta,
     /// Life of a token that is given out.

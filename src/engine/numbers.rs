@@ -1,7 +1,8 @@
-//! What the server counts and measures, told to who may ask ([crate::contract::monitoring]).
+//! The answer with the metrics ([crate::contract::monitoring]).
 
-use super::{ClockState, Settings};
-use crate::metrics::{Metrics, Outlook, TEXT};
+use super::outcome::RequestError;
+use super::{Engine, Settings};
+use crate::metrics::{Outlook, TEXT};
 use crate::model::{Moment, Supply};
 use crate::refusal::HttpError;
 use crate::rules::Reach;
@@ -12,56 +13,47 @@ use std::time::{Duration, Instant};
 /// The client application of the terminals.
 const TERMINALS: &str = "Infomat";
 
-/// For so long what was counted in the timetable holds: many who ask cost bookings no more than one.
+/// How long a count of the timetable holds: frequent questions cost bookings no more than one.
 const COUNT_HOLDS: Duration = Duration::from_secs(15);
 
-/// What was last counted in the timetable, and when.
+/// The last count of the timetable, with its time.
 #[derive(Debug, Default)]
 pub struct Counted(Option<(Instant, Vec<Supply>)>);
 
-/// Answers with all numbers.
-///
-/// # Errors
-/// 403 for an address that may not ask.
-pub fn text(
-    request: &Request,
-    store: &Store,
-    settings: &Settings,
-    metrics: &Metrics,
-    clock: ClockState,
-    now: Moment,
-    counted: &mut Counted,
-) -> Result<Answer, HttpError> {
-    let client = request.client;
-    if !client.is_loopback() && !settings.metrics_addresses.contains(&client) {
-        return Err(HttpError::NumbersElsewhere);
+impl Engine {
+    /// Returns all metrics, to this machine and to the addresses that may read them.
+    pub(super) fn metrics_text(&mut self, request: &Request, now: Moment) -> Result<Answer, RequestError> {
+        self.store.look_at_files()?;
+        let client = request.client;
+        if !client.is_loopback() && !self.settings.metrics_addresses.contains(&client) {
+            return Err(HttpError::NumbersElsewhere.into());
+        }
+        let store = &self.store;
+        // Without the count the other metrics are still shown, and tell why.
+        let supplies = self
+            .counted
+            .supplies(store, &self.settings, now)
+            .unwrap_or_else(|fault| {
+                log::error!("free places were not counted: {fault}");
+                &[]
+            });
+        let clock = self.clock.state();
+        let outlook = Outlook {
+            log_bytes: store.log_bytes(),
+            log_waiting_pages: store.wal_pages(),
+            disk_free_bytes: store.disk_free_bytes(),
+            // An unreadable backup counts as a missing one: both need a look.
+            last_backup: store.last_backup().ok().flatten().map(|at| at.timestamp()),
+            clock_is_plausible: clock.is_plausible,
+            clock_jumps: clock.jumps,
+            supplies,
+        };
+        Ok(Answer::ok(TEXT, self.metrics.text(&outlook).into_bytes()))
     }
-    // What cannot be counted is left out: the other numbers tell why.
-    let supplies = counted.supplies(store, settings, now).unwrap_or_else(|fault| {
-        log::error!("free places were not counted: {fault}");
-        &[]
-    });
-    let outlook = Outlook {
-        log_bytes: store.log_bytes(),
-        log_waiting_pages: store.wal_pages(),
-        disk_free_bytes: store.disk_free_bytes(),
-        // What cannot be read counts as what is not there: whoever is told of it looks.
-        last_backup: store.last_backup().ok().flatten().map(|at| at.timestamp()),
-        clock_is_plausible: clock.is_plausible,
-        clock_jumps: clock.jumps,
-        supplies,
-    };
-    Ok(Answer {
-        status: 200,
-        content_type: TEXT,
-        headers: Vec::new(),
-        body: metrics.text(&outlook).into_bytes(),
-        code: None,
-    })
 }
 
 impl Counted {
-    /// What can be booked at a terminal from `now` on.
+    /// Returns the free places at a terminal from `now` on.
     fn supplies(&mut self, store: &Store, settings: &Settings, now: Moment) -> Result<&[Supply], Fault> {
         let holds = |(counted, _): &(Instant, _)| counted.elapsed() < COUNT_HOLDS;
         if !self.0.as_ref().is_some_and(holds) {

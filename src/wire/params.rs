@@ -78,10 +78,7 @@ impl Params {
 
     /// The same for a method that has no body: from the query alone.
     pub fn of_query(request: &Request, known: &[&'static str]) -> Params {
-        let slots = known.iter().map(|name| Slot { name, value: None });
-        let mut params = Params {
-            slots: slots.collect(),
-        };
+        let mut params = Params::none_given(known.iter().copied());
         params.take_form(request.query().as_bytes());
         params
     }
@@ -94,10 +91,7 @@ impl Params {
         if !matches!(content(request), Ok(Content::Json)) {
             return Err(bad(CONTENT_TYPE, ParameterFault::JsonType));
         }
-        let slots = known.iter().map(|(name, _)| Slot { name, value: None });
-        let mut params = Params {
-            slots: slots.collect(),
-        };
+        let mut params = Params::none_given(known.iter().map(|(name, _)| *name));
         let Members(members) =
             serde_json::from_slice(&request.body).map_err(|_| bad(BODY, ParameterFault::Json))?;
         for (name, value) in members {
@@ -107,6 +101,13 @@ impl Params {
             });
         }
         Ok(params)
+    }
+
+    fn none_given(known: impl Iterator<Item = &'static str>) -> Params {
+        let slots = known.map(|name| Slot { name, value: None });
+        Params {
+            slots: slots.collect(),
+        }
     }
 
     /// Text of at most `chars_max` characters, without control characters.
@@ -217,7 +218,20 @@ impl Params {
     }
 }
 
-/// The value of a parameter that has to be there, as a getter gives it.
+/// Returns the value of a header field, if there is one.
+///
+/// # Errors
+/// [`ParameterFault::Doubled`].
+pub fn header<'a>(request: &'a Request, name: &'static str) -> Result<Option<&'a str>, Refusal> {
+    let mut fields = request.headers(name);
+    let field = fields.next();
+    match fields.next() {
+        Some(_) => Err(bad(name, ParameterFault::Doubled)),
+        None => Ok(field),
+    }
+}
+
+/// Returns the value of a parameter that has to be there.
 ///
 /// # Errors
 /// [`ParameterFault::Missing`].

@@ -3,7 +3,7 @@
 use crate::model::{self, Cell};
 use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;
-use crate::wire::params::{Params, bad, date, repeated};
+use crate::wire::params::{Params, bad, date, header, repeated};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -32,14 +32,10 @@ pub fn path_guid(segment: &str, name: &'static str) -> Result<Uuid, Refusal> {
 
 /// The header `ClientApplication`, if there is one.
 pub fn client_application(request: &Request) -> Result<Option<Uuid>, Refusal> {
-    let mut fields = request.headers(CLIENT_APPLICATION);
-    let Some(field) = fields.next() else {
-        return Ok(None);
-    };
-    if fields.next().is_some() {
-        return Err(bad(CLIENT_APPLICATION, ParameterFault::Doubled));
-    }
-    path_guid(field, CLIENT_APPLICATION).map(Some)
+    let field = header(request, CLIENT_APPLICATION)?;
+    field
+        .map(|field| path_guid(field, CLIENT_APPLICATION))
+        .transpose()
 }
 
 /// `FlagAccess`: access bits that narrow those of the client application.

@@ -20,7 +20,7 @@ pub fn name_instance(instance: Uuid) {
 
 /// The server's state, when it is good.
 #[derive(Serialize)]
-struct State {
+struct ServerState {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     warnings: Option<Vec<String>>,
@@ -28,7 +28,7 @@ struct State {
 
 /// The process lives.
 pub fn alive() -> Answer {
-    let mut answer = Answer::json(&State {
+    let mut answer = Answer::json(&ServerState {
         status: "alive",
         warnings: None,
     });
@@ -41,7 +41,7 @@ pub fn alive() -> Answer {
 
 /// The database takes writes. What should be looked after is told beside it.
 pub fn ready(warnings: &[Warning]) -> Answer {
-    Answer::json(&State {
+    Answer::json(&ServerState {
         status: "ready",
         warnings: Some(warnings.iter().map(Warning::text).collect()),
     })

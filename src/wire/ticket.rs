@@ -12,7 +12,7 @@ pub fn moment(moment: Moment) -> String {
 }
 
 /// A full answer: all fields of the vendor's example, in its order.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TicketVisitWithLpu<'a> {
     lpu: Box<RawValue>,
@@ -70,11 +70,11 @@ struct DocumentHistory<'a> {
     new_value: &'a str,
     editor: &'a str,
     date: String,
-    client: Client<'a>,
+    client: HistoryClient<'a>,
 }
 
 #[derive(Serialize)]
-struct Client<'a> {
+struct HistoryClient<'a> {
     mnem: &'a str,
     name: &'a str,
     description: &'a str,
@@ -89,7 +89,7 @@ impl<'a> From<&'a Change> for DocumentHistory<'a> {
             new_value: &change.new_value,
             editor: &change.editor,
             date: moment(change.at),
-            client: Client {
+            client: HistoryClient {
                 mnem: &change.client_mnem,
                 name: &change.client_name,
                 description: &change.client_description,
@@ -133,27 +133,9 @@ impl<'a> TicketVisitWithLpu<'a> {
         TicketVisitWithLpu {
             lpu: lpu_with_status(&ticket.lpu_model, started),
             num: num(ticket.num),
-            uchastok_num: "",
-            room: "",
-            flat: 0,
-            busy_type: None,
             ticket_guid: ticket.guid,
             lpu_guid: Some(ticket.lpu),
-            time_table_guid: None,
-            doc_fio: "",
-            doc_guid: None,
-            doctor_role: "",
-            speciality: "",
-            begin_time: String::new(),
-            end_time: String::new(),
-            date_of_appointment: String::new(),
-            plan_count: 0,
-            used_count: 0,
-            source: 0,
-            login: None,
-            source_name: "",
-            disp_exam_guid: None,
-            history: Vec::new(),
+            ..TicketVisitWithLpu::default()
         }
     }
 }

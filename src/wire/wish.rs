@@ -1,9 +1,10 @@
 //! The parameters of `POST visit` ([crate::contract::booking]): from a request to a [`Wish`].
 
-use crate::model::{self, Bearer, CellName, Contact, ReferralName, ReferralType, Wish};
+use crate::model::{Bearer, CellName, Contact, ReferralName, ReferralType, Wish};
 use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;
-use crate::wire::params::{Params, bad};
+use crate::wire::params::{Params, bad, header};
+use crate::wire::reading::path_guid;
 
 #[cfg(test)]
 mod tests;
@@ -47,13 +48,13 @@ const AGREEMENTS: [(&str, bool); 4] = [("0", false), ("1", true), ("false", fals
 /// The words of `fullResponse`.
 const TRUTHS: [(&str, bool); 2] = [("true", true), ("false", false)];
 
-/// Reads a request to book. `lpu_segment` is the path's `lpuGuid`, percent-decoded; `bearer` whom the token names.
+/// Reads a request to book. `lpu` is the path's `lpuGuid`, percent-decoded; `bearer` whom the token names.
 ///
 /// # Errors
 /// In this order: [`Refusal::Parameter`] for the first malformed parameter, `lpuGuid` before all, then the body as
 /// such, then in the contract's order; [`Refusal::DirectionIncomplete`]; [`Refusal::CellNotNamed`].
-pub fn wish(request: &Request, lpu_segment: &str, bearer: Bearer) -> Result<Wish, Refusal> {
-    let lpu = model::guid(lpu_segment).ok_or_else(|| bad("lpuGuid", ParameterFault::Guid))?;
+pub fn wish(request: &Request, lpu: &str, bearer: Bearer) -> Result<Wish, Refusal> {
+    let lpu = path_guid(lpu, "lpuGuid")?;
     let params = Params::collect(request, KNOWN)?;
     let cell = cell_name(&params)?;
     let number = params.text("directionId", DIRECTION_ID_CHARS_MAX)?;
@@ -128,13 +129,9 @@ pub fn phone(text: &str) -> Option<String> {
 /// The header `Idempotency-Key`, if there is one.
 fn idempotency_key(request: &Request) -> Result<Option<String>, Refusal> {
     const NAME: &str = "Idempotency-Key";
-    let mut fields = request.headers(NAME);
-    let Some(key) = fields.next() else {
+    let Some(key) = header(request, NAME)? else {
         return Ok(None);
     };
-    if fields.next().is_some() {
-        return Err(bad(NAME, ParameterFault::Doubled));
-    }
     let is_key = (1..=IDEMPOTENCY_KEY_CHARS_MAX).contains(&key.len())
         && key.bytes().all(|byte| byte.is_ascii_graphic());
     if is_key {

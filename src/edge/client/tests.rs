@@ -95,7 +95,7 @@ fn handed_over(mut engine: &UnixStream, end: &str) -> String {
 /// The engine answers, with these bytes behind the first line.
 fn answers(mut engine: &UnixStream, status: u16, rest: &[u8]) {
     let prefix = Prefix {
-        outcome: Outcome { status, code: None },
+        outcome: RequestOutcome { status, code: None },
         rest_bytes: rest.len(),
     };
     engine.write_all(&[&prefix.to_bytes(), rest].concat()).unwrap();

@@ -40,7 +40,7 @@ fn asks(pool: &Arc<Pool>, framing: Framing) -> JoinHandle<Result<Vec<u8>, HttpEr
 
 /// Sends an answer with these bytes behind its first line.
 fn send(mut end: &UnixStream, rest: &[u8]) {
-    let outcome = Outcome {
+    let outcome = RequestOutcome {
         status: 200,
         code: None,
     };

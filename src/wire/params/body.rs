@@ -1,6 +1,6 @@
 //! What a body is, by its `Content-Type`, and whether there is anything in it.
 
-use super::bad;
+use super::{bad, header};
 use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;
 
@@ -23,11 +23,7 @@ pub enum Content {
 /// # Errors
 /// [`Refusal::Parameter`] for anything else, nothing and two fields among it.
 pub fn content(request: &Request) -> Result<Content, Refusal> {
-    let mut fields = request.headers(CONTENT_TYPE);
-    let field = fields.next().unwrap_or_default();
-    if fields.next().is_some() {
-        return Err(bad(CONTENT_TYPE, ParameterFault::Doubled));
-    }
+    let field = header(request, CONTENT_TYPE)?.unwrap_or_default();
     let mut parts = field.split(';').map(str::trim_ascii);
     let media_type = parts.next().unwrap_or_default();
     let is_utf_8 = parts

@@ -2,12 +2,12 @@
 
 use crate::harness::{KEY, OFFSET_HOURS, Site, now};
 use chrono::{FixedOffset, TimeDelta};
-use infomat::engine::{Engine, Keys, Settings};
+use infomat::engine::{Engine, Settings, SharedKeys};
 use infomat::model::Zone;
 use infomat::route::Route;
 use infomat::rules::{Policy, Switches};
 use infomat::store::Store;
-use infomat::token::{Key, KeyRing};
+use infomat::token::{KeyRing, TokenKey};
 use infomat::wire::message::{Answer, Request};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
@@ -49,10 +49,10 @@ pub fn store(site: &Site) -> Store {
 
 /// An engine of the library.
 pub fn engine(site: &Site, policy: Policy) -> Engine {
-    let keys = KeyRing::new(vec![Key::new("main", KEY).unwrap()], "main").unwrap();
+    let keys = KeyRing::new(vec![TokenKey::new("main", KEY).unwrap()], "main").unwrap();
     let settings = Settings {
         zone: zone(),
-        keys: Keys::new(keys),
+        keys: SharedKeys::new(keys),
         leeway: TimeDelta::zero(),
         lifetime: TimeDelta::minutes(10),
         trusted: Vec::new(),
