@@ -1,7 +1,7 @@
 //! The rules of booking ([crate::contract::booking], "Refusals, in order of precedence"): pure, from "this server has no such LPU" down.
 //!
-//! [`decide`] answers one request; [`objection`] answers for one cell and is what listings use too ([`mod@showing`]), so that
-//! what they show as available is what booking accepts.
+//! [`decide`] answers one request. [`objection`] answers for one cell, for booking and for listings ([`mod@showing`]) alike: a
+//! cell shown as available can be booked.
 
 mod held;
 mod showing;
@@ -25,14 +25,14 @@ const GROWN_UP_YEARS: i64 = 18;
 /// `busyType.type` of a cell that is not a reception.
 const NO_RECEPTION: i64 = 0;
 
-/// What the clinic decided about the rules.
+/// The clinic's decisions about the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// The rules that are on.
     pub switches: Switches,
     /// `max_period_days`: most local calendar days between today and the day of a visit.
     pub max_period_days: i64,
-    /// What one patient may do in a day.
+    /// The limits of one patient in a day.
     pub limits: DayLimits,
 }
 
@@ -78,7 +78,7 @@ pub fn decide<'a>(
         })?;
     let cell = facts.cell.as_ref();
     let earlier = facts.earlier.map(|earlier| repeat(earlier, standing, cell));
-    // What was booked already is answered however often it is asked for.
+    // A repeated request gets its first answer again.
     if let Some(Ok(repeat)) = earlier {
         return Ok(repeat);
     }
@@ -101,7 +101,7 @@ pub fn decide<'a>(
     }))
 }
 
-/// The contract's promise about `Idempotency-Key`.
+/// Keeps the contract's promise about `Idempotency-Key`.
 fn repeat<'a>(earlier: Earlier, standing: &Standing, cell: Option<&Cell>) -> Result<Approval<'a>, Refusal> {
     let is_here = cell.is_some_and(|cell| earlier.cell_id == Some(cell.id));
     if standing.patient.has_card(earlier.patient_id) && is_here {
@@ -124,7 +124,7 @@ fn referral(wish: &Wish, facts: &Facts, standing: &Standing) -> Result<Option<Re
         .ok_or(Refusal::ReferralUnknown)
 }
 
-/// The exam is known and the patient's own.
+/// Returns the exam if it is known and the patient's own.
 fn exam(wish: &Wish, facts: &Facts, standing: &Standing) -> Result<Option<Exam>, Refusal> {
     if wish.exam.is_none() {
         return Ok(None);
@@ -230,14 +230,14 @@ fn first(policy: &Policy, check: impl Fn(&Rule) -> Option<Refusal>) -> Option<Re
 }
 
 impl PatientCase<'_> {
-    /// The patient's full years on the local day of the visit.
+    /// Returns the patient's full years on the local day of the visit.
     fn years(&self) -> i64 {
         self.standing.patient.full_years(self.cell.begin.date_naive())
     }
 }
 
 impl CellCase<'_> {
-    /// Local calendar days from today to the day of the visit.
+    /// Returns the local calendar days from today to the day of the visit.
     fn days_ahead(&self) -> i64 {
         (self.cell.begin.date_naive() - self.now.date_naive()).num_days()
     }

@@ -25,7 +25,7 @@ mod tests;
 #[cfg(test)]
 mod vectors;
 
-/// Longest token that is looked at ([crate::contract::tokens]).
+/// Longest accepted token ([crate::contract::tokens]).
 pub const TOKEN_BYTES_MAX: usize = 4096;
 
 /// Shortest key ([crate::contract::tokens]; RFC 7518, 3.2 asks for as many bits as the hash has).
@@ -44,12 +44,12 @@ const KIND: &str = "LpuToken";
 #[derive(Clone)]
 pub struct TokenKey {
     id: String,
-    /// HMAC with the key already taken in; cloned for every message.
+    /// HMAC with this key, cloned for every message.
     mac: Hmac<Sha256>,
 }
 
 impl TokenKey {
-    /// A key by its id (`kid`) and bytes; none when there are fewer than [`KEY_BYTES_MIN`].
+    /// Makes a key of its id (`kid`) and bytes; none with fewer than [`KEY_BYTES_MIN`].
     pub fn new(id: &str, bytes: &[u8]) -> Option<TokenKey> {
         (bytes.len() >= KEY_BYTES_MIN).then(|| TokenKey::of_any_length(id, bytes))
     }
@@ -61,7 +61,7 @@ impl TokenKey {
         }
     }
 
-    /// Whether `signature` is the whole HMAC of `message`; compares in constant time.
+    /// Whether `signature` is the whole HMAC of `message`, compared in constant time.
     fn fits(&self, message: &[u8], signature: &[u8]) -> bool {
         self.mac
             .clone()
@@ -72,13 +72,13 @@ impl TokenKey {
 }
 
 impl fmt::Debug for TokenKey {
-    /// The id alone: what the key is made of goes nowhere.
+    /// Writes the id alone: the bytes of a key go nowhere.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Key({:?})", self.id)
     }
 }
 
-/// The keys this server knows; one of them signs.
+/// The keys of this server. One of them signs.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     keys: Vec<TokenKey>,
@@ -86,15 +86,14 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// A ring of `keys`, of which the one called `sign_with` signs; none when there is no such key or two keys
-    /// share an id.
+    /// Makes a ring of `keys`. The one called `sign_with` signs. None without such a key, or if two keys share an id.
     pub fn new(keys: Vec<TokenKey>, sign_with: &str) -> Option<KeyRing> {
         let doubled = (1..keys.len()).any(|at| keys[..at].iter().any(|key| key.id == keys[at].id));
         let signer = keys.iter().find(|key| key.id == sign_with)?.clone();
         (!doubled).then_some(KeyRing { keys, signer })
     }
 
-    /// Whom the token names, if it holds now. `leeway` widens both ends of its life.
+    /// Returns the bearer of a token that holds now. `leeway` widens both ends of its life.
     ///
     /// # Errors
     /// [`Refusal::BadToken`], [`Refusal::BadSignature`], [`Refusal::TokenExpired`], in the contract's order.
@@ -119,7 +118,7 @@ impl KeyRing {
         Ok(claims.into())
     }
 
-    /// A token that names `bearer` and holds from `begin` to `end`, in the vendor's form.
+    /// Returns a token for `bearer` from `begin` to `end`, in the vendor's form.
     pub fn sign(&self, bearer: &Bearer, begin: Moment, end: Moment) -> String {
         let header = JoseHeader {
             alg: ALGORITHM.to_owned(),
@@ -147,12 +146,11 @@ impl KeyRing {
     }
 }
 
-/// The token in the values of a request's `Authorization` fields: `Bearer` in any case of letters, blanks, token
+/// Returns the token in the values of a request's `Authorization` fields: `Bearer` in any case of letters, blanks, token
 /// (RFC 6750, 2.1).
 ///
 /// # Errors
-/// [`Refusal::NoBearer`] without such a field or with another scheme, [`Refusal::BadToken`] when there are two
-/// fields or nothing stands behind the scheme.
+/// [`Refusal::NoBearer`] without such a field or with another scheme, [`Refusal::BadToken`] for two fields or an empty token.
 pub fn bearer_of<'a>(mut authorization: impl Iterator<Item = &'a str>) -> Result<&'a str, Refusal> {
     let value = authorization.next().ok_or(Refusal::NoBearer)?.trim_ascii();
     if authorization.next().is_some() {
@@ -168,10 +166,10 @@ pub fn bearer_of<'a>(mut authorization: impl Iterator<Item = &'a str>) -> Result
     }
 }
 
-/// A token taken apart, its signature not yet looked at.
+/// The parts of a token before the check of its signature.
 struct Parts<'a> {
     header: JoseHeader,
-    /// What the signature is over.
+    /// The signed bytes.
     signed: &'a [u8],
     payload: Vec<u8>,
     signature: Vec<u8>,
@@ -184,8 +182,8 @@ impl Parts<'_> {
         }
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, payload) = signed.split_once('.')?;
-        // The engine refuses padding, foreign characters (a fourth part's dot too) and trailing bits that are not
-        // zero, so that one signature has one spelling.
+        // The decoder refuses padding, foreign characters (a fourth part's dot too) and trailing bits that are not zero: one
+        // signature has one spelling.
         let decode = |part| URL_SAFE_NO_PAD.decode(part).ok();
         let header: JoseHeader = parse(&decode(header)?)?;
         (header.alg == ALGORITHM && header.typ == TYPE).then_some(Parts {
@@ -197,7 +195,7 @@ impl Parts<'_> {
     }
 }
 
-/// The JOSE header. Anything else in it is refused ([crate::contract::tokens]), `crit` (RFC 7515, 4.1.11) with it.
+/// The JOSE header. Any other member is refused ([crate::contract::tokens]), `crit` (RFC 7515, 4.1.11) with it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct JoseHeader {
@@ -207,8 +205,8 @@ struct JoseHeader {
     kid: Option<String>,
 }
 
-/// The claims, in the contract's order. Unknown ones are ignored, doubled known ones refused. One that need not be there is
-/// as absent when it is `null`: serializers write that for what was never set.
+/// The claims, in the contract's order. Unknown claims are ignored, doubled known ones refused. `null` counts as absent for an
+/// optional claim: serializers write `null` for unset values.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     #[serde(rename = "Patient", deserialize_with = "object")]
@@ -240,7 +238,7 @@ struct PatientClaim {
     lpu: Uuid,
     #[serde(rename = "Mkab", deserialize_with = "guid")]
     mkab: Uuid,
-    /// Not acted upon: whether the card is closed is the database's to say (4000).
+    /// Ignored: the database knows whether the card is closed (4000).
     #[serde(rename = "IsClosed", default, deserialize_with = "or_default")]
     is_closed: bool,
 }
@@ -262,7 +260,7 @@ fn encode(part: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(json)
 }
 
-/// One JSON object and nothing behind it.
+/// Parses one JSON object without trailing text.
 fn parse<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let value = object(&mut deserializer).ok()?;
@@ -270,7 +268,7 @@ fn parse<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     Some(value)
 }
 
-/// A struct from a JSON object only: serde would take an array of its fields too.
+/// Reads a struct from a JSON object only: serde would accept an array of its fields too.
 fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     struct ObjectOf<T>(PhantomData<T>);
     impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectOf<T> {
@@ -285,12 +283,12 @@ fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Re
     deserializer.deserialize_map(ObjectOf(PhantomData))
 }
 
-/// A string where there is the name: `null` is not one.
+/// Reads a string: `null` is an error.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }
 
-/// `null` as the type's default, like no claim at all.
+/// Reads `null` as the type's default, like an absent claim.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -306,7 +304,7 @@ fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error
         .ok_or_else(|| D::Error::custom("a time as RFC 3339 has it"))
 }
 
-/// Seven digits of fraction, as the vendor writes it.
+/// Writes seven digits of fraction, as the vendor does.
 fn write_moment<S: Serializer>(moment: &Moment, serializer: S) -> Result<S::Ok, S::Error> {
     let mut text = moment.to_rfc3339_opts(SecondsFormat::Nanos, false);
     let fraction = text.find('.').expect("nanoseconds are written with a point");

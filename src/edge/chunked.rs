@@ -1,6 +1,6 @@
-//! A chunked body (RFC 9112, 7.1), taken apart strictly while it arrives. Pure: bytes in, content or a refusal out.
+//! A strict parser of a chunked body (RFC 9112, 7.1) while it arrives. Pure: bytes in, content or a refusal out.
 //!
-//! What is sent on is the content alone, under one plain length: sizes, extensions and trailers end here.
+//! Only the content goes on, under one plain length. Sizes, extensions and trailers end here.
 
 use crate::refusal::HttpError;
 
@@ -9,7 +9,7 @@ const SIZE_DIGITS_MAX: usize = 16;
 /// Most bytes of all extensions and trailers of a body together.
 const ASIDE_BYTES_MAX: usize = 4 * 1024;
 
-/// Where in a chunked body the next byte stands.
+/// The position of the next byte in a chunked body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Position {
     /// At the first digit of a size.
@@ -40,22 +40,22 @@ enum Position {
     Done,
 }
 
-/// A chunked body as far as it has come.
+/// A partly received chunked body.
 #[derive(Debug)]
 pub struct Chunked {
     position: Position,
-    /// Digits of the size that is being read.
+    /// Digits of the current size.
     digits: usize,
-    /// That size; then what of the chunk is still to come.
+    /// The current size; later the rest of the chunk.
     size: u64,
     /// Bytes of extensions and trailers.
     aside: usize,
-    /// Bytes of content that further chunks may have.
+    /// Bytes of content still allowed.
     left: usize,
 }
 
 impl Chunked {
-    /// A body of which nothing has come yet, with so many bytes of content at most.
+    /// A body with at most `bytes_max` bytes of content.
     pub fn new(bytes_max: usize) -> Self {
         Chunked {
             position: Position::SizeBegin,
@@ -66,11 +66,11 @@ impl Chunked {
         }
     }
 
-    /// Takes the bytes that follow those it has taken before, appends their content to `out`, and tells how many of them
-    /// belong to the body: fewer than all only when it ends before them.
+    /// Takes the next bytes and appends their content to `out`. Returns how many of them belong to the body: all, unless the
+    /// body ends before.
     ///
     /// # Errors
-    /// What is no chunked body, or more content than there may be.
+    /// 400 for a malformed body, 413 for too much content.
     pub fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, HttpError> {
         let mut at = 0;
         while at < bytes.len() && self.position != Position::Done {
@@ -96,7 +96,7 @@ impl Chunked {
         self.position == Position::Done
     }
 
-    /// Where the byte after this one stands, outside of content.
+    /// Returns the position after this byte, outside of content.
     fn step(&mut self, byte: u8) -> Result<Position, HttpError> {
         use Position::{
             Blank, ContentEnd, ContentLineEnd, Done, Extension, LastLineEnd, Size, SizeBegin, SizeEnd,
@@ -134,7 +134,7 @@ impl Chunked {
         Ok(Position::Size)
     }
 
-    /// The line of a size has ended.
+    /// Handles the end of a size's line.
     fn chunk_begins(&mut self) -> Result<Position, HttpError> {
         if self.size == 0 {
             return Ok(Position::TrailerBegin);
@@ -145,7 +145,7 @@ impl Chunked {
         Ok(Position::Content)
     }
 
-    /// One more byte of what is dropped.
+    /// Counts one byte that is dropped.
     fn aside(&mut self, position: Position) -> Result<Position, HttpError> {
         self.aside += 1;
         if self.aside > ASIDE_BYTES_MAX {
@@ -155,10 +155,10 @@ impl Chunked {
     }
 }
 
-/// Sees that a request is chunked and nothing else, by the lists of its `Transfer-Encoding` fields (RFC 9112, 6.1 and 7).
+/// Checks that chunked is the only coding in the `Transfer-Encoding` fields (RFC 9112, 6.1 and 7).
 ///
 /// # Errors
-/// 400 for what is no list of codings, and for chunked with anything behind it; 501 for other codings.
+/// 400 for a malformed list, and for chunked before another coding; 501 for other codings.
 pub fn sole_coding<'a>(values: impl Iterator<Item = &'a [u8]>) -> Result<(), HttpError> {
     const CHUNKED: &[u8] = b"chunked";
     let mut is_chunked = false;

@@ -1,4 +1,4 @@
-//! The life of one client's connection: request after request read whole under deadlines, handed over, answered.
+//! One client's connection: each request is read whole under deadlines, handed over and answered.
 
 use super::Limits;
 use super::answer::{refused, write_response};
@@ -21,48 +21,44 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-/// Bytes that every connection may hold of what it sends; more needs spare memory.
+/// Received bytes that every connection may hold. More needs a reservation.
 const FREE_BYTES: usize = 4 * 1024;
-/// What a client is told that holds its body back.
+/// The answer to a client that holds its body back.
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-/// Bytes that are still read from a client that was told its connection ends.
+/// Bytes still read from a client after the last answer.
 const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Seconds after which a client may try again when there was no memory for its request.
+/// `Retry-After` without memory for a request, in seconds.
 const RETRY_SECONDS: u32 = 2;
 
-/// What all connections share.
+/// The shared parts of all connections.
 pub struct Shared {
-    /// Deadlines.
     pub limits: Limits,
-    /// The way to the engine.
     pub pool: Pool,
     /// Memory for large requests.
     pub budget: MemoryBudget,
-    /// Who is believed about a client's address.
     pub proxies: Proxies,
-    /// Where requests are counted.
     pub metrics: Arc<Metrics>,
-    /// How many lines of the log they bring about.
+    /// The bound on log lines.
     pub pace: Mutex<Pace>,
 }
 
-/// One connection while it is served.
+/// One served connection.
 struct ClientConnection<'a> {
     slot: &'a ConnectionSlot,
     shared: &'a Shared,
     inbox: Inbox,
-    /// The request as it is handed over, and then its response: kept from one to the next, as long as they are small.
+    /// The buffers of request and response. Small ones are kept for the next request.
     message: Vec<u8>,
     response: Vec<u8>,
-    /// Requests that have begun on this connection.
+    /// Requests begun on this connection.
     requests: u64,
-    /// The one that is not answered yet, since its head was whole.
+    /// The request without an answer yet, after its head.
     record: Option<Record>,
-    /// Whether that one wants no body.
+    /// Whether that request is a HEAD.
     head_only: bool,
 }
 
-/// Bytes that have come and are not used yet.
+/// Received bytes not used yet.
 struct Inbox {
     bytes: Vec<u8>,
     filled: usize,
@@ -71,15 +67,14 @@ struct Inbox {
 
 /// Why a connection ends.
 enum End {
-    /// There is nobody to tell, or nothing to say.
+    /// The client gets no answer.
     Silent,
-    /// The client is told.
+    /// The client gets this answer.
     Refused(HttpError),
-    /// The last answer said so.
+    /// The last answer announced the end.
     Agreed,
 }
 
-/// Serves a connection until it ends.
 pub fn serve(slot: &ConnectionSlot, shared: &Shared) {
     let _connected = shared.metrics.connected();
     let mut client = ClientConnection {
@@ -118,7 +113,7 @@ pub fn serve(slot: &ConnectionSlot, shared: &Shared) {
 }
 
 impl ClientConnection<'_> {
-    /// One request and its answer.
+    /// Serves one request.
     fn exchange(&mut self) -> Result<(), End> {
         let (framing, mut reserved) = self.receive_head()?;
         match framing.body {
@@ -135,7 +130,7 @@ impl ClientConnection<'_> {
         };
         let answered = self.answer(framing, after);
         self.slot.end();
-        // The client may take its time with the answer; memory for its request is not kept for so long.
+        // A client may read the answer slowly: the memory of its request is not kept until then.
         give_back(&mut self.message, FREE_BYTES);
         drop(reserved);
         let (reserved, outcome) = answered?;
@@ -153,8 +148,8 @@ impl ClientConnection<'_> {
         }
     }
 
-    /// The answer to the whole request, put into the response. That the process lives is answered here: the engine may wait
-    /// for another program.
+    /// Puts the answer to the whole request into the response. Health is answered here: the engine may wait for another
+    /// program.
     fn answer(
         &mut self,
         framing: Framing,
@@ -193,7 +188,7 @@ impl ClientConnection<'_> {
         Ok((framing, reserved))
     }
 
-    /// Waits for the end of a head; its length. Its time runs from its first byte.
+    /// Waits for the end of a head and returns its length. The deadline runs from its first byte.
     fn wait_for_head(&mut self) -> Result<usize, End> {
         let limits = &self.shared.limits;
         let mut scan = Scan::default();
@@ -219,7 +214,7 @@ impl ClientConnection<'_> {
         }
     }
 
-    /// Reads a body of so many bytes behind the head in the message.
+    /// Reads a body of so many bytes into the message, behind the head.
     fn receive_body(&mut self, bytes: usize, expects_continue: bool) -> Result<(), End> {
         let here = bytes.min(self.inbox.filled);
         self.message.extend_from_slice(&self.inbox.filled()[..here]);
@@ -239,8 +234,8 @@ impl ClientConnection<'_> {
         Ok(())
     }
 
-    /// Reads a chunked body and puts its content behind the head in the message, whose end then tells the length. Takes the
-    /// memory of the head and returns that of the whole message.
+    /// Reads a chunked body, puts its content into the message behind the head, and ends the head with the length. Takes the
+    /// reservation of the head and returns that of the whole message.
     fn receive_chunks(
         &mut self,
         mut expects_continue: bool,
@@ -253,7 +248,7 @@ impl ClientConnection<'_> {
         let mut chunked = Chunked::new(BODY_BYTES_MAX);
         let mut is_large = false;
         loop {
-            // All that has come may be content.
+            // All received bytes may be content.
             if !is_large && self.message.len() + self.inbox.filled > FREE_BYTES {
                 let more = self.shared.budget.reserve(most_bytes, FREE_BYTES);
                 reserved = more.ok_or(HttpError::Unavailable(RETRY_SECONDS))?;
@@ -275,14 +270,13 @@ impl ClientConnection<'_> {
         Ok(reserved)
     }
 
-    /// Sends all of it before the deadline for answers.
+    /// Sends all bytes before the deadline for answers.
     fn send(&self, bytes: &[u8]) -> Result<(), End> {
         let deadline = Instant::now() + self.shared.limits.answer;
         send(self.slot.stream(), bytes, deadline).map_err(|_| End::Silent)
     }
 
-    /// Ends our side and reads what the client still sends, for a short time, so that closing does not tear the last
-    /// answer from its hands (RFC 9112, 9.6).
+    /// Ends our side and reads on for a short time: a close at once could destroy the last answer (RFC 9112, 9.6).
     fn linger(&mut self) {
         let stream = self.slot.stream();
         let deadline = Instant::now() + self.shared.limits.linger;
@@ -299,7 +293,7 @@ impl ClientConnection<'_> {
     }
 }
 
-/// A request has begun on a connection with so many before.
+/// Begins the record of the next request.
 fn begun(slot: &ConnectionSlot, requests: &mut u64, route: Option<Route>) -> Record {
     *requests += 1;
     Record {
@@ -323,12 +317,12 @@ impl Inbox {
         &self.bytes[..self.filled]
     }
 
-    /// Whether there is more than the empty line that may stand ahead of a request.
+    /// Whether there is more than the empty line allowed before a request.
     fn holds_words(&self) -> bool {
         self.filled().iter().any(|byte| !byte.is_ascii_whitespace())
     }
 
-    /// Takes spare memory for a head that is larger than usual.
+    /// Reserves memory for a head that is larger than usual.
     fn grow_if_full(&mut self, budget: &MemoryBudget) -> Result<(), HttpError> {
         if self.filled == self.bytes.len() {
             let reserved = budget.reserve(HEAD_BYTES_MAX, FREE_BYTES);
@@ -338,7 +332,7 @@ impl Inbox {
         Ok(())
     }
 
-    /// Forgets the first `count` bytes, and gives spare memory back that is not needed any more.
+    /// Drops the first `count` bytes, and gives back memory that is not needed any more.
     fn consume(&mut self, count: usize) {
         self.bytes.copy_within(count..self.filled, 0);
         self.filled -= count;
@@ -350,7 +344,7 @@ impl Inbox {
     }
 }
 
-/// Empties a buffer, and frees it if it has grown large.
+/// Empties a buffer, and frees a large one.
 fn give_back(buffer: &mut Vec<u8>, kept_bytes_max: usize) {
     buffer.clear();
     buffer.shrink_to(kept_bytes_max);
@@ -362,7 +356,7 @@ impl From<HttpError> for End {
     }
 }
 
-/// One read of a body: some bytes, or the end of the connection.
+/// Reads some bytes of a body.
 fn receive_of_body(stream: &TcpStream, room: &mut [u8], deadline: Instant) -> Result<usize, End> {
     match receive(stream, room, deadline) {
         Ok(0) => Err(End::Silent),

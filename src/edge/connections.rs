@@ -25,7 +25,6 @@ const ROOM_POLL: Duration = Duration::from_millis(5);
 /// `Retry-After` without room, in seconds.
 const RETRY_SECONDS: u32 = 5;
 
-/// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ConnectionState {
     /// The connection waits for its client, since so many milliseconds after the gate opened.
@@ -36,7 +35,6 @@ enum ConnectionState {
     Closed,
 }
 
-/// All connections.
 #[derive(Debug)]
 pub struct Connections {
     max: usize,
@@ -55,7 +53,6 @@ struct Admitted {
     admitted: u64,
 }
 
-/// One connection.
 #[derive(Debug)]
 struct Connection {
     stream: TcpStream,

@@ -1,5 +1,4 @@
-//! The head of a request, read strictly (RFC 9112): what is not plainly well-formed is refused, never mended.
-//! Pure: bytes in, verdict out.
+//! A strict parser of a request's head (RFC 9112): a malformed head is refused, never repaired. Pure: bytes in, verdict out.
 
 use super::chunked;
 use super::proxies::{FORWARDED_FOR, Proxies};
@@ -15,10 +14,10 @@ pub const FIELDS_MAX: usize = 64;
 /// Most bytes of a body.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// The private header field with the client's address. One that a client sends is dropped.
+/// The private header field with the client's address. A client's own is dropped.
 pub const CLIENT_FIELD: &str = "Infomat-Client";
 
-/// Fields that concern one connection, or that tiny_http would act upon; the gate has acted upon them already.
+/// Fields that are not forwarded: they concern one connection, or tiny_http would act upon them. The gate has done so.
 const KEPT_BACK: [&str; 11] = [
     "Connection",
     "Content-Length",
@@ -33,21 +32,21 @@ const KEPT_BACK: [&str; 11] = [
     FORWARDED_FOR,
 ];
 
-/// Looks for the end of a head while it arrives. Each byte is looked at once, however small the pieces.
+/// A search for the end of a head while it arrives. Each byte is read once, however small the pieces.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// Bytes looked at.
+    /// Bytes read.
     seen: usize,
-    /// Where the current line begins.
+    /// Begin of the current line.
     line: usize,
 }
 
 impl Scan {
-    /// The length of the head that `bytes` begin with, or `None` if it goes on. Further calls take the same bytes and
+    /// Returns the length of the head at the begin of `bytes`, or `None` if it goes on. Further calls take the same bytes and
     /// more.
     ///
     /// # Errors
-    /// What no head can hold (control characters, bare CR or LF), or a head that is too large.
+    /// 400 for control characters, bare CR or LF; 431 for a head that is too large.
     pub fn head_end(&mut self, bytes: &[u8]) -> Result<Option<usize>, HttpError> {
         while self.seen < bytes.len().min(HEAD_BYTES_MAX) {
             let at = self.seen;
@@ -56,7 +55,7 @@ impl Scan {
             match bytes[at] {
                 b'\n' if after_cr => {
                     let empty = at - self.line == 1;
-                    // One empty line ahead of the request line is passed over (RFC 9112, 2.2).
+                    // One empty line before the request line is skipped (RFC 9112, 2.2).
                     match (empty, self.line) {
                         (true, 2) => return Err(HttpError::Malformed),
                         (true, 0) | (false, _) => self.line = self.seen,
@@ -65,7 +64,7 @@ impl Scan {
                 }
                 _ if after_cr => return Err(HttpError::Malformed),
                 b'\r' | b'\t' | b' '..=b'~' => {}
-                // Bytes over 127 may stand in a field's value only; a TLS hello has them, or controls, at once.
+                // Bytes over 127 may stand in a field's value only. A TLS hello begins with them, or with controls.
                 0x80.. if self.line > 2 => {}
                 _ => return Err(HttpError::Malformed),
             }
@@ -78,10 +77,9 @@ impl Scan {
     }
 }
 
-/// Where the fields of a head are listed while it is looked at.
+/// Room for the parsed fields of a head.
 pub type HeadFields<'a> = [httparse::Header<'a>; FIELDS_MAX];
 
-/// An empty list of fields.
 pub const NO_FIELDS: HeadFields = [httparse::EMPTY_HEADER; FIELDS_MAX];
 
 /// A well-formed head.
@@ -89,21 +87,19 @@ pub const NO_FIELDS: HeadFields = [httparse::EMPTY_HEADER; FIELDS_MAX];
 pub struct Head<'a> {
     method: &'a str,
     target: &'a str,
-    /// The authority of a target in absolute form: it overrides `Host` (RFC 9112, 3.2.2).
+    /// The authority of a target in absolute form overrides `Host` (RFC 9112, 3.2.2).
     authority: Option<&'a str>,
     fields: &'a [httparse::Header<'a>],
     bytes_count: usize,
     framing: Framing,
 }
 
-/// What the gate has to know about a request besides passing it on.
+/// The facts of a request that the gate acts upon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Framing {
-    /// The body.
     pub body: Body,
     /// The client waits for `100 Continue` before it sends the body.
     pub expects_continue: bool,
-    /// What becomes of the connection after the answer.
     pub after: After,
     /// `GET` or `HEAD`: the request only reads.
     pub safe: bool,
@@ -111,7 +107,7 @@ pub struct Framing {
     pub head_only: bool,
 }
 
-/// How a body comes (RFC 9112, 6).
+/// The framing of a body (RFC 9112, 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// So many bytes, at most [`BODY_BYTES_MAX`]; none when there is no body.
@@ -120,19 +116,18 @@ pub enum Body {
     Chunked,
 }
 
-/// What becomes of a connection after an answer (RFC 9112, 9.3).
+/// The fate of a connection after an answer (RFC 9112, 9.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
-    /// It ends.
     Close,
-    /// It stays, as HTTP/1.1 has it.
+    /// The default of HTTP/1.1.
     Stay,
-    /// It stays, and an HTTP/1.0 client has to be told so.
+    /// An HTTP/1.0 client has to be told so.
     StayAndSay,
 }
 
 impl After {
-    /// The value of the answer's `Connection` field, if it needs one.
+    /// Returns the value of the answer's `Connection` field, if the answer needs one.
     pub fn word(self) -> Option<&'static str> {
         match self {
             After::Close => Some("close"),
@@ -174,20 +169,19 @@ impl<'a> Head<'a> {
         route(self.method, path).ok()
     }
 
-    /// How the message is framed.
     pub fn framing(&self) -> Framing {
         self.framing
     }
 
-    /// The address of the client behind `peer`.
+    /// Returns the address of the client behind `peer`.
     pub fn client(&self, peer: IpAddr, proxies: &Proxies) -> Result<IpAddr, HttpError> {
         proxies.client(peer, values(self.fields, FORWARDED_FOR))
     }
 
-    /// Writes the head as it goes over a private connection, in the place of what `out` holds: the client's address and
-    /// one plain length, nothing that tiny_http would act upon, bytes over 127 (and percent signs) of values
-    /// percent-encoded, since tiny_http takes ASCII alone. Space for the body is reserved behind it. The length of a chunked
-    /// body is not known yet: [`end_head`] ends the head then.
+    /// Writes the head for tiny_http in place of the content of `out`, and reserves space for the body. The head has the
+    /// client's address and one plain length, and no field that tiny_http would act upon. Bytes over 127 and percent signs of
+    /// values are percent-encoded: tiny_http takes ASCII alone. The length of a chunked body is unknown yet: [`end_head`]
+    /// then ends the head.
     pub fn forward(&self, client: IpAddr, out: &mut Vec<u8>) {
         out.clear();
         out.reserve(self.message_bytes());
@@ -209,7 +203,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// Bytes that the whole message takes on its way, a little more than less.
+    /// Returns an upper bound of the bytes of the whole message.
     pub fn message_bytes(&self) -> usize {
         const OWN_BYTES: usize = 160;
         let body_bytes = match self.framing.body {
@@ -220,7 +214,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Ends a head of [`Head::forward`], behind which the body may lie already, with the body's plain length.
+/// Ends a head of [`Head::forward`] with the body's plain length. The body may follow the head already.
 pub fn end_head(message: &mut Vec<u8>, head_bytes: usize, body_bytes: usize) {
     let end = if body_bytes > 0 {
         format!("Content-Length: {body_bytes}\r\n\r\n")
@@ -236,7 +230,7 @@ impl Framing {
         check_host(all("Host"), old)?;
         let body = match all("Transfer-Encoding").next() {
             None => Body::Plain(body_bytes(all("Content-Length"))?),
-            // Of two framings one would be believed here and the other somewhere else; HTTP/1.0 has no codings.
+            // With two framings, two servers could disagree on the length. HTTP/1.0 has no codings.
             Some(_) if old || all("Content-Length").next().is_some() => return Err(HttpError::Malformed),
             Some(_) => {
                 chunked::sole_coding(all("Transfer-Encoding"))?;
@@ -264,7 +258,7 @@ impl Framing {
     }
 }
 
-/// The values of all fields of this name, in order.
+/// Returns the values of all fields of this name, in order.
 fn values<'a>(
     fields: &[httparse::Header<'a>],
     name: &'static str,
@@ -275,7 +269,7 @@ fn values<'a>(
     named.map(|field| field.value)
 }
 
-/// Reverses the encoding of values in [`Head::forward`]; bytes over 127 read as Latin-1.
+/// Decodes a value of [`Head::forward`]. Bytes over 127 are Latin-1.
 pub fn decoded(value: &str) -> String {
     percent_encoding::percent_decode_str(value)
         .map(char::from)
@@ -295,7 +289,7 @@ fn names_a_version(head: &[u8]) -> bool {
         )
 }
 
-/// Path and query, and the authority if the target came in absolute form. Printable ASCII alone.
+/// Returns path and query, and the authority of a target in absolute form. Only printable ASCII is accepted.
 fn origin_form(target: &str) -> Result<(&str, Option<&str>), HttpError> {
     const SCHEME: &str = "http://";
     if !target.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -315,7 +309,7 @@ fn origin_form(target: &str) -> Result<(&str, Option<&str>), HttpError> {
     }
 }
 
-/// Exactly one `Host` (RFC 9112, 3.2); an HTTP/1.0 client may leave it out.
+/// Checks for exactly one `Host` (RFC 9112, 3.2). An HTTP/1.0 client may leave it out.
 fn check_host<'a>(mut hosts: impl Iterator<Item = &'a [u8]>, old: bool) -> Result<(), HttpError> {
     match (hosts.next(), hosts.next()) {
         (Some(host), None) if is_authority(host) => Ok(()),
@@ -324,13 +318,13 @@ fn check_host<'a>(mut hosts: impl Iterator<Item = &'a [u8]>, old: bool) -> Resul
     }
 }
 
-/// A host and perhaps a port, by their alphabet: names, addresses, brackets; no user, path or list.
+/// Whether the value has the alphabet of a host with an optional port: no user, path or list.
 fn is_authority(value: &[u8]) -> bool {
     let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~%[]:".contains(byte);
     !value.is_empty() && value.iter().all(allowed)
 }
 
-/// At most one plain decimal length; none means no body (RFC 9112, 6.3).
+/// Parses at most one plain decimal length. Without one there is no body (RFC 9112, 6.3).
 fn body_bytes<'a>(mut lengths: impl Iterator<Item = &'a [u8]>) -> Result<usize, HttpError> {
     let length = match (lengths.next(), lengths.next()) {
         (Some(_), Some(_)) => return Err(HttpError::Malformed),

@@ -32,7 +32,6 @@ const TICK: Duration = Duration::from_secs(1);
 /// tiny_http on the upstream connections of [`Http::open`] alone.
 pub struct Http {
     server: tiny_http::Server,
-    /// The gate has closed.
     closed: AtomicBool,
 }
 

@@ -16,7 +16,6 @@ pub struct Reservation {
 }
 
 impl MemoryBudget {
-    /// A budget of so many bytes.
     pub fn new(bytes_max: usize) -> Self {
         MemoryBudget(Arc::new(AtomicUsize::new(bytes_max)))
     }

@@ -1,41 +1,40 @@
-//! How many lines of the log one client brings about: who sends requests without end shall not write without end. What was
-//! done and lasts, a booking or another change, has its line always: such requests have bounds of their own.
+//! The bound on log lines of one client: endless requests must not fill the log. A successful change always has its line:
+//! changes have bounds of their own.
 
 use crate::model::network;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-/// Lines for one client in a second: more than a terminal's page asks for at once.
+/// Lines for one client in a second: more than a terminal's page requests at once.
 const LINES_MAX: u32 = 100;
 /// Lines for all clients in a second.
 const ALL_LINES_MAX: u32 = 2_000;
-/// Clients whose lines are counted one by one; those of all others count together.
+/// Clients counted one by one. All others count together.
 const CLIENTS_MAX: usize = 1_024;
-/// For so long lines are counted together.
+/// The period of a count.
 const SPAN: Duration = Duration::from_secs(1);
 
 /// Lines of the current second.
 #[derive(Debug)]
 pub struct Pace {
     since: Instant,
-    /// By what counts as one client; none stands for those beyond [`CLIENTS_MAX`].
+    /// Requests by client. None stands for the clients beyond [`CLIENTS_MAX`].
     asked: HashMap<Option<IpAddr>, u32>,
     written: u32,
     left_out: u64,
 }
 
-/// What is to be written for one request.
+/// The log lines due after one request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Its line.
+    /// Whether the request has its line.
     pub line: bool,
-    /// So many lines were left out before it, if a second with such has ended.
+    /// Lines left out in the second that has just ended, if any.
     pub left_out: Option<u64>,
 }
 
 impl Pace {
-    /// Nothing was written yet.
     pub fn new(now: Instant) -> Pace {
         Pace {
             since: now,
@@ -45,7 +44,7 @@ impl Pace {
         }
     }
 
-    /// Counts a request that has ended.
+    /// Counts an answered request.
     pub fn count(&mut self, client: IpAddr, now: Instant) -> Verdict {
         let mut left_out = None;
         if now.duration_since(self.since) >= SPAN {
@@ -66,7 +65,7 @@ impl Pace {
         Verdict { line, left_out }
     }
 
-    /// Lines that were left out and are not told yet.
+    /// Returns the lines left out and not yet logged.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }

@@ -21,7 +21,6 @@ const READERS_MAX: usize = UPSTREAMS / 2;
 /// `Retry-After` without a free upstream connection, in seconds.
 const RETRY_SECONDS: u32 = 2;
 
-/// All upstream connections.
 #[derive(Debug)]
 pub struct Pool {
     state: Mutex<PoolState>,

@@ -1,12 +1,12 @@
-//! Whom a request comes from when proxies stand in front: pure.
+//! The client's address behind proxies: pure.
 //!
-//! A proxy that the configuration trusts is believed about one thing: the address that came to it, which is the last one in
-//! `X-Forwarded-For`. From anybody else the field is without effect. `Forwarded` (RFC 7239) is not read.
+//! The server believes a trusted proxy about one thing: the address of the proxy's own client, the last one in
+//! `X-Forwarded-For`. From any other peer the field has no effect. `Forwarded` (RFC 7239) is not read.
 
 use crate::refusal::HttpError;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The field in which proxies tell the address of their clients.
+/// The field with the addresses of a proxy's clients.
 pub const FORWARDED_FOR: &str = "X-Forwarded-For";
 
 /// The addresses of trusted proxies (`trusted_proxies` in the configuration).
@@ -14,7 +14,7 @@ pub const FORWARDED_FOR: &str = "X-Forwarded-For";
 pub struct Proxies(Vec<IpAddr>);
 
 impl Proxies {
-    /// These, none of IPv4 in the form of IPv6.
+    /// Takes addresses without IPv4 in the form of IPv6.
     pub fn new(addresses: Vec<IpAddr>) -> Self {
         Proxies(addresses)
     }
@@ -24,13 +24,13 @@ impl Proxies {
         self.0.contains(&address)
     }
 
-    /// The address of the client behind `peer`: the last one in the fields' lists that is no trusted proxy, or the first
-    /// if all are. What stands before it was written by somebody who is not trusted, and is not looked at. A proxy on
-    /// another machine that speaks of a loopback address means its own machine, not this one: there it ends.
+    /// Returns the address of the client behind `peer`: the last one in the fields' lists that is no trusted proxy, or the
+    /// first if all are. Addresses before it come from somebody untrusted and are not read. A loopback address from a proxy
+    /// on another machine means that machine: the search ends before it.
     ///
     /// # Errors
-    /// A trusted proxy names something else than an address (an empty word, `unknown`, `_hidden`). To count that as the proxy
-    /// itself would lend its rights, a terminal's perhaps, to whoever sent it.
+    /// 400: a trusted proxy names no address (an empty word, `unknown`, `_hidden`). To take the proxy's own address instead
+    /// would lend its rights, a terminal's perhaps, to the sender.
     pub fn client<'a>(
         &self,
         peer: IpAddr,
@@ -51,8 +51,8 @@ impl Proxies {
     }
 }
 
-/// An address as clients have them: one of IPv4 never in the form of IPv6. The port that some proxies add (`192.0.2.7:5678`,
-/// `[2001:db8::1]:80`), and brackets alone, are taken off.
+/// Parses an address; one of IPv4 never in the form of IPv6. Some proxies add a port (`192.0.2.7:5678`, `[2001:db8::1]:80`)
+/// or brackets: both are removed.
 fn address(word: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(word.trim_ascii()).ok()?;
     // Rust reads the zone of an address with a port, and only there; it means another machine's interface.

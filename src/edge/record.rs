@@ -1,5 +1,5 @@
-//! What is told of a request, in one line of the log and in numbers: when it came, from where, what it asked for by the
-//! name of its route, and how it ended. Never its path, its query, or anything that it carries.
+//! The record of a request in the log and in the metrics: its time, its client, the name of its route, and its outcome. The
+//! record never holds path, query, fields or body.
 
 use super::pace::Pace;
 use crate::metrics::Metrics;
@@ -11,26 +11,24 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// The header field with a request's number in its answer, so that a line of the log can be found again.
+/// The field of an answer with the request's number, for a search in the log.
 pub const ID_FIELD: &str = "X-Request-Id";
 
-/// Under this name lines of requests can be switched off: `RUST_LOG=info,request=off`.
+/// The log target of requests: `RUST_LOG=info,request=off` switches their lines off.
 const TARGET: &str = "request";
 
-/// Status of what was done.
 const OK: u16 = 200;
 
-/// The name of the route of requests that ask for nothing that is here, or that are refused before that is known.
+/// The route's name where the path is unknown, or the request was refused before its head was parsed.
 const NO_ROUTE: &str = "unknown";
 
-/// A request's number: unlike any other of this server's, of earlier runs too.
+/// A request's number, unique over all runs of this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestId {
-    /// When the gate opened, in seconds since 1970.
+    /// Time of the gate's opening, in seconds since 1970.
     pub opened: u64,
-    /// The number of its connection.
     pub connection: u64,
-    /// Its number on that connection.
+    /// The request's number on that connection.
     pub request: u64,
 }
 
@@ -40,12 +38,11 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// How a request ended.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestOutcome {
-    /// HTTP status.
     pub status: u16,
-    /// Internal code, of a standard answer.
+    /// Internal code of a standard answer.
     pub code: Option<u16>,
 }
 
@@ -67,21 +64,20 @@ impl From<HttpError> for RequestOutcome {
     }
 }
 
-/// A request that has begun.
+/// A request without an answer yet.
 #[derive(Debug)]
 pub struct Record {
-    /// Its number.
     pub id: RequestId,
-    /// Where it comes from: the client, or a proxy as long as the client is not known.
+    /// The client, or a proxy until the client is known.
     pub client: IpAddr,
-    /// When its head was whole.
+    /// Time at which the head was whole.
     pub since: Instant,
-    /// What it asks for, if that is known and here.
+    /// The route, if known.
     pub route: Option<Route>,
 }
 
 impl Record {
-    /// The request was answered, or its client told that it goes no further.
+    /// Logs and counts the request with its outcome.
     pub fn close(&self, outcome: RequestOutcome, metrics: &Metrics, pace: &Mutex<Pace>) {
         let RequestOutcome { status, code } = outcome;
         let route = self.route.as_ref().map_or(NO_ROUTE, Route::name);
@@ -108,12 +104,12 @@ impl Record {
     }
 }
 
-/// Tells of lines that were left out.
+/// Logs the number of lines left out.
 pub fn tell_left_out(count: u64) {
     log::warn!(target: TARGET, "{count} more requests have no line: too many in a second");
 }
 
-/// A connection was turned away before it could ask for anything: it is counted, and has no line.
+/// Counts a connection that was rejected without a request. It has no line in the log.
 pub fn turned_away(http_error: HttpError, metrics: &Metrics) {
     let RequestOutcome { status, code } = http_error.into();
     metrics.answered(NO_ROUTE, status, code);

@@ -1,17 +1,17 @@
-//! What the service manager is told, and asks for: sd_notify(3). Without one, nothing happens.
+//! Messages to the service manager: sd_notify(3). Without a service manager nothing happens.
 
 use sd_notify::NotifyState;
 use std::time::{Duration, Instant};
 
-/// So many times within the service manager's patience is its watchdog fed.
+/// Watchdog messages within one timeout of the service manager.
 const FEEDS: u32 = 3;
 
-/// Requests can be taken, or the configuration has been read anew.
+/// Tells that requests can be taken, or that the configuration has been read anew.
 pub fn ready() {
     tell(&[NotifyState::Ready]);
 }
 
-/// The configuration is being read anew; [`ready`] follows.
+/// Tells that the configuration is being read anew; [`ready`] follows.
 pub fn reloading() {
     match NotifyState::monotonic_usec_now() {
         Ok(now) => tell(&[NotifyState::Reloading, now]),
@@ -19,7 +19,7 @@ pub fn reloading() {
     }
 }
 
-/// The end was asked for.
+/// Tells that the server is stopping.
 pub fn stopping() {
     tell(&[NotifyState::Stopping]);
 }
@@ -30,18 +30,18 @@ fn tell(states: &[NotifyState]) {
     }
 }
 
-/// Tells the service manager again and again that the thread which owns this goes on. When it does not, the service
-/// manager ends the process and starts it anew.
+/// Proof for the service manager that the owning thread makes progress. Without it the service manager restarts the
+/// process.
 pub struct Watchdog {
     every: Option<Duration>,
     fed: Option<Instant>,
 }
 
 impl Watchdog {
-    /// As often as the service manager wants it; never, if it does not.
+    /// A watchdog as the service manager wants it.
     pub fn wanted() -> Watchdog {
         Watchdog {
-            every: sd_notify::watchdog_enabled().map(|patience| patience / FEEDS),
+            every: sd_notify::watchdog_enabled().map(|timeout| timeout / FEEDS),
             fed: None,
         }
     }
@@ -51,7 +51,7 @@ impl Watchdog {
         self.every
     }
 
-    /// To be called at every step. Most calls only look at the time.
+    /// To be called at every step. Most calls only read the clock.
     pub fn feed(&mut self) {
         let Some(every) = self.every else { return };
         let now = Instant::now();

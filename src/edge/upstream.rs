@@ -26,7 +26,6 @@ impl Upstream {
         Upstream(stream)
     }
 
-    /// Sends one request.
     pub fn send(&mut self, message: &[u8]) -> io::Result<()> {
         self.0.write_all(message)
     }

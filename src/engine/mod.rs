@@ -1,7 +1,7 @@
-//! The engine: the one place that decides. It answers requests on plain structs, without sockets, in batches.
+//! The engine: the only part that decides. It answers requests as plain structs, without sockets, in batches.
 //!
-//! A batch is a handful of requests that may write. They share one transaction and one flush; their answers are given only
-//! after it, so a 200 means that the booking is on the disk. If the commit fails, nobody in the batch was booked.
+//! The requests of a batch may write. They share one transaction and one flush. Their answers go out only after it: a 200
+//! means that the booking is on the disk. If the commit fails, no request of the batch was booked.
 //!
 //! # The way of a booking through the engine
 //!
@@ -83,7 +83,7 @@ const CLOCK_RETRY_SECONDS: u32 = 10;
 pub struct Settings {
     /// The clinic's local time.
     pub zone: Zone,
-    /// SharedKeys of tokens.
+    /// Keys of tokens.
     pub keys: SharedKeys,
     /// Widens both ends of a token's life.
     pub leeway: TimeDelta,
@@ -121,7 +121,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine over an open store.
+    /// Makes an engine over an open store.
     pub fn new(mut store: Store, settings: Settings) -> Result<Self, Fault> {
         store.watch_files()?;
         let mut clock = Clock::new(&store)?;

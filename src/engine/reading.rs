@@ -1,4 +1,4 @@
-//! What a kiosk reads before a booking ([crate::contract::reading]): clinics, specialities, resources, cells, client applications.
+//! The readings of a kiosk before a booking ([crate::contract::reading]): clinics, specialities, resources, cells, client applications.
 
 use super::clock::Now;
 use super::outcome::{RequestError, answer_or_fault};
@@ -186,7 +186,7 @@ impl Reader<'_> {
         self.cells(cells, &busy_types, &viewer)
     }
 
-    /// Cells as the viewer sees them.
+    /// Returns cells as the viewer sees them.
     fn cells(
         &self,
         mut cells: Vec<Cell>,
@@ -273,7 +273,7 @@ impl Reader<'_> {
         Ok(found.ok_or(Refusal::ResourceUnknown)?)
     }
 
-    /// Which cells the viewer's client application may book at all.
+    /// Returns the bounds of the viewer's client application.
     fn reach(&self, viewer: &Viewer) -> Reach {
         Reach::of(viewer.application(), &self.settings.policy, self.now.date_naive())
     }

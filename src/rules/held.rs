@@ -1,4 +1,4 @@
-//! What may be done with a visit that is booked ([crate::contract::tickets]): pure.
+//! The rules about a booked visit ([crate::contract::tickets]): pure.
 
 use crate::model::{Moment, Ticket};
 use crate::refusal::Refusal;

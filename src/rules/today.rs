@@ -1,10 +1,10 @@
-//! What one patient may do in a local day by self-service applications: no switch turns it off.
+//! The limits of one patient in a local day at self-service applications. No switch turns them off.
 
 use super::Policy;
 use crate::model::{DoneToday, Moment, Standing};
 use crate::refusal::Refusal;
 
-/// Most that one patient may do in a day: `[limits]` of the configuration.
+/// The limits of one patient in a day: `[limits]` of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayLimits {
     /// `bookings_a_day`: cancelled ones count too.
@@ -14,7 +14,7 @@ pub struct DayLimits {
 }
 
 impl DoneToday {
-    /// Seconds until the day is over, at least one.
+    /// Returns the seconds until the end of the day, at least one.
     fn seconds_left(&self, now: Moment) -> u32 {
         u32::try_from((self.until - now).num_seconds()).map_or(1, |seconds| seconds.max(1))
     }

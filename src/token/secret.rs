@@ -8,13 +8,13 @@ use std::fmt;
 /// A secret that a header field can carry.
 #[derive(Clone)]
 pub struct Secret {
-    /// HMAC with the secret as its key, and nothing taken in yet.
+    /// HMAC with the secret as its key.
     mac: Hmac<Sha256>,
     bytes: Vec<u8>,
 }
 
 impl Secret {
-    /// The secret of these bytes; none when there are fewer than [`KEY_BYTES_MIN`] or others than visible ASCII.
+    /// Makes a secret of these bytes; none with fewer than [`KEY_BYTES_MIN`] or with other bytes than visible ASCII.
     pub fn new(bytes: &[u8]) -> Option<Secret> {
         let is_secret = bytes.len() >= KEY_BYTES_MIN && bytes.iter().all(u8::is_ascii_graphic);
         is_secret.then(|| Secret {
@@ -23,8 +23,8 @@ impl Secret {
         })
     }
 
-    /// Whether this is what was presented. Both are hashed first and then compared in constant time, so that neither
-    /// length nor beginning of the secret shows.
+    /// Whether the presented text is the secret. The hashes of both are compared in constant time: neither length nor beginning
+    /// of the secret shows.
     pub fn is(&self, presented: &str) -> bool {
         let expected = self.mac.clone().chain_update(&self.bytes).finalize();
         let presented = self.mac.clone().chain_update(presented);
@@ -33,7 +33,7 @@ impl Secret {
 }
 
 impl fmt::Debug for Secret {
-    /// What the secret is goes nowhere.
+    /// Hides the secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret")
     }

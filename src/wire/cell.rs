@@ -40,7 +40,7 @@ pub struct ExtendedSlot<'a> {
 }
 
 impl<'a> ExtendedSlot<'a> {
-    /// The cell as it is shown. `last_source` is the client application of its last active booking.
+    /// Returns the cell as shown. `last_source` is the client application of its last active booking.
     pub fn new(cell: &'a Cell, showing: &Showing, last_source: Option<&'a str>) -> Self {
         let message = match showing {
             Showing::UnavailableWithMessage(refusal) => refusal.text(),

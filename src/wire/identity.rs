@@ -42,7 +42,7 @@ fn has_card(params: &Params) -> bool {
     ["mkab", "personguid"].iter().any(|name| params.is_given(name))
 }
 
-/// Reads the request. `lpu` is the path's `lpuGuid`, percent-decoded; `source` where it comes from.
+/// Parses the request. `lpu` is the path's `lpuGuid`, percent-decoded; `source` is its origin.
 ///
 /// # Errors
 /// [`Refusal::Parameter`] for the first that is malformed or missing: `lpuGuid` before all, then in the contract's order.
@@ -61,7 +61,7 @@ pub fn identification(request: &Request, lpu: &str, source: Source) -> Result<Id
     })
 }
 
-/// The one thing that names the patient.
+/// Returns the patient's name: exactly one document, card or person.
 fn who(params: &Params) -> Result<Who, Refusal> {
     let documents = [policy(params)?, snils(params)?, passport(params)?];
     let documents = documents.into_iter().flatten().map(Who::Document);
@@ -106,7 +106,7 @@ fn document(kind: DocumentKind, series: Option<String>, number: Option<String>) 
     number.map(|number| Document { kind, series, number })
 }
 
-/// A number as it is kept and compared. What stands for no document is well-formed: it is as good as an unknown number.
+/// Returns a number in its stored form. A placeholder for "no document" is well-formed, and counts as unknown.
 fn number(params: &Params, name: &'static str, kind: DocumentKind) -> Result<Option<String>, Refusal> {
     params.text(name, SENT_CHARS_MAX)?;
     let parse = |text: &str| {
@@ -121,7 +121,7 @@ fn number(params: &Params, name: &'static str, kind: DocumentKind) -> Result<Opt
     params.parsed(name, parse, fault)
 }
 
-/// Letters and digits, without the blanks and hyphens among them; empty when the text says that there is none.
+/// Returns letters and digits, without blanks and hyphens; empty for a placeholder.
 fn series(params: &Params, name: &'static str) -> Result<Option<String>, Refusal> {
     params.text(name, SENT_CHARS_MAX)?;
     let parse = |text: &str| {
@@ -133,7 +133,7 @@ fn series(params: &Params, name: &'static str) -> Result<Option<String>, Refusal
     params.parsed(name, parse, ParameterFault::Series(SERIES_CHARS_MAX))
 }
 
-/// The answer to who has been identified.
+/// The answer to an identified patient.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedToken<'a> {
@@ -146,7 +146,7 @@ pub struct IssuedToken<'a> {
 }
 
 impl<'a> IssuedToken<'a> {
-    /// `token` holds until `expires` for the patient of this card.
+    /// The answer with a token that holds until `expires` for the patient of this card.
     pub fn new(token: String, expires: Moment, card: &'a Card) -> Self {
         IssuedToken {
             token,

@@ -1,4 +1,4 @@
-//! The members of a JSON object as they are written: nothing is lost, a name that stands twice does so here too.
+//! The members of a JSON object as written: nothing is lost, not even a doubled name.
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};

@@ -1,4 +1,4 @@
-//! A request and an answer as plain structs, without sockets: what the engine takes and gives.
+//! A request and an answer as plain structs, without sockets: the input and the output of the engine.
 
 use crate::refusal::{CANCELLED, HttpError, Refusal};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use std::net::IpAddr;
 /// Content type of every JSON answer ([crate::contract::conventions]).
 pub const JSON: &str = "application/json; charset=utf-8";
 
-/// A whole, well-formed, bounded request, as the gate lets it in.
+/// A whole, well-formed, bounded request, as the gate admits it.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The method, as sent.
@@ -17,14 +17,14 @@ pub struct Request {
     /// Header fields in order: name as sent, value trimmed. Values are visible ASCII, blanks and bytes over 127
     /// read as Latin-1.
     pub headers: Vec<(String, String)>,
-    /// The body; empty when there is none.
+    /// The body; empty without one.
     pub body: Vec<u8>,
     /// The client's address.
     pub client: IpAddr,
 }
 
 impl Request {
-    /// The values of all header fields with this name, in order.
+    /// Returns the values of all header fields with this name, in order.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers
             .iter()
@@ -32,20 +32,20 @@ impl Request {
             .map(|(_, value)| &**value)
     }
 
-    /// The target's path, without the query.
+    /// Returns the target's path, without the query.
     pub fn path(&self) -> &str {
         self.target
             .split_once('?')
             .map_or(&*self.target, |(path, _)| path)
     }
 
-    /// The target's query, without `?`; empty when there is none.
+    /// Returns the target's query, without `?`; empty without a query.
     pub fn query(&self) -> &str {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 }
 
-/// An answer, whole.
+/// A whole answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
@@ -69,13 +69,13 @@ struct Standard<'a> {
 }
 
 impl Answer {
-    /// Success with a JSON body.
+    /// Returns a success with a JSON body.
     pub fn json(body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("models have string keys and no failing serializer");
         Answer::ok(JSON, body)
     }
 
-    /// Success with a body of this content type.
+    /// Returns a success with a body of this content type.
     pub fn ok(content_type: &'static str, body: Vec<u8>) -> Self {
         Answer {
             status: 200,
@@ -86,7 +86,7 @@ impl Answer {
         }
     }
 
-    /// Success of cancelling ([crate::contract::tickets]).
+    /// Returns the success of a cancellation ([crate::contract::tickets]).
     pub fn cancelled() -> Self {
         #[derive(Serialize)]
         struct Cancelled {

@@ -1,4 +1,4 @@
-//! What goes over the wire: requests and answers as plain structs, parameters in, JSON out ([crate::contract::conventions]).
+//! Requests and answers as plain structs: parameters in, JSON out ([crate::contract::conventions]).
 
 pub mod application;
 pub mod cell;

@@ -1,8 +1,8 @@
 //! The parameters of a request, from its query string, form body or JSON body ([crate::contract::conventions]).
 //!
-//! [`Params::collect`] takes the parameters that a method knows, names without regard to case; all others are
-//! ignored. Typed getters then say what is wrong with one, so that a method that asks in the contract's order refuses
-//! in that order. An empty value, and `null`, are as good as none; given twice they are refused all the same.
+//! [`Params::collect`] takes the parameters that a method knows, names without regard to case, and ignores all others. A typed
+//! getter then refuses its parameter. So a method that calls getters in the contract's order refuses in that order. An empty
+//! value and `null` count as not given; given twice they are still refused.
 
 use crate::model;
 use crate::refusal::{BadParameter, ParameterFault, Refusal};
@@ -19,18 +19,18 @@ mod body;
 #[cfg(test)]
 mod tests;
 
-/// What a refusal calls the body when it cannot be read.
+/// The name of an unreadable body in a refusal.
 const BODY: &str = "body";
 
 /// Most digits of a second's fraction.
 const FRACTION_DIGITS_MAX: usize = 7;
 
-/// The refusal of one parameter.
+/// Returns the refusal of one parameter.
 pub fn bad(name: &'static str, fault: ParameterFault) -> Refusal {
     Refusal::Parameter(BadParameter { name, fault })
 }
 
-/// The parameters that a method knows, as one request gives them.
+/// The known parameters of a method in one request.
 #[derive(Debug)]
 pub struct Params {
     slots: Vec<Slot>,
@@ -40,11 +40,11 @@ pub struct Params {
 #[derive(Debug)]
 struct Slot {
     name: &'static str,
-    /// None when the request does not name it.
+    /// None: the request does not name the parameter.
     value: Option<Result<String, ParameterFault>>,
 }
 
-/// What a value of a JSON body is to be, where nothing else is taken for it.
+/// The expected kind of a value in a JSON body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Json {
     /// A string without control characters.
@@ -56,13 +56,12 @@ pub enum Json {
 }
 
 impl Params {
-    /// Collects the parameters called `known` from query and body. A body of another kind than form or JSON is not read
-    /// where the query gives any of them: clients of the vendor's name all there, and their libraries may send a body
-    /// with it. Where the query gives none, the body is what its sender meant.
+    /// Collects the parameters called `known` from query and body. If the query gives any of them, a body that is neither form
+    /// nor JSON is ignored: the vendor's clients put all parameters there, and their libraries may add a body. If the query
+    /// gives none, the body has to be readable.
     ///
     /// # Errors
-    /// [`Refusal::Parameter`] for a body that cannot be read at all. What is wrong with one parameter is told when it is
-    /// asked for.
+    /// [`Refusal::Parameter`] for an unreadable body. A getter refuses its own parameter.
     pub fn collect(request: &Request, known: &[&'static str]) -> Result<Params, Refusal> {
         let mut params = Params::of_query(request, known);
         if !request.body.is_empty() {
@@ -76,14 +75,14 @@ impl Params {
         Ok(params)
     }
 
-    /// The same for a method that has no body: from the query alone.
+    /// Collects the parameters of a method without a body: from the query alone.
     pub fn of_query(request: &Request, known: &[&'static str]) -> Params {
         let mut params = Params::none_given(known.iter().copied());
         params.take_form(request.query().as_bytes());
         params
     }
 
-    /// The same for a method whose parameters are the members of one JSON object, each of its kind.
+    /// Collects the parameters of a method whose body is one JSON object, each of its kind.
     ///
     /// # Errors
     /// [`Refusal::Parameter`] for a body that is not such an object.
@@ -110,7 +109,7 @@ impl Params {
         }
     }
 
-    /// Text of at most `chars_max` characters, without control characters.
+    /// Returns text of at most `chars_max` characters, without control characters.
     pub fn text(&self, name: &'static str, chars_max: usize) -> Result<Option<&str>, Refusal> {
         match self.value(name)? {
             Some(value) if value.chars().count() > chars_max => {
@@ -120,17 +119,17 @@ impl Params {
         }
     }
 
-    /// A GUID.
+    /// Returns a GUID.
     pub fn guid(&self, name: &'static str) -> Result<Option<Uuid>, Refusal> {
         self.parsed(name, model::guid, ParameterFault::Guid)
     }
 
-    /// Local date and time: `yyyy-MM-dd HH:mm:ss.fff`; fraction, seconds and `T` for the blank are optional.
+    /// Returns a local date and time: `yyyy-MM-dd HH:mm:ss.fff`. Fraction, seconds and `T` for the blank are optional.
     pub fn date_time(&self, name: &'static str) -> Result<Option<NaiveDateTime>, Refusal> {
         self.parsed(name, date_time, ParameterFault::DateTime)
     }
 
-    /// What the one of `words` means that is given, without regard to case; `known` tells them to people.
+    /// Returns the meaning of the given one of `words`, without regard to case. `known` lists the words for people.
     pub fn word<T: Copy>(
         &self,
         name: &'static str,
@@ -144,7 +143,7 @@ impl Params {
         self.parsed(name, meaning, ParameterFault::Unknown(known))
     }
 
-    /// Of a parameter that is not looked at: it must not be given twice.
+    /// Checks that an otherwise ignored parameter is not given twice.
     pub fn not_doubled(&self, name: &'static str) -> Result<(), Refusal> {
         match self.slot(name).value {
             Some(Err(ParameterFault::Doubled)) => Err(bad(name, ParameterFault::Doubled)),
@@ -152,7 +151,7 @@ impl Params {
         }
     }
 
-    /// Whether it is there, well-formed or not.
+    /// Whether the parameter is given, well-formed or not.
     pub fn is_given(&self, name: &str) -> bool {
         match &self.slot(name).value {
             None => false,
@@ -161,7 +160,7 @@ impl Params {
         }
     }
 
-    /// A parameter read by `parse`; `fault` is what is wrong when that gives nothing.
+    /// Returns a parameter parsed by `parse`. Without a result `fault` is the refusal.
     pub fn parsed<T>(
         &self,
         name: &'static str,
@@ -174,7 +173,7 @@ impl Params {
         parse(value).map(Some).ok_or_else(|| bad(name, fault))
     }
 
-    /// The decoded value; none when there is none or it is empty.
+    /// Returns the decoded value, if it is given and not empty.
     fn value(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
         match &self.slot(name).value {
             None => Ok(None),
@@ -198,14 +197,14 @@ impl Params {
         }
     }
 
-    /// Takes in `name=value&...`.
+    /// Takes the pairs of `name=value&...`.
     fn take_form(&mut self, form: &[u8]) {
         for (name, value) in pairs(form) {
             self.put(&name, || decoded(value));
         }
     }
 
-    /// Takes in a JSON object, if there is anything.
+    /// Takes the members of a JSON object, if the body is not empty.
     fn take_json(&mut self, body: &[u8]) -> Result<(), Refusal> {
         let Some(json) = json_content(body) else {
             return Ok(());
@@ -239,8 +238,8 @@ pub fn required<T>(name: &'static str, value: Option<T>) -> Result<T, Refusal> {
     value.ok_or_else(|| bad(name, ParameterFault::Missing))
 }
 
-/// All values of a parameter that may stand in the query more than once, at most `count_max`, each of at most `chars_max`
-/// characters; empty ones are left out.
+/// Returns all values of a repeatable parameter of the query: at most `count_max`, each of at most `chars_max` characters.
+/// Empty values are left out.
 ///
 /// # Errors
 /// [`Refusal::Parameter`].
@@ -267,8 +266,7 @@ pub fn repeated(
     Ok(values)
 }
 
-/// Names, decoded, and values, still encoded, of `name=value&...`. A name that cannot be decoded is none that anybody
-/// knows: it is left out.
+/// Returns the decoded names and the encoded values of `name=value&...`. An undecodable name is unknown, and left out.
 fn pairs(form: &[u8]) -> impl Iterator<Item = (String, &[u8])> {
     form.split(|byte| *byte == b'&').filter_map(|pair| {
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
@@ -277,7 +275,7 @@ fn pairs(form: &[u8]) -> impl Iterator<Item = (String, &[u8])> {
     })
 }
 
-/// A day: `yyyy-MM-dd` and nothing else.
+/// Parses a day: `yyyy-MM-dd` and nothing else.
 pub fn date(text: &str) -> Option<NaiveDate> {
     let is_date = fits(text, "0000-00-00");
     is_date
@@ -285,7 +283,7 @@ pub fn date(text: &str) -> Option<NaiveDate> {
         .flatten()
 }
 
-/// A time of the day: `HH:mm` and nothing else.
+/// Parses a time of the day: `HH:mm` and nothing else.
 pub fn time(text: &str) -> Option<NaiveTime> {
     let is_time = fits(text, "00:00");
     is_time
@@ -293,7 +291,7 @@ pub fn time(text: &str) -> Option<NaiveTime> {
         .flatten()
 }
 
-/// Whether a text has the form of a pattern, in which `0` stands for a digit and `_` for a blank or `T`.
+/// Whether a text has the form of a pattern: `0` stands for a digit, `_` for a blank or `T`.
 fn fits(text: &str, pattern: &str) -> bool {
     let mut pairs = text.bytes().zip(pattern.bytes());
     text.len() == pattern.len()
@@ -304,7 +302,7 @@ fn fits(text: &str, pattern: &str) -> bool {
         })
 }
 
-/// A name or value of a form: `+` is a blank, `%` begins two digits, the result is UTF-8 without control characters.
+/// Decodes a name or value of a form: `+` is a blank, `%` begins two digits. The result is UTF-8 without control characters.
 fn decoded(encoded: &[u8]) -> Result<String, ParameterFault> {
     let is_escape = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
     let is_strict = encoded
@@ -323,7 +321,7 @@ fn decoded(encoded: &[u8]) -> Result<String, ParameterFault> {
     printable(text.map_err(|_| ParameterFault::Encoding)?.into_owned())
 }
 
-/// A value of a JSON body: a string, or a number or truth value as it is written there; `null` is as good as none.
+/// Returns a value of a JSON body: a string, or a number or truth value as written. `null` is empty.
 fn scalar(value: &RawValue) -> Result<String, ParameterFault> {
     let json = value.get();
     match json.as_bytes() {
@@ -334,7 +332,7 @@ fn scalar(value: &RawValue) -> Result<String, ParameterFault> {
     }
 }
 
-/// The same where the value is to be of a kind.
+/// Returns a value of a JSON body of this kind.
 fn of_kind(value: &RawValue, kind: Json) -> Result<String, ParameterFault> {
     let is_string = value.get().starts_with('"') || value.get() == "null";
     match kind {
@@ -358,8 +356,8 @@ fn printable(text: String) -> Result<String, ParameterFault> {
     }
 }
 
-/// `yyyy-MM-dd HH:mm[:ss[.f]]`, one to seven digits of fraction, `T` or a blank in the middle. Nothing else: chrono's
-/// own formats take signs, blanks and single digits too.
+/// Parses `yyyy-MM-dd HH:mm[:ss[.f]]` with one to seven digits of fraction, and `T` or a blank in the middle. chrono's own
+/// formats would accept signs, blanks and single digits too.
 fn date_time(text: &str) -> Option<NaiveDateTime> {
     let (clock, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let (minutes, seconds) = ("0000-00-00_00:00", "0000-00-00_00:00:00");

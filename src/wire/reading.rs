@@ -19,18 +19,18 @@ const BUSY_TYPES_MAX: usize = 32;
 /// Longest `busyType`.
 const BUSY_TYPE_CHARS_MAX: usize = 32;
 
-/// Codes of telemedicine: shown only to who asks for them.
+/// Codes of telemedicine: shown only by request.
 const TELEMEDICINE: [&str; 2] = ["322", "323"];
 
 /// The header that names the client application.
 const CLIENT_APPLICATION: &str = "ClientApplication";
 
-/// A GUID in the path, called `name`.
+/// Parses a GUID in the path, called `name`.
 pub fn path_guid(segment: &str, name: &'static str) -> Result<Uuid, Refusal> {
     model::guid(segment).ok_or_else(|| bad(name, ParameterFault::Guid))
 }
 
-/// The header `ClientApplication`, if there is one.
+/// Returns the header `ClientApplication`, if there is one.
 pub fn client_application(request: &Request) -> Result<Option<Uuid>, Refusal> {
     let field = header(request, CLIENT_APPLICATION)?;
     field
@@ -38,7 +38,7 @@ pub fn client_application(request: &Request) -> Result<Option<Uuid>, Refusal> {
         .transpose()
 }
 
-/// `FlagAccess`: access bits that narrow those of the client application.
+/// Returns `FlagAccess`: access bits that narrow those of the client application.
 pub fn flag_access(request: &Request) -> Result<Option<i64>, Refusal> {
     const NAME: &str = "FlagAccess";
     let number = |text: &str| {
@@ -49,7 +49,7 @@ pub fn flag_access(request: &Request) -> Result<Option<i64>, Refusal> {
     Params::of_query(request, &[NAME]).parsed(NAME, number, ParameterFault::Number(FLAG_ACCESS_MAX))
 }
 
-/// `speciality` of the query: a code.
+/// Returns `speciality` of the query: a code.
 pub fn speciality(request: &Request) -> Result<Option<String>, Refusal> {
     const NAME: &str = "speciality";
     let params = Params::of_query(request, &[NAME]);
@@ -89,12 +89,12 @@ pub fn period(from: &str, to: Option<&str>, days_max: i64) -> Result<Period, Ref
 pub struct BusyTypes(Vec<String>);
 
 impl BusyTypes {
-    /// Those of a request.
+    /// Returns the codes of a request.
     pub fn of(request: &Request) -> Result<BusyTypes, Refusal> {
         repeated(request, "busyType", BUSY_TYPES_MAX, BUSY_TYPE_CHARS_MAX).map(BusyTypes)
     }
 
-    /// Whether the cell is to be listed. When no code is named, telemedicine is left out.
+    /// Whether the cell is to be listed. Without codes, telemedicine is left out.
     pub fn take(&self, cell: &Cell) -> bool {
         let code = &cell.busy_type.code;
         if self.0.is_empty() {

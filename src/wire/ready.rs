@@ -1,4 +1,4 @@
-//! What is told of the server's own state ([crate::contract::monitoring]).
+//! The answers about the server's own state ([crate::contract::monitoring]).
 
 use super::message::Answer;
 use crate::refusal::Warning;
@@ -6,19 +6,19 @@ use serde::Serialize;
 use std::sync::OnceLock;
 use uuid::Uuid;
 
-/// The header field by which [`alive`] tells one server from another: `infomat check` compares it with what the server has
-/// written into the lock of its database.
+/// The header field of [`alive`] with the server's name: `infomat check` compares it with the name in the lock of the
+/// database.
 pub const INSTANCE_FIELD: &str = "Infomat-Instance";
 
 /// Drawn anew by each server at its start.
 static INSTANCE: OnceLock<Uuid> = OnceLock::new();
 
-/// Gives the serving process its name. The first one counts.
+/// Gives the serving process its name. Only the first call counts.
 pub fn name_instance(instance: Uuid) {
     INSTANCE.get_or_init(|| instance);
 }
 
-/// The server's state, when it is good.
+/// The state of a working server.
 #[derive(Serialize)]
 struct ServerState {
     status: &'static str,
@@ -26,7 +26,7 @@ struct ServerState {
     warnings: Option<Vec<String>>,
 }
 
-/// The process lives.
+/// Returns the answer of a living process.
 pub fn alive() -> Answer {
     let mut answer = Answer::json(&ServerState {
         status: "alive",
@@ -39,7 +39,7 @@ pub fn alive() -> Answer {
     answer
 }
 
-/// The database takes writes. What should be looked after is told beside it.
+/// Returns the answer of a database that takes writes, with warnings.
 pub fn ready(warnings: &[Warning]) -> Answer {
     Answer::json(&ServerState {
         status: "ready",

@@ -36,7 +36,7 @@ struct NearestSlot {
 }
 
 impl<'a> Doctor<'a> {
-    /// The resource with its free places.
+    /// Returns the resource with its free places.
     pub fn new(listed: &'a ListedResource, free: &FreePlaces) -> Self {
         let resource = &listed.resource;
         Doctor {

@@ -18,7 +18,7 @@ pub struct SpecialityRow<'a> {
     last_date: Option<NaiveDate>,
 }
 
-/// The specialities of these resources with their free places, by name as in Russian.
+/// Returns the specialities of these resources with their free places, sorted by name as in Russian.
 pub fn specialities(resources: &[(ListedResource, FreePlaces)]) -> Vec<SpecialityRow<'_>> {
     let mut rows = BTreeMap::new();
     for (listed, free) in resources {

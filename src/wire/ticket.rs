@@ -1,4 +1,4 @@
-//! `TicketVisitWithLpu`: the answer to a booking, and every other showing of a visit ([crate::contract::booking]).
+//! `TicketVisitWithLpu`: a visit in the answer to a booking and in every other answer ([crate::contract::booking]).
 
 use crate::model::{BusyType, Change, Moment, Ticket};
 use chrono::SecondsFormat;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
-/// A moment as answers write it: `2019-04-18T08:45:00+03:00`.
+/// Returns a moment in the form of answers: `2019-04-18T08:45:00+03:00`.
 pub fn moment(moment: Moment) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Secs, false)
 }
@@ -99,7 +99,7 @@ impl<'a> From<&'a Change> for DocumentHistory<'a> {
 }
 
 impl<'a> TicketVisitWithLpu<'a> {
-    /// The full answer. `started` is when this server started: `lpu.status` tells it.
+    /// Returns the full answer. `started` is the start of this server, for `lpu.status`.
     pub fn full(ticket: &'a Ticket, started: Moment) -> Self {
         TicketVisitWithLpu {
             lpu: lpu_with_status(&ticket.lpu_model, started),
@@ -128,7 +128,7 @@ impl<'a> TicketVisitWithLpu<'a> {
         }
     }
 
-    /// The short answer (`fullResponse=false`): only `lpu`, `num`, `ticketGuid` and `lpuGuid` are filled.
+    /// Returns the short answer (`fullResponse=false`): only `lpu`, `num`, `ticketGuid` and `lpuGuid` are filled.
     pub fn short(ticket: &'a Ticket, started: Moment) -> Self {
         TicketVisitWithLpu {
             lpu: lpu_with_status(&ticket.lpu_model, started),
@@ -140,12 +140,12 @@ impl<'a> TicketVisitWithLpu<'a> {
     }
 }
 
-/// The running number: at least three digits.
+/// Returns the running number with at least three digits.
 pub fn num(num: i64) -> String {
     format!("{num:03}")
 }
 
-/// `LpuWithStatus`: the imported model with this server's own status in front.
+/// Returns `LpuWithStatus`: the imported model with this server's own status in front.
 pub fn lpu_with_status(model: &str, started: Moment) -> Box<RawValue> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -160,7 +160,7 @@ pub fn lpu_with_status(model: &str, started: Moment) -> Box<RawValue> {
         ping: 0,
     })
     .expect("a struct of texts and numbers");
-    // The store has seen that it is one object; it may be empty.
+    // The store has checked that the model is one object. It may be empty.
     let fields = model.strip_prefix('{').unwrap_or("}").trim_ascii_start();
     let comma = if fields == "}" { "" } else { "," };
     RawValue::from_string(format!("{{\"status\":{status}{comma}{fields}")).expect("the store gives an object")

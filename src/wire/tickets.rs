@@ -10,7 +10,7 @@ use chrono::Days;
 /// Most days from the first to the last one of a list of tickets.
 pub const PERIOD_DAYS_MAX: u64 = 366;
 
-/// `dateFrom` and `dateTo` of the query; none when neither is there. Of one alone the other is as far away as it may be.
+/// Returns `dateFrom` and `dateTo` of the query; none without both. A missing one is as far from the other as allowed.
 ///
 /// # Errors
 /// [`Refusal::Parameter`]; [`Refusal::BeyondPeriod`].
@@ -39,10 +39,10 @@ pub fn dates(request: &Request) -> Result<Option<Period>, Refusal> {
     }
 }
 
-/// `externalUserID` of the query.
+/// Returns `externalUserID` of the query.
 ///
 /// # Errors
-/// [`Refusal::Parameter`], also when it is not there.
+/// [`Refusal::Parameter`], also without the parameter.
 pub fn external_user(request: &Request) -> Result<String, Refusal> {
     const NAME: &str = "externalUserID";
     let params = Params::of_query(request, &[NAME]);

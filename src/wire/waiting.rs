@@ -37,7 +37,7 @@ const KNOWN: [(&str, Json); 10] = [
 /// The words of `isAgree` that agree; anything else is no agreement.
 const AGREEMENTS: [(&str, ()); 2] = [("1", ()), ("true", ())];
 
-/// Reads a request to be put on the waiting list.
+/// Parses a request to join the waiting list.
 ///
 /// # Errors
 /// [`Refusal::Parameter`] for the body as such, then for its first bad member in the contract's order.
@@ -69,7 +69,7 @@ pub fn waiting_wish(request: &Request, bearer: Bearer, today: NaiveDate) -> Resu
     })
 }
 
-/// The first day and the last. Nobody waits for days that are over.
+/// Returns the first day and the last. Past days are refused.
 fn dates(params: &Params, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Refusal> {
     let near = |name, day: NaiveDate| {
         let is_near = (day - today).num_days() <= AHEAD_DAYS_MAX;
@@ -95,7 +95,8 @@ fn dates(params: &Params, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Re
     }
 }
 
-/// The earliest time of the day and the latest. Midnight at the end is the day's end: so midnight at both means any time.
+/// Returns the earliest time of the day and the latest. A midnight at the end is the day's end: midnight at both means any
+/// time.
 fn times(params: &Params) -> Result<(NaiveTime, NaiveTime), Refusal> {
     let read = |name| params.parsed(name, time, ParameterFault::Time);
     let start = read("timeStart")?.unwrap_or(NaiveTime::MIN);
@@ -146,7 +147,7 @@ impl<'a> WaitingListEntry<'a> {
     }
 }
 
-/// An entry as `infomat waiting` prints it: what the patient is answered, and what the desk needs to call.
+/// An entry as `infomat waiting` prints it: the patient's answer, and the facts for a call from the reception.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WaitingCall<'a> {

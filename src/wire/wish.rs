@@ -48,7 +48,7 @@ const AGREEMENTS: [(&str, bool); 4] = [("0", false), ("1", true), ("false", fals
 /// The words of `fullResponse`.
 const TRUTHS: [(&str, bool); 2] = [("true", true), ("false", false)];
 
-/// Reads a request to book. `lpu` is the path's `lpuGuid`, percent-decoded; `bearer` whom the token names.
+/// Parses a request to book. `lpu` is the path's `lpuGuid`, percent-decoded; `bearer` is the token's.
 ///
 /// # Errors
 /// In this order: [`Refusal::Parameter`] for the first malformed parameter, `lpuGuid` before all, then the body as
@@ -85,7 +85,7 @@ pub fn wish(request: &Request, lpu: &str, bearer: Bearer) -> Result<Wish, Refusa
     })
 }
 
-/// The cell, when one way of naming it is complete. Beside `timeTable` the other way is not looked at.
+/// Returns the cell's name, if one way to name it is complete. Beside `timeTable` the other way is ignored.
 fn cell_name(params: &Params) -> Result<Option<CellName>, Refusal> {
     if let Some(guid) = params.guid("timeTable")? {
         params.not_doubled("docGuid")?;
@@ -112,21 +112,21 @@ fn contact(params: &Params) -> Result<Contact, Refusal> {
     })
 }
 
-/// One `@` with something on both sides and no blanks: whether it is somebody's, only a letter could tell.
+/// Accepts one `@` with text on both sides and no blanks. Only a letter could prove more.
 fn email(text: &str) -> Option<String> {
     let (local, domain) = text.split_once('@')?;
     let is_address = !local.is_empty() && !domain.is_empty() && !domain.contains('@');
     (is_address && !text.contains(char::is_whitespace)).then(|| text.to_owned())
 }
 
-/// Digits, at least one, with blanks and `+ - ( )` among them. An unescaped `+` of a query is a blank by now.
+/// Accepts at least one digit, with blanks and `+ - ( )` among the digits. An unescaped `+` of a query is a blank here.
 pub fn phone(text: &str) -> Option<String> {
     let is_phone = text.contains(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_digit() || " +-()".contains(c));
     is_phone.then(|| text.trim().to_owned())
 }
 
-/// The header `Idempotency-Key`, if there is one.
+/// Returns the header `Idempotency-Key`, if there is one.
 fn idempotency_key(request: &Request) -> Result<Option<String>, Refusal> {
     const NAME: &str = "Idempotency-Key";
     let Some(key) = header(request, NAME)? else {

@@ -1,16 +1,16 @@
-//! What a body is, by its `Content-Type`, and whether there is anything in it.
+//! The kind of a body by its `Content-Type`, and its content.
 
 use super::{bad, header};
 use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;
 
-/// The header that says what the body is.
+/// The header with the kind of the body.
 pub const CONTENT_TYPE: &str = "Content-Type";
 
-/// U+FEFF in UTF-8, which some clients put before a text (RFC 8259, 8.1: it may be ignored).
+/// U+FEFF in UTF-8. Some clients put it before a text (RFC 8259, 8.1: it may be ignored).
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What a body can be.
+/// The kind of a body.
 pub enum Content {
     /// `name=value&...`
     Form,
@@ -18,10 +18,10 @@ pub enum Content {
     Json,
 }
 
-/// What the body is, by its `Content-Type`. `charset=utf8` is no registered name, and often sent.
+/// Returns the kind of the body by its `Content-Type`. `charset=utf8` is no registered name, and often sent.
 ///
 /// # Errors
-/// [`Refusal::Parameter`] for anything else, nothing and two fields among it.
+/// [`Refusal::Parameter`] for any other kind, for no field and for two.
 pub fn content(request: &Request) -> Result<Content, Refusal> {
     let field = header(request, CONTENT_TYPE)?.unwrap_or_default();
     let mut parts = field.split(';').map(str::trim_ascii);
@@ -40,8 +40,8 @@ pub fn content(request: &Request) -> Result<Content, Refusal> {
     }
 }
 
-/// A JSON body without its byte order mark; none when there are only blanks, or what clients' libraries write for a
-/// request without a body: `null`, an empty array or an empty string.
+/// Returns a JSON body without its byte order mark. None: the body has only blanks, or the libraries' word for no body:
+/// `null`, an empty array or an empty string.
 pub fn json_content(body: &[u8]) -> Option<&[u8]> {
     let json = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let trimmed = json.trim_ascii();
