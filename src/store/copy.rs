@@ -7,7 +7,7 @@
 //! A file appears under its name only when it is whole, checked and flushed.
 
 use super::files::{beside, folder_of, is_plain_or_missing, new_private_file};
-use super::{BackupLock, Fault, Outcome, Store};
+use super::{BackupLock, CopyError, Fault, Store};
 use crate::model::{Moment, Zone};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
@@ -16,7 +16,6 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{io, thread};
-use thiserror::Error;
 
 /// Pages that are copied in one step: half a megabyte of this program's own pages.
 const STEP_PAGES: i32 = 512;
@@ -30,38 +29,6 @@ const PAUSE_MAX: Duration = Duration::from_millis(100);
 
 /// How an unfinished file's name ends.
 pub const DRAFT_SUFFIX: &str = ".new";
-
-/// Why a copy was not made. Then there is no file, or the one that was there.
-#[derive(Debug, Error)]
-pub enum CopyError {
-    /// There is a file of this name already.
-    #[error("{} is there already: name a new file", .0.display())]
-    There(PathBuf),
-    /// A file cannot be written.
-    #[error("{}: {}", .0.display(), .1)]
-    Io(PathBuf, #[source] io::Error),
-    /// The copy is not right, and so the database is not.
-    #[error("the database is not right, and a copy of it was not kept{}", lines(.0))]
-    Wrong(Vec<Outcome>),
-    /// The copy holds another number of rows than the database: table, rows there, rows in the copy.
-    #[error("the copy was not kept: it has {2} rows of {0}, the database {1}")]
-    Counts(String, i64, i64),
-    /// The database, or the copy as a database.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-/// Each outcome in lines of its own.
-pub(super) fn lines(outcomes: &[Outcome]) -> String {
-    let text = |text: String, outcome: &Outcome| text + "\n" + &outcome.to_string();
-    outcomes.iter().fold(String::new(), text)
-}
-
-impl From<rusqlite::Error> for CopyError {
-    fn from(error: rusqlite::Error) -> Self {
-        CopyError::Fault(error.into())
-    }
-}
 
 impl Store {
     /// Makes a checked copy of the database in a new file at `path`, readable by its owner alone, and notes it in both as

@@ -1,9 +1,9 @@
 //! Bringing a file of an older version up to date.
 
 use super::copy::copy_of_any_version;
+use super::identity::version_of_ours;
 use super::lock::MigrationLock;
-use super::open::version_of_ours;
-use super::{Fault, OpenError};
+use super::{Fault, OpenError, VERSION};
 use crate::model::DocumentKind;
 use crate::model::typed::name_part;
 use rusqlite::Connection;
@@ -11,7 +11,7 @@ use rusqlite::functions::FunctionFlags;
 use std::path::Path;
 
 /// What brings a file of version n + 1 to n + 2: its name and its statements, the n-th for the n-th version.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); VERSION - 1] = [
     (
         "before and after the booking",
         include_str!("migrations/0002_before_and_after_the_booking.sql"),
@@ -21,9 +21,6 @@ const MIGRATIONS: [(&str, &str); 2] = [
         include_str!("migrations/0003_bounds_documents_and_moves.sql"),
     ),
 ];
-
-/// Version of the schema that this program reads and writes: `PRAGMA user_version`.
-pub const VERSION: usize = 1 + MIGRATIONS.len();
 
 /// Applies the migrations that the file at `path` lacks, after a checked copy of it: the way back to the older program.
 /// Of several programs that find it old, the first does so and the others wait.

@@ -174,7 +174,7 @@ impl Store {
             }
             thread::sleep(EMPTYING_PAUSE);
         }
-        self.connection.busy_timeout(super::open::BUSY_TIMEOUT)?;
+        self.connection.busy_timeout(super::connection::BUSY_TIMEOUT)?;
         Ok(is_empty)
     }
 

@@ -4,8 +4,9 @@
 //! cannot, the file is read as it is if no log waits to be copied into it, and otherwise, as a crash may leave it, from a
 //! copy of both.
 
+use super::OpenError;
+use super::connection::configure;
 use super::files::beside;
-use super::open::{OpenError, settle};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -55,7 +56,7 @@ fn connect_by_uri(path: &Path, options: &str) -> rusqlite::Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(format!("file:{path}?{options}"), flags)?;
-    settle(&connection)?;
+    configure(&connection)?;
     connection.pragma_query_value(None, "user_version", |_| Ok(()))?;
     Ok(connection)
 }

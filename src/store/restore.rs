@@ -4,11 +4,12 @@
 //! one step of the file system. A kill before that step leaves the old database, after it the new one. The log of the old
 //! one has been copied into it before: a log that lies beside a database counts as its own.
 
-use super::copy::{Draft, lines, sync_folder};
+use super::copy::{Draft, sync_folder};
 use super::damage::named;
+use super::errors::lines;
 use super::files::beside;
+use super::identity::version_of_ours;
 use super::migrations::apply;
-use super::open::version_of_ours;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{CopyError, Fault, KindDifference, OpenError, Outcome, Store, kinds};
 use crate::model::{DayVisit, Moment, Zone};
@@ -259,7 +260,7 @@ fn quieten(database: &Path) -> Result<Option<Connection>, RestoreError> {
     let quiet = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(database, flags)?;
-        connection.busy_timeout(super::open::BUSY_TIMEOUT)?;
+        connection.busy_timeout(super::connection::BUSY_TIMEOUT)?;
         connection.execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA journal_mode = DELETE;

@@ -1,9 +1,9 @@
 //! Whether a database is right: every invariant that the program relies on, read from the file itself. What is wrong is
 //! named by GUIDs and numbers, without personal data. Statements lie in `sql/verify/`.
 
+use super::connection::SCHEMA;
 use super::damage::damaged;
 use super::finding::{Finding, Invariant, Outcome, Remedy};
-use super::open::SCHEMA;
 use super::{CARDS_MAX, Fault, Store};
 use crate::model::Moment;
 use rusqlite::{Connection, Params, Row, named_params};

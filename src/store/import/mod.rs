@@ -16,7 +16,7 @@ pub use row::{
     SlotRow, SpecialityRow,
 };
 
-use super::open::BUSY_TIMEOUT;
+use super::connection::BUSY_TIMEOUT;
 use super::{Fault, GuidTaken, Store, WriteTx};
 use crate::model::Moment;
 use rusqlite::types::ToSql;
