@@ -31,7 +31,7 @@
 //! |---|---|
 //! | 0 | [`contract`]: what is promised to the outside, page by page; no code |
 //! | 1 | [`model`]: the nouns; no I/O, no texts. [`language`]: Russian or English at the command line |
-//! | 2 | [`refusal`]: every published refusal with status, code and text |
+//! | 2 | [`refusal`]: every published refusal with status, code and text. [`health`]: what is judged, at which bound, with which remedy |
 //! | 3 | [`rules`]: the ordered list of small rules |
 //! | 4 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page; [`metrics`]: what is counted |
 //! | 5 | [`store`]: the only door to `SQLite`, with its statements |
@@ -75,6 +75,7 @@ pub mod contract;
 pub mod demo;
 pub mod edge;
 pub mod engine;
+pub mod health;
 pub mod import;
 pub mod language;
 pub mod metrics;

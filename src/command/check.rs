@@ -9,7 +9,8 @@ mod machine;
 
 use super::{Failure, output, table};
 use crate::config::Config;
-use crate::language::{pick, text};
+use crate::health::{Finding, Severity, Subject};
+use crate::language::{Language, pick, text};
 use std::path::Path;
 
 /// What to do where this user may not look.
@@ -43,6 +44,18 @@ impl Report {
         let failure = failure.into();
         self.add(pick("ПЛОХО", "BAD"), what, failure.to_string());
         self.wrong.push(failure);
+    }
+
+    /// What was judged of a subject: a finding, or what is good about it.
+    fn judged(&mut self, subject: Subject, finding: Option<Finding>, good: impl Into<String>) {
+        let Some(finding) = finding else {
+            return self.good(subject.name(), good);
+        };
+        let text = finding.text(Language::current());
+        match finding.severity() {
+            Severity::Warning => self.warn(subject.name(), text),
+            Severity::Bad => self.bad(subject.name(), Failure::Failed(text)),
+        }
     }
 
     fn add(&mut self, grade: &str, what: &str, found: String) {

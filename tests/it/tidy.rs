@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["contract"],
     &["model", "language"],
-    &["refusal"],
+    &["refusal", "health"],
     &["rules"],
     &["wire", "token", "route", "page", "metrics"],
     &["store"],
@@ -22,7 +22,8 @@ const LAYERS: [&[&str]; 9] = [
 const LINES_MAX: usize = 400;
 
 /// Where Russian may stand: what patients, registrars and the demo's visitors read.
-const RUSSIAN: [&str; 8] = [
+const RUSSIAN: [&str; 9] = [
+    "src/health.rs",
     "src/model/typed.rs",
     "src/refusal.rs",
     "src/refusal/",

@@ -5,22 +5,13 @@ use crate::command::texts::Told;
 use crate::command::{Failure, believed_now};
 use crate::config::Config;
 use crate::engine;
+use crate::health::{self, Subject};
 use crate::language::{pick, text};
-use crate::model::Moment;
 use crate::store::{Fault, Outcome, Store};
 use chrono::TimeDelta;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
-
-/// A backup that is older should be looked after; one is made every night.
-const BACKUP_DAYS_GOOD: i64 = 2;
-
-/// A backup that is older is as good as none.
-const BACKUP_DAYS_MAX: i64 = 14;
-
-/// With fewer days of cells ahead the next import is due.
-const HORIZON_DAYS_GOOD: i64 = 7;
 
 /// Ending of files that wait to be imported.
 const ENDING: &str = "ndjson";
@@ -59,37 +50,22 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         Err(failure) => report.bad("clock", failure),
     }
 
-    look_at_backup(store.last_backup()?, now, report);
+    report.judged(
+        Subject::Backup,
+        health::backup(store.last_backup()?, now),
+        pick("последней меньше 2 суток", "the last one is less than 2 days old"),
+    );
     look_at_cards(&store.doubtful_cards(now)?, report);
 
-    let horizon = store.last_cell()?.map(|seconds| config.zone.at(seconds));
-    let left = horizon.map(|last| (last.date_naive() - now.date_naive()).num_days());
-    match horizon.map(|last| last.format("%Y-%m-%d")).zip(left) {
-        None => report.warn(
-            "timetable",
-            pick(
-                "ячеек нет: их загрузит `infomat import`",
-                "there are no cells: `infomat import` takes them",
-            ),
-        ),
-        Some((day, ..0)) => report.bad(
-            "timetable",
-            Failure::Failed(text!(
-                "последние ячейки были {day}: загрузите следующие дни",
-                "its last cells were on {day}: import the coming days"
-            )),
-        ),
-        Some((day, left)) if left < HORIZON_DAYS_GOOD => {
-            report.warn(
-                "timetable",
-                text!(
-                    "последние ячейки {day}: загрузите дни после него",
-                    "its last cells are on {day}: import the days after it"
-                ),
-            );
-        }
-        Some((day, _)) => report.good("timetable", text!("до {day}", "until {day}")),
-    }
+    let horizon = store
+        .last_cell()?
+        .map(|seconds| config.zone.at(seconds).date_naive());
+    let day = horizon.unwrap_or_default();
+    report.judged(
+        Subject::Timetable,
+        health::timetable(horizon, now.date_naive()),
+        text!("до {day}", "until {day}"),
+    );
     Ok(())
 }
 
@@ -109,44 +85,6 @@ fn look_at_cards(doubts: &[Outcome], report: &mut Report) {
                 "объединять или закрывать нечего",
                 "none needs to be joined with another or closed",
             ),
-        );
-    }
-}
-
-/// When the last good backup was made.
-fn look_at_backup(last: Option<Moment>, now: Moment, report: &mut Report) {
-    const WHAT: &str = "backup";
-    let Some(last) = last else {
-        return report.warn(
-            WHAT,
-            pick(
-                "еще ни одной: выполните `infomat backup`",
-                "there is none yet: run `infomat backup`",
-            ),
-        );
-    };
-    let days = (now - last).num_days();
-    let old = text!(
-        "последней {days} сут.: выполните `infomat backup`",
-        "the last one is {days} days old: run `infomat backup`"
-    );
-    if last > now {
-        let made = last.format(MINUTE);
-        report.warn(
-            WHAT,
-            text!(
-                "последняя датирована {made}: часы тогда спешили; выполните `infomat backup`",
-                "the last one is dated {made}, by a clock that was ahead: run `infomat backup`"
-            ),
-        );
-    } else if days > BACKUP_DAYS_MAX {
-        report.bad(WHAT, Failure::Failed(old));
-    } else if days >= BACKUP_DAYS_GOOD {
-        report.warn(WHAT, old);
-    } else {
-        report.good(
-            WHAT,
-            pick("последней меньше 2 суток", "the last one is less than 2 days old"),
         );
     }
 }

@@ -5,6 +5,7 @@ use crate::command::Failure;
 use crate::command::texts::{Told, states};
 use crate::config::Config;
 use crate::engine;
+use crate::health::{self, Subject};
 use crate::language::{pick, text};
 use crate::model::Zone;
 use crate::store::{disk_free_bytes, folder_of, server_instance};
@@ -17,26 +18,11 @@ use std::path::Path;
 use std::process::{self, Command};
 use std::time::{Duration, Instant};
 
-/// Less free space than this, and the log of the database may not grow any more.
-const FREE_BYTES_MIN: u64 = 64 << 20;
-
-/// Less than this should be looked after.
-const FREE_BYTES_GOOD: u64 = 512 << 20;
-
-/// So many copies of the database should have room: a backup, and the copy before an upgrade.
-const COPIES: u64 = 2;
-
 /// Flushes that are measured; the median counts.
 const FLUSHES: usize = 15;
 
 /// What is flushed: a page of most disks.
 const FLUSH_BYTES: usize = 4096;
-
-/// A flush that takes longer makes bookings slow: a booking waits for two or three.
-const FLUSH_GOOD: Duration = Duration::from_millis(30);
-
-/// A flush that takes longer is one of a disk that is about to fail.
-const FLUSH_MAX: Duration = Duration::from_millis(500);
 
 /// How long a server may take to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(8);
@@ -84,26 +70,21 @@ pub fn look_at_zone(config: &Config, report: &mut Report) {
 
 /// Whether the machine's clock is kept right.
 pub fn look_at_time_source(report: &mut Report) {
-    const WHAT: &str = "time source";
-    match told_by_timedatectl().or_else(engine::is_synchronised) {
-        Some(true) => report.good(WHAT, pick("часы сверяются с точным временем", "the clock is synchronised")),
-        Some(false) => report.warn(
-            WHAT,
-            pick(
-                "часы не сверяются с точным временем: `timedatectl set-ntp true`, или укажите сервер времени клиники в \
-                 /etc/systemd/timesyncd.conf",
-                "the clock is not synchronised: `timedatectl set-ntp true`, or name a time server of the clinic in \
-                 /etc/systemd/timesyncd.conf",
-            ),
-        ),
-        None => report.warn(
-            WHAT,
+    let found = told_by_timedatectl().or_else(engine::is_synchronised);
+    if found.is_none() {
+        return report.warn(
+            Subject::TimeSource.name(),
             pick(
                 "неизвестно, сверяются ли часы с точным временем: посмотрите `timedatectl`",
                 "nobody tells whether the clock is synchronised: see `timedatectl`",
             ),
-        ),
+        );
     }
+    report.judged(
+        Subject::TimeSource,
+        health::time_source(found),
+        pick("часы сверяются с точным временем", "the clock is synchronised"),
+    );
 }
 
 /// What the kernel says of its clock, by way of systemd; none where there is no systemd.
@@ -120,38 +101,22 @@ fn told_by_timedatectl() -> Option<bool> {
 
 /// Whether the disk of the database has room.
 pub fn look_at_space(config: &Config, report: &mut Report) {
-    const WHAT: &str = "disk space";
     let folder = folder_of(&config.database);
     let free = match disk_free_bytes(folder) {
         Ok(free) => free,
-        Err(error) => return report.bad(WHAT, Failure::of(folder.display(), error)),
+        Err(error) => return report.bad(Subject::Disk.name(), Failure::of(folder.display(), error)),
     };
     let database = config.database.metadata().map_or(0, |file| file.len());
-    let found = text!(
-        "свободно {} МиБ на диске каталога {}",
-        "{} MiB free on the disk of {}",
-        free >> 20,
-        folder.display()
+    report.judged(
+        Subject::Disk,
+        health::disk(free, database),
+        text!(
+            "свободно {} МиБ на диске каталога {}",
+            "{} MiB free on the disk of {}",
+            free >> 20,
+            folder.display()
+        ),
     );
-    if free < FREE_BYTES_MIN {
-        report.bad(
-            WHAT,
-            Failure::Failed(text!(
-                "{found}: освободите место, иначе запись скоро остановится",
-                "{found}: make room, or bookings end soon"
-            )),
-        );
-    } else if free < FREE_BYTES_GOOD.max(COPIES * database) {
-        report.warn(
-            WHAT,
-            text!(
-                "{found}: освободите место для копий и обновлений",
-                "{found}: make room for backups and upgrades"
-            ),
-        );
-    } else {
-        report.good(WHAT, found);
-    }
 }
 
 /// How long a flush takes beside the database: every booking waits for it.
@@ -159,30 +124,15 @@ pub fn look_at_flush(config: &Config, report: &mut Report) {
     const WHAT: &str = "flush";
     let folder = folder_of(&config.database);
     match measured_flush(folder) {
-        Ok(time) => {
-            let found = text!(
+        Ok(time) => report.judged(
+            Subject::Flush,
+            health::flush(time),
+            text!(
                 "{:.1} мс на 4 КиБ",
                 "{:.1} ms for 4 KiB",
                 time.as_secs_f64() * 1000.0
-            );
-            if time > FLUSH_MAX {
-                let text = text!(
-                    "{found}: диск скоро откажет; сделайте копию и замените его",
-                    "{found}: the disk is about to fail; make a backup and replace it"
-                );
-                report.bad(WHAT, Failure::Failed(text));
-            } else if time > FLUSH_GOOD {
-                report.warn(
-                    WHAT,
-                    text!(
-                        "{found}: запись на этом диске медленная; поможет SSD",
-                        "{found}: bookings are slow on this disk; an SSD helps"
-                    ),
-                );
-            } else {
-                report.good(WHAT, found);
-            }
-        }
+            ),
+        ),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             report.warn(
                 WHAT,

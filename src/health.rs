@@ -1,0 +1,277 @@
+//! What is judged of the machine and of the clinic's data, at which bound, and what the administrator does about it.
+//!
+//! `infomat check`, `/readyz` and `/metrics` render these findings, so that all three warn at the same bound.
+
+use crate::language::Language;
+use crate::model::Moment;
+use chrono::NaiveDate;
+use std::time::Duration;
+
+/// Free space below which the write-ahead log cannot keep its full length: 18 MiB of log, and as much again three times for
+/// the database to take it in.
+pub const DISK_FREE_BYTES_MIN: u64 = 72 << 20;
+
+/// Free space that a clinic needs within a year.
+const DISK_FREE_BYTES_GOOD: u64 = 512 << 20;
+
+/// Copies of the database that should have room: a backup, and the copy before an upgrade.
+const DISK_COPIES: u64 = 2;
+
+/// Age of the last backup, in days, from which nightly backups are known to fail.
+const BACKUP_DAYS_GOOD: i64 = 2;
+
+/// Age in days from which the last backup is as good as none.
+const BACKUP_DAYS_MAX: i64 = 14;
+
+/// Days of cells ahead below which the next import is due.
+const TIMETABLE_DAYS_GOOD: i64 = 7;
+
+/// Time of a flush from which bookings are slow: a booking waits for two or three.
+const FLUSH_GOOD: Duration = Duration::from_millis(30);
+
+/// Time of a flush that only a failing disk takes.
+const FLUSH_MAX: Duration = Duration::from_millis(500);
+
+/// How urgent a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The server books; somebody should act within days.
+    Warning = 1,
+    /// Bookings or the data are in danger; somebody should act today.
+    Bad = 2,
+}
+
+/// What was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Free space of the database's disk.
+    Disk,
+    /// Time of a flush.
+    Flush,
+    /// The last good backup.
+    Backup,
+    /// The last cell of the timetable.
+    Timetable,
+    /// Whether the machine's clock is synchronised.
+    TimeSource,
+    /// Jumps of the machine's clock.
+    Clock,
+}
+
+impl Subject {
+    /// The subjects that a serving server judges, for `/readyz` and `/metrics`.
+    pub const SERVED: [Subject; 4] = [
+        Subject::Disk,
+        Subject::Backup,
+        Subject::TimeSource,
+        Subject::Clock,
+    ];
+
+    /// Returns the name in `infomat check` and in the labels of `/metrics`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Subject::Disk => "disk space",
+            Subject::Flush => "flush",
+            Subject::Backup => "backup",
+            Subject::Timetable => "timetable",
+            Subject::TimeSource => "time source",
+            Subject::Clock => "clock",
+        }
+    }
+}
+
+/// Something that the administrator should act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// So many bytes are free, and a backup or an upgrade may fail.
+    DiskShort(u64),
+    /// So many bytes are free, and bookings may fail.
+    DiskFull(u64),
+    /// A flush takes so long.
+    FlushSlow(Duration),
+    /// A flush takes as long as on a failing disk.
+    FlushFailing(Duration),
+    /// No backup was ever made.
+    BackupMissing,
+    /// The last backup is so many days old.
+    BackupOld(i64),
+    /// The last backup is dated this moment, which lies ahead.
+    BackupAhead(Moment),
+    /// No cell was ever imported.
+    TimetableEmpty,
+    /// The last cells are on this day, within a week.
+    TimetableEnds(NaiveDate),
+    /// The last cells were on this day.
+    TimetableEnded(NaiveDate),
+    /// Nothing synchronises the clock.
+    TimeNotSynchronised,
+    /// The clock jumped forward to this moment, by more than a day, while the server ran.
+    ClockJumped(Moment),
+}
+
+/// Judges the free space of the database's disk, in bytes, beside the size of the database.
+pub fn disk(free_bytes: u64, database_bytes: u64) -> Option<Finding> {
+    if free_bytes < DISK_FREE_BYTES_MIN {
+        Some(Finding::DiskFull(free_bytes))
+    } else {
+        let good = DISK_FREE_BYTES_GOOD.max(DISK_COPIES.saturating_mul(database_bytes));
+        (free_bytes < good).then_some(Finding::DiskShort(free_bytes))
+    }
+}
+
+/// Judges the time of a flush.
+pub fn flush(time: Duration) -> Option<Finding> {
+    if time > FLUSH_MAX {
+        Some(Finding::FlushFailing(time))
+    } else {
+        (time > FLUSH_GOOD).then_some(Finding::FlushSlow(time))
+    }
+}
+
+/// Judges the moment of the last good backup.
+pub fn backup(last: Option<Moment>, now: Moment) -> Option<Finding> {
+    match last {
+        None => Some(Finding::BackupMissing),
+        Some(made) if made > now => Some(Finding::BackupAhead(made)),
+        Some(made) => {
+            let days = (now - made).num_days();
+            (days >= BACKUP_DAYS_GOOD).then_some(Finding::BackupOld(days))
+        }
+    }
+}
+
+/// Judges the day of the last cell.
+pub fn timetable(last: Option<NaiveDate>, today: NaiveDate) -> Option<Finding> {
+    let Some(last) = last else {
+        return Some(Finding::TimetableEmpty);
+    };
+    match (last - today).num_days() {
+        ..0 => Some(Finding::TimetableEnded(last)),
+        left => (left < TIMETABLE_DAYS_GOOD).then_some(Finding::TimetableEnds(last)),
+    }
+}
+
+/// Judges whether the clock is synchronised, where that is known.
+pub fn time_source(is_synchronised: Option<bool>) -> Option<Finding> {
+    (is_synchronised == Some(false)).then_some(Finding::TimeNotSynchronised)
+}
+
+impl Finding {
+    /// Returns what was judged.
+    pub fn subject(self) -> Subject {
+        match self {
+            Finding::DiskShort(_) | Finding::DiskFull(_) => Subject::Disk,
+            Finding::FlushSlow(_) | Finding::FlushFailing(_) => Subject::Flush,
+            Finding::BackupMissing | Finding::BackupOld(_) | Finding::BackupAhead(_) => Subject::Backup,
+            Finding::TimetableEmpty | Finding::TimetableEnds(_) | Finding::TimetableEnded(_) => {
+                Subject::Timetable
+            }
+            Finding::TimeNotSynchronised => Subject::TimeSource,
+            Finding::ClockJumped(_) => Subject::Clock,
+        }
+    }
+
+    /// Returns how urgent it is.
+    pub fn severity(self) -> Severity {
+        match self {
+            Finding::DiskFull(_) | Finding::FlushFailing(_) | Finding::TimetableEnded(_) => Severity::Bad,
+            Finding::BackupOld(days) if days > BACKUP_DAYS_MAX => Severity::Bad,
+            _ => Severity::Warning,
+        }
+    }
+
+    /// Returns what was found and the remedy.
+    pub fn text(self, language: Language) -> String {
+        let pick = |russian: String, english: String| match language {
+            Language::Russian => russian,
+            Language::English => english,
+        };
+        match self {
+            Finding::DiskShort(free_bytes) => pick(
+                format!(
+                    "на диске базы данных свободно {} МиБ: освободите место для копий и обновлений",
+                    free_bytes >> 20
+                ),
+                format!(
+                    "{} MiB free on the disk of the database: make room for backups and upgrades",
+                    free_bytes >> 20
+                ),
+            ),
+            Finding::DiskFull(free_bytes) => pick(
+                format!(
+                    "на диске базы данных свободно {} МиБ: освободите место, иначе запись скоро остановится",
+                    free_bytes >> 20
+                ),
+                format!(
+                    "{} MiB free on the disk of the database: make room, or bookings end soon",
+                    free_bytes >> 20
+                ),
+            ),
+            Finding::FlushSlow(time) => pick(
+                format!(
+                    "{} мс на 4 КиБ: запись на этом диске медленная; поможет SSD",
+                    time.as_millis()
+                ),
+                format!(
+                    "{} ms for 4 KiB: bookings are slow on this disk; an SSD helps",
+                    time.as_millis()
+                ),
+            ),
+            Finding::FlushFailing(time) => pick(
+                format!(
+                    "{} мс на 4 КиБ: диск скоро откажет; сделайте копию и замените его",
+                    time.as_millis()
+                ),
+                format!(
+                    "{} ms for 4 KiB: the disk is about to fail; make a backup and replace it",
+                    time.as_millis()
+                ),
+            ),
+            Finding::BackupMissing => pick(
+                "копии базы данных еще нет: выполните `infomat backup`".to_owned(),
+                "there is no backup yet: run `infomat backup`".to_owned(),
+            ),
+            Finding::BackupOld(days) => pick(
+                format!("последней копии {days} сут.: выполните `infomat backup`"),
+                format!("the last backup is {days} days old: run `infomat backup`"),
+            ),
+            Finding::BackupAhead(made) => {
+                let made = made.format("%Y-%m-%d %H:%M");
+                pick(
+                    format!("последняя копия датирована {made}: часы тогда спешили; выполните `infomat backup`"),
+                    format!("the last backup is dated {made}, by a clock that was ahead: run `infomat backup`"),
+                )
+            }
+            Finding::TimetableEmpty => pick(
+                "ячеек нет: их загрузит `infomat import`".to_owned(),
+                "there are no cells: `infomat import` takes them".to_owned(),
+            ),
+            Finding::TimetableEnds(day) => pick(
+                format!("последние ячейки {day}: загрузите дни после него"),
+                format!("its last cells are on {day}: import the days after it"),
+            ),
+            Finding::TimetableEnded(day) => pick(
+                format!("последние ячейки были {day}: загрузите следующие дни"),
+                format!("its last cells were on {day}: import the coming days"),
+            ),
+            Finding::TimeNotSynchronised => pick(
+                "часы не сверяются с точным временем: `timedatectl set-ntp true`, или укажите сервер времени клиники в \
+                 /etc/systemd/timesyncd.conf"
+                    .to_owned(),
+                "the clock is not synchronised: `timedatectl set-ntp true`, or name a time server of the clinic in \
+                 /etc/systemd/timesyncd.conf"
+                    .to_owned(),
+            ),
+            Finding::ClockJumped(to) => {
+                let to = to.format("%Y-%m-%d %H:%M");
+                pick(
+                    format!("часы перешли вперед более чем на сутки и показали {to}: проверьте время"),
+                    format!("the clock jumped forward by more than a day, to {to}: look at the time"),
+                )
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
