@@ -3,6 +3,7 @@
 //! Counting is an atomic addition, from any thread. Labels come from small sets: names of routes, HTTP statuses, codes of
 //! refusals, and the clinic's own specialities. No label is about a patient.
 
+use crate::health::{Finding, Subject};
 use crate::model::Supply;
 use prometheus::core::Collector;
 use prometheus::{
@@ -91,6 +92,11 @@ metrics! {
         "infomat_clock_jumps",
         "How often the clock has jumped forward by more than a day since the start.",
     );
+    health: IntGaugeVec = gauges(
+        "infomat_health",
+        "What is judged as `infomat check` does: 0 good, 1 a warning, 2 bad.",
+        &["check"],
+    );
     free_places: IntGaugeVec = gauges(
         "infomat_free_places",
         "Free places ahead that can be booked at a terminal now.",
@@ -128,6 +134,8 @@ pub struct Outlook<'a> {
     pub clock_is_plausible: bool,
     /// Jumps of the clock forward by more than a day.
     pub clock_jumps: u32,
+    /// What the administrator should act on, of [`Subject::SERVED`].
+    pub findings: &'a [Finding],
     /// The free places at a terminal, for each clinic and speciality.
     pub supplies: &'a [Supply],
 }
@@ -171,6 +179,13 @@ impl Metrics {
         self.last_backup.set(outlook.last_backup.unwrap_or(0));
         self.clock_is_plausible.set(outlook.clock_is_plausible.into());
         self.clock_jumps.set(outlook.clock_jumps.into());
+        for subject in Subject::SERVED {
+            let found = outlook.findings.iter().filter(|one| one.subject() == subject);
+            let worst = found.map(|one| one.severity() as i64).max();
+            self.health
+                .with_label_values(&[subject.name()])
+                .set(worst.unwrap_or(0));
+        }
         self.free_places.reset();
         self.last_cell.reset();
         for supply in outlook.supplies {

@@ -77,7 +77,7 @@ mod trouble;
 
 pub use http::HttpError;
 pub use parameter::{BadParameter, ParameterFault};
-pub use trouble::{Trouble, Warning};
+pub use trouble::Trouble;
 
 /// The text of a successful cancellation ([crate::contract::tickets]): the one success with a text.
 pub const CANCELLED: &str = "Запись отменена";

@@ -6,6 +6,7 @@ use super::outcome::answer_or_fault;
 use super::tickets::{self, TicketName};
 use super::waiting::{self, EntryName};
 use super::{CLOCK_RETRY_SECONDS, Engine, Settings, authenticate, booking, ready};
+use crate::language::Language;
 use crate::model::{Moment, WaitingWish, Wish};
 use crate::refusal::{HttpError, Refusal, Trouble};
 use crate::route::Write;
@@ -27,7 +28,7 @@ enum Work {
     CheckIn(TicketName),
     Wait(WaitingWish),
     StopWaiting(EntryName),
-    Ready,
+    Ready(Language),
 }
 
 /// A parsed request, or its answer where parsing ended it.
@@ -50,8 +51,10 @@ impl Engine {
         }
         let answers = self.run_batch(&batch, now.moment);
         let mut outcomes = batch.iter().zip(&answers);
-        if let Some((_, answer)) = outcomes.find(|(work, _)| matches!(work, Ok(Work::Ready))) {
-            self.readiness.keep(answer.clone());
+        if let Some((Ok(Work::Ready(language)), answer)) =
+            outcomes.find(|(work, _)| matches!(work, Ok(Work::Ready(_))))
+        {
+            self.readiness.keep(*language, answer.clone());
         }
         answers
     }
@@ -60,11 +63,11 @@ impl Engine {
     fn parse(&self, request: &Request, write: &Write, now: Now) -> ParsedRequest {
         if !now.is_plausible {
             return Err(match write {
-                Write::Ready => ready::not_ready(Trouble::ClockWrong),
+                Write::Ready => ready::not_ready(Trouble::ClockWrong, request.language()),
                 _ => HttpError::ClockWrong(CLOCK_RETRY_SECONDS).into(),
             });
         }
-        if let (Write::Ready, Some(known)) = (write, self.readiness.known()) {
+        if let (Write::Ready, Some(known)) = (write, self.readiness.known(request.language())) {
             return Err(known.clone());
         }
         parse(request, write, &self.settings, now.moment).map_err(|refusal| Answer::from(&refusal))
@@ -86,7 +89,7 @@ impl Engine {
         }
         let undone = self.failed(&fault);
         let answer = |work: &ParsedRequest| match work {
-            Ok(Work::Ready) => ready::not_ready(fault.trouble()),
+            Ok(Work::Ready(language)) => ready::not_ready(fault.trouble(), *language),
             Ok(_) => undone.clone(),
             Err(answer) => answer.clone(),
         };
@@ -113,7 +116,7 @@ impl Engine {
             Work::CheckIn(name) => tickets::check_in(&tx, name, settings, *started, now),
             Work::Wait(wish) => waiting::wait(&tx, wish, &settings.policy, now),
             Work::StopWaiting(name) => waiting::stop_waiting(&tx, name, now),
-            Work::Ready => Ok(ready::prove(&tx, *damaged, clock.state(), now)?),
+            Work::Ready(language) => Ok(ready::prove(&tx, *damaged, clock.state(), now, *language)?),
         };
         let answer = |parsed: &ParsedRequest| match parsed {
             Ok(work) => answer_or_fault(run(work)),
@@ -153,6 +156,6 @@ fn parse(request: &Request, write: &Write, settings: &Settings, now: Moment) -> 
             bearer: authenticated()?,
             entry: path_guid(entry, "guid")?,
         }),
-        Write::Ready => Work::Ready,
+        Write::Ready => Work::Ready(request.language()),
     })
 }

@@ -1,6 +1,7 @@
 //! Answers of the HTTP layer ([crate::contract::conventions]).
 
 use super::Trouble;
+use crate::language::Language;
 
 /// `Retry-After` where somebody has to mend something first, in seconds.
 const NOT_READY_SECONDS: u32 = 10;
@@ -42,7 +43,7 @@ rows! {
             "Часы терминала показывают неверное время. Записаться пока нельзя: обратитесь в регистратуру."
             => "Retry-After": seconds;
         /// The database takes no write.
-        NotReady(trouble: Trouble) = 503 5000 "{}", trouble.text() => "Retry-After": NOT_READY_SECONDS;
+        NotReady(trouble: Trouble, language: Language) = 503 5000 "{}", trouble.told(*language) => "Retry-After": NOT_READY_SECONDS;
         Version = 505 5000 "Поддерживается только HTTP/1.1 и HTTP/1.0";
     }
 }

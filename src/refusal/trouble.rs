@@ -1,7 +1,6 @@
 //! Why the database takes no write, in plain words: for whoever looks after the server.
 
-use super::clock;
-use crate::model::Moment;
+use crate::language::Language;
 use thiserror::Error;
 
 rows! {
@@ -43,20 +42,12 @@ rows! {
     }
 }
 
-rows! {
-    /// A warning beside a positive answer of `/readyz`: the server books all the same.
-    #[derive(Copy)]
-    enum Warning {
-        LittleSpace(mebibytes: u64) = "На диске базы данных осталось {mebibytes} МиБ. Освободите место.";
-        NeverBackedUp = "Резервной копии базы данных еще нет. Сделайте ее.";
-        OldBackup(days: i64) = "Дней с последней резервной копии базы данных: {days}. Сделайте новую.";
-        BackupAhead =
-            "Последняя резервная копия базы данных датирована будущим: часы тогда спешили. Сделайте новую.";
-        /// The kernel does not take its clock for synchronised.
-        ClockNotSynchronised =
-            "Часы этого компьютера не сверяются с точным временем. Включите сверку: timedatectl set-ntp true.";
-        /// The clock jumped forward by more than a day while the server ran.
-        ClockJumped(to: Moment) =
-            "Часы этого компьютера перешли вперед более чем на сутки и показали {}. Проверьте время.", clock(to);
+impl Trouble {
+    /// Returns the text in a language.
+    pub fn told(self, language: Language) -> String {
+        match language {
+            Language::Russian => self.text(),
+            Language::English => self.to_string(),
+        }
     }
 }

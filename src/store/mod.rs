@@ -52,6 +52,7 @@ pub use state::disk_free_bytes;
 pub use timetable::CELLS_MAX;
 pub use waiting::{WAITING_ENTRIES_MAX, WAITING_PATIENTS_MAX};
 
+use crate::health::DISK_FREE_BYTES_MIN;
 use crate::model::Zone;
 use crate::refusal::Trouble;
 use damage::{Seconds, named};
@@ -65,10 +66,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there, more than the engine lets the log
 /// grow between two checkpoints.
 const LOG_BYTES: usize = 18 << 20;
-
-/// Free space below which the log is not stretched: it would take the room that the database file grows into, and what is in
-/// the log could not be copied there.
-const STRETCH_FREE_BYTES_MIN: u64 = 4 * LOG_BYTES as u64;
 
 /// An open database.
 pub struct Store {
@@ -155,14 +152,11 @@ impl Store {
     /// Gives the write-ahead log its full length on the disk, so that commits overwrite it in place: a flush that need not
     /// make the file longer takes about half the time. Changes nothing else, and nothing at all on a disk with little room.
     pub fn stretch_log(&mut self) -> Result<(), Fault> {
-        if let Some(free) = self
-            .disk_free_bytes()
-            .filter(|free| *free < STRETCH_FREE_BYTES_MIN)
-        {
+        if let Some(free) = self.disk_free_bytes().filter(|free| *free < DISK_FREE_BYTES_MIN) {
             let text = format!(
                 "{} MiB are free, {} are needed",
                 free >> 20,
-                STRETCH_FREE_BYTES_MIN >> 20
+                DISK_FREE_BYTES_MIN >> 20
             );
             return Err(Fault::Unavailable(Trouble::DiskFull, text));
         }

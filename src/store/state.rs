@@ -10,6 +10,11 @@ impl Store {
         disk_free_bytes(Path::new(self.connection.path()?)).ok()
     }
 
+    /// Bytes of the database's file.
+    pub fn file_bytes(&self) -> Option<u64> {
+        Some(Path::new(self.connection.path()?).metadata().ok()?.len())
+    }
+
     /// Bytes of the write-ahead log's file; none where there is no such file.
     pub fn log_bytes(&self) -> Option<u64> {
         let log = self.connection.path()?.to_owned() + "-wal";

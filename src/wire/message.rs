@@ -1,5 +1,6 @@
 //! A request and an answer as plain structs, without sockets: the input and the output of the engine.
 
+use crate::language::Language;
 use crate::refusal::{CANCELLED, HttpError, Refusal};
 use serde::Serialize;
 use std::net::IpAddr;
@@ -30,6 +31,12 @@ impl Request {
             .iter()
             .filter(move |(field, _)| field.eq_ignore_ascii_case(name))
             .map(|(_, value)| &**value)
+    }
+
+    /// Returns the language of what the administrator is told: English where `Accept-Language` begins with it.
+    pub fn language(&self) -> Language {
+        let wanted = self.headers("Accept-Language").next();
+        wanted.and_then(Language::of_tag).unwrap_or(Language::Russian)
     }
 
     /// Returns the target's path, without the query.

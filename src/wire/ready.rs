@@ -1,7 +1,6 @@
 //! The answers about the server's own state ([crate::contract::monitoring]).
 
 use super::message::Answer;
-use crate::refusal::Warning;
 use serde::Serialize;
 use std::sync::OnceLock;
 use uuid::Uuid;
@@ -40,9 +39,9 @@ pub fn alive() -> Answer {
 }
 
 /// Returns the answer of a database that takes writes, with warnings.
-pub fn ready(warnings: &[Warning]) -> Answer {
+pub fn ready(warnings: Vec<String>) -> Answer {
     Answer::json(&ServerState {
         status: "ready",
-        warnings: Some(warnings.iter().map(Warning::text).collect()),
+        warnings: Some(warnings),
     })
 }

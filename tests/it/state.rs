@@ -143,6 +143,7 @@ fn a_wrong_database_and_a_wrong_clock_are_named() {
 fn a_missing_or_old_backup_is_a_warning_and_no_unreadiness() {
     let site = site();
     let server = site.serve();
+    let health = || Numbers::of(&mut server.client()).get("infomat_health{check=\"backup\"}");
     let mut client = server.client();
     let mut told = |at: Option<TimeDelta>| {
         if let Some(age) = at {
@@ -161,20 +162,45 @@ fn a_missing_or_old_backup_is_a_warning_and_no_unreadiness() {
         warnings.retain(|warning| warning.contains("копи"));
         warnings
     };
-    assert_eq!(told(None), ["Резервной копии базы данных еще нет. Сделайте ее."]);
+    assert_eq!(
+        told(None),
+        ["копии базы данных еще нет: выполните `infomat backup`"]
+    );
     assert_eq!(
         told(Some(TimeDelta::hours(100))),
-        ["Дней с последней резервной копии базы данных: 4. Сделайте новую."]
+        ["последней копии 4 сут.: выполните `infomat backup`"]
     );
-    assert_eq!(
-        told(Some(-TimeDelta::days(400))),
-        ["Последняя резервная копия базы данных датирована будущим: часы тогда спешили. Сделайте новую."]
+    let [ahead] = &told(Some(-TimeDelta::days(400)))[..] else {
+        panic!("no warning of a backup dated ahead")
+    };
+    assert!(
+        ahead.contains("часы тогда спешили; выполните `infomat backup`"),
+        "{ahead}"
     );
+    assert!(health() > 0.0);
     assert_eq!(told(Some(TimeDelta::hours(30))), Vec::<String>::new());
+    assert!(health() < 1.0);
     let backup = Numbers::of(&mut client).get("infomat_last_backup_timestamp_seconds");
     #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
     let expected = (now() - TimeDelta::hours(30)).timestamp() as f64;
     assert!((backup - expected).abs() < 60.0, "{backup}");
+}
+
+/// Goal: who asks in English is told in English, whatever was asked a moment before.
+#[test]
+fn readiness_speaks_the_language_that_was_asked_for() {
+    let site = site();
+    let server = site.serve();
+    let mut client = server.client();
+    let mut told = |language: &str| {
+        let answer = client.ask("GET", "/readyz", &[("Accept-Language", language)], b"");
+        answer.json()["warnings"].to_string()
+    };
+    for _ in 0..2 {
+        assert!(told("ru").contains("выполните `infomat backup`"));
+        assert!(told("en-GB,en;q=0.5").contains("run `infomat backup`"));
+        assert!(told("de").contains("выполните `infomat backup`"));
+    }
 }
 
 /// Goal: readiness tells of a clock that nothing synchronises, and is silent where another program keeps the clock.

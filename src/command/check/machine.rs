@@ -2,11 +2,11 @@
 
 use super::{Report, ask_root};
 use crate::command::Failure;
-use crate::command::texts::{Told, states};
+use crate::command::texts::Told;
 use crate::config::Config;
 use crate::engine;
 use crate::health::{self, Subject};
-use crate::language::{pick, text};
+use crate::language::{Language, pick, text};
 use crate::model::Zone;
 use crate::store::{disk_free_bytes, folder_of, server_instance};
 use crate::wire::ready::INSTANCE_FIELD;
@@ -292,7 +292,7 @@ fn health(listen: SocketAddr) -> Option<Option<String>> {
 fn ready(listen: SocketAddr) -> Option<State> {
     let (head, body) = ask(listen, "/readyz").ok()?;
     let body: serde_json::Value = serde_json::from_str(&body).ok()?;
-    let words = |value: &serde_json::Value| value.as_str().map(said);
+    let words = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     match head.split(' ').nth(1)? {
         "200" => Some(State {
             is_ready: true,
@@ -306,11 +306,6 @@ fn ready(listen: SocketAddr) -> Option<State> {
     }
 }
 
-/// What the server says, which is in Russian.
-fn said(words: &str) -> String {
-    pick(words.to_owned(), states::english(words))
-}
-
 /// Head and body of the answer of whoever listens there.
 fn ask(listen: SocketAddr, path: &str) -> io::Result<(String, String)> {
     let ip = match listen.ip() {
@@ -319,10 +314,14 @@ fn ask(listen: SocketAddr, path: &str) -> io::Result<(String, String)> {
         ip => ip,
     };
     let address = SocketAddr::new(ip, listen.port());
+    let tag = Language::current().tag();
     let mut stream = TcpStream::connect_timeout(&address, ANSWER_MAX)?;
     stream.set_read_timeout(Some(ANSWER_MAX))?;
     stream.write_all(
-        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept-Language: {tag}\r\nConnection: close\r\n\r\n"
+        )
+        .as_bytes(),
     )?;
     let mut answer = String::new();
     stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;

@@ -3,7 +3,6 @@
 mod config;
 pub mod finding;
 pub mod import;
-pub mod states;
 mod store;
 mod system;
 

@@ -4,6 +4,7 @@
 use super::Document;
 use crate::catalogue::every_refusal;
 use crate::harness::{Answer, Site};
+use infomat::language::Language;
 use infomat::refusal::{HttpError, Trouble};
 use infomat::wire::message;
 use serde_json::Value;
@@ -25,7 +26,7 @@ const TRANSPORTS: [HttpError; 18] = [
     HttpError::Fault,
     HttpError::Unavailable(1),
     HttpError::ClockWrong(1),
-    HttpError::NotReady(Trouble::DiskFull),
+    HttpError::NotReady(Trouble::DiskFull, Language::Russian),
     HttpError::NumbersElsewhere,
     HttpError::Version,
 ];
