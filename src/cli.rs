@@ -25,7 +25,7 @@ pub struct Cli {
     /// Configuration file
     #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_PATH)]
     pub config: PathBuf,
-    /// Language of help and output: ru or en; without it, as the locale says, Russian unless that begins with en
+    /// Language of help and output: ru or en; by default, English if the locale begins with en, otherwise Russian
     #[arg(long, global = true, value_name = "LANG", value_parser = language)]
     pub lang: Option<Language>,
     /// What to do.
@@ -36,36 +36,36 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve a made-up clinic with a fortnight of free cells; needs nothing
+    /// Serve a made-up clinic with two weeks of free times; needs no setup
     Demo(Demo),
-    /// Make the configuration, the database and a random key where they are missing
+    /// Create the configuration file, the database and a random key where they are missing
     Init,
-    /// Serve until SIGTERM or SIGINT
+    /// Serve requests until SIGTERM or SIGINT
     Serve(Serve),
-    /// Take clinic data into the database, all or nothing; beside a serving server too
+    /// Import clinic data, all or nothing; works while the server runs
     Import(Import),
     /// Print a token for a patient's card
     Token(Token),
-    /// Print a day's visits for the desk, patients' names included; with a serving server and without one
+    /// Print the visits of a day for the reception, with patients' names; works with and without a running server
     Visits(Visits),
-    /// Print who waits for a place, longest first, for the desk to call; with a serving server and without one
+    /// Print the waiting list for the reception to call, longest wait first; works with and without a running server
     Waiting(Waiting),
-    /// Cancel a visit at the desk; beside a serving server too
+    /// Cancel a visit for the reception; works while the server runs
     Cancel(Cancel),
-    /// Make, show and retire the keys that sign tokens; a serving server takes the change in on SIGHUP
+    /// Create, list and retire the keys that sign tokens; a running server reloads them on SIGHUP
     #[command(subcommand)]
     Key(Key),
-    /// Date back to now what was written while the clock was ahead; without it bookings are refused until that time has come
+    /// Set times that were written while the clock was ahead back to now; until then bookings are refused
     BelieveClock,
-    /// Look at the configuration, the keys and the database, and say what is wrong
+    /// Check the configuration, the keys and the database, and report what is wrong
     Check,
-    /// Make a checked copy of the database; beside a serving server too
+    /// Make a verified copy of the database; works while the server runs
     Backup(Backup),
-    /// Put a backup in the place of the database, and print what it lacks; only with the server stopped
+    /// Replace the database with a backup, and print what the backup lacks; the server must be stopped
     Restore(Restore),
-    /// Remove old visits and personal data for good; beside a serving server too
+    /// Remove old visits and personal data for good; works while the server runs
     Purge(Purge),
-    /// Prove the database right, or name what is wrong and what to do; beside a serving server too
+    /// Verify the database, and report what is wrong and what to do; works while the server runs
     Verify(Verify),
 }
 
@@ -75,7 +75,7 @@ pub struct Demo {
     /// Address to listen on; port 0 asks the system for one
     #[arg(long, value_name = "ADDR", value_parser = address, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Folder of the made-up clinic; a second start goes on with what is there
+    /// Folder of the made-up clinic; a second start continues with its data
     #[arg(long, value_name = "DIR", default_value = "infomat-demo")]
     pub data: PathBuf,
 }
@@ -91,10 +91,10 @@ pub struct Serve {
 /// `infomat import`
 #[derive(Debug, Args)]
 pub struct Import {
-    /// File of clinic data, one JSON object a line; - reads standard input
+    /// File of clinic data, one JSON object per line; - reads standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Say what is wrong with the file, or what it would change, and change nothing
+    /// Report what is wrong with the file, or what it would change, and change nothing
     #[arg(long)]
     pub check: bool,
 }
@@ -111,7 +111,7 @@ pub struct Token {
     /// Mnemonic of the client application
     #[arg(long, value_name = "MNEM", default_value = "Infomat")]
     pub source: String,
-    /// Life of the token; without it, as configured
+    /// Lifetime of the token in minutes; by default, as configured
     #[arg(long, value_name = "N", value_parser = minutes)]
     pub minutes: Option<u32>,
     /// Login of the person at the source
@@ -125,13 +125,13 @@ const MINUTES_MAX: u32 = 24 * 60;
 /// `infomat visits`
 #[derive(Debug, Args)]
 pub struct Visits {
-    /// The day, such as 2026-11-28 or 28.11.2026; without it, today
+    /// The day, such as 2026-11-28 or 28.11.2026; by default, today
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub date: Option<NaiveDate>,
-    /// GUID of a doctor, room or equipment; without it, all of them
+    /// GUID of a doctor, room or equipment; by default, all of them
     #[arg(long, value_name = "GUID", value_parser = guid)]
     pub resource: Option<Uuid>,
-    /// How to print: a table to read, CSV for a spreadsheet (UTF-8 with a mark, semicolons), or one JSON array
+    /// Output format: a table, CSV for a spreadsheet (UTF-8 with a byte order mark, semicolons), or one JSON array
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
@@ -139,7 +139,7 @@ pub struct Visits {
 /// `infomat waiting`
 #[derive(Debug, Args)]
 pub struct Waiting {
-    /// How to print: a table to read, CSV for a spreadsheet (UTF-8 with a mark, semicolons), or one JSON array
+    /// Output format: a table, CSV for a spreadsheet (UTF-8 with a byte order mark, semicolons), or one JSON array
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
@@ -147,24 +147,24 @@ pub struct Waiting {
 /// `infomat key`
 #[derive(Debug, Subcommand)]
 pub enum Key {
-    /// Make a key and name it in the configuration
+    /// Create a key and add it to the configuration
     New {
         /// Its name: letters, digits, hyphens, underscores and points
         #[arg(value_name = "ID", value_parser = key_id)]
         id: String,
-        /// Let it sign from now on
+        /// Sign with it from now on
         #[arg(long)]
         sign: bool,
     },
-    /// Show the keys: name, file, length, age, and which signs
+    /// List the keys: name, file, length, age, and which one signs
     List,
-    /// Let a key sign from now on; the others are accepted all the same
+    /// Sign with a key from now on; the others are still accepted
     Sign {
         /// Its name
         #[arg(value_name = "ID")]
         id: String,
     },
-    /// Accept a key no more; its file stays
+    /// Stop accepting a key; its file stays
     Retire {
         /// Its name
         #[arg(value_name = "ID")]
@@ -186,7 +186,7 @@ pub enum Format {
 /// `infomat backup`
 #[derive(Debug, Args)]
 pub struct Backup {
-    /// New file, or - for standard output; without it, one in the configured folder, named by date and time, and old ones there are removed
+    /// New file, or - for standard output; by default, a file in the configured folder, named by date and time; old backups there are removed
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
 }
@@ -202,7 +202,7 @@ pub struct Restore {
 /// `infomat purge`
 #[derive(Debug, Args)]
 pub struct Purge {
-    /// How many days back visits are kept
+    /// Number of days for which visits are kept
     #[arg(long, value_name = "DAYS", value_parser = days)]
     pub older_than: u32,
 }
@@ -213,7 +213,7 @@ const PURGE_DAYS_MAX: u32 = 36_525;
 /// `infomat verify`
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Another file, such as a backup; without it, the configured database
+    /// Another file, such as a backup; by default, the configured database
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
 }
@@ -224,7 +224,7 @@ pub struct Cancel {
     /// GUID of the ticket
     #[arg(long, value_name = "GUID", value_parser = guid)]
     pub ticket: Uuid,
-    /// Why; goes into the history of the visit
+    /// Reason, written to the history of the visit
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub reason: String,
 }
