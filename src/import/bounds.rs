@@ -3,6 +3,9 @@
 use chrono::NaiveDate;
 use std::ops::RangeInclusive;
 
+/// Longest line, its line break not counted. A clinic's whole model with long texts has some 4 KiB.
+pub const LINE_BYTES_MAX: usize = 64 * 1024;
+
 /// Longest code, room, number or series of a document.
 pub const CODE_CHARS_MAX: usize = 64;
 

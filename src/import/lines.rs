@@ -1,10 +1,8 @@
 //! The lines of a file nobody vouches for: bounded in length, UTF-8, numbered.
 
+use super::bounds::LINE_BYTES_MAX;
 use super::reason::Reason;
 use std::io::{self, BufRead, Read};
-
-/// Longest line, its line break not counted. A clinic's whole model with long texts has some 4 KiB.
-pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
 /// What some editors put at the beginning of a text: the byte order mark.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

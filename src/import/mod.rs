@@ -26,8 +26,8 @@ mod reason;
 #[cfg(test)]
 mod tests;
 
+pub use bounds::LINE_BYTES_MAX;
 pub use foreign::Foreign;
-pub use lines::LINE_BYTES_MAX;
 pub use reason::{BadField, BadLine, Reason};
 
 use crate::model::Moment;

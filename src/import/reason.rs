@@ -1,6 +1,6 @@
 //! Why a line of an import is bad: typed, so that a command can say it in the language of whoever imports.
 
-use super::lines::LINE_BYTES_MAX;
+use super::bounds::LINE_BYTES_MAX;
 use crate::store::import::Obstacle;
 use chrono::NaiveDate;
 use std::fmt;

@@ -17,8 +17,9 @@ pub use row::{
 };
 
 use super::connection::BUSY_TIMEOUT;
-use super::{Fault, GuidTaken, Store, WriteTx};
+use super::{CARDS_MAX, Fault, GuidTaken, Store, WriteTx};
 use crate::model::Moment;
+use rusqlite::named_params;
 use rusqlite::types::ToSql;
 use std::fmt;
 use std::time::Duration;
@@ -219,6 +220,48 @@ impl Staging<'_> {
             })
         })?;
         Ok(counts.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Staging<'_> {
+    /// Finds the visits to come that the settled lines move.
+    pub(super) fn find_moves(&mut self) -> Result<(), Fault> {
+        let connection = &self.store.connection;
+        connection.execute("DELETE FROM temp.moved_visit", [])?;
+        let mut statement = connection.prepare_cached(include_str!("../sql/import/find_moves.sql"))?;
+        statement.execute(named_params! { ":now": self.now.timestamp() })?;
+        drop(statement);
+        self.find_joined()?;
+        self.found = self.store.found_moves()?;
+        Ok(())
+    }
+
+    /// Finds the visits at one time whose cards the settled lines join.
+    fn find_joined(&self) -> Result<(), Fault> {
+        let connection = &self.store.connection;
+        connection.execute("DELETE FROM temp.joined_pair", [])?;
+        let mut statement = connection.prepare_cached(include_str!("../sql/import/find_joined.sql"))?;
+        statement.execute(named_params! { ":now": self.now.timestamp(), ":cards": CARDS_MAX })?;
+        Ok(())
+    }
+
+    /// What the moves that were found mean for patients, whether they have been made or not.
+    pub fn moves(&self) -> Result<Moves, Fault> {
+        let moved = self.found.iter().map(|found| self.store.moved_visit(found));
+        let mut sharing = Vec::new();
+        for found in &self.found {
+            for other in self.store.sharing(found)? {
+                sharing.push([
+                    self.store.planned_visit(found.id)?,
+                    self.store.planned_visit(other)?,
+                ]);
+            }
+        }
+        Ok(Moves {
+            moved: moved.collect::<Result<_, _>>()?,
+            overlapping: self.store.overlapping()?,
+            sharing,
+        })
     }
 }
 

@@ -1,6 +1,5 @@
 //! Visits that an import moves: their history and the journal tell it, and whoever imports learns whom to call.
 
-use super::Staging;
 use crate::model::{DayVisit, Moment};
 use crate::store::booking::Event;
 use crate::store::{CARDS_MAX, Fault, Store, WriteTx, rows};
@@ -45,7 +44,7 @@ pub struct MovedVisit {
 
 /// A moved visit as its history tells it.
 pub(super) struct Move {
-    id: i64,
+    pub(super) id: i64,
     guid: Uuid,
     num: i64,
     resources: [Uuid; 2],
@@ -56,50 +55,8 @@ pub(super) struct Move {
     lpus: Option<[String; 2]>,
 }
 
-impl Staging<'_> {
-    /// Finds the visits to come that the settled lines move.
-    pub(super) fn find_moves(&mut self) -> Result<(), Fault> {
-        let connection = &self.store.connection;
-        connection.execute("DELETE FROM temp.moved_visit", [])?;
-        let mut statement = connection.prepare_cached(include_str!("../sql/import/find_moves.sql"))?;
-        statement.execute(named_params! { ":now": self.now.timestamp() })?;
-        drop(statement);
-        self.find_joined()?;
-        self.found = self.store.found_moves()?;
-        Ok(())
-    }
-
-    /// Finds the visits at one time whose cards the settled lines join.
-    fn find_joined(&self) -> Result<(), Fault> {
-        let connection = &self.store.connection;
-        connection.execute("DELETE FROM temp.joined_pair", [])?;
-        let mut statement = connection.prepare_cached(include_str!("../sql/import/find_joined.sql"))?;
-        statement.execute(named_params! { ":now": self.now.timestamp(), ":cards": CARDS_MAX })?;
-        Ok(())
-    }
-
-    /// What the moves that were found mean for patients, whether they have been made or not.
-    pub fn moves(&self) -> Result<Moves, Fault> {
-        let moved = self.found.iter().map(|found| self.store.moved_visit(found));
-        let mut sharing = Vec::new();
-        for found in &self.found {
-            for other in self.store.sharing(found)? {
-                sharing.push([
-                    self.store.planned_visit(found.id)?,
-                    self.store.planned_visit(other)?,
-                ]);
-            }
-        }
-        Ok(Moves {
-            moved: moved.collect::<Result<_, _>>()?,
-            overlapping: self.store.overlapping()?,
-            sharing,
-        })
-    }
-}
-
 impl Store {
-    fn found_moves(&self) -> Result<Vec<Move>, Fault> {
+    pub(super) fn found_moves(&self) -> Result<Vec<Move>, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("../sql/import/moves.sql"))?;
@@ -124,7 +81,7 @@ impl Store {
         })
     }
 
-    fn moved_visit(&self, found: &Move) -> Result<MovedVisit, Fault> {
+    pub(super) fn moved_visit(&self, found: &Move) -> Result<MovedVisit, Fault> {
         Ok(MovedVisit {
             visit: self.planned_visit(found.id)?,
             old_doc_fio: found.old_doc_fio.clone(),
@@ -135,14 +92,14 @@ impl Store {
         })
     }
 
-    fn planned_visit(&self, id: i64) -> Result<DayVisit, Fault> {
+    pub(super) fn planned_visit(&self, id: i64) -> Result<DayVisit, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("../sql/import/planned_visit.sql"))?;
         Ok(statement.query_row(named_params! { ":visit": id }, |row| self.day_visit(row))?)
     }
 
-    fn overlapping(&self) -> Result<Vec<[DayVisit; 2]>, Fault> {
+    pub(super) fn overlapping(&self) -> Result<Vec<[DayVisit; 2]>, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("../sql/import/overlaps.sql"))?;
@@ -157,7 +114,7 @@ impl Store {
     }
 
     /// The visits that share a moved one's number.
-    fn sharing(&self, found: &Move) -> Result<Vec<i64>, Fault> {
+    pub(super) fn sharing(&self, found: &Move) -> Result<Vec<i64>, Fault> {
         let day = found.begins[1].date_naive();
         let mut statement = self
             .connection
