@@ -1,7 +1,7 @@
 //! `infomat backup`
 
 use super::owner::STANDARD;
-use super::{Failure, output, retention};
+use super::{Failure, failed, output, retention};
 use crate::cli::Backup;
 use crate::config::Config;
 use crate::engine;
@@ -59,11 +59,11 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             Err(Failure::of(folder.display(), error))
         }
-        Err(_) if folder.is_symlink() => Err(Failure::Failed(text!(
+        Err(_) if folder.is_symlink() => Err(failed!(
             "{}: это символическая ссылка, по ней не переходят: укажите в `folder` раздела [backup] то, на что она ведет",
             "{}: is a symbolic link, which is not followed: let `folder` in [backup] name what it leads to",
             folder.display()
-        ))),
+        )),
         _ => Ok(()),
     }
 }

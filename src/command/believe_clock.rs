@@ -1,6 +1,6 @@
 //! `infomat believe-clock`
 
-use super::{Failure, output};
+use super::{Failure, failed, output};
 use crate::config::Config;
 use crate::engine::{self, EARLIEST_SECONDS};
 use crate::language::text;
@@ -13,10 +13,10 @@ pub fn run(config: &Config) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
     let now = engine::now(config.zone).trunc_subsecs(0);
     if now.timestamp() < EARLIEST_SECONDS {
-        return Err(Failure::Failed(text!(
+        return Err(failed!(
             "часы показывают {now}, а этого не может быть: сначала установите их",
             "the clock shows {now}, which cannot be: set it first"
-        )));
+        ));
     }
     let tx = store.write()?;
     let changed = tx.date_back(now)?;

@@ -17,20 +17,21 @@ pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let by = tx.find_application(SOURCE)?;
     let ticket = tx
         .find_ticket(wanted.ticket, None)?
-        .ok_or_else(|| refused(&Refusal::TicketUnknown))?;
-    let cancelled = engine::cancel(&tx, &ticket, &by, Some(&wanted.reason), now)?;
-    cancelled.map_err(|refusal| refused(&refusal))?;
+        .ok_or(Refusal::TicketUnknown)?;
+    engine::cancel(&tx, &ticket, &by, Some(&wanted.reason), now)??;
     tx.commit()?;
     output::tell(pick(CANCELLED, "the visit is cancelled"));
     Ok(())
 }
 
-fn refused(refusal: &Refusal) -> Failure {
-    let english = match refusal {
-        Refusal::TicketUnknown => "there is no visit of this GUID",
-        Refusal::NotActive => "the visit is cancelled already",
-        Refusal::VisitBegun => "the visit has begun",
-        _ => "the visit cannot be cancelled",
-    };
-    Failure::Failed(pick(refusal.text(), english.to_owned()))
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let english = match refusal {
+            Refusal::TicketUnknown => "there is no visit of this GUID",
+            Refusal::NotActive => "the visit is cancelled already",
+            Refusal::VisitBegun => "the visit has begun",
+            _ => "the visit cannot be cancelled",
+        };
+        Failure::Failed(pick(refusal.text(), english.to_owned()))
+    }
 }

@@ -62,12 +62,6 @@ impl Report {
         self.rows.push([grade.to_owned(), label(what), found]);
     }
 
-    fn print(&self) -> Result<(), Failure> {
-        let mut out = Vec::new();
-        table::write(&self.rows, &mut out).map_err(|error| Failure::of(pick("список", "the list"), error))?;
-        output::print(out)
-    }
-
     /// Fails where something is wrong, as the worst of it asks.
     fn verdict(self) -> Result<(), Failure> {
         let text = match self.wrong.len() {
@@ -136,6 +130,6 @@ pub fn run(path: &Path) -> Result<(), Failure> {
         }
     }
     clinic::look_at_imports(&config, &mut report);
-    report.print()?;
+    output::print(table::aligned(&report.rows))?;
     report.verdict()
 }

@@ -13,7 +13,7 @@ use crate::store::Store;
 use crate::store::import::{MovedVisit, Moves};
 use crate::wire::ticket::num;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
 /// What empties the line of a terminal that the cursor is on (ECMA-48: CR, EL).
@@ -50,13 +50,12 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     for count in &counts {
         output::tell(texts::count(count));
     }
-    let mut out = Vec::new();
-    list(&moves, &mut out).map_err(|error| Failure::of(pick("список", "the list"), error))?;
+    let list = list(&moves);
     // What was done is done, where there is nobody to call.
-    if out.is_empty() {
+    if list.is_empty() {
         return Ok(());
     }
-    output::print(out)
+    output::print(list)
 }
 
 /// Opens a file of clinic data.
@@ -69,16 +68,17 @@ fn open(path: &Path) -> Result<File, Failure> {
     Ok(file)
 }
 
-/// Prints whom to call: visits that are moved, with their old place and the new one; pairs of visits at one time; and pairs of
+/// Returns whom to call: visits that are moved, with their old place and the new one; pairs of visits at one time; and pairs of
 /// visits under one number.
-fn list(moves: &Moves, out: &mut Vec<u8>) -> io::Result<()> {
+fn list(moves: &Moves) -> String {
+    let mut list = String::new();
     if !moves.moved.is_empty() {
         let head = pick(
             "Перенесенных записей (позвоните этим пациентам)",
             "Visits that are moved (call these patients)",
         );
-        writeln!(out, "{head}: {}", moves.moved.len())?;
-        table::text(heads(), moves.moved.iter().map(row), out)?;
+        list += &format!("{head}: {}\n", moves.moved.len());
+        list += &table::text(heads(), moves.moved.iter().map(row));
     }
     let pairs = [
         (
@@ -98,11 +98,11 @@ fn list(moves: &Moves, out: &mut Vec<u8>) -> io::Result<()> {
     ];
     for (head, pairs) in pairs {
         if !pairs.is_empty() {
-            writeln!(out, "{head}: {}", pairs.len())?;
-            visits::text(pairs.iter().flatten(), out)?;
+            list += &format!("{head}: {}\n", pairs.len());
+            list += &visits::text(pairs.iter().flatten());
         }
     }
-    Ok(())
+    list
 }
 
 /// Heads of the columns of moved visits.

@@ -1,7 +1,7 @@
 //! `infomat init`
 
 use super::texts::Told;
-use super::{Failure, output, owner};
+use super::{Failure, failed, output, owner};
 use crate::config::{self, Config};
 use crate::language::{pick, text};
 use crate::store::{AtPath, Store, folder_of, new_private_file};
@@ -27,11 +27,11 @@ pub fn make_configuration(path: &Path) -> Result<(), Failure> {
             _ => "",
         };
         let error = error.told();
-        Failure::Failed(text!(
+        failed!(
             "{}: не создается: {error}{advice}",
             "{}: cannot be made: {error}{advice}",
             path.display()
-        ))
+        )
     })?;
     if made {
         output::tell(text!(

@@ -1,6 +1,6 @@
 //! `infomat key`: the keys that sign tokens. What is secret in them is never printed.
 
-use super::{Failure, init, output, owner, table};
+use super::{Failure, failed, init, output, owner, table};
 use crate::cli::Key;
 use crate::config::{Config, Edit, KEYS_MAX, KeyFile};
 use crate::language::{pick, text};
@@ -16,7 +16,7 @@ const ENDING: &str = "key";
 fn hint() -> &'static str {
     pick(
         "работающий сервер примет это по SIGHUP: systemctl reload infomat",
-        "a serving server takes it in on SIGHUP: systemctl reload infomat",
+        "a running server reloads its keys on SIGHUP: systemctl reload infomat",
     )
 }
 
@@ -43,16 +43,13 @@ fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
     let mut edit = Edit::of(path)?;
     let config = edit.before().clone();
     if config.tokens.key(id).is_some() {
-        return Err(Failure::Failed(text!(
-            "ключ `{id}` уже есть",
-            "there is a key `{id}` already"
-        )));
+        return Err(failed!("ключ `{id}` уже есть", "there is a key `{id}` already"));
     }
     if config.tokens.keys.len() == KEYS_MAX {
-        return Err(Failure::Failed(text!(
+        return Err(failed!(
             "ключей уже {KEYS_MAX}: сначала исключите один",
             "there are {KEYS_MAX} keys already: retire one first"
-        )));
+        ));
     }
     let file = config
         .tokens
@@ -110,16 +107,16 @@ fn retire(path: &Path, id: &str) -> Result<(), Failure> {
     let mut edit = Edit::of(path)?;
     let key = known(edit.before(), id)?.clone();
     if edit.before().tokens.sign_with == id {
-        return Err(Failure::Failed(text!(
+        return Err(failed!(
             "`{id}` подписывает: сначала назначьте другой ключ: `infomat key new ID --sign` или `infomat key sign ID`",
             "`{id}` signs: let another key sign first, with `infomat key new ID --sign` or `infomat key sign ID`"
-        )));
+        ));
     }
     edit.remove_key(id)?;
     edit.save(|config| config.tokens.key(id).is_none())?;
     output::tell(text!(
         "`{id}` больше не принимается; его файл {} остался: удалите его",
-        "`{id}` is accepted no more; its file {} stays: delete it",
+        "`{id}` is no longer accepted; its file {} stays: delete it",
         key.path.display()
     ));
     output::tell(hint());
@@ -134,11 +131,11 @@ fn known<'a>(config: &'a Config, id: &str) -> Result<&'a KeyFile, Failure> {
             .iter()
             .map(|key| format!("`{}`", key.id))
             .collect();
-        Failure::Failed(text!(
+        failed!(
             "нет ключа `{id}`; есть {}",
             "there is no key `{id}`; there are {}",
             ids.join(", ")
-        ))
+        )
     })
 }
 
@@ -164,9 +161,7 @@ fn list(config: &Config) -> Result<(), Failure> {
     };
     let mut rows = vec![heads().map(str::to_owned)];
     rows.extend(config.tokens.keys.iter().map(row));
-    let mut out = Vec::new();
-    table::write(&rows, &mut out).map_err(|error| Failure::of(pick("список", "the list"), error))?;
-    output::print(out)
+    output::print(table::aligned(&rows))
 }
 
 /// Days since the file was written.

@@ -26,13 +26,20 @@ mod waiting;
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
 use crate::engine::{self, EARLIEST_SECONDS};
-use crate::language::text;
 use crate::model::{Moment, Zone};
-use crate::store::{Fault, OpenError, Outcome, Store};
+use crate::store::{Fault, GuidTaken, OpenError, Outcome, Store};
 use chrono::SubsecRound;
 use std::fmt;
 use std::process::ExitCode;
 use texts::Told;
+
+/// Returns [`Failure::Failed`] with one of two texts, as [`text!`] formats them.
+macro_rules! failed {
+    ($($texts:tt)*) => {
+        $crate::command::Failure::Failed($crate::language::text!($($texts)*))
+    };
+}
+use failed;
 
 /// Why a command ends with another status than 0 ([crate::contract::command_line]).
 #[derive(Debug)]
@@ -84,6 +91,12 @@ impl From<OpenError> for Failure {
     }
 }
 
+impl From<GuidTaken> for Failure {
+    fn from(taken: GuidTaken) -> Self {
+        Failure::Misconfigured(taken.told())
+    }
+}
+
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Failure::Failed(fault.told())
@@ -100,20 +113,19 @@ fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
         return Ok(now.max(zone.at(last_commit)));
     }
     let shown = now.trunc_subsecs(0);
-    Err(Failure::Failed(if now.timestamp() < EARLIEST_SECONDS {
-        text!(
+    if now.timestamp() < EARLIEST_SECONDS {
+        return Err(failed!(
             "часы показывают {shown}, а этого не может быть. Установите их: timedatectl set-ntp true или set-time",
             "the clock shows {shown}, which cannot be. Set it: timedatectl set-ntp true, or set-time"
-        )
-    } else {
-        let last = zone.at(last_commit);
-        text!(
-            "часы показывают {shown}, а последняя запись сделана {last}. Установите часы; если же они верны, а тогда \
-             спешили, выполните `infomat believe-clock`",
-            "the clock shows {shown}, and the last booking was made at {last}. Set the clock; or if it is right and was \
-             ahead then, run `infomat believe-clock`"
-        )
-    }))
+        ));
+    }
+    let last = zone.at(last_commit);
+    Err(failed!(
+        "часы показывают {shown}, а последняя запись сделана {last}. Установите часы; если же они верны, а тогда спешили, \
+         выполните `infomat believe-clock`",
+        "the clock shows {shown}, and the last booking was made at {last}. Set the clock; or if it is right and was ahead then, \
+         run `infomat believe-clock`"
+    ))
 }
 
 /// What the quick form of `verify` finds wrong: nothing is written to such a database.
@@ -137,11 +149,11 @@ fn open_to_write(config: &Config) -> Result<(Store, Moment), Failure> {
     if wrong.is_empty() {
         return Ok((store, now));
     }
-    Err(Failure::Failed(text!(
+    Err(failed!(
         "база данных неисправна, в нее ничего не пишется; подробнее скажет `infomat verify`{}",
         "the database is not right, nothing is written to it; `infomat verify` tells more{}",
         texts::finding::lines(&wrong)
-    )))
+    ))
 }
 
 /// Does what was typed.

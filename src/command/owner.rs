@@ -1,7 +1,6 @@
 //! Who besides root can change what a path leads to, and work with that user's rights.
 
-use super::Failure;
-use crate::language::text;
+use super::{Failure, failed};
 use nix::unistd::{User, getgrouplist};
 use rustix::process::{Gid, Uid, geteuid};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
@@ -133,10 +132,10 @@ fn groups(uid: u32, gid_of_folder: u32) -> io::Result<Vec<Gid>> {
 /// Returns what is said when root could not become this user.
 pub fn cannot_be_given_up(owner: &Owner, error: &io::Error) -> Failure {
     let (uid, path) = (owner.uid, owner.path.display());
-    Failure::Failed(text!(
+    failed!(
         "{path} принадлежит пользователю {uid}, а стать им не удалось ({error}): запустите команду от его имени",
         "{path} belongs to user {uid}, and root could not become that user ({error}): run the command as that user"
-    ))
+    )
 }
 
 /// Whether a file can be changed by root alone, so that root may open it.

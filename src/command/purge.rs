@@ -1,6 +1,6 @@
 //! `infomat purge`
 
-use super::{Failure, believed_now, output};
+use super::{Failure, believed_now, failed, output};
 use crate::cli::Purge;
 use crate::config::Config;
 use crate::language::{pick, text};
@@ -33,12 +33,9 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
         store.rewrite()?;
     }
     if !store.empty_log()? {
-        return Err(Failure::Failed(
-            pick(
-                "журнал базы данных еще хранит удаленное: мешает тот, кто ее читает, например копирование; выполните команду еще раз",
-                "the write-ahead log still holds what was removed: a reader, such as a backup, is in the way; run this again",
-            )
-            .to_owned(),
+        return Err(failed!(
+            "журнал базы данных еще хранит удаленное: мешает тот, кто ее читает, например копирование; выполните команду еще раз",
+            "the write-ahead log still holds what was removed: a reader, such as a backup, is in the way; run this again",
         ));
     }
     if no_server.is_none() {

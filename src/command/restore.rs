@@ -2,7 +2,7 @@
 
 use super::owner::STANDARD;
 use super::texts::Told;
-use super::{Failure, output, table, visits};
+use super::{Failure, failed, output, table, visits};
 use crate::cli::Restore;
 use crate::config::Config;
 use crate::engine;
@@ -10,7 +10,7 @@ use crate::language::{pick, text};
 use crate::model::{DayVisit, Moment};
 use crate::store::{KindDifference, Lacking, OpenError, Restoration, RestoreError, ServerLock};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -21,11 +21,11 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let now = engine::now(config.zone);
     let kept = kept(config, now);
     if kept.exists() {
-        return Err(Failure::Failed(text!(
+        return Err(failed!(
             "{} уже есть: повторите",
             "{}: is there already: try again",
             kept.display()
-        )));
+        ));
     }
     let is_given = wanted.file == Path::new(STANDARD);
     let restoration = if is_given {
@@ -44,7 +44,7 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let today = config.zone.start_of(now.date_naive());
     let lacking = restoration.lacking(today);
     let told = match &lacking {
-        Ok(lacking) => list(lacking, made).map_err(|error| Failure::of(pick("список", "the list"), error))?,
+        Ok(lacking) => list(lacking, made),
         Err(error) => {
             let error = error.told();
             text!(
@@ -53,7 +53,6 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
                 "The database that is replaced cannot be read ({error}): whom to call cannot be found out.\n\
                  Visits after the backup are on paper and with the patients only.\n"
             )
-            .into_bytes()
         }
     };
     output::print_whole(&told).map_err(|error| {
@@ -98,18 +97,14 @@ fn unchanged(error: &RestoreError) -> Failure {
 }
 
 /// What the backup lacks, for the registrar.
-fn list(lacking: &Lacking, made: Option<Moment>) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
+fn list(lacking: &Lacking, made: Option<Moment>) -> String {
+    let mut list = String::new();
     if let Some(made) = made {
         let made = made.format("%d.%m.%Y %H:%M");
-        writeln!(
-            out,
-            "{}",
-            text!("Копия сделана {made}.", "The backup was made on {made}.")
-        )?;
+        list += &text!("Копия сделана {made}.\n", "The backup was made on {made}.\n");
     }
     if !lacking.kinds.is_empty() {
-        table::text(kind_heads(), lacking.kinds.iter().map(kind), &mut out)?;
+        list += &table::text(kind_heads(), lacking.kinds.iter().map(kind));
     }
     let parts: [(&str, &[DayVisit]); 3] = [
         (
@@ -137,12 +132,12 @@ fn list(lacking: &Lacking, made: Option<Moment>) -> io::Result<Vec<u8>> {
         ),
     ];
     for (head, visits) in parts {
-        writeln!(out, "{head}: {}", visits.len())?;
+        list += &format!("{head}: {}\n", visits.len());
         if !visits.is_empty() {
-            visits::text(visits.iter(), &mut out)?;
+            list += &visits::text(visits.iter());
         }
     }
-    Ok(out)
+    list
 }
 
 fn kind_heads() -> [&'static str; 4] {

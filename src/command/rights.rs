@@ -5,10 +5,9 @@
 //! What root gave by name, and only root can change, is opened before that.
 
 use super::owner::{Owner, STANDARD, cannot_be_given_up, is_roots_own};
-use super::{Failure, backup, init};
+use super::{Failure, backup, failed, init};
 use crate::cli::{Cli, Command, Key, Verify};
 use crate::config::Config;
-use crate::language::text;
 use crate::store::beside;
 use rustix::process::geteuid;
 use rustix::stdio::dup2_stdin;
@@ -103,11 +102,11 @@ fn hand_over(command: &mut Command) -> Result<(), Failure> {
     }
     if beside(file, "-wal").metadata().is_ok_and(|log| log.len() > 0) {
         let file = file.display();
-        return Err(Failure::Failed(text!(
+        return Err(failed!(
             "{file}: рядом лежит его журнал {file}-wal, а без него в файле не всё. Скопируйте оба к базе и отдайте её владельцу",
             "{file}: its log {file}-wal lies beside it, and without that it is not whole. Copy both to the database's folder, for \
              the owner of that"
-        )));
+        ));
     }
     File::open(&*file)
         .and_then(|opened| Ok(dup2_stdin(opened)?))

@@ -1,6 +1,5 @@
 //! `infomat serve`
 
-use super::texts::Told;
 use super::{Failure, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
@@ -106,13 +105,9 @@ fn prepare(config: &Config, store: &mut Store) -> Result<(), Failure> {
 fn name_applications(config: &Config, store: &mut Store) -> Result<(), Failure> {
     let tx = store.write()?;
     match tx.name_applications(&config.application_guids()) {
-        // One of them is damaged: the rest is served, and the desk tells what.
+        // One of them is damaged: the rest is served, and the reception tells which.
         Err(Fault::Damaged(_)) => return Ok(()),
-        named => {
-            if let Err(taken) = named? {
-                return Err(Failure::Misconfigured(taken.told()));
-            }
-        }
+        named => named??,
     }
     Ok(tx.commit()?)
 }

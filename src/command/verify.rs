@@ -1,7 +1,7 @@
 //! `infomat verify`
 
 use super::texts::Told;
-use super::{Failure, output};
+use super::{Failure, failed, output};
 use crate::cli::Verify;
 use crate::config::Config;
 use crate::engine;
@@ -29,10 +29,6 @@ pub fn run(config: &Config, wanted: &Verify) -> Result<(), Failure> {
         told?;
         output::print(text!("{} исправна\n", "{} is right\n", path.display()))
     } else {
-        Err(Failure::Failed(text!(
-            "{} неисправна",
-            "{} is not right",
-            path.display()
-        )))
+        Err(failed!("{} неисправна", "{} is not right", path.display()))
     }
 }

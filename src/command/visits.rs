@@ -1,15 +1,14 @@
 //! `infomat visits`
 
-use super::{Failure, believed_now, table};
+use super::{Failure, believed_now, failed, table};
 use crate::cli::{Format, Visits};
 use crate::config::Config;
-use crate::language::{pick, text};
+use crate::language::pick;
 use crate::model::DayVisit;
 use crate::store::{DAY_VISITS_MAX, Store};
 use crate::wire::day::VisitOfDay;
 use crate::wire::ticket::num;
 use chrono::Days;
-use std::io;
 
 /// Heads of the columns; patients' names are for the registrar.
 const RUSSIAN_HEADS: [&str; 11] = [
@@ -36,10 +35,10 @@ pub fn run(config: &Config, wanted: &Visits) -> Result<(), Failure> {
     if let Some(guid) = wanted.resource
         && !store.knows_resource(guid)?
     {
-        return Err(Failure::Failed(text!(
+        return Err(failed!(
             "--resource {guid}: нет такого врача, кабинета или оборудования",
             "--resource {guid}: there is no such doctor, room or equipment"
-        )));
+        ));
     }
     let date = match wanted.date {
         Some(date) => date,
@@ -49,10 +48,10 @@ pub fn run(config: &Config, wanted: &Visits) -> Result<(), Failure> {
     let until = config.zone.start_of(date + Days::new(1));
     let visits = store.day_visits(from, until, wanted.resource)?;
     if visits.len() > DAY_VISITS_MAX as usize {
-        return Err(Failure::Failed(text!(
+        return Err(failed!(
             "в этот день больше {DAY_VISITS_MAX} записей: укажите одного врача ключом --resource",
             "more than {DAY_VISITS_MAX} visits on that day: name one doctor with --resource"
-        )));
+        ));
     }
     let objects: Vec<_> = visits.iter().map(VisitOfDay::from).collect();
     table::print(
@@ -89,6 +88,6 @@ fn row(visit: &DayVisit) -> [String; RUSSIAN_HEADS.len()] {
 }
 
 /// A table to read.
-pub fn text<'a>(visits: impl Iterator<Item = &'a DayVisit>, out: &mut Vec<u8>) -> io::Result<()> {
-    table::text(heads(Format::Text), visits.map(row), out)
+pub fn text<'a>(visits: impl Iterator<Item = &'a DayVisit>) -> String {
+    table::text(heads(Format::Text), visits.map(row))
 }

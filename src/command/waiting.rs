@@ -1,10 +1,10 @@
 //! `infomat waiting`
 
-use super::{Failure, table};
+use super::{Failure, failed, table};
 use crate::cli::{Format, Waiting};
 use crate::config::Config;
 use crate::engine;
-use crate::language::{pick, text};
+use crate::language::pick;
 use crate::model::WaitingPatient;
 use crate::store::{Store, WAITING_PATIENTS_MAX};
 use crate::wire::waiting::WaitingCall;
@@ -55,10 +55,10 @@ pub fn run(config: &Config, wanted: &Waiting) -> Result<(), Failure> {
     };
     table::print(wanted.format, heads, rows, &objects)?;
     if are_more {
-        return Err(Failure::Failed(text!(
+        return Err(failed!(
             "ждут больше {WAITING_PATIENTS_MAX} человек: это первые из них",
             "more than {WAITING_PATIENTS_MAX} entries wait: these are the oldest"
-        )));
+        ));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Report, ask_root};
 use crate::command::texts::{Told, finding};
-use crate::command::{Failure, wrong_with};
+use crate::command::{Failure, failed, wrong_with};
 use crate::config::{Config, MODE_OF_OTHERS, Oddity, is_exposed};
 use crate::language::{pick, text};
 use crate::store::{OpenError, Outcome, Store, VERSION, beside, folder_of, sole_name};
@@ -213,8 +213,8 @@ pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
 /// What is wrong with the database, in one line.
 fn told(outcome: &Outcome) -> Failure {
     let told = finding::in_one_line(outcome);
-    Failure::Failed(text!(
+    failed!(
         "не так: {told}; записи не принимаются: что делать, скажет `infomat verify`",
         "not so: {told}; nothing is booked: `infomat verify` tells what to do"
-    ))
+    )
 }

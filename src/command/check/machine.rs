@@ -1,8 +1,8 @@
 //! The machine: its time zone, its disk, and the port with the server behind it.
 
 use super::{Report, ask_root};
-use crate::command::Failure;
 use crate::command::texts::Told;
+use crate::command::{Failure, failed};
 use crate::config::Config;
 use crate::engine;
 use crate::health::{self, Subject};
@@ -198,11 +198,11 @@ pub fn look_at_server(config: &Config, report: &mut Report) {
         }
         Err(error) => report.bad(
             PORT,
-            Failure::Failed(text!(
+            failed!(
                 "{listen}: {}; задайте в listen адрес этой машины",
                 "{listen}: {}; set listen to an address of this machine",
                 error.told()
-            )),
+            ),
         ),
     }
 }
@@ -226,10 +226,10 @@ fn look_at_holder(config: &Config, report: &mut Report) {
         }
         (Some(Some(_)), _) => report.bad(
             PORT,
-            Failure::Failed(text!(
+            failed!(
                 "{listen} занимает сервер infomat с другой базой данных: остановите его (`ss -ltnp` назовет) или измените listen",
                 "a server of infomat on another database has {listen}: stop it (`ss -ltnp` names it), or change listen"
-            )),
+            ),
         ),
         (Some(None), _) => report.warn(
             PORT,
@@ -239,10 +239,10 @@ fn look_at_holder(config: &Config, report: &mut Report) {
         ),
         (None, _) => report.bad(
             PORT,
-            Failure::Failed(text!(
+            failed!(
                 "{listen} занимает другая программа, или наш сервер завис: остановите ее (`ss -ltnp` назовет) или измените listen",
                 "another program has {listen}, or our server is stuck: stop it (`ss -ltnp` names it), or change listen"
-            )),
+            ),
         ),
     }
 }
