@@ -77,7 +77,7 @@ fn list(moves: &Moves) -> String {
             "Перенесенных записей (позвоните этим пациентам)",
             "Visits that are moved (call these patients)",
         );
-        list += &format!("{head}: {}\n", moves.moved.len());
+        list.extend([head, ": ", &moves.moved.len().to_string(), "\n"]);
         list += &table::text(heads(), moves.moved.iter().map(row));
     }
     let pairs = [
@@ -98,7 +98,7 @@ fn list(moves: &Moves) -> String {
     ];
     for (head, pairs) in pairs {
         if !pairs.is_empty() {
-            list += &format!("{head}: {}\n", pairs.len());
+            list.extend([head, ": ", &pairs.len().to_string(), "\n"]);
             list += &visits::text(pairs.iter().flatten());
         }
     }

@@ -132,7 +132,7 @@ fn list(lacking: &Lacking, made: Option<Moment>) -> String {
         ),
     ];
     for (head, visits) in parts {
-        list += &format!("{head}: {}\n", visits.len());
+        list.extend([head, ": ", &visits.len().to_string(), "\n"]);
         if !visits.is_empty() {
             list += &visits::text(visits.iter());
         }
