@@ -30,11 +30,11 @@
 //! | layer | modules |
 //! |---|---|
 //! | 0 | [`contract`]: what is promised to the outside, page by page; no code |
-//! | 1 | [`model`]: the nouns; no I/O, no texts. [`language`]: Russian or English at the command line |
+//! | 1 | [`model`]: the nouns; no I/O, no texts. [`language`]: Russian or English at the command line. `files`: drafts and flushed names |
 //! | 2 | [`refusal`]: every published refusal with status, code and text. [`health`]: what is judged, at which bound, with which remedy |
 //! | 3 | [`rules`]: the ordered list of small rules |
 //! | 4 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page; [`metrics`]: what is counted |
-//! | 5 | [`store`]: the only door to `SQLite`, with its statements |
+//! | 5 | [`store`]: the only door to `SQLite`; a longer statement is named as the function that runs it |
 //! | 6 | [`engine`]: the steps above on plain structs, in batches; [`import`]: clinic data in |
 //! | 7 | [`edge`]: sockets, and the HTTP server behind a gate that trusts nobody |
 //! | 8 | [`config`]: what the file means; [`cli`]: what was typed; [`command`]: what it does, after root is given up (`command/rights.rs`); [`demo`]: a made-up clinic |
@@ -75,6 +75,7 @@ pub mod contract;
 pub mod demo;
 pub mod edge;
 pub mod engine;
+pub(crate) mod files;
 pub mod health;
 pub mod import;
 pub mod language;

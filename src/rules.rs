@@ -14,7 +14,7 @@ pub use switches::Switches;
 pub use today::{DayLimits, may_wait};
 
 use crate::model::{
-    Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Referral, Standing, Wish,
+    Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Referral, Standing, VisitId, Wish,
 };
 use crate::refusal::Refusal;
 use today::may_book_today;
@@ -42,7 +42,7 @@ pub enum Approval<'a> {
     /// Make the visit.
     Book(Booking<'a>),
     /// The same `Idempotency-Key` made the visit in this row before: answer with that visit.
-    Repeat(i64),
+    Repeat(VisitId),
 }
 
 /// The parts of a new visit.
@@ -283,7 +283,7 @@ fn age_bounds(case: &PatientCase) -> Option<Refusal> {
 }
 
 fn access(case: &CellCase) -> Option<Refusal> {
-    if case.cell.flag_access & case.application.access == 0 {
+    if !case.cell.flag_access.shares_bit(case.application.access) {
         Some(Refusal::NoAccess)
     } else if case.cell.busy_type.kind == NO_RECEPTION {
         Some(Refusal::NotReception)

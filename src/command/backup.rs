@@ -5,10 +5,11 @@ use super::{Failure, failed, output, retention};
 use crate::cli::Backup;
 use crate::config::Config;
 use crate::engine;
+use crate::files::{Draft, FileError};
 use crate::language::{Language, pick, text};
 use crate::model::Moment;
-use crate::store::{BackupLock, CopyError, DRAFT_SUFFIX, Store, beside, folder_of, new_private_file};
-use std::fs::{self, DirBuilder, File};
+use crate::store::{BackupLock, CopyError, Store};
+use std::fs::{DirBuilder, File};
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
@@ -91,27 +92,16 @@ fn write_out(config: &Config, store: &mut Store, now: Moment, lock: &BackupLock)
 /// Makes a copy in a file of root's own: the file is made by root, and what is in it by a program that gives up root before
 /// it touches the database.
 pub fn run_for_root(config: &Path, file: &Path) -> Result<(), Failure> {
-    let wrong = |error| Failure::of(file.display(), error);
     if file.symlink_metadata().is_ok() {
         return Err(Failure::of(
             pick("копия не сделана", "no backup was made"),
             CopyError::There(file.to_owned()),
         ));
     }
-    let draft = beside(file, DRAFT_SUFFIX);
-    let copy = new_private_file(&draft).map_err(|error| Failure::of(draft.display(), error))?;
-    let made = copied_to(&copy, config).and_then(|()| {
-        copy.sync_all()
-            .and_then(|()| fs::rename(&draft, file))
-            .and_then(|()| File::open(folder_of(file))?.sync_all())
-            .map_err(wrong)
-    });
-    if made.is_err() {
-        // It may have its name already.
-        let _ = fs::remove_file(&draft);
-    }
-    made?;
-    let bytes = copy.metadata().map_err(wrong)?.len();
+    let mut draft = Draft::of(file)?;
+    copied_to(&draft.file, config)?;
+    draft.put_in_place(file)?;
+    let bytes = draft.file.metadata().map_err(FileError::of(file))?.len();
     tell_made(file, bytes);
     Ok(())
 }

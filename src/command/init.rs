@@ -3,9 +3,10 @@
 use super::texts::Told;
 use super::{Failure, failed, output, owner};
 use crate::config::{self, Config};
+use crate::files::{Draft, folder_of};
 use crate::language::{pick, text};
-use crate::store::{AtPath, Store, folder_of, new_private_file};
-use std::fs::{self, File, Metadata, Permissions};
+use crate::store::Store;
+use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::Path;
@@ -95,20 +96,11 @@ fn write_key(path: &Path) -> io::Result<bool> {
     let text: String = digits
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect();
-    let draft = path.with_extension("new");
-    let mut file = new_private_file(&draft).map_err(|error| AtPath::named(&draft, error))?;
-    give_to_readers(&file, &folder_of(path).metadata()?)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()?;
-    match fs::hard_link(&draft, path) {
-        // The name is on the disk before a configuration can tell of it.
-        Ok(()) => File::open(folder_of(path))?
-            .sync_all()
-            .and_then(|()| fs::remove_file(&draft))
-            .map(|()| true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(&draft).map(|()| false),
-        Err(error) => Err(error),
-    }
+    let mut draft = Draft::of(&path.with_extension(""))?;
+    give_to_readers(&draft.file, &folder_of(path).metadata()?)?;
+    writeln!(draft.file, "{text}")?;
+    // The name is on the disk before a configuration can tell of it.
+    Ok(draft.put_where_none_is(path)?)
 }
 
 /// Lets the group at a file of root's that may read its folder.

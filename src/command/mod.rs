@@ -26,6 +26,7 @@ mod waiting;
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
 use crate::engine::{self, EARLIEST_SECONDS};
+use crate::files::FileError;
 use crate::model::{Moment, Zone};
 use crate::store::{Fault, GuidTaken, OpenError, Outcome, Store};
 use chrono::SubsecRound;
@@ -88,6 +89,12 @@ impl From<OpenError> for Failure {
             }
             _ => Failure::Failed(error.told()),
         }
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Failure::Failed(error.told())
     }
 }
 

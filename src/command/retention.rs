@@ -1,7 +1,7 @@
 //! Which backups of the configured folder are kept.
 
 use crate::config::BackupFolder;
-use crate::store::DRAFT_SUFFIX;
+use crate::files::DRAFT_SUFFIX;
 use chrono::{NaiveDateTime, TimeDelta};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

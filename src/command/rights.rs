@@ -8,7 +8,7 @@ use super::owner::{Owner, STANDARD, cannot_be_given_up, is_roots_own};
 use super::{Failure, backup, failed, init};
 use crate::cli::{Cli, Command, Key, Verify};
 use crate::config::Config;
-use crate::store::beside;
+use crate::files::beside;
 use rustix::process::geteuid;
 use rustix::stdio::dup2_stdin;
 use std::fs::File;

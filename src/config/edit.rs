@@ -2,7 +2,7 @@
 
 use super::written::{DEFAULT_KEY_FILE, default_key_id};
 use super::{Config, ConfigError, ConfigFault, FILE_BYTES_MAX, read};
-use crate::store::{AtPath, DRAFT_SUFFIX, beside, new_private_file};
+use crate::files::{Draft, FileError};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
@@ -16,7 +16,7 @@ pub struct Edit {
     /// The file itself, behind any symbolic link.
     real: PathBuf,
     /// Its folder, locked.
-    folder: File,
+    _folder: File,
     document: DocumentMut,
     before: Config,
 }
@@ -47,7 +47,7 @@ impl Edit {
         Ok(Edit {
             path: path.to_owned(),
             real,
-            folder,
+            _folder: folder,
             document: document.map_err(|_| not_understood(path))?,
             before,
         })
@@ -122,20 +122,12 @@ impl Edit {
         if !means(&Config::parse(&text, &self.path)?) {
             return Err(not_understood(&self.path));
         }
-        let draft = beside(&self.real, DRAFT_SUFFIX);
-        let replaced = new_private_file(&draft)
-            .map_err(|error| AtPath::named(&draft, error))
-            .and_then(|file| {
-                let replaced = write_like(&self.real, file, text.as_bytes())
-                    .and_then(|()| fs::rename(&draft, &self.real))
-                    .and_then(|()| self.folder.sync_all());
-                if replaced.is_err() {
-                    // It may have its name already.
-                    let _ = fs::remove_file(&draft);
-                }
-                replaced
-            });
-        replaced.map_err(|error| ConfigError::of_file(&self.path, ConfigFault::Unchangeable(error)))
+        let replace = || {
+            let mut draft = Draft::of(&self.real)?;
+            write_like(&self.real, &draft.file, text.as_bytes()).map_err(FileError::of(draft.path()))?;
+            draft.put_in_place(&self.real)
+        };
+        replace().map_err(|error| ConfigError::of_file(&self.path, ConfigFault::Unchangeable(error.into())))
     }
 
     fn tokens(&mut self) -> Result<&mut Table, ConfigError> {
@@ -169,16 +161,15 @@ fn not_understood(path: &Path) -> ConfigError {
     ConfigError::of_file(path, ConfigFault::NotUnderstood)
 }
 
-/// Writes a new file with the mode and the owner of another, and flushes it.
-fn write_like(like: &Path, mut file: File, bytes: &[u8]) -> io::Result<()> {
+/// Writes a new file with the mode and the owner of another.
+fn write_like(like: &Path, mut file: &File, bytes: &[u8]) -> io::Result<()> {
     let wanted = like.metadata()?;
     let made = file.metadata()?;
     if (made.uid(), made.gid()) != (wanted.uid(), wanted.gid()) {
-        fchown(&file, Some(wanted.uid()), Some(wanted.gid()))?;
+        fchown(file, Some(wanted.uid()), Some(wanted.gid()))?;
     }
     file.set_permissions(fs::Permissions::from_mode(wanted.permissions().mode()))?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    file.write_all(bytes)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The demo's lines are read back as anybody would read them, as JSON, and held against the contract.
 
 use super::{CHILDREN, Character, POLYCLINIC, base, cells, characters};
-use crate::model::{Moment, Patient, Zone};
+use crate::model::{Moment, Patient, PatientId, Zone};
 use crate::refusal::Refusal;
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, Timelike};
 use serde_json::{Map, Value};
@@ -292,7 +292,7 @@ fn verdict(lines: &[Object], character: &Character, today: NaiveDate) -> Option<
     let days_ahead = (day - today).num_days();
     let years = Patient {
         cards: Vec::new(),
-        id: 0,
+        id: PatientId(0),
         birth_date: character.birth_date,
         uchastok_num: String::new(),
         self_booking_banned: false,

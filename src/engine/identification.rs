@@ -7,7 +7,7 @@ use super::outcome::RequestError;
 use super::{DEFAULT_SOURCE, Settings};
 use crate::model::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who, network};
 use crate::refusal::{HttpError, Refusal};
-use crate::store::{CARDS_MAX, DocumentDigest, Failure, Fault, WriteTx};
+use crate::store::{CARDS_MAX, DocumentDigest, FailedIdentification, Fault, WriteTx};
 use crate::token::Secret;
 use crate::wire::identity::{self, IssuedToken};
 use crate::wire::message::{Answer, Request};
@@ -105,12 +105,12 @@ pub fn identify(
     } else {
         (network(*address), ADDRESS_LIMIT)
     };
-    let failure = Failure {
+    let failure = FailedIdentification {
         address: address.to_string(),
         document: digest(document),
         at_kiosk,
     };
-    tx.settle_failures(now)?;
+    tx.date_failures_back(now)?;
     // Whoever guesses elsewhere does not lock the patient out of the clinic's own terminals.
     let of_document = tx.document_failure(
         &failure.document,

@@ -249,11 +249,14 @@ impl Reader<'_> {
                     .find_application_by_guid(guid)?
                     .ok_or(Refusal::NotAuthorized)?,
             };
-            application.access &= flag_access.unwrap_or(application.access);
+            application.access = application
+                .access
+                .shared_with(flag_access.unwrap_or(application.access));
             return Ok((self.find_lpu(guid)?, Viewer::Source(application)));
         };
         let mut card = self.store.open_card(bearer, guid)??;
-        card.application.access &= flag_access.unwrap_or(card.application.access);
+        let access = card.application.access;
+        card.application.access = access.shared_with(flag_access.unwrap_or(access));
         let lpu = card.lpu.clone();
         let standing = self.store.standing(card, since.min(self.now), self.now)?;
         Ok((lpu, Viewer::Patient(Box::new(standing))))

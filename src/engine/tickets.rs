@@ -3,7 +3,7 @@
 use super::Settings;
 use super::outcome::RequestError;
 use super::reading::Reader;
-use crate::model::{Bearer, ClientApplication, Moment, OpenCard, Ticket};
+use crate::model::{Bearer, ClientApplication, Moment, OpenCard, Ticket, VisitStatus};
 use crate::refusal::Refusal;
 use crate::rules::{may_cancel, may_check_in};
 use crate::store::{Fault, Store, WriteTx};
@@ -103,7 +103,7 @@ pub fn check_in(
     now: Moment,
 ) -> Result<Answer, RequestError> {
     let (card, ticket) = own(tx, name)?;
-    if ticket.is_active && ticket.checked_in.is_some() {
+    if ticket.status == VisitStatus::Active && ticket.checked_in.is_some() {
         return Ok(shown(&ticket, started));
     }
     may_check_in(&ticket, settings.checkin_hours_before, now)?;

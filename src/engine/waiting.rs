@@ -2,7 +2,9 @@
 
 use super::outcome::RequestError;
 use super::reading::Reader;
-use crate::model::{Bearer, Moment, OpenCard, Patient, Speciality, WaitingEntry, WaitingWish};
+use crate::model::{
+    Bearer, Moment, OpenCard, Patient, ResourceId, Speciality, WaitingEntry, WaitingStatus, WaitingWish,
+};
 use crate::refusal::Refusal;
 use crate::rules::{Policy, may_wait};
 use crate::store::{Store, WriteTx};
@@ -52,7 +54,7 @@ fn resource(
     wish: &WaitingWish,
     card: &OpenCard,
     speciality: &Speciality,
-) -> Result<Option<i64>, RequestError> {
+) -> Result<Option<ResourceId>, RequestError> {
     let Some(guid) = wish.resource else {
         return Ok(None);
     };
@@ -69,7 +71,7 @@ pub fn stop_waiting(tx: &WriteTx, name: &EntryName, now: Moment) -> Result<Answe
     let card = tx.open_card(&name.bearer, name.bearer.lpu)??;
     let mut entry = entry(tx, name.entry, &card.patient)?;
     tx.end_waiting_entry(entry.id)?;
-    entry.is_active = false;
+    entry.status = WaitingStatus::Ended;
     Ok(shown(&entry, now))
 }
 

@@ -4,22 +4,16 @@ use super::initial;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-/// A well-formed request to say who somebody is, before anything is known about the clinic. It is not shown to anybody
-/// who debugs: it names a person.
+/// A well-formed request to say who somebody is. It has no `Debug`, because it names a person.
 pub struct Identification {
-    /// The clinic in the path.
     pub lpu: Uuid,
-    /// What the person shows.
     pub who: Who,
     /// Day of birth: always there beside a document.
     pub birth_date: Option<NaiveDate>,
-    /// Where the request comes from.
     pub source: Source,
 }
 
-/// Where a request to identify comes from.
 pub enum Source {
-    /// It does not say so.
     Unnamed,
     /// `ClientApplication`: a GUID, known or not.
     Named(Uuid),
@@ -29,25 +23,19 @@ pub enum Source {
 
 /// What names a patient.
 pub enum Who {
-    /// A document.
     Document(Document),
     /// `mkab`: the card.
     Card(Uuid),
-    /// `personguid`: the person.
     Person(Uuid),
 }
 
 /// A document, its parts as [`typed::folded`](super::typed::folded) gives them.
 pub struct Document {
-    /// What kind.
     pub kind: DocumentKind,
-    /// Series; empty when it has none.
     pub series: String,
-    /// Number.
     pub number: String,
 }
 
-/// Kinds of documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentKind {
     /// `n_pol`, `s_pol`: the policy of compulsory insurance.
@@ -58,32 +46,27 @@ pub enum DocumentKind {
     Passport,
 }
 
-/// What an open card says of its patient, to those who have to be told apart.
+/// What an open card says of its patient.
 pub struct Card {
     /// GUID of the card: the contract's `mkab`.
     pub guid: Uuid,
-    /// `Фамилия И. О.`
     pub short_name: String,
     /// `Имя Отчество`, see [`greeting`].
     pub greeting: String,
-    /// Number of the district; may be empty.
     pub uchastok_num: String,
-    /// Day of birth.
     pub birth_date: NaiveDate,
 }
 
-/// What stands on a card, open or closed, by which its patient is found.
+/// What stands on a card, open or closed.
 pub struct CardFace {
     /// `Фамилия Имя Отчество`.
     pub patient: String,
-    /// Number of the policy; may be empty.
     pub policy_number: String,
-    /// Day of birth.
     pub birth_date: NaiveDate,
 }
 
-/// `Имя Отчество`: nothing of the family name, for the screen stands in a hall full of people. Of a patient who has
-/// only a family name, its first letter.
+/// Returns `Имя Отчество`, without the family name: the screen stands in a hall full of people. Of a patient who has only a
+/// family name, returns its first letter.
 pub fn greeting(family: &str, name: &str, patronymic: &str) -> String {
     let parts = [name.trim(), patronymic.trim()];
     let greeting = parts.join(" ").trim().to_owned();

@@ -1,6 +1,6 @@
 //! The rules about a booked visit ([crate::contract::tickets]): pure.
 
-use crate::model::{Moment, Ticket};
+use crate::model::{Moment, Ticket, VisitStatus};
 use crate::refusal::Refusal;
 use chrono::{NaiveTime, TimeDelta};
 
@@ -9,7 +9,7 @@ use chrono::{NaiveTime, TimeDelta};
 /// "Not active" comes before "has begun": the answer stays the same as time goes by. A client whose first answer was lost
 /// learns, whenever it asks again, that the visit is cancelled.
 pub fn may_cancel(ticket: &Ticket, now: Moment) -> Result<(), Refusal> {
-    if !ticket.is_active {
+    if ticket.status == VisitStatus::Cancelled {
         Err(Refusal::NotActive)
     } else if ticket.begin <= now {
         Err(Refusal::VisitBegun)
@@ -21,7 +21,7 @@ pub fn may_cancel(ticket: &Ticket, now: Moment) -> Result<(), Refusal> {
 /// Checks that the patient may be marked as come: only for an active visit, on its day, and not earlier than `hours_before`
 /// its begin. A late patient counts until the end of the day.
 pub fn may_check_in(ticket: &Ticket, hours_before: i64, now: Moment) -> Result<(), Refusal> {
-    if !ticket.is_active {
+    if ticket.status == VisitStatus::Cancelled {
         return Err(Refusal::ArrivalNotActive);
     }
     let day = ticket.begin.date_naive();
@@ -44,17 +44,18 @@ fn midnight_before(moment: Moment) -> Moment {
 mod tests {
     use super::*;
     use crate::model::Ticket;
+    use crate::model::VisitId;
     use uuid::Uuid;
 
     fn at(text: &str) -> Moment {
         Moment::parse_from_rfc3339(text).unwrap()
     }
 
-    fn ticket(begin: &str, is_active: bool) -> Ticket {
+    fn ticket(begin: &str, status: VisitStatus) -> Ticket {
         let begin = at(begin);
         let text = String::new;
         Ticket {
-            id: 1,
+            id: VisitId(1),
             guid: Uuid::nil(),
             lpu: Uuid::nil(),
             lpu_model: text(),
@@ -77,7 +78,7 @@ mod tests {
             source_name: text(),
             login: text(),
             exam: None,
-            is_active,
+            status,
             checked_in: None,
             history: Vec::new(),
         }
@@ -86,13 +87,25 @@ mod tests {
     #[test]
     fn a_visit_is_cancelled_until_it_begins_and_that_it_is_cancelled_comes_first() {
         let begin = "2026-03-02T10:00:00+03:00";
-        for (now, is_active, expected) in [
-            ("2026-03-02T09:59:59+03:00", true, None),
-            ("2026-03-02T10:00:00+03:00", true, Some(Refusal::VisitBegun)),
-            ("2026-03-02T09:59:59+03:00", false, Some(Refusal::NotActive)),
-            ("2026-03-02T10:00:00+03:00", false, Some(Refusal::NotActive)),
+        for (now, status, expected) in [
+            ("2026-03-02T09:59:59+03:00", VisitStatus::Active, None),
+            (
+                "2026-03-02T10:00:00+03:00",
+                VisitStatus::Active,
+                Some(Refusal::VisitBegun),
+            ),
+            (
+                "2026-03-02T09:59:59+03:00",
+                VisitStatus::Cancelled,
+                Some(Refusal::NotActive),
+            ),
+            (
+                "2026-03-02T10:00:00+03:00",
+                VisitStatus::Cancelled,
+                Some(Refusal::NotActive),
+            ),
         ] {
-            let found = may_cancel(&ticket(begin, is_active), at(now)).err();
+            let found = may_cancel(&ticket(begin, status), at(now)).err();
             assert_eq!(found, expected, "{now}");
         }
     }
@@ -122,9 +135,9 @@ mod tests {
             ("2026-03-02T00:30:00+03:00", "2026-03-02T00:00:00+03:00", None),
         ];
         for (begin, now, expected) in cases {
-            let found = may_check_in(&ticket(begin, true), 2, at(now)).err();
+            let found = may_check_in(&ticket(begin, VisitStatus::Active), 2, at(now)).err();
             assert_eq!(found, expected, "{begin} {now}");
-            let cancelled = may_check_in(&ticket(begin, false), 2, at(now)).err();
+            let cancelled = may_check_in(&ticket(begin, VisitStatus::Cancelled), 2, at(now)).err();
             assert_eq!(cancelled, Some(Refusal::ArrivalNotActive));
         }
     }

@@ -1,7 +1,7 @@
 //! Cells, free places and resources in listings ([crate::contract::reading]): by the rules that book.
 
 use super::{Policy, objection, objection_to_all};
-use crate::model::{AgeBounds, Cell, ClientApplication, Moment, Patient, Standing};
+use crate::model::{Access, AgeBounds, Cell, ClientApplication, Moment, Patient, Standing};
 use crate::refusal::Refusal;
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -73,7 +73,7 @@ pub struct Reach {
     /// Last day; none without such a rule.
     pub last_day: Option<NaiveDate>,
     /// Access bits: a reception needs one of them. None: any cell will do.
-    pub access: Option<i64>,
+    pub access: Option<Access>,
 }
 
 impl Reach {

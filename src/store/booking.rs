@@ -1,27 +1,40 @@
 //! Booking: gathering what the rules ask, and writing what they approved.
 
-use super::damage::{Count, named};
-use super::{Fault, Store, WriteTx, rows};
+use super::damage::BoundedCount;
+use super::{Fault, Happened, Store, WriteTx, rows};
 use crate::model::{
-    Cell, CellName, Change, ClientApplication, Contact, DoneToday, Earlier, Exam, Facts, Held, Moment,
-    OpenCard, Referral, Stamp, Standing, Ticket, Wish,
+    Access, Cell, CellName, ClientApplication, Contact, DoneToday, Earlier, Exam, Facts, Held, HistoryEntry,
+    LpuId, Moment, OpenCard, PatientId, Referral, ResourceId, Stamp, Standing, Ticket, VisitId, VisitStatus,
+    Wish,
 };
 use crate::refusal::Refusal;
 use crate::rules::Booking;
-use chrono::Days;
-use rusqlite::{OptionalExtension, named_params};
+use chrono::{Days, NaiveDate};
+use rusqlite::named_params;
+use rusqlite::types::{ToSql, ToSqlOutput};
 use uuid::Uuid;
 
 /// What the journal tells of a visit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     Booked,
     Cancelled,
     Moved,
 }
 
+impl ToSql for Event {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let word = match self {
+            Event::Booked => "booked",
+            Event::Cancelled => "cancelled",
+            Event::Moved => "moved",
+        };
+        Ok(word.into())
+    }
+}
+
 impl Store {
-    /// Everything the rules ask about a wish. Stops gathering where the first refusal is already certain.
+    /// Returns everything that the rules ask about a wish. Gathering stops where the first refusal is certain.
     pub fn facts(&self, wish: &Wish, now: Moment) -> Result<Facts, Fault> {
         let mut facts = Facts {
             lpu_known: false,
@@ -33,7 +46,7 @@ impl Store {
         };
         let card = match self.open_card(&wish.bearer, wish.lpu)? {
             Ok(card) => card,
-            // The rules come to the same refusal from what is missing here.
+            // The rules come to the same refusal from the facts that are missing.
             Err(refusal) => {
                 facts.lpu_known = refusal != Refusal::LpuUnknown;
                 return Ok(facts);
@@ -56,8 +69,8 @@ impl Store {
         Ok(facts)
     }
 
-    /// What the rules ask about a patient, for cells that begin at `since` or later.
-    pub fn standing(&self, card: OpenCard, since: Moment, now: Moment) -> Result<Standing, Fault> {
+    /// Returns what the rules ask about a patient, for cells that begin at `since` or later.
+    pub(crate) fn standing(&self, card: OpenCard, since: Moment, now: Moment) -> Result<Standing, Fault> {
         let OpenCard {
             lpu,
             patient,
@@ -67,7 +80,7 @@ impl Store {
         let mut held = Store::of_all_cards(&patient, |card| self.held_visits(card, since))?;
         held.sort_by_key(|(visit, held)| (held.begin, *visit));
         let today = self.done_today(&application, now, |from, until| {
-            let counted = |card: &i64| self.bookings_between(*card, from, until);
+            let counted = |card: &PatientId| self.bookings_between(*card, from, until);
             patient.cards.iter().map(counted).sum()
         })?;
         Ok(Standing {
@@ -80,8 +93,8 @@ impl Store {
         })
     }
 
-    /// How often something was done today, as `count` counts it between two moments. What a clock that ran ahead dated
-    /// later does not count.
+    /// Returns how often something was done today, as `count` counts between two moments. Rows that a clock which ran ahead
+    /// dated later do not count.
     pub(super) fn done_today(
         &self,
         application: &ClientApplication,
@@ -97,34 +110,34 @@ impl Store {
         Ok(DoneToday { count, until })
     }
 
-    fn bookings_between(&self, patient: i64, from: Moment, until: Moment) -> Result<i64, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/bookings_between.sql"))?;
-        let parameters =
-            named_params! { ":patient": patient, ":from": from.timestamp(), ":until": until.timestamp() };
-        Ok(statement.query_row(parameters, |row| row.get(0))?)
+    fn bookings_between(&self, patient: PatientId, from: Moment, until: Moment) -> Result<i64, Fault> {
+        self.one(
+            "visit",
+            include_str!("booking/bookings_between.sql"),
+            named_params! { ":patient": patient, ":from": from.timestamp(), ":until": until.timestamp() },
+            |row| row.get(0),
+        )
     }
 
     fn find_earlier(&self, key: &str) -> Result<Option<Earlier>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_earlier.sql"))?;
-        let earlier = named("visit", |row| {
-            Ok(Earlier {
-                visit_id: row.get("id")?,
-                patient_id: row.get("patient_id")?,
-                cell_id: row.get("slot_id")?,
-            })
-        });
-        let earlier = statement.query_row(named_params! { ":key": key }, earlier);
-        Ok(earlier.optional()?)
+        self.optional(
+            "visit",
+            "SELECT id, patient_id, slot_id FROM visit WHERE idempotency_key = :key AND status = 'active'",
+            named_params! { ":key": key },
+            |row| {
+                Ok(Earlier {
+                    visit_id: row.get("id")?,
+                    patient_id: row.get("patient_id")?,
+                    cell_id: row.get("slot_id")?,
+                })
+            },
+        )
     }
 
     fn find_cell(
         &self,
         name: CellName,
-        lpu_id: i64,
+        lpu_id: LpuId,
         application: &ClientApplication,
         earlier: Option<Earlier>,
     ) -> Result<Option<Cell>, Fault> {
@@ -145,13 +158,10 @@ impl Store {
         &self,
         resource: Uuid,
         begin: Moment,
-        lpu_id: i64,
-        access: i64,
+        lpu_id: LpuId,
+        access: Access,
         earlier: Option<Earlier>,
     ) -> Result<Option<Cell>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_cell_by_begin.sql"))?;
         let parameters = named_params! {
             ":resource": resource,
             ":begin_at": begin.timestamp(),
@@ -159,86 +169,82 @@ impl Store {
             ":earlier": earlier.and_then(|earlier| earlier.cell_id),
             ":access": access,
         };
-        Ok(statement
-            .query_row(parameters, named("slot", |row| self.cell(row)))
-            .optional()?)
+        let sql = include_str!("booking/find_cell_by_begin.sql");
+        self.optional("slot", sql, parameters, |row| self.cell(row))
     }
 
-    /// A cell by its GUID, in one clinic.
-    pub fn find_cell_by_guid(&self, guid: Uuid, lpu_id: i64) -> Result<Option<Cell>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_cell_by_guid.sql"))?;
-        let parameters = named_params! { ":guid": guid, ":lpu": lpu_id };
-        Ok(statement
-            .query_row(parameters, named("slot", |row| self.cell(row)))
-            .optional()?)
+    /// Returns a cell of a clinic by its GUID.
+    pub(crate) fn find_cell_by_guid(&self, guid: Uuid, lpu_id: LpuId) -> Result<Option<Cell>, Fault> {
+        self.optional(
+            "slot",
+            "SELECT * FROM cell WHERE guid = :guid AND lpu_id = :lpu",
+            named_params! { ":guid": guid, ":lpu": lpu_id },
+            |row| self.cell(row),
+        )
     }
 
-    fn registered_with(&self, patient_id: i64) -> Result<Vec<i64>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/registered_with.sql"))?;
-        let resources = statement.query_map(
+    fn registered_with(&self, patient_id: PatientId) -> Result<Vec<ResourceId>, Fault> {
+        self.all(
+            "dispensary_registration",
+            "SELECT patient_id, resource_id FROM dispensary_registration WHERE patient_id = :patient",
             named_params! { ":patient": patient_id },
-            named("dispensary_registration", |row| row.get("resource_id")),
-        )?;
-        Ok(resources.collect::<Result<_, _>>()?)
+            |row| row.get("resource_id"),
+        )
     }
 
-    /// Visits with their rows.
-    fn held_visits(&self, patient_id: i64, since: Moment) -> Result<Vec<(i64, Held)>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/held_visits.sql"))?;
+    /// Returns active visits that end after `since`, each with its row.
+    fn held_visits(&self, patient_id: PatientId, since: Moment) -> Result<Vec<(VisitId, Held)>, Fault> {
         let parameters = named_params! { ":patient": patient_id, ":since": since.timestamp() };
-        let held = named("visit", |row| {
-            let held = Held {
-                cell_id: row.get("slot_id")?,
-                speciality_id: row.get("speciality_id")?,
-                doc_fio: rows::row_doc_fio(row)?,
-                begin: self.moment(row, "begin_at")?,
-                end: self.moment(row, "end_at")?,
-            };
-            Ok((row.get("id")?, held))
-        });
-        let held = statement.query_map(parameters, held)?;
-        Ok(held.collect::<Result<_, _>>()?)
+        self.all(
+            "visit",
+            include_str!("booking/held_visits.sql"),
+            parameters,
+            |row| {
+                let held = Held {
+                    cell_id: row.get("slot_id")?,
+                    speciality_id: row.get("speciality_id")?,
+                    doc_fio: rows::row_doc_fio(row)?,
+                    begin: self.moment(row, "begin_at")?,
+                    end: self.moment(row, "end_at")?,
+                };
+                Ok((row.get("id")?, held))
+            },
+        )
     }
 
     fn find_referral(&self, number: &str) -> Result<Option<Referral>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_referral.sql"))?;
-        let referral = named("referral", |row| {
-            Ok(Referral {
-                id: row.get("id")?,
-                kind: rows::referral_type(row)?,
-                patient_id: row.get("patient_id")?,
-            })
-        });
-        let referral = statement.query_row(named_params! { ":number": number }, referral);
-        Ok(referral.optional()?)
+        self.optional(
+            "referral",
+            "SELECT id, type, patient_id FROM referral WHERE number = :number",
+            named_params! { ":number": number },
+            |row| {
+                Ok(Referral {
+                    id: row.get("id")?,
+                    kind: row.get("type")?,
+                    patient_id: row.get("patient_id")?,
+                })
+            },
+        )
     }
 
     fn find_exam(&self, guid: Uuid) -> Result<Option<Exam>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_exam.sql"))?;
-        let exam = named("exam", |row| {
-            Ok(Exam {
-                id: row.get("id")?,
-                patient_id: row.get("patient_id")?,
-            })
-        });
-        let exam = statement.query_row(named_params! { ":guid": guid }, exam);
-        Ok(exam.optional()?)
+        self.optional(
+            "exam",
+            "SELECT id, patient_id FROM exam WHERE guid = :guid",
+            named_params! { ":guid": guid },
+            |row| {
+                Ok(Exam {
+                    id: row.get("id")?,
+                    patient_id: row.get("patient_id")?,
+                })
+            },
+        )
     }
 }
 
 impl WriteTx<'_> {
-    /// Writes an approved visit, the card's new contacts and the journal; who waited for it waits no more. Returns what reading
-    /// the visit would.
+    /// Writes an approved visit, the card's new contacts and the journal. The patient's entry in the waiting list ends.
+    /// Returns the ticket as [`Store::ticket`] would read it.
     pub fn book(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<Ticket, Fault> {
         let num = self.next_num(booking.cell.resource.id, booking.cell.begin.date_naive())?;
         let visit = self.insert_visit(wish, booking, num, stamp)?;
@@ -249,12 +255,15 @@ impl WriteTx<'_> {
         Ok(made(visit, num, wish, booking, stamp))
     }
 
-    fn insert_visit(&self, wish: &Wish, booking: &Booking, num: i64, stamp: &Stamp) -> Result<i64, Fault> {
+    fn insert_visit(
+        &self,
+        wish: &Wish,
+        booking: &Booking,
+        num: i64,
+        stamp: &Stamp,
+    ) -> Result<VisitId, Fault> {
         let cell = booking.cell;
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/insert_visit.sql"))?;
-        Ok(statement.insert(named_params! {
+        let parameters = named_params! {
             ":guid": stamp.ticket,
             ":patient": booking.standing.patient.id,
             ":slot": cell.id,
@@ -272,64 +281,59 @@ impl WriteTx<'_> {
             ":idempotency_key": wish.idempotency_key,
             ":phone": wish.contact.phone,
             ":email": wish.contact.email,
-        })?)
+        };
+        self.run(include_str!("booking/insert_visit.sql"), parameters)?;
+        Ok(VisitId(self.connection.last_insert_rowid()))
     }
 
-    /// The next running number of a resource's bookings for a day. Cancelled visits keep theirs.
-    fn next_num(&self, resource_id: i64, day: chrono::NaiveDate) -> Result<i64, Fault> {
-        let mut statement = self.connection.prepare_cached(include_str!("sql/next_num.sql"))?;
+    /// Returns the next number of a resource's visits of a day. Cancelled visits keep theirs.
+    fn next_num(&self, resource_id: ResourceId, day: NaiveDate) -> Result<i64, Fault> {
         let parameters = named_params! {
             ":resource": resource_id,
             ":day": day,
             ":from": self.zone.start_of(day).timestamp(),
             ":until": self.zone.start_of(day + Days::new(1)).timestamp(),
         };
-        let last = statement.query_map(parameters, named("visit", |row| row.get("num")))?;
-        let last: Vec<Count> = last.collect::<Result<_, _>>()?;
-        Ok(last.into_iter().map(|Count(num)| num).max().unwrap_or(0) + 1)
+        let last = self.all("visit", include_str!("booking/next_num.sql"), parameters, |row| {
+            Ok(row.get::<_, BoundedCount>("num")?.0)
+        })?;
+        Ok(last.into_iter().max().unwrap_or(0) + 1)
     }
 
-    fn update_contact(&self, patient_id: i64, contact: &Contact) -> Result<(), Fault> {
+    fn update_contact(&self, patient_id: PatientId, contact: &Contact) -> Result<(), Fault> {
         if *contact == Contact::default() {
             return Ok(());
         }
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/update_contact.sql"))?;
-        statement.execute(named_params! {
+        let parameters = named_params! {
             ":patient": patient_id,
             ":email": contact.email,
             ":email_confirm_agree": contact.email_confirm_agree,
             ":phone": contact.phone,
-        })?;
+        };
+        self.run(include_str!("booking/update_contact.sql"), parameters)?;
         Ok(())
     }
 
-    /// Adds to the journal what happened to a visit.
+    /// Adds an entry to the journal.
     pub(super) fn insert_journal(&self, event: Event, visit: Uuid, now: Moment) -> Result<(), Fault> {
-        let mut happened = self.happened.get();
-        let word = match event {
-            Event::Booked => {
-                happened.bookings += 1;
-                "booked"
-            }
-            Event::Cancelled => {
-                happened.cancellations += 1;
-                "cancelled"
-            }
-            Event::Moved => "moved",
-        };
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/insert_journal.sql"))?;
-        statement.execute(named_params! { ":at": now.timestamp(), ":event": word, ":visit_guid": visit })?;
-        self.happened.set(happened);
+        self.run(
+            "INSERT INTO journal (at, event, visit_guid) VALUES (:at, :event, :visit_guid)",
+            named_params! { ":at": now.timestamp(), ":event": event, ":visit_guid": visit },
+        )?;
+        let Happened {
+            bookings,
+            cancellations,
+        } = self.happened();
+        self.happened.set(Happened {
+            bookings: bookings + u64::from(event == Event::Booked),
+            cancellations: cancellations + u64::from(event == Event::Cancelled),
+        });
         Ok(())
     }
 }
 
 /// The ticket of a visit that was just written: everything in it is known already.
-fn made(visit: i64, num: i64, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Ticket {
+fn made(visit: VisitId, num: i64, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Ticket {
     let Booking {
         standing, cell, exam, ..
     } = *booking;
@@ -364,9 +368,9 @@ fn made(visit: i64, num: i64, wish: &Wish, booking: &Booking, stamp: &Stamp) -> 
         source_name: mnem.clone(),
         login: wish.bearer.login.clone(),
         exam: exam.and(wish.exam),
-        is_active: true,
+        status: VisitStatus::Active,
         checked_in: None,
-        history: vec![Change::making(
+        history: vec![HistoryEntry::making(
             stamp.now,
             mnem.clone(),
             name.clone(),

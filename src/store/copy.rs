@@ -6,13 +6,13 @@
 //!
 //! A file appears under its name only when it is whole, checked and flushed.
 
-use super::files::{beside, folder_of, is_plain_or_missing, new_private_file};
 use super::{BackupLock, CopyError, Fault, Store};
+use crate::files::{Draft, FileError, beside, is_plain_or_missing};
 use crate::model::{Moment, Zone};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{io, thread};
@@ -20,20 +20,16 @@ use std::{io, thread};
 /// Pages that are copied in one step: half a megabyte of this program's own pages.
 const STEP_PAGES: i32 = 512;
 
-/// Steps between two flushes of the copy: what waits for the disk stays small, so that a booking's flush need not wait
-/// for it.
+/// Steps between two flushes of the copy: little waits for the disk, and a booking's flush does not wait behind it.
 const FLUSH_STEPS: u32 = 8;
 
 /// Longest pause after a step. A pause lasts as long as its step did: half of the disk's time is left to bookings.
 const PAUSE_MAX: Duration = Duration::from_millis(100);
 
-/// How an unfinished file's name ends.
-pub const DRAFT_SUFFIX: &str = ".new";
-
 impl Store {
     /// Makes a checked copy of the database in a new file at `path`, readable by its owner alone, and notes it in both as
-    /// the last backup. `now` is the moment that the copy shows. The bytes of the copy.
-    pub fn back_up(&mut self, path: &Path, now: Moment, _lock: &BackupLock) -> Result<u64, CopyError> {
+    /// the last backup. `now` is the moment that the copy shows. Returns the bytes of the copy.
+    pub(crate) fn back_up(&mut self, path: &Path, now: Moment, _lock: &BackupLock) -> Result<u64, CopyError> {
         if path.symlink_metadata().is_ok() {
             return Err(CopyError::There(path.to_owned()));
         }
@@ -42,8 +38,8 @@ impl Store {
         Ok(bytes)
     }
 
-    /// Writes such a copy to `out`; until it is checked, it lies beside the database at `database`.
-    pub fn back_up_to(
+    /// Writes such a copy to `out`. Until the copy is checked, it lies beside `database`.
+    pub(crate) fn back_up_to(
         &mut self,
         out: &mut File,
         database: &Path,
@@ -51,16 +47,16 @@ impl Store {
         _lock: &BackupLock,
     ) -> Result<(), CopyError> {
         let mut draft = self.checked_draft(&beside(database, ".backup"), now)?;
-        io::copy(&mut draft.file, out).map_err(|error| CopyError::Io(PathBuf::from("-"), error))?;
+        io::copy(&mut draft.draft.file, out).map_err(FileError::of(Path::new("-")))?;
         self.remember_backup(now);
         Ok(())
     }
 
-    /// A checked copy that notes itself as the last backup.
-    fn checked_draft(&self, path: &Path, now: Moment) -> Result<Draft, CopyError> {
-        let draft = Draft::new(path)?;
+    /// Returns a checked copy that notes itself as the last backup.
+    fn checked_draft(&self, path: &Path, now: Moment) -> Result<DatabaseDraft, CopyError> {
+        let draft = DatabaseDraft::of(path)?;
         draft.fill(&self.connection)?;
-        let mut copy = Store::of(draft.settled()?, self.zone)?;
+        let mut copy = Store::of(draft.open_alone()?, self.zone)?;
         let tx = copy.write()?;
         tx.note_backup(now)?;
         tx.commit()?;
@@ -68,7 +64,6 @@ impl Store {
         Ok(draft)
     }
 
-    /// Notes the last backup in the database.
     fn remember_backup(&mut self, now: Moment) {
         let noted = self.write().and_then(|tx| {
             tx.note_backup(now)?;
@@ -82,7 +77,7 @@ impl Store {
         }
     }
 
-    /// Checks everything. That a patient is at two places at one time is no reason against a copy.
+    /// Checks everything. A patient at two places at one time is no reason against a copy.
     pub(super) fn prove(&self, now: Moment) -> Result<(), CopyError> {
         let mut wrong = Vec::new();
         let is_right = self.verify(true, now, &mut |outcome| {
@@ -98,37 +93,24 @@ impl Store {
     }
 }
 
-/// An unfinished file beside the one that it will be. It vanishes unless it is put in place; what a kill leaves, the next
-/// draft of the same name overwrites.
-pub(super) struct Draft {
-    /// The one that it will be.
+/// A copy of a database on its way to its place.
+pub(super) struct DatabaseDraft {
+    /// The file that the copy will be.
     target: PathBuf,
-    path: PathBuf,
-    file: File,
-    is_placed: bool,
+    draft: Draft,
 }
 
-impl Draft {
-    /// An empty draft.
-    pub(super) fn new(target: &Path) -> Result<Draft, CopyError> {
-        let path = beside(target, DRAFT_SUFFIX);
-        is_plain_or_missing(target).map_err(|error| CopyError::Io(target.to_owned(), error))?;
-        let file = new_private_file(&path).map_err(|error| CopyError::Io(path.clone(), error))?;
-        Ok(Draft {
+impl DatabaseDraft {
+    pub(super) fn of(target: &Path) -> Result<DatabaseDraft, CopyError> {
+        is_plain_or_missing(target).map_err(FileError::of(target))?;
+        Ok(DatabaseDraft {
             target: target.to_owned(),
-            path,
-            file,
-            is_placed: false,
+            draft: Draft::of(target)?,
         })
     }
 
-    /// Where it is.
     pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn io_error(&self, error: io::Error) -> CopyError {
-        CopyError::Io(self.path.clone(), error)
+        self.draft.path()
     }
 
     /// Copies a database into it as it is at one moment, and sees that all rows have come.
@@ -137,7 +119,7 @@ impl Draft {
         let rows = row_counts(source)?;
         self.copy_pages(source)?;
         drop(snapshot);
-        let copied = row_counts(&self.settled()?)?;
+        let copied = row_counts(&self.open_alone()?)?;
         for (table, there) in rows {
             let copied = copied.get(&table).copied().unwrap_or(0);
             if copied != there {
@@ -149,9 +131,8 @@ impl Draft {
 
     /// Copies the bytes of a whole database into it.
     pub(super) fn fill_from(&mut self, input: &mut File) -> Result<(), CopyError> {
-        io::copy(input, &mut self.file)
-            .map(drop)
-            .map_err(|error| self.io_error(error))
+        io::copy(input, &mut self.draft.file).map_err(FileError::of(self.draft.path()))?;
+        Ok(())
     }
 
     fn copy_pages(&self, source: &Connection) -> Result<(), CopyError> {
@@ -164,7 +145,7 @@ impl Draft {
                 break;
             }
             if step.is_multiple_of(FLUSH_STEPS) {
-                self.file.sync_data().map_err(|error| self.io_error(error))?;
+                self.draft.file.sync_data().map_err(FileError::of(self.path()))?;
             }
             thread::sleep(began.elapsed().min(PAUSE_MAX));
         }
@@ -173,62 +154,30 @@ impl Draft {
 
     fn connect(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        Connection::open_with_flags(&self.path, flags)
+        Connection::open_with_flags(self.path(), flags)
     }
 
-    /// Opens it as a database, settled as one file without a log beside it. Nobody else does.
-    pub(super) fn settled(&self) -> Result<Connection, Fault> {
+    /// Opens the copy as one file without a log beside it. Nobody else opens it.
+    pub(super) fn open_alone(&self) -> Result<Connection, Fault> {
         let connection = self.connect()?;
         connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;")?;
         Ok(connection)
     }
 
-    /// Flushes it and gives it its name, in place of what has that name. Its bytes.
+    /// Flushes the copy and gives it its name, in place of a file that has that name. Returns its bytes.
     pub(super) fn put_in_place(mut self) -> Result<u64, CopyError> {
-        let target = self.target.clone();
-        self.rename(&target)?;
-        self.file
-            .metadata()
-            .map(|file| file.len())
-            .map_err(|error| self.io_error(error))
+        self.draft.put_in_place(&self.target)?;
+        let file = self.draft.file.metadata();
+        Ok(file.map_err(FileError::of(&self.target))?.len())
     }
 
-    /// Flushes it and gives it this name; the folder too is flushed.
-    pub(super) fn rename(&mut self, to: &Path) -> Result<(), CopyError> {
-        self.file
-            .sync_all()
-            .and_then(|()| fs::rename(&self.path, to))
-            .map_err(|error| self.io_error(error))?;
-        self.is_placed = true;
-        sync_folder(to)
+    /// Does the same under another name.
+    pub(super) fn put_in_place_as(&mut self, to: &Path) -> Result<(), FileError> {
+        self.draft.put_in_place(to)
     }
 }
 
-impl Drop for Draft {
-    fn drop(&mut self) {
-        if self.is_placed {
-            return;
-        }
-        for suffix in ["", "-journal", "-wal", "-shm"] {
-            let path = beside(&self.path, suffix);
-            if let Err(error) = fs::remove_file(&path)
-                && error.kind() != io::ErrorKind::NotFound
-            {
-                log::error!("{}: {error}", path.display());
-            }
-        }
-    }
-}
-
-/// Flushes the names in the folder of a file.
-pub(super) fn sync_folder(path: &Path) -> Result<(), CopyError> {
-    let folder = folder_of(path);
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|error| CopyError::Io(folder.to_owned(), error))
-}
-
-/// Rows of each table, whatever the version.
+/// Returns the number of rows of each table, whatever the version.
 fn row_counts(connection: &Connection) -> Result<BTreeMap<String, i64>, Fault> {
     let mut tables = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
     let tables = tables.query_map([], |row| row.get(0))?;
@@ -243,9 +192,9 @@ fn row_counts(connection: &Connection) -> Result<BTreeMap<String, i64>, Fault> {
 
 /// Makes a checked copy of a database of any version at `path`, in place of what is there.
 pub(super) fn copy_of_any_version(source: &Connection, path: &Path) -> Result<(), CopyError> {
-    let draft = Draft::new(path)?;
+    let draft = DatabaseDraft::of(path)?;
     draft.fill(source)?;
-    let copy = Store::of(draft.settled()?, Zone::System)?;
+    let copy = Store::of(draft.open_alone()?, Zone::System)?;
     let wrong = copy.verify_file();
     drop(copy);
     if !wrong.is_empty() {

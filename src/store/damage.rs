@@ -4,7 +4,7 @@
 //! So that the row can be named, a statement selects of each table first its key and then what it reads: `id` of its main
 //! table, and for example `lpu_id` of `lpu`. Where a column's own name says too little, that of its table stands before it.
 
-use crate::model::is_moment;
+use crate::model::{VisitId, is_moment};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef};
 use rusqlite::{Error, Result, Row};
 use serde::de::IgnoredAny;
@@ -13,7 +13,7 @@ use std::fmt;
 /// More places than any cell has, and more visits than any resource has on a day.
 const COUNT_MAX: i64 = 1_000_000;
 
-/// Where a damaged value lies.
+/// The place of a damaged value.
 #[derive(Debug)]
 pub(super) struct Damage(String);
 
@@ -32,11 +32,11 @@ impl Damage {
     }
 
     /// A row whose statement finds none of the rows that it names, at once or by others: one of them is not there.
-    pub(super) fn among(table: &str, key: i64) -> Damage {
-        Damage(format!("table {table}, row id {key}, a row that it names"))
+    pub(super) fn among(visit: VisitId) -> Damage {
+        Damage(format!("table visit, row id {}, a row that it names", visit.0))
     }
 
-    /// What an error tells of a damaged value, if it is about one.
+    /// Returns the place of the damaged value that an error is about, if it is about one.
     pub(super) fn of(error: &Error) -> Option<String> {
         match error {
             Error::FromSqlConversionFailure(_, _, cause) if cause.is::<Damage>() => Some(cause.to_string()),
@@ -45,7 +45,7 @@ impl Damage {
     }
 }
 
-/// The column of a result that an error is about.
+/// Returns the column of a result that an error is about.
 fn index(error: &Error) -> Option<usize> {
     match error {
         Error::FromSqlConversionFailure(index, ..)
@@ -56,8 +56,7 @@ fn index(error: &Error) -> Option<usize> {
     }
 }
 
-/// Reads a row of a statement as `decode` does; of a damaged value the error tells where it lies. `main`: the table whose
-/// key is called `id`.
+/// Lets the errors of `decode` tell where a damaged value lies. `main`: the table whose key is called `id`.
 pub(super) fn named<T>(main: &'static str, decode: impl Fn(&Row) -> Result<T>) -> impl Fn(&Row) -> Result<T> {
     move |row| {
         decode(row).map_err(|error| match index(&error) {
@@ -69,13 +68,13 @@ pub(super) fn named<T>(main: &'static str, decode: impl Fn(&Row) -> Result<T>) -
     }
 }
 
-/// The error about a value in a row.
+/// Returns the error about a damaged value in a row.
 pub(super) fn damaged(row: &Row, index: usize) -> Error {
     let kind = row.get_ref(index).map_or(Type::Null, |value| value.data_type());
     Error::InvalidColumnType(index, String::new(), kind)
 }
 
-/// Table, row and column of a value in a row of a result, by the names of the result's columns.
+/// Returns table, row and column of a value in a row of a result, by the names of the result's columns.
 fn place(row: &Row, main: &'static str, index: usize) -> Damage {
     let names: Vec<&str> = row.as_ref().column_names().collect();
     let Some(name) = names.get(index) else {
@@ -102,7 +101,7 @@ fn place(row: &Row, main: &'static str, index: usize) -> Damage {
     Damage::at(table, &keys.join(" "), column)
 }
 
-/// The table whose row a column of a result names, if it does, and what the names of that table's columns begin with.
+/// Returns the table whose row a column of a result names, and the prefix of that table's columns.
 fn key_of<'a>(name: &'a str, main: &'static str) -> Option<(&'a str, &'a str)> {
     match name.strip_suffix("_id") {
         None if ["id", "seq", "what"].contains(&name) => Some((main, main)),
@@ -115,7 +114,7 @@ fn key_of<'a>(name: &'a str, main: &'static str) -> Option<(&'a str, &'a str)> {
     }
 }
 
-/// Seconds since 1970 that are a moment.
+/// Seconds since 1970 that are a moment of the years 0 to 9999.
 pub(super) struct Seconds(pub i64);
 
 impl FromSql for Seconds {
@@ -124,15 +123,15 @@ impl FromSql for Seconds {
     }
 }
 
-/// How many, or the number of one among them.
-pub(super) struct Count(pub i64);
+/// A count, or a number among counted things.
+pub(super) struct BoundedCount(pub i64);
 
-impl FromSql for Count {
+impl FromSql for BoundedCount {
     fn column_result(value: ValueRef) -> FromSqlResult<Self> {
         checked(i64::column_result(value)?, |count| {
             (0..=COUNT_MAX).contains(count)
         })
-        .map(Count)
+        .map(BoundedCount)
     }
 }
 

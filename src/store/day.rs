@@ -1,47 +1,42 @@
 //! A clinic's day as the desk reads it when everything else is down.
 
-use super::damage::{Count, named};
+use super::damage::BoundedCount;
 use super::{Fault, Store, rows};
 use crate::model::typed::sort_key;
 use crate::model::{DayVisit, Moment};
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Row, named_params};
 use uuid::Uuid;
 
-/// Most visits of one day's list.
 pub const DAY_VISITS_MAX: u32 = 100_000;
 
 impl Store {
-    /// The active visits that begin at `from` or later and before `until`, of one resource or of all, by the resource's
-    /// name, then by begin; at most one more than [`DAY_VISITS_MAX`].
-    pub fn day_visits(
+    /// Returns the active visits that begin at `from` or later and before `until`, of one resource or of all, by the
+    /// resource's name, then by begin; at most one more than [`DAY_VISITS_MAX`].
+    pub(crate) fn day_visits(
         &self,
         from: Moment,
         until: Moment,
         resource: Option<Uuid>,
     ) -> Result<Vec<DayVisit>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/day_visits.sql"))?;
         let parameters = named_params! {
             ":from": from.timestamp(),
             ":until": until.timestamp(),
             ":resource": resource,
             ":limit": DAY_VISITS_MAX + 1,
         };
-        let visits = statement.query_map(parameters, named("visit", |row| self.day_visit(row)))?;
-        let mut visits: Vec<DayVisit> = visits.collect::<Result<_, _>>()?;
+        let sql = include_str!("day/day_visits.sql");
+        let mut visits = self.all("visit", sql, parameters, |row| self.day_visit(row))?;
         // Resources whose names are equal in Russian order stay apart, as the statement has them.
         visits.sort_by_cached_key(|visit| sort_key(&visit.doc_fio));
         Ok(visits)
     }
 
-    /// Whether there is such a doctor, room or equipment in any clinic, or was.
-    pub fn knows_resource(&self, guid: Uuid) -> Result<bool, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/knows_resource.sql"))?;
-        let known = statement.query_row(named_params! { ":guid": guid }, |_| Ok(()));
-        Ok(known.optional()?.is_some())
+    /// Returns whether there is such a doctor, room or equipment in any clinic, or was.
+    pub(crate) fn knows_resource(&self, guid: Uuid) -> Result<bool, Fault> {
+        self.exists(
+            "SELECT 1 FROM resource WHERE guid = :guid",
+            named_params! { ":guid": guid },
+        )
     }
 
     pub(super) fn day_visit(&self, row: &Row) -> rusqlite::Result<DayVisit> {
@@ -56,7 +51,7 @@ impl Store {
             room: room.map_or_else(|| row.get("resource_room"), Ok)?,
             begin,
             end: self.moment(row, "end_at")?,
-            num: row.get::<_, Count>("num")?.0,
+            num: row.get::<_, BoundedCount>("num")?.0,
             patient: rows::patient_name(row)?,
             birth_date: row.get("birth_date")?,
             phone: if phone.is_empty() {

@@ -1,5 +1,5 @@
 //! Cards that the registry should look at: nothing is wrong with the database, but perhaps with what it was told. They are
-//! named by GUIDs, without personal data. Statements lie in `sql/cards/`.
+//! named by GUIDs, without personal data. Statements lie in `doubtful/`.
 
 use super::finding::{Invariant, Outcome, Remedy};
 use super::verify::Check;
@@ -10,23 +10,23 @@ use rusqlite::named_params;
 const DOCUMENTS: Check = Check {
     invariant: Invariant::Documents,
     remedy: Remedy::JoinCards,
-    sql: include_str!("sql/cards/documents.sql"),
+    sql: include_str!("doubtful/documents.sql"),
 };
 
 const CLOSED: Check = Check {
     invariant: Invariant::ClosedCards,
     remedy: Remedy::JoinCards,
-    sql: include_str!("sql/cards/closed.sql"),
+    sql: include_str!("doubtful/closed.sql"),
 };
 
 const PERSONS: Check = Check {
     invariant: Invariant::Persons,
     remedy: Remedy::JoinCards,
-    sql: include_str!("sql/cards/persons.sql"),
+    sql: include_str!("doubtful/persons.sql"),
 };
 
 impl Store {
-    /// What is doubtful, each as a notice with a bounded list. Reads through all cards, and holds nobody up.
+    /// Returns what is doubtful, each as a notice with a bounded list. Reads through all cards, and holds nobody up.
     pub fn doubtful_cards(&self, now: Moment) -> Result<Vec<Outcome>, Fault> {
         let _snapshot = self.snapshot()?;
         let outcomes = [

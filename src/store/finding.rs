@@ -5,7 +5,6 @@ use std::fmt;
 use thiserror::Error;
 use uuid::Uuid;
 
-/// One thing that has to be so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each variant has its text")]
 pub enum Invariant {
@@ -154,23 +153,23 @@ pub enum Status {
     Cancelled,
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What has to be so.
     pub check: Invariant,
     /// Where it is not so; at most [`super::verify::FINDINGS_MAX`].
     pub findings: Vec<Finding>,
-    /// Whether there are more.
+    /// There are more findings.
     pub more: bool,
-    /// Whether it may be otherwise in this clinic: then findings are notices.
+    /// Findings are notices, because it may be otherwise in this clinic.
     pub may_be_otherwise: bool,
     /// What to do where it is not so.
     pub remedy: Remedy,
 }
 
 impl Outcome {
-    /// Whether the database is wrong in this.
+    /// Returns whether the database is wrong in this.
     pub fn is_wrong(&self) -> bool {
         !self.findings.is_empty() && !self.may_be_otherwise
     }

@@ -1,6 +1,6 @@
 //! How many things of each kind differ between two databases.
 //!
-//! A thing is the same in both where its GUID, code, number or mnemonic is: row numbers may be given anew. Columns that
+//! A thing is the same in both where its GUID, code, number or mnemonic is: row numbers may be given anew. SharedColumns that
 //! name rows are compared by what those rows are known by, too. The columns are read from the files: one of an older
 //! version is compared in what both have.
 
@@ -43,7 +43,7 @@ pub struct KindDifference {
 pub(super) fn differences(connection: &Connection) -> Result<Vec<KindDifference>, Fault> {
     let mut differences = Vec::with_capacity(TABLES.len());
     for (table, key) in TABLES {
-        let columns = Columns::of(connection, table)?;
+        let columns = SharedColumns::of(connection, table)?;
         if columns.common.is_empty() {
             // An older version has no such things.
             continue;
@@ -88,14 +88,14 @@ pub(super) fn differences(connection: &Connection) -> Result<Vec<KindDifference>
 }
 
 /// The columns of a table that both databases have.
-struct Columns {
+struct SharedColumns {
     common: Vec<String>,
     /// Table and column by which the row is known that a column names.
     named: BTreeMap<String, (&'static str, &'static str)>,
 }
 
-impl Columns {
-    fn of(connection: &Connection, table: &str) -> Result<Columns, Fault> {
+impl SharedColumns {
+    fn of(connection: &Connection, table: &str) -> Result<SharedColumns, Fault> {
         let mut statement = connection.prepare(
             "SELECT h.name FROM pragma_table_info(:table, 'main') h
              JOIN pragma_table_info(:table, 'other') o ON o.name = h.name",
@@ -115,7 +115,7 @@ impl Columns {
                 named.insert(column, (parent, known_by[0]));
             }
         }
-        Ok(Columns { common, named })
+        Ok(SharedColumns { common, named })
     }
 
     /// What a column of one database holds, or by what the row is known that it names.

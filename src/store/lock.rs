@@ -1,8 +1,8 @@
 //! Who may do what there may be one of at a time on a database: locks on files of their own beside it.
 
 use super::OpenError;
-use super::files::{beside, private_file, read_private_file};
 use super::one_file::sole_name;
+use crate::files::{FileError, beside, private_file, read_private_file};
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::FileExt;
@@ -16,7 +16,6 @@ pub struct ServerLock {
     own: Option<File>,
 }
 
-/// How the file of the server's lock is named behind the database.
 const SERVER_LOCK: &str = ".lock";
 
 /// Most that is read of a server's name: a GUID is shorter.
@@ -32,7 +31,7 @@ impl ServerLock {
         let own = match File::open(path) {
             Ok(file) => Some(locked(path.to_owned(), file, OpenError::InUse)?),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(OpenError::Io(path.to_owned(), error)),
+            Err(error) => return Err(FileError::of(path)(error).into()),
         };
         Ok(ServerLock { beside, own })
     }
@@ -44,7 +43,7 @@ impl ServerLock {
     }
 }
 
-/// Which server took the lock of the database at `path` last.
+/// Returns which server took the lock of the database at `path` last.
 ///
 /// # Errors
 /// Those of the file system; and for anything else than a file of one name, such as a link.
@@ -73,7 +72,7 @@ impl MigrationLock {
     /// Waits for the lock for the database at `path`.
     pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
         let (path, file) = lock_file(path, ".migration-lock")?;
-        file.lock().map_err(|error| OpenError::Io(path, error))?;
+        file.lock().map_err(FileError::of(&path))?;
         Ok(MigrationLock(file))
     }
 }
@@ -87,21 +86,19 @@ fn locked(path: PathBuf, file: File, taken: fn(PathBuf) -> OpenError) -> Result<
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(taken(path)),
-        Err(TryLockError::Error(error)) => Err(OpenError::Io(path, error)),
+        Err(TryLockError::Error(error)) => Err(FileError::of(&path)(error).into()),
     }
 }
 
-/// Where a lock of a database lies. A link leads to the database's own name.
+/// Returns the path of a lock of a database. A link leads to the database's own name.
 fn lock_path(database: &Path, suffix: &str) -> PathBuf {
     let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
     beside(&database, suffix)
 }
 
-/// A file beside a database that is there to be locked.
-fn lock_file(database: &Path, suffix: &str) -> Result<(PathBuf, File), OpenError> {
+/// Opens the file beside a database that is there to be locked.
+fn lock_file(database: &Path, suffix: &str) -> Result<(PathBuf, File), FileError> {
     let path = lock_path(database, suffix);
-    match private_file(&path) {
-        Ok(file) => Ok((path, file)),
-        Err(error) => Err(OpenError::Io(path, error)),
-    }
+    let file = private_file(&path).map_err(FileError::of(&path))?;
+    Ok((path, file))
 }

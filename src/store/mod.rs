@@ -1,5 +1,5 @@
-//! The only door to `SQLite`. Reads are methods of [`Store`], writes of [`WriteTx`]; statements lie in `sql/`, each named as
-//! the function that runs it.
+//! The only door to `SQLite`. Reads are methods of [`Store`], writes of [`WriteTx`]; longer statements lie
+//! in a folder named as their module, each named as the function that runs it.
 
 mod booking;
 mod card;
@@ -11,7 +11,6 @@ mod day;
 mod doubtful;
 mod errors;
 mod fault;
-mod files;
 mod finding;
 mod identification;
 mod identity;
@@ -26,6 +25,7 @@ mod read_only;
 mod restore;
 mod rows;
 mod state;
+mod statement;
 mod ticket;
 mod timetable;
 mod upkeep;
@@ -33,31 +33,31 @@ mod values;
 mod verify;
 mod waiting;
 
-pub use clinic::GuidTaken;
-pub use connection::VERSION;
-pub use copy::DRAFT_SUFFIX;
-pub use day::DAY_VISITS_MAX;
 pub use errors::{CopyError, NoDatabase, OpenError};
 pub use fault::Fault;
-pub use files::{AtPath, NotOneFile, beside, folder_of, new_private_file};
 pub use finding::{Finding, Invariant, Outcome, Remedy, Status};
-pub use identification::{CARDS_MAX, DocumentDigest, Failure};
-pub use kinds::KindDifference;
-pub use lock::{BackupLock, ServerLock, server_instance};
-pub use one_file::sole_name;
-pub use purge::{Purgeable, Purged};
-pub use read_only::WrittenMeanwhile;
-pub use restore::{Lacking, Restoration, RestoreError};
-pub use state::disk_free_bytes;
-pub use timetable::CELLS_MAX;
-pub use waiting::{WAITING_ENTRIES_MAX, WAITING_PATIENTS_MAX};
+
+pub(crate) use clinic::GuidTaken;
+pub(crate) use connection::VERSION;
+pub(crate) use day::DAY_VISITS_MAX;
+pub(crate) use errors::RestoreError;
+pub(crate) use identification::{CARDS_MAX, DocumentDigest, FailedIdentification};
+pub(crate) use kinds::KindDifference;
+pub(crate) use lock::{BackupLock, ServerLock, server_instance};
+pub(crate) use one_file::sole_name;
+pub(crate) use purge::{Purgeable, Purged};
+pub(crate) use read_only::WrittenMeanwhile;
+pub(crate) use restore::{Lacking, Restoration};
+pub(crate) use state::disk_free_bytes;
+pub(crate) use timetable::CELLS_MAX;
+pub(crate) use waiting::WAITING_PATIENTS_MAX;
 
 use crate::health::DISK_FREE_BYTES_MIN;
 use crate::model::Zone;
 use crate::refusal::Trouble;
-use damage::{Seconds, named};
+use damage::Seconds;
 use one_file::{LogSize, Watch};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use std::cell::Cell;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -125,23 +125,20 @@ impl Store {
     /// waiting list; 0 in a new database.
     pub fn last_moment(&self) -> Result<i64, Fault> {
         self.look_at_files()?;
-        Ok(self.last_entry_at()?.max(self.last_waiting_at()?))
-    }
-
-    fn last_entry_at(&self) -> Result<i64, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/last_entry_at.sql"))?;
-        let at = statement.query_row([], named("journal", |row| row.get("at")));
-        Ok(at.optional()?.map_or(0, |Seconds(at)| at))
-    }
-
-    fn last_waiting_at(&self) -> Result<i64, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/last_waiting_at.sql"))?;
-        let at = statement.query_row([], named("waiting_entry", |row| row.get("created_at")));
-        Ok(at.optional()?.map_or(0, |Seconds(at)| at))
+        let entry = self.optional(
+            "journal",
+            "SELECT seq, at FROM journal WHERE seq = (SELECT max(seq) FROM journal)",
+            [],
+            |row| row.get("at"),
+        )?;
+        let waiting = self.optional(
+            "waiting_entry",
+            "SELECT id, created_at FROM waiting_entry WHERE id = (SELECT max(id) FROM waiting_entry)",
+            [],
+            |row| row.get("created_at"),
+        )?;
+        let moments = [entry, waiting].into_iter().flatten();
+        Ok(moments.map(|Seconds(at)| at).max().unwrap_or(0))
     }
 
     /// Pages that wait in the write-ahead log since it was last started over.

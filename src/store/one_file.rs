@@ -4,8 +4,8 @@
 //! file with two logs. And what is unlinked, replaced or cut under an open database goes on to be written, by nobody to be
 //! read again: so a server looks, before and after each commit, whether its files are those that it opened.
 
-use super::files::beside;
 use super::{Fault, OpenError, Store};
+use crate::files::beside;
 use crate::refusal::Trouble;
 use rusqlite::config::DbConfig;
 use std::cell::RefCell;
@@ -16,28 +16,26 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// What the names of the files have behind the database's: the database, its log, the log's index.
+/// The ends of the names of the database, its log and the log's index.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
-/// Places among [`SUFFIXES`].
 const DATABASE: usize = 0;
 const LOG: usize = 1;
 const INDEX: usize = 2;
 
-/// Bytes of a database's header that are looked at.
 const HEADER_BYTES: usize = 32;
 
 /// Bytes before the first frame of a log, and of a frame besides its page (sqlite.org/fileformat2.html).
 const LOG_HEADER_BYTES: i64 = 32;
 const FRAME_BYTES: i64 = 24;
 
-/// How long readers are waited for when the log is copied for the last time.
+/// Longest wait for readers when the log is copied for the last time.
 const LAST_COPY_WAIT: Duration = Duration::from_millis(500);
 
-/// How long after a first look a second one has to find the same.
+/// Pause before a second look, which has to find the same.
 const SECOND_LOOK_PAUSE: Duration = Duration::from_millis(20);
 
-/// What a log that fits no database any more is called beside it.
+/// The end of the name of a log that fits no database any more.
 const ASIDE: &str = "-wal.aside";
 
 /// Refuses a database that has more than one name, or whose log has.
@@ -53,7 +51,7 @@ pub fn sole_name(database: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// A file as it was when it was last looked at.
+/// A file at the last look.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Seen {
     device: u64,
@@ -79,7 +77,7 @@ impl From<Metadata> for Seen {
 
 /// What a database's header says (sqlite.org/fileformat2.html).
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Header {
+struct DatabaseHeader {
     /// How it is written: with a log, or without one as a backup is.
     format: [u8; 2],
     /// Grows whenever the first page is written.
@@ -88,9 +86,9 @@ struct Header {
     pages: u32,
 }
 
-/// What a server keeps in mind of its files.
+/// The files of a server, as they were at the last look.
 pub(super) struct Watch {
-    /// The database. `SQLite` loses its locks on it when this is closed: the connection has to be closed before.
+    /// The database. Closing this file takes `SQLite`'s locks away: the connection has to be closed before.
     file: File,
     paths: [PathBuf; 3],
     page_bytes: i64,
@@ -99,7 +97,7 @@ pub(super) struct Watch {
 
 struct Known {
     files: [Option<Seen>; 3],
-    header: Header,
+    header: DatabaseHeader,
     /// Why the files are not to be touched any more.
     lost: Option<Loss>,
 }
@@ -107,18 +105,17 @@ struct Known {
 #[derive(Clone)]
 struct Loss {
     text: String,
-    /// Which files are others than those that were opened, or gone.
+    /// Which files are gone, or others than those that were opened.
     other: [bool; 3],
-    /// Whether what is in the database has been changed.
+    /// Whether the content of the database has been changed.
     is_changed: bool,
 }
 
-/// What a look tells besides.
+/// How long the log is, compared with the last look.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum LogSize {
-    /// The log is as long as it was, or longer.
     Kept,
-    /// It is shorter. Another program may have emptied it, which it does under the write lock.
+    /// The log is shorter. Another program may have emptied it under the write lock.
     Shrunk,
 }
 
@@ -140,7 +137,7 @@ impl Watch {
         })
     }
 
-    /// Looks at the files. Once one was not what it had been, the answer stays the same.
+    /// Looks at the files. After a loss the answer stays the same.
     fn look(&self) -> Result<LogSize, Fault> {
         let mut known = self.known.borrow_mut();
         if let Some(loss) = &known.lost {
@@ -174,8 +171,7 @@ impl Watch {
         Ok(size)
     }
 
-    /// The files and the header as they are now.
-    fn seen(&self, known: &Known) -> Result<([Option<Seen>; 3], Header), Fault> {
+    fn seen(&self, known: &Known) -> Result<([Option<Seen>; 3], DatabaseHeader), Fault> {
         let mut files = [None; 3];
         for (path, seen) in self.paths.iter().zip(&mut files) {
             *seen = match path.metadata() {
@@ -188,7 +184,7 @@ impl Watch {
         Ok((files, header(&self.file).unwrap_or(known.header)))
     }
 
-    fn loss(&self, known: &Known, files: &[Option<Seen>; 3], header: Header) -> Option<Loss> {
+    fn loss(&self, known: &Known, files: &[Option<Seen>; 3], header: DatabaseHeader) -> Option<Loss> {
         let other = [DATABASE, LOG, INDEX].map(|at| {
             known.files[at].is_some_and(|known| !files[at].is_some_and(|seen| known.is_same_file(seen)))
         });
@@ -218,7 +214,7 @@ impl Watch {
         })
     }
 
-    /// The log has been cut: what was in it is gone.
+    /// Notes that the log has been cut and its content is lost.
     fn lose_log(&self) -> Fault {
         let text = format!("{} is shorter than it was", self.paths[LOG].display());
         self.known.borrow_mut().lost = Some(Loss {
@@ -229,17 +225,17 @@ impl Watch {
         Fault::Unavailable(Trouble::Replaced, text)
     }
 
-    /// Another program has emptied the log into the database, as a purge does.
+    /// Notes that another program has emptied the log into the database, as a purge does.
     fn log_was_emptied(&self) {
         let log = self.paths[LOG].metadata().ok().map(Seen::from);
         self.known.borrow_mut().files[LOG] = log;
     }
 }
 
-fn header(file: &File) -> io::Result<Header> {
+fn header(file: &File) -> io::Result<DatabaseHeader> {
     let mut bytes = [0; HEADER_BYTES];
     file.read_exact_at(&mut bytes, 0)?;
-    Ok(Header {
+    Ok(DatabaseHeader {
         format: [bytes[18], bytes[19]],
         changes: u32::from_be_bytes([bytes[24], bytes[25], bytes[26], bytes[27]]),
         pages: u32::from_be_bytes([bytes[28], bytes[29], bytes[30], bytes[31]]),
@@ -247,7 +243,7 @@ fn header(file: &File) -> io::Result<Header> {
 }
 
 impl Store {
-    /// From now on this store's commits, and [`Store::look_at_files`], see whether its files are those that it has open.
+    /// Lets commits, and [`Store::look_at_files`], see whether the files are those that this store has open.
     pub fn watch_files(&mut self) -> Result<(), Fault> {
         let page_bytes = self
             .connection
@@ -280,7 +276,7 @@ impl Store {
         Ok(())
     }
 
-    /// Frames of the log that count.
+    /// Returns how many frames of the log count.
     fn log_frames(&self) -> Result<i64, Fault> {
         let frames = self
             .connection
@@ -288,20 +284,20 @@ impl Store {
         Ok(frames)
     }
 
-    /// The same within a write transaction; whether the log has become shorter before it began.
+    /// Does the same within a write transaction. Returns whether the log became shorter before the transaction began.
     pub(super) fn look_at_held_files(&self) -> Result<LogSize, Fault> {
         self.watch.as_ref().map_or(Ok(LogSize::Kept), Watch::look)
     }
 
-    /// The log has become shorter while this transaction held the write lock: nobody may have emptied it.
+    /// Returns the fault of a log that became shorter under this transaction's write lock: nobody may have emptied it.
     pub(super) fn log_was_cut(&self) -> Fault {
         let cut = self.watch.as_ref().map(Watch::lose_log);
         cut.unwrap_or_else(|| Fault::Broken("a log that nobody watches was cut".to_owned()))
     }
 
-    /// Does what is still good for files that are not those which were opened: what is in the log goes into the database that
-    /// it belongs to, wherever that is now; and a log that does not belong to what now has the database's name is not left
-    /// to be taken for its. After this the files are left alone, at the end of the process too.
+    /// Saves what it can of files that are not those which were opened. The log is copied into the database that it belongs to,
+    /// wherever that is now. A log that does not belong to the file with the database's name loses its own name. Afterwards
+    /// the files are left alone, at the end of the process too.
     pub fn leave_files(&mut self) {
         let Some(loss) = self
             .watch
@@ -329,15 +325,15 @@ impl Store {
         }
     }
 
-    /// Whether the log is whole, has lost its database or its name, and no other program can be writing to the same database
-    /// by an index of its own.
+    /// Returns whether the log is whole and has lost its database or its name, and no other program can be writing to the
+    /// same database by an index of its own.
     fn may_copy_log(&self, loss: &Loss) -> bool {
         let is_there = |at: usize| self.watch.as_ref().is_some_and(|watch| watch.paths[at].exists());
         let has_rival = loss.other[INDEX] && !loss.other[DATABASE] && is_there(INDEX);
         (loss.other[DATABASE] || loss.other[LOG]) && !has_rival
     }
 
-    /// Copies the log into the database and empties it; whether all of it could be copied.
+    /// Copies the log into the database and empties it. Returns whether all of it could be copied.
     fn copy_log(&self) -> Result<bool, Fault> {
         self.connection.busy_timeout(LAST_COPY_WAIT)?;
         let counts = |row: &rusqlite::Row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
@@ -347,7 +343,7 @@ impl Store {
         Ok(frames == copied)
     }
 
-    /// Takes the log's name from it: replayed into what is now in the database, it would make a mixture of two.
+    /// Takes the log's name away: replayed into the present content of the database, it would mix two databases.
     fn set_log_aside(&self, loss: &Loss) {
         let Some(watch) = self.watch.as_ref().filter(|_| !loss.other[LOG]) else {
             return;

@@ -1,12 +1,12 @@
 //! Opening and making a database.
 
 use super::connection::{APPLICATION_ID, SCHEMA, connect};
-use super::files::private_file;
 use super::identity::{check_identity, is_blank, version_of_ours};
 use super::migrations::bring_up_to_date;
 use super::one_file::sole_name;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{Fault, OpenError, Store, VERSION};
+use crate::files::{FileError, private_file};
 use crate::model::Zone;
 use rusqlite::Connection;
 use std::path::Path;
@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 impl Store {
-    /// Makes the database at `path` unless it is there. Says whether it made one.
-    pub fn create(path: &Path) -> Result<bool, OpenError> {
+    /// Makes the database at `path` unless it is there. Returns whether it made one.
+    pub(crate) fn create(path: &Path) -> Result<bool, OpenError> {
         sole_name(path)?;
-        private_file(path).map_err(|error| OpenError::Io(path.to_owned(), error))?;
+        private_file(path).map_err(FileError::of(path))?;
         let connection = connect(path)?;
         if !is_blank(&connection)? {
             check_identity(&connection, path)?;
@@ -41,7 +41,7 @@ impl Store {
         Ok(Store::of(connection, zone)?)
     }
 
-    /// A store over an open connection that may write.
+    /// Returns a store over an open connection that may write.
     pub(super) fn of(mut connection: Connection, zone: Zone) -> Result<Self, Fault> {
         let wal_pages = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&wal_pages);
@@ -60,12 +60,12 @@ impl Store {
     }
 
     /// Opens the database at `path` for reading alone: beside a server, without one, and on a disk that takes no writing.
-    pub fn open_to_read(path: &Path, zone: Zone) -> Result<Self, OpenError> {
+    pub(crate) fn open_to_read(path: &Path, zone: Zone) -> Result<Self, OpenError> {
         Store::opened_to_read(path, zone, connect_to_read)
     }
 
     /// The same for checking it: where the disk allows, in a way in which `SQLite` checks the bounds of values too.
-    pub fn open_to_verify(path: &Path, zone: Zone) -> Result<Self, OpenError> {
+    pub(crate) fn open_to_verify(path: &Path, zone: Zone) -> Result<Self, OpenError> {
         Store::opened_to_read(path, zone, connect_to_verify)
     }
 

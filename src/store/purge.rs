@@ -4,6 +4,7 @@
 //! It is done in pieces, each a write transaction of some milliseconds, with a pause as long after it: a booking waits for
 //! one piece at most. The journal stays as it is: it holds no personal data, and an exchange reads on in it.
 
+use super::connection::BUSY_TIMEOUT;
 use super::upkeep::Upkeep;
 use super::{Fault, Store};
 use crate::model::Moment;
@@ -11,7 +12,7 @@ use rusqlite::named_params;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Rows that are looked at in one piece.
+/// Rows of one piece.
 const PIECE_ROWS: i64 = 256;
 
 /// Pages in the write-ahead log from which it is copied into the database between two pieces: 4 MiB.
@@ -20,7 +21,7 @@ const WAL_PAGES_MAX: u32 = 4096;
 /// Tries to empty the write-ahead log, with pauses: some 10 s.
 const EMPTYING_TRIES: u32 = 100;
 
-/// How long one try holds bookings up at most.
+/// Longest time that one try holds bookings up.
 const EMPTYING_WAIT: Duration = Duration::from_millis(50);
 
 /// Pause between two tries.
@@ -28,28 +29,27 @@ const EMPTYING_PAUSE: Duration = Duration::from_millis(50);
 
 /// What is removed, in this order: each before what it names. Table and statement.
 const SWEEPS: [(Purgeable, &str, &str); 5] = [
-    (Purgeable::Visits, "visit", include_str!("sql/purge/visits.sql")),
-    (Purgeable::Cells, "slot", include_str!("sql/purge/slots.sql")),
+    (Purgeable::Visits, "visit", include_str!("purge/visits.sql")),
+    (Purgeable::Cells, "slot", include_str!("purge/slots.sql")),
     (
         Purgeable::WaitingEntries,
         "waiting_entry",
-        include_str!("sql/purge/waiting_entries.sql"),
+        include_str!("purge/waiting_entries.sql"),
     ),
     (
         Purgeable::FailedIdentifications,
         "failed_identification",
-        include_str!("sql/purge/failed_identifications.sql"),
+        include_str!("purge/failed_identifications.sql"),
     ),
     (
         Purgeable::ClosedCards,
         "patient",
-        include_str!("sql/purge/patients.sql"),
+        include_str!("purge/patients.sql"),
     ),
 ];
 
 /// What is removed when it is old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say all")]
 pub enum Purgeable {
     Visits,
     Cells,
@@ -59,18 +59,15 @@ pub enum Purgeable {
     NamesOfResources,
 }
 
-/// How many of what were removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purged {
-    /// What.
     pub what: Purgeable,
-    /// How many.
     pub count: usize,
 }
 
 impl Store {
-    /// Removes what was over before `before`, the first moment of a day, and tells how many of each. What was removed is
-    /// overwritten in the pages where it lay; the write-ahead log still holds it until [`Store::empty_log`].
+    /// Removes what was over before `before`, the first moment of a day. Removed rows are overwritten in their pages; the
+    /// write-ahead log still holds them until [`Store::empty_log`].
     pub fn purge(&mut self, before: Moment) -> Result<Vec<Purged>, Fault> {
         let tx = self.write()?;
         tx.note_upkeep_at_least(Upkeep::Purged, before)?;
@@ -88,7 +85,7 @@ impl Store {
         Ok(purged)
     }
 
-    /// Runs a statement over all rows of a table, in pieces; how many rows went.
+    /// Runs a statement over all rows of a table, in pieces. Returns how many rows went.
     fn sweep(&mut self, table: &str, sql: &str, before: Moment) -> Result<usize, Fault> {
         let last: i64 =
             self.connection
@@ -126,7 +123,7 @@ impl Store {
         let forgotten: Vec<i64> = {
             let mut statement = self
                 .connection
-                .prepare(include_str!("sql/purge/forgotten_resources.sql"))?;
+                .prepare(include_str!("purge/forgotten_resources.sql"))?;
             let ids = statement.query_map([], |row| row.get(0))?;
             ids.collect::<Result<_, _>>()?
         };
@@ -135,14 +132,14 @@ impl Store {
             count += self.piece(|store| {
                 let mut statement = store
                     .connection
-                    .prepare_cached(include_str!("sql/purge/forget_resource.sql"))?;
+                    .prepare_cached(include_str!("purge/forget_resource.sql"))?;
                 Ok(statement.execute(named_params! { ":id": id })?)
             })?;
         }
         Ok(count)
     }
 
-    /// Does one piece in a transaction of its own, and leaves bookings as much time as it took.
+    /// Runs one piece in a transaction of its own, and leaves bookings as much time as the piece took.
     fn piece(&mut self, work: impl FnOnce(&Store) -> Result<usize, Fault>) -> Result<usize, Fault> {
         let tx = self.write()?;
         let began = Instant::now();
@@ -159,8 +156,8 @@ impl Store {
         Ok(count)
     }
 
-    /// Empties the write-ahead log, which still holds pages as they were. Bookings wait for moments only. Whether it could:
-    /// a reader, such as a backup, may stand in the way.
+    /// Empties the write-ahead log, which still holds old pages. Bookings wait for moments only. Returns whether the log is
+    /// empty: a reader, such as a backup, may stand in the way.
     pub fn empty_log(&mut self) -> Result<bool, Fault> {
         self.connection.busy_timeout(EMPTYING_WAIT)?;
         let mut is_empty = false;
@@ -174,11 +171,11 @@ impl Store {
             }
             thread::sleep(EMPTYING_PAUSE);
         }
-        self.connection.busy_timeout(super::connection::BUSY_TIMEOUT)?;
+        self.connection.busy_timeout(BUSY_TIMEOUT)?;
         Ok(is_empty)
     }
 
-    /// Writes the whole file anew, without room for what is gone: only with no server, which would wait for all of it.
+    /// Writes the whole file anew, without the free room. A server would wait for all of it: there must be none.
     pub fn rewrite(&mut self) -> Result<(), Fault> {
         Ok(self.connection.execute_batch("VACUUM")?)
     }

@@ -6,7 +6,7 @@
 
 use super::OpenError;
 use super::connection::configure;
-use super::files::beside;
+use crate::files::beside;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};

@@ -1,42 +1,68 @@
 //! From rows to nouns: what several statements return alike.
 
 use super::Store;
-use super::damage::{Count, Model, Seconds, damaged};
+use super::damage::{BoundedCount, Model, Seconds, damaged};
 use crate::model::{
-    AgeBounds, BusyType, Cell, ClientApplication, Lpu, Moment, ReferralType, Resource, ResourceType,
-    Speciality, doc_fio,
+    Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ExamId, Lpu, LpuId, Moment,
+    PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Speciality, SpecialityId,
+    VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio,
 };
-use rusqlite::types::FromSql;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row, RowIndex};
 
-/// A word of the schema's, read as what it stands for.
-fn word<T: Copy>(row: &Row, index: usize, words: &[(&str, T)]) -> Result<T> {
-    let text = text(row, index)?;
-    let known = words.iter().find(|(word, _)| *word == text);
-    known
-        .map(|(_, meaning)| *meaning)
-        .ok_or_else(|| damaged(row, index))
+/// Numbers of a kind of their own, kept as integers.
+macro_rules! kept_as_integer {
+    ($($name:ident),+) => {$(
+        impl FromSql for $name {
+            fn column_result(value: ValueRef) -> FromSqlResult<Self> {
+                value.as_i64().map($name)
+            }
+        }
+
+        impl ToSql for $name {
+            fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+                self.0.to_sql()
+            }
+        }
+    )+};
 }
 
-/// A text in the row, without a copy.
+kept_as_integer!(
+    Access,
+    ApplicationId,
+    CellId,
+    ExamId,
+    LpuId,
+    PatientId,
+    ReferralId,
+    ResourceId,
+    SpecialityId,
+    VisitId,
+    WaitingEntryId
+);
+
+/// Values that the schema keeps as words.
+macro_rules! kept_as_word {
+    ($($name:ident),+) => {$(
+        impl FromSql for $name {
+            fn column_result(value: ValueRef) -> FromSqlResult<Self> {
+                let text = value.as_str()?;
+                let known = $name::WORDS.iter().find(|(word, _)| *word == text);
+                known.map(|(_, meaning)| *meaning).ok_or(FromSqlError::InvalidType)
+            }
+        }
+    )+};
+}
+
+kept_as_word!(ReferralType, ResourceType, VisitStatus, WaitingStatus);
+
+/// Returns a text in the row without copying it.
 pub fn text<'a>(row: &'a Row, column: impl RowIndex) -> Result<&'a str> {
     let index = column.idx(row.as_ref())?;
     let value = row.get_ref(index)?;
     value.as_str().map_err(|_| damaged(row, index))
 }
 
-/// `type` of a referral.
-pub fn referral_type(row: &Row) -> Result<ReferralType> {
-    word(row, row.as_ref().column_index("type")?, &ReferralType::WORDS)
-}
-
-/// Whether `status` is the first of the words that it may be.
-pub fn is_active(row: &Row, words: &[&str; 2]) -> Result<bool> {
-    let index = row.as_ref().column_index("status")?;
-    word(row, index, &[(words[0], true), (words[1], false)])
-}
-
-/// The columns of `speciality`.
 pub fn speciality(row: &Row) -> Result<Speciality> {
     Ok(Speciality {
         id: row.get("id")?,
@@ -45,7 +71,6 @@ pub fn speciality(row: &Row) -> Result<Speciality> {
     })
 }
 
-/// The columns of `lpu`.
 pub fn lpu(row: &Row) -> Result<Lpu> {
     Ok(Lpu {
         id: row.get("id")?,
@@ -54,18 +79,9 @@ pub fn lpu(row: &Row) -> Result<Lpu> {
     })
 }
 
-/// `type` of a resource, under the name `resource_type`.
-pub fn resource_type(row: &Row) -> Result<ResourceType> {
-    word(
-        row,
-        row.as_ref().column_index("resource_type")?,
-        &ResourceType::WORDS,
-    )
-}
-
-/// `docFio` from the columns of `resource`, its type under the name `resource_type`.
+/// Returns `docFio` from the columns of `resource`, its type under the name `resource_type`.
 pub fn row_doc_fio(row: &Row) -> Result<String> {
-    let kind = resource_type(row)?;
+    let kind = row.get("resource_type")?;
     Ok(doc_fio(
         kind,
         text(row, "family")?,
@@ -75,7 +91,7 @@ pub fn row_doc_fio(row: &Row) -> Result<String> {
     ))
 }
 
-/// Family name, name and patronymic of the patient in a row that has them under the names `patient_...`.
+/// Returns the whole name of the patient in a row that has its parts under the names `patient_...`.
 pub fn patient_name(row: &Row) -> Result<String> {
     let names: [String; 3] = [
         row.get("patient_family")?,
@@ -85,7 +101,6 @@ pub fn patient_name(row: &Row) -> Result<String> {
     Ok(names.join(" ").trim_end().to_owned())
 }
 
-/// The columns of `client_application`.
 pub fn application(row: &Row) -> Result<ClientApplication> {
     Ok(ClientApplication {
         id: row.get("id")?,
@@ -100,7 +115,7 @@ pub fn application(row: &Row) -> Result<ClientApplication> {
     })
 }
 
-/// `busyType` of a visit; none when its cell was removed.
+/// Returns `busyType` of a visit; `None` when its cell was removed.
 pub fn visit_busy_type(row: &Row) -> Result<Option<BusyType>> {
     let Some(kind) = row.get("busy_type")? else {
         return Ok(None);
@@ -113,24 +128,19 @@ pub fn visit_busy_type(row: &Row) -> Result<Option<BusyType>> {
 }
 
 /// The columns of a row from left to right: looking each up by its name takes a fifth of reading a cell's row.
-struct Columns<'a> {
+struct RowColumns<'a> {
     row: &'a Row<'a>,
     next: usize,
 }
 
-impl<'a> Columns<'a> {
+impl<'a> RowColumns<'a> {
     fn of(row: &'a Row<'a>) -> Self {
-        Columns { row, next: 0 }
+        RowColumns { row, next: 0 }
     }
 
     fn next<T: FromSql>(&mut self) -> Result<T> {
         self.next += 1;
         self.row.get(self.next - 1)
-    }
-
-    fn word<T: Copy>(&mut self, words: &[(&str, T)]) -> Result<T> {
-        self.next += 1;
-        word(self.row, self.next - 1, words)
     }
 
     fn text(&mut self) -> Result<&'a str> {
@@ -140,29 +150,30 @@ impl<'a> Columns<'a> {
 }
 
 impl Store {
-    /// When the patient came for a visit that begins then. A mark of another day is from before the visit was put off.
+    /// Returns when the patient came for a visit that begins at `begin`. A mark of another day is from before the visit was put
+    /// off.
     pub(super) fn checked_in(&self, row: &Row, begin: Moment) -> Result<Option<Moment>> {
         let at: Option<Seconds> = row.get("checked_in_at")?;
         let at = at.map(|Seconds(at)| self.zone.at(at));
         Ok(at.filter(|at| at.date_naive() == begin.date_naive()))
     }
 
-    /// A moment in the row, kept as seconds since 1970.
+    /// Returns a moment of the row, which keeps it as seconds since 1970.
     pub(super) fn moment(&self, row: &Row, column: &str) -> Result<Moment> {
         let Seconds(at) = row.get(column)?;
         Ok(self.zone.at(at))
     }
 
-    /// A row of the view `cell`, its columns in their order.
+    /// Returns a row of the view `cell`, read in the order of its columns.
     pub(super) fn cell(&self, row: &Row) -> Result<Cell> {
-        let mut columns = Columns::of(row);
+        let mut columns = RowColumns::of(row);
         let cell = Cell {
             id: columns.next()?,
             guid: columns.next()?,
             begin: self.zone.at(columns.next::<Seconds>()?.0),
             end: self.zone.at(columns.next::<Seconds>()?.0),
-            plan_count: columns.next::<Count>()?.0,
-            used_count: columns.next::<Count>()?.0,
+            plan_count: columns.next::<BoundedCount>()?.0,
+            used_count: columns.next::<BoundedCount>()?.0,
             flag_access: columns.next()?,
             busy_type: BusyType {
                 kind: columns.next()?,
@@ -180,18 +191,18 @@ impl Store {
     }
 }
 
-/// A resource in a row that has its columns alone and in the order of the view `cell`.
+/// Returns a resource from a row that has only its columns, in the order of the view `cell`.
 pub fn resource(row: &Row) -> Result<Resource> {
-    resource_columns(&mut Columns::of(row))
+    resource_columns(&mut RowColumns::of(row))
 }
 
 /// Of the view `cell`, the columns from `resource_id` to `speciality`.
-fn resource_columns(columns: &mut Columns) -> Result<Resource> {
+fn resource_columns(columns: &mut RowColumns) -> Result<Resource> {
     Ok(Resource {
         id: columns.next()?,
         guid: columns.next()?,
         doc_fio: doc_fio(
-            columns.word(&ResourceType::WORDS)?,
+            columns.next()?,
             columns.text()?,
             columns.text()?,
             columns.text()?,
@@ -207,7 +218,7 @@ fn resource_columns(columns: &mut Columns) -> Result<Resource> {
     })
 }
 
-fn ages(columns: &mut Columns) -> Result<AgeBounds> {
+fn ages(columns: &mut RowColumns) -> Result<AgeBounds> {
     Ok(AgeBounds {
         from: columns.next()?,
         to: columns.next()?,

@@ -1,18 +1,17 @@
 //! Tickets: a visit with all that an answer shows of it, and what is done with it after its booking.
 
 use super::booking::Event;
-use super::damage::{Count, Damage, Model, named};
+use super::damage::{BoundedCount, Damage, Model};
 use super::{Fault, Store, WriteTx, rows};
-use crate::model::{Change, ClientApplication, Moment, Patient, Ticket};
-use rusqlite::{CachedStatement, OptionalExtension, Params, Row, named_params};
+use crate::model::{
+    ClientApplication, HistoryEntry, LpuId, Moment, Patient, PatientId, Ticket, VisitId, VisitStatus,
+};
+use rusqlite::{Params, Row, named_params};
 use uuid::Uuid;
 
 /// Most tickets of one listing: what can be answered without keeping a booking waiting for long. More are left out, never
 /// refused: nobody can fill a list so that it cannot be read.
 const TICKETS_MAX: u32 = 500;
-
-/// What the schema calls the status of a cancelled visit.
-const CANCELLED: &str = "cancelled";
 
 /// What the history calls the words that a registrar gives for cancelling.
 const REASON: &str = "reason";
@@ -24,21 +23,18 @@ const NOBODY: &str = "";
 const CHECK_IN: &str = "checkin";
 
 impl Store {
-    /// The visit in a row that is there.
-    pub fn ticket(&self, visit: i64) -> Result<Ticket, Fault> {
-        let mut statement = self.connection.prepare_cached(include_str!("sql/ticket.sql"))?;
-        let ticket = statement.query_row(
-            named_params! { ":visit": visit },
-            named("visit", |row| self.bare_ticket(row)),
-        );
-        let found = ticket.optional()?;
-        let mut ticket = found.ok_or_else(|| Fault::Damaged(Damage::among("visit", visit).to_string()))?;
+    /// Returns the ticket of a visit that is there.
+    pub fn ticket(&self, visit: VisitId) -> Result<Ticket, Fault> {
+        let parameters = named_params! { ":visit": visit };
+        let sql = include_str!("ticket/ticket.sql");
+        let found = self.optional("visit", sql, parameters, |row| self.bare_ticket(row))?;
+        let mut ticket = found.ok_or_else(|| Fault::Damaged(Damage::among(visit).to_string()))?;
         ticket.history.extend(self.changes(visit)?);
         Ok(ticket)
     }
 
-    /// A visit by its GUID, if it is this patient's; anybody's when none is named.
-    pub fn find_ticket(&self, guid: Uuid, patient: Option<&Patient>) -> Result<Option<Ticket>, Fault> {
+    /// Returns a ticket by its GUID, if the visit is this patient's; anybody's when no patient is named.
+    pub(crate) fn find_ticket(&self, guid: Uuid, patient: Option<&Patient>) -> Result<Option<Ticket>, Fault> {
         let Some((visit, card)) = self.find_visit(guid)? else {
             return Ok(None);
         };
@@ -46,62 +42,53 @@ impl Store {
         is_own.then(|| self.ticket(visit)).transpose()
     }
 
-    /// Rows of a visit and of its patient, who may have been removed.
-    fn find_visit(&self, guid: Uuid) -> Result<Option<(i64, Option<i64>)>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_visit.sql"))?;
-        let visit = statement.query_row(
+    /// Returns the rows of a visit and of its patient, who may have been removed.
+    fn find_visit(&self, guid: Uuid) -> Result<Option<(VisitId, Option<PatientId>)>, Fault> {
+        self.optional(
+            "visit",
+            "SELECT id, patient_id FROM visit WHERE guid = :guid",
             named_params! { ":guid": guid },
-            named("visit", |row| Ok((row.get(0)?, row.get(1)?))),
-        );
-        Ok(visit.optional()?)
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 
-    /// The patient's active visits that are not over, the first [`TICKETS_MAX`] by begin.
-    pub fn coming_tickets(&self, patient: &Patient, now: Moment) -> Result<Vec<Ticket>, Fault> {
+    /// Returns the patient's active visits that are not over, the first [`TICKETS_MAX`] by begin.
+    pub(crate) fn coming_tickets(&self, patient: &Patient, now: Moment) -> Result<Vec<Ticket>, Fault> {
         let mut tickets = Store::of_all_cards(patient, |card| {
-            let statement = self
-                .connection
-                .prepare_cached(include_str!("sql/coming_tickets.sql"))?;
             let parameters = named_params! {
                 ":patient": card, ":now": now.timestamp(), ":limit": TICKETS_MAX,
             };
-            self.tickets(statement, parameters)
+            self.tickets(include_str!("ticket/coming_tickets.sql"), parameters)
         })?;
         tickets.sort_by_key(|ticket| (ticket.begin, ticket.id));
         tickets.truncate(TICKETS_MAX as usize);
         Ok(tickets)
     }
 
-    /// The patient's visits that begin at `from` or later and before `until`, cancelled ones too. Of more
-    /// than [`TICKETS_MAX`] the cancelled ones are left out first, the oldest before others.
-    pub fn tickets_between(
+    /// Returns the patient's visits that begin at `from` or later and before `until`, cancelled ones too. Of more than
+    /// [`TICKETS_MAX`], cancelled visits are left out first, the oldest before others.
+    pub(crate) fn tickets_between(
         &self,
         patient: &Patient,
         from: Moment,
         until: Moment,
     ) -> Result<Vec<Ticket>, Fault> {
         let mut tickets = Store::of_all_cards(patient, |card| {
-            let statement = self
-                .connection
-                .prepare_cached(include_str!("sql/tickets_between.sql"))?;
             let parameters = named_params! {
                 ":patient": card,
                 ":from": from.timestamp(),
                 ":until": until.timestamp(),
                 ":limit": TICKETS_MAX,
             };
-            self.tickets(statement, parameters)
+            self.tickets(include_str!("ticket/tickets_between.sql"), parameters)
         })?;
         if tickets.len() > TICKETS_MAX as usize {
             tickets.sort_by_key(|ticket| {
-                let in_list = if ticket.is_active {
-                    ticket.begin.timestamp()
-                } else {
-                    -ticket.id
+                let in_list = match ticket.status {
+                    VisitStatus::Active => (0, ticket.begin.timestamp()),
+                    VisitStatus::Cancelled => (1, -ticket.id.0),
                 };
-                (!ticket.is_active, in_list, ticket.id)
+                (in_list, ticket.id)
             });
             tickets.truncate(TICKETS_MAX as usize);
         }
@@ -109,28 +96,30 @@ impl Store {
         Ok(tickets)
     }
 
-    /// The active visits to a clinic that are not over and were made with an outside account, whoever the patient is; the first
-    /// [`TICKETS_MAX`] by begin.
-    pub fn tickets_of_other(&self, external_user: &str, lpu: i64, now: Moment) -> Result<Vec<Ticket>, Fault> {
-        let statement = self
-            .connection
-            .prepare_cached(include_str!("sql/tickets_of_other.sql"))?;
+    /// Returns the active visits to a clinic that are not over and were made with an outside account, whoever the patient
+    /// is; the first [`TICKETS_MAX`] by begin.
+    pub(crate) fn tickets_of_other(
+        &self,
+        external_user: &str,
+        lpu: LpuId,
+        now: Moment,
+    ) -> Result<Vec<Ticket>, Fault> {
         let parameters = named_params! {
             ":external_user": external_user,
             ":lpu": lpu,
             ":now": now.timestamp(),
             ":limit": TICKETS_MAX,
         };
-        self.tickets(statement, parameters)
+        self.tickets(include_str!("ticket/tickets_of_other.sql"), parameters)
     }
 
-    /// The visits whose rows a statement gives.
-    fn tickets(&self, mut rows: CachedStatement, parameters: impl Params) -> Result<Vec<Ticket>, Fault> {
-        let visits = rows.query_map(parameters, named("visit", |row| row.get(0)))?;
-        visits.map(|visit| self.ticket(visit?)).collect()
+    /// Returns the tickets of the visits whose rows a statement gives.
+    fn tickets(&self, sql: &str, parameters: impl Params) -> Result<Vec<Ticket>, Fault> {
+        let visits = self.all("visit", sql, parameters, |row| row.get(0))?;
+        visits.into_iter().map(|visit| self.ticket(visit)).collect()
     }
 
-    /// A ticket with the beginning of its history.
+    /// Returns a ticket whose history has only its first entry.
     fn bare_ticket(&self, row: &Row) -> rusqlite::Result<Ticket> {
         let text = |column| {
             row.get::<_, Option<String>>(column)
@@ -146,7 +135,7 @@ impl Store {
             guid: row.get("guid")?,
             lpu: row.get("lpu_guid")?,
             lpu_model: row.get::<_, Model>("model")?.0,
-            num: row.get::<_, Count>("num")?.0,
+            num: row.get::<_, BoundedCount>("num")?.0,
             uchastok_num: text("uchastok_num")?,
             room: if cell_room.is_empty() {
                 row.get("resource_room")?
@@ -169,91 +158,81 @@ impl Store {
             source_name: mnem.clone(),
             login: row.get("login")?,
             exam: row.get("exam_guid")?,
-            is_active: rows::is_active(row, &["active", CANCELLED])?,
+            status: row.get("status")?,
             checked_in: self.checked_in(row, begin)?,
-            history: vec![Change::making(made, mnem, name, description)],
+            history: vec![HistoryEntry::making(made, mnem, name, description)],
         })
     }
 
-    /// What changed in a visit since it was made, in order.
-    fn changes(&self, visit: i64) -> Result<Vec<Change>, Fault> {
-        let mut statement = self.connection.prepare_cached(include_str!("sql/changes.sql"))?;
-        let change = named("visit_history", |row| {
-            Ok(Change {
-                element: row.get("element")?,
-                old_value: row.get("old_value")?,
-                new_value: row.get("new_value")?,
-                editor: row.get("editor")?,
-                at: self.moment(row, "at")?,
-                client_mnem: row.get("mnem")?,
-                client_name: row.get("name")?,
-                client_description: row.get("description")?,
-            })
-        });
-        let changes = statement.query_map(named_params! { ":visit": visit }, change)?;
-        Ok(changes.collect::<Result<_, _>>()?)
+    /// Returns the changes of a visit since it was made, in order.
+    fn changes(&self, visit: VisitId) -> Result<Vec<HistoryEntry>, Fault> {
+        let parameters = named_params! { ":visit": visit };
+        self.all(
+            "visit_history",
+            include_str!("ticket/changes.sql"),
+            parameters,
+            |row| {
+                Ok(HistoryEntry {
+                    element: row.get("element")?,
+                    old_value: row.get("old_value")?,
+                    new_value: row.get("new_value")?,
+                    editor: row.get("editor")?,
+                    at: self.moment(row, "at")?,
+                    client_mnem: row.get("mnem")?,
+                    client_name: row.get("name")?,
+                    client_description: row.get("description")?,
+                })
+            },
+        )
     }
 }
 
 impl WriteTx<'_> {
-    /// Cancels an active visit, with its history and the journal; the schema frees its place. `reason` goes into the
-    /// history too.
-    pub fn cancel(
+    /// Cancels an active visit and writes its history and the journal; a trigger of the schema frees its place. `reason` goes
+    /// into the history too.
+    pub(crate) fn cancel(
         &self,
         ticket: &Ticket,
         by: &ClientApplication,
         reason: Option<&str>,
         now: Moment,
     ) -> Result<(), Fault> {
-        self.set_cancelled(ticket.id)?;
-        self.insert_change(ticket.id, ["status", "active", CANCELLED], NOBODY, by, now)?;
+        self.run(
+            "UPDATE visit SET status = 'cancelled' WHERE id = :visit",
+            named_params! { ":visit": ticket.id },
+        )?;
+        self.insert_change(ticket.id, ["status", "active", "cancelled"], NOBODY, by, now)?;
         if let Some(reason) = reason {
             self.insert_change(ticket.id, [REASON, "", reason], NOBODY, by, now)?;
         }
         self.insert_journal(Event::Cancelled, ticket.guid, now)
     }
 
-    fn set_cancelled(&self, visit: i64) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/set_cancelled.sql"))?;
-        statement.execute(named_params! { ":visit": visit })?;
-        Ok(())
-    }
-
-    /// Marks that the patient has come, with the visit's history, in which `shown` is the moment.
-    pub fn check_in(
+    /// Marks that the patient has come. `shown` is the moment as the history tells it.
+    pub(crate) fn check_in(
         &self,
-        visit: i64,
+        visit: VisitId,
         by: &ClientApplication,
         shown: &str,
         now: Moment,
     ) -> Result<(), Fault> {
-        self.set_checked_in(visit, now)?;
+        self.run(
+            "UPDATE visit SET checked_in_at = :at WHERE id = :visit",
+            named_params! { ":visit": visit, ":at": now.timestamp() },
+        )?;
         self.insert_change(visit, [CHECK_IN, "", shown], NOBODY, by, now)
     }
 
-    fn set_checked_in(&self, visit: i64, now: Moment) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/set_checked_in.sql"))?;
-        statement.execute(named_params! { ":visit": visit, ":at": now.timestamp() })?;
-        Ok(())
-    }
-
-    /// Adds to a visit's history: element, old value, new value; who did it, and through which client application.
+    /// Adds an entry to a visit's history: the element with its old and new value, the editor and the client application.
     pub(super) fn insert_change(
         &self,
-        visit: i64,
+        visit: VisitId,
         [element, old_value, new_value]: [&str; 3],
         editor: &str,
         application: &ClientApplication,
         now: Moment,
     ) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/insert_change.sql"))?;
-        statement.execute(named_params! {
+        let parameters = named_params! {
             ":visit": visit,
             ":element": element,
             ":old_value": old_value,
@@ -261,7 +240,8 @@ impl WriteTx<'_> {
             ":editor": editor,
             ":at": now.timestamp(),
             ":application": application.id,
-        })?;
+        };
+        self.run(include_str!("ticket/insert_change.sql"), parameters)?;
         Ok(())
     }
 }

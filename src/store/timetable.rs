@@ -1,11 +1,11 @@
 //! Reading the timetable.
 
-use super::damage::{Seconds, named};
+use super::damage::Seconds;
 use super::{Fault, Store};
-use crate::model::{Cell, FreeCells, FreePlaces, Moment, Speciality, Supply};
+use crate::model::{Cell, CellId, FreeCells, FreePlaces, LpuId, Moment, ResourceId, Speciality, Supply};
 use crate::rules::Reach;
 use chrono::Days;
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
 use uuid::Uuid;
 
 /// Most cells of one listing: what can be answered without keeping a booking waiting for long.
@@ -18,35 +18,31 @@ const CELLS_READ_MAX: u32 = CELLS_MAX + 1;
 const SUPPLIES_MAX: u32 = 1_000;
 
 impl Store {
-    /// When the last cell of all begins, in seconds since 1970; none when there is no cell.
-    pub fn last_cell(&self) -> Result<Option<i64>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/last_cell.sql"))?;
-        let last: Option<Seconds> = statement.query_row([], named("slot", |row| row.get(0)))?;
-        Ok(last.map(|Seconds(at)| at))
+    /// Returns the begin of the last cell of all, in seconds since 1970; `None` when there is no cell.
+    pub(crate) fn last_cell(&self) -> Result<Option<i64>, Fault> {
+        self.one(
+            "slot",
+            "SELECT max((SELECT max(begin_at) FROM slot WHERE resource_id = r.id)) FROM resource r WHERE removed = 0",
+            [],
+            |row| Ok(row.get::<_, Option<Seconds>>(0)?.map(|Seconds(at)| at)),
+        )
     }
 
-    /// Whether a resource is there, in any clinic, and no cell with this GUID is, of this resource or another.
-    pub fn lacks_cell(&self, resource: Uuid, cell: Uuid) -> Result<bool, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/lacks_cell.sql"))?;
-        Ok(statement.exists(named_params! { ":resource": resource, ":cell": cell })?)
+    /// Returns whether a resource is there, in any clinic, and no cell with this GUID is, of this resource or another.
+    pub(crate) fn lacks_cell(&self, resource: Uuid, cell: Uuid) -> Result<bool, Fault> {
+        let parameters = named_params! { ":resource": resource, ":cell": cell };
+        self.exists(include_str!("timetable/lacks_cell.sql"), parameters)
     }
 
-    /// The cells of one resource that begin at `from` or later and before `until`, by begin; at most one more than
+    /// Returns the cells of one resource that begin at `from` or later and before `until`, by begin; at most one more than
     /// [`CELLS_MAX`].
     pub fn resource_cells(
         &self,
         resource: Uuid,
-        lpu_id: i64,
+        lpu_id: LpuId,
         from: Moment,
         until: Moment,
     ) -> Result<Vec<Cell>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/resource_cells.sql"))?;
         let parameters = named_params! {
             ":resource": resource,
             ":lpu": lpu_id,
@@ -54,21 +50,18 @@ impl Store {
             ":until": until.timestamp(),
             ":limit": CELLS_READ_MAX,
         };
-        let cells = statement.query_map(parameters, named("slot", |row| self.cell(row)))?;
-        Ok(cells.collect::<Result<_, _>>()?)
+        let sql = include_str!("timetable/resource_cells.sql");
+        self.all("slot", sql, parameters, |row| self.cell(row))
     }
 
-    /// The same for all resources of a speciality that are to be shown, by begin, then by the resource's GUID.
-    pub fn speciality_cells(
+    /// Returns such cells of all resources of a speciality that are to be shown, by begin, then by the resource's GUID.
+    pub(crate) fn speciality_cells(
         &self,
         speciality: &Speciality,
-        lpu_id: i64,
+        lpu_id: LpuId,
         from: Moment,
         until: Moment,
     ) -> Result<Vec<Cell>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/speciality_cells.sql"))?;
         let parameters = named_params! {
             ":speciality": speciality.id,
             ":lpu": lpu_id,
@@ -76,27 +69,27 @@ impl Store {
             ":until": until.timestamp(),
             ":limit": CELLS_READ_MAX,
         };
-        let cells = statement.query_map(parameters, named("slot", |row| self.cell(row)))?;
-        Ok(cells.collect::<Result<_, _>>()?)
+        let sql = include_str!("timetable/speciality_cells.sql");
+        self.all("slot", sql, parameters, |row| self.cell(row))
     }
 
-    /// Mnemonic of the client application that made the last active booking in a cell; none when there is none.
-    pub fn last_source(&self, cell_id: i64) -> Result<Option<String>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/last_source.sql"))?;
-        let source = statement.query_row(
+    /// Returns the mnemonic of the client application that made the last active booking in a cell.
+    pub(crate) fn last_source(&self, cell_id: CellId) -> Result<Option<String>, Fault> {
+        self.optional(
+            "client_application",
+            include_str!("timetable/last_source.sql"),
             named_params! { ":slot": cell_id },
-            named("client_application", |row| row.get("mnem")),
-        );
-        Ok(source.optional()?)
+            |row| row.get("mnem"),
+        )
     }
 
-    /// The free places of a resource within a client application's reach.
-    pub fn free_places(&self, resource_id: i64, reach: &Reach, now: Moment) -> Result<FreePlaces, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/free_places.sql"))?;
+    /// Returns the free places of a resource within a client application's reach.
+    pub fn free_places(
+        &self,
+        resource_id: ResourceId,
+        reach: &Reach,
+        now: Moment,
+    ) -> Result<FreePlaces, Fault> {
         let (from, until) = self.times(reach, now);
         let parameters = named_params! {
             ":resource": resource_id,
@@ -104,28 +97,31 @@ impl Store {
             ":until": until,
             ":access": reach.access,
         };
-        let free = named("slot", |row| {
-            let nearest: Option<Uuid> = row.get("nearest_guid")?;
-            let count = row.get("count")?;
-            let Some(nearest) = nearest else {
-                return Ok(FreePlaces { count, cells: None });
-            };
-            let cells = FreeCells {
-                nearest,
-                nearest_begin: self.moment(row, "nearest_begin_at")?,
-                last_begin: self.moment(row, "last_begin_at")?,
-            };
-            Ok(FreePlaces {
-                count,
-                cells: Some(cells),
-            })
-        });
-        Ok(statement.query_row(parameters, free)?)
+        self.one(
+            "slot",
+            include_str!("timetable/free_places.sql"),
+            parameters,
+            |row| {
+                let nearest: Option<Uuid> = row.get("nearest_guid")?;
+                let count = row.get("count")?;
+                let cells = nearest.map(|nearest| -> rusqlite::Result<FreeCells> {
+                    Ok(FreeCells {
+                        nearest,
+                        nearest_begin: self.moment(row, "nearest_begin_at")?,
+                        last_begin: self.moment(row, "last_begin_at")?,
+                    })
+                });
+                Ok(FreePlaces {
+                    count,
+                    cells: cells.transpose()?,
+                })
+            },
+        )
     }
 
-    /// What can be booked of each clinic's specialities within a client application's reach; at most [`SUPPLIES_MAX`].
+    /// Returns what can be booked of each clinic's specialities within a client application's reach; at most
+    /// [`SUPPLIES_MAX`].
     pub fn supplies(&self, reach: &Reach, now: Moment) -> Result<Vec<Supply>, Fault> {
-        let mut statement = self.connection.prepare_cached(include_str!("sql/supplies.sql"))?;
         let (from, until) = self.times(reach, now);
         let parameters = named_params! {
             ":from": from,
@@ -133,20 +129,23 @@ impl Store {
             ":access": reach.access,
             ":limit": SUPPLIES_MAX,
         };
-        let supply = named("slot", |row| {
-            Ok(Supply {
-                lpu: row.get("lpu_guid")?,
-                code: row.get("code")?,
-                name: row.get("name")?,
-                free_places: row.get("free_places")?,
-                last_begin: row.get("last_begin")?,
-            })
-        });
-        let supplies = statement.query_map(parameters, supply)?;
-        Ok(supplies.collect::<Result<_, _>>()?)
+        self.all(
+            "slot",
+            include_str!("timetable/supplies.sql"),
+            parameters,
+            |row| {
+                Ok(Supply {
+                    lpu: row.get("lpu_guid")?,
+                    code: row.get("code")?,
+                    name: row.get("name")?,
+                    free_places: row.get("free_places")?,
+                    last_begin: row.get("last_begin")?,
+                })
+            },
+        )
     }
 
-    /// The first second at which a cell within reach may begin, and the first after the last.
+    /// Returns the first second at which a cell within reach may begin, and the first second after the last.
     fn times(&self, reach: &Reach, now: Moment) -> (i64, i64) {
         let from = if reach.begun {
             self.zone.start_of(now.date_naive()).timestamp()

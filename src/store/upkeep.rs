@@ -4,12 +4,12 @@
 //! needs no right to look at the folder, and its age costs one look-up. The backup bears the same note: restored, the
 //! database knows how old it is.
 
-use super::damage::{Seconds, named};
+use super::damage::Seconds;
 use super::{Fault, Store, WriteTx};
 use crate::model::Moment;
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
+use rusqlite::types::{ToSql, ToSqlOutput};
 
-/// Something done to the file as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Upkeep {
     /// A good backup was made.
@@ -18,33 +18,29 @@ pub(super) enum Upkeep {
     Purged,
 }
 
-impl Upkeep {
-    /// As the table calls it.
-    fn what(self) -> &'static str {
-        match self {
+impl ToSql for Upkeep {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let what = match self {
             Upkeep::BackedUp => "backed up",
             Upkeep::Purged => "purged",
-        }
+        };
+        Ok(what.into())
     }
 }
 
 impl Store {
-    /// The moment that the last good backup shows; none when there was no backup yet.
-    pub fn last_backup(&self) -> Result<Option<Moment>, Fault> {
+    /// Returns the moment that the last good backup shows; `None` when there was no backup yet.
+    pub(crate) fn last_backup(&self) -> Result<Option<Moment>, Fault> {
         let at = self.upkeep_at(Upkeep::BackedUp)?;
         Ok(at.map(|at| self.zone.at(at)))
     }
 
-    /// When this was last done, in seconds since 1970.
+    /// Returns when this was last done, in seconds since 1970.
     fn upkeep_at(&self, upkeep: Upkeep) -> Result<Option<i64>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/upkeep_at.sql"))?;
-        let at = statement.query_row(
-            named_params! { ":what": upkeep.what() },
-            named("upkeep", |row| row.get("at")),
-        );
-        Ok(at.optional()?.map(|Seconds(at)| at))
+        let sql = "SELECT what, at FROM upkeep WHERE what = :what";
+        self.optional("upkeep", sql, named_params! { ":what": upkeep }, |row| {
+            Ok(row.get::<_, Seconds>("at")?.0)
+        })
     }
 }
 
@@ -59,14 +55,12 @@ const WRITTEN_AT: [(&str, &str); 6] = [
 ];
 
 impl WriteTx<'_> {
-    /// Whatever was written later than `now`, by a clock that was ahead, was written now; how many moments that changed.
-    pub fn date_back(&self, now: Moment) -> Result<usize, Fault> {
+    /// Dates rows that were written later than `now`, by a clock that was ahead, to now. Returns how many moments changed.
+    pub(crate) fn date_back(&self, now: Moment) -> Result<usize, Fault> {
         let mut changed = 0;
         for (table, column) in WRITTEN_AT {
-            let statement = format!("UPDATE {table} SET {column} = :now WHERE {column} > :now");
-            changed += self
-                .connection
-                .execute(&statement, named_params! { ":now": now.timestamp() })?;
+            let sql = format!("UPDATE {table} SET {column} = :now WHERE {column} > :now");
+            changed += self.run(&sql, named_params! { ":now": now.timestamp() })?;
         }
         Ok(changed)
     }
@@ -85,10 +79,10 @@ impl WriteTx<'_> {
     }
 
     fn note_upkeep(&self, upkeep: Upkeep, at: Moment) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/note_upkeep.sql"))?;
-        statement.execute(named_params! { ":what": upkeep.what(), ":at": at.timestamp() })?;
+        self.run(
+            "INSERT INTO upkeep (what, at) VALUES (:what, :at) ON CONFLICT (what) DO UPDATE SET at = excluded.at",
+            named_params! { ":what": upkeep, ":at": at.timestamp() },
+        )?;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 //! Whether a database is right: every invariant that the program relies on, read from the file itself. What is wrong is
-//! named by GUIDs and numbers, without personal data. Statements lie in `sql/verify/`.
+//! named by GUIDs and numbers, without personal data. Statements lie in `verify/`.
 
 use super::connection::SCHEMA;
 use super::damage::damaged;
@@ -9,16 +9,15 @@ use crate::model::Moment;
 use rusqlite::{Connection, Params, Row, named_params};
 use std::collections::BTreeSet;
 
-/// Most findings of one check that are told.
 pub const FINDINGS_MAX: usize = 20;
 
-/// How many days ahead the quick form looks at cells.
+/// Days ahead whose cells the quick form looks at.
 const QUICK_DAYS: i64 = 7;
 
 /// Most cells that the quick form looks at: a clinic of 100 doctors has 22,400 in a week.
 const QUICK_CELLS_MAX: u32 = 30_000;
 
-/// How many of the last entries of the journal the quick form looks at: some days of bookings.
+/// Last entries of the journal that the quick form looks at: some days of bookings.
 const QUICK_ENTRIES: u32 = 3_000;
 
 /// How one thing is checked.
@@ -31,79 +30,78 @@ pub(super) struct Check {
 const PAGES: Check = Check {
     invariant: Invariant::Pages,
     remedy: Remedy::Restore,
-    sql: include_str!("sql/verify/pages.sql"),
+    sql: include_str!("verify/pages.sql"),
 };
 
 const FOREIGN_KEYS: Check = Check {
     invariant: Invariant::References,
     remedy: Remedy::Restore,
-    sql: include_str!("sql/verify/foreign_keys.sql"),
+    sql: include_str!("verify/foreign_keys.sql"),
 };
 
 const OVERLAPS: Check = Check {
     invariant: Invariant::Overlaps,
     remedy: Remedy::CancelOne,
-    sql: include_str!("sql/verify/overlaps.sql"),
+    sql: include_str!("verify/overlaps.sql"),
 };
 
 const SHARED_NUMBERS: Check = Check {
     invariant: Invariant::SharedNumbers,
     remedy: Remedy::TellDoor,
-    sql: include_str!("sql/verify/shared_numbers.sql"),
+    sql: include_str!("verify/shared_numbers.sql"),
 };
 
-/// What is true of the rows, besides [`OVERLAPS`] and [`SHARED_NUMBERS`].
+/// The checks of rows, besides [`OVERLAPS`] and [`SHARED_NUMBERS`].
 const ROWS: [Check; 6] = [
     Check {
         invariant: Invariant::Places,
         remedy: Remedy::FindWriter,
-        sql: include_str!("sql/verify/places.sql"),
+        sql: include_str!("verify/places.sql"),
     },
     Check {
         invariant: Invariant::Cells,
         remedy: Remedy::FindWriter,
-        sql: include_str!("sql/verify/cells.sql"),
+        sql: include_str!("verify/cells.sql"),
     },
     Check {
         invariant: Invariant::Numbers,
         remedy: Remedy::FindWriter,
-        sql: include_str!("sql/verify/numbers.sql"),
+        sql: include_str!("verify/numbers.sql"),
     },
     Check {
         invariant: Invariant::Histories,
         remedy: Remedy::FindWriter,
-        sql: include_str!("sql/verify/histories.sql"),
+        sql: include_str!("verify/histories.sql"),
     },
     Check {
         invariant: Invariant::Journal,
         remedy: Remedy::FindWriter,
-        sql: include_str!("sql/verify/gaps.sql"),
+        sql: include_str!("verify/gaps.sql"),
     },
     Check {
         invariant: Invariant::JournalAndVisits,
         remedy: Remedy::FindWriter,
-        sql: include_str!("sql/verify/journal.sql"),
+        sql: include_str!("verify/journal.sql"),
     },
 ];
 
 const QUICK_PLACES: Check = Check {
     invariant: Invariant::PlacesAhead,
     remedy: Remedy::FindWriter,
-    sql: include_str!("sql/verify/quick_places.sql"),
+    sql: include_str!("verify/quick_places.sql"),
 };
 
 const QUICK_JOURNAL: Check = Check {
     invariant: Invariant::EndOfJournal,
     remedy: Remedy::FindWriter,
-    sql: include_str!("sql/verify/quick_journal.sql"),
+    sql: include_str!("verify/quick_journal.sql"),
 };
 
 impl Store {
-    /// Checks everything and reports each check as it is done; whether the database is right. Reads one state of it,
-    /// whatever a server beside writes meanwhile. `overlaps_allowed`: a patient may be at two places at one time; who was so
-    /// before `now` is past mending.
+    /// Runs every check and reports each as it is done. Returns whether the database is right. All checks read one snapshot.
+    /// `overlaps_allowed`: a patient may be at two places at one time. Overlaps before `now` do not count.
     ///
-    /// Reads the whole file, several times over: a minute and a half for 1 GB. What cannot be read is a finding.
+    /// Reads the whole file, several times over: a minute and a half for 1 GB. An unreadable page is a finding.
     pub fn verify(
         &self,
         overlaps_allowed: bool,
@@ -134,8 +132,8 @@ impl Store {
         Ok(is_right)
     }
 
-    /// The quick form, for every start: what is wrong of that which bookings need next, and that can be seen in a
-    /// fraction of a second in a file of any size. That pages elsewhere are whole it does not tell.
+    /// Runs the checks of every start: of what bookings need next, in a fraction of a second for a file of any size. Pages
+    /// elsewhere are not checked. Returns what is wrong.
     pub fn verify_quickly(&self, now: Moment) -> Result<Vec<Outcome>, Fault> {
         let _snapshot = self.snapshot()?;
         let from = now.timestamp();
@@ -150,13 +148,12 @@ impl Store {
         Ok(outcomes.into_iter().filter(Outcome::is_wrong).collect())
     }
 
-    /// What is wrong with the file as such, whatever its version.
+    /// Returns what is wrong with the file as such, whatever its version.
     pub(super) fn verify_file(&self) -> Vec<Outcome> {
         let outcomes = [PAGES, FOREIGN_KEYS].map(|check| self.check(&check, []));
         outcomes.into_iter().filter(Outcome::is_wrong).collect()
     }
 
-    /// What a statement finds.
     pub(super) fn check(&self, check: &Check, parameters: impl Params) -> Outcome {
         let mut findings = Vec::new();
         let found = self.find(check.sql, parameters, &mut findings);
@@ -172,14 +169,14 @@ impl Store {
         Ok(())
     }
 
-    /// Whether every value can be read as what it stands for.
+    /// Checks that every value can be read as what it stands for.
     fn check_values(&self) -> Outcome {
         let mut findings = Vec::new();
         let found = self.find_damaged_values(&mut findings, FINDINGS_MAX + 1);
         outcome(Invariant::Values, Remedy::Restore, findings, found)
     }
 
-    /// Whether every table, index and trigger of the schema is there. What else is there does no harm.
+    /// Checks that every table, index and trigger of the schema is there. Others do no harm.
     fn check_objects(&self) -> Outcome {
         let mut findings = Vec::new();
         let found = self.missing_objects().map(|missing| findings = missing);
@@ -196,7 +193,7 @@ impl Store {
     }
 }
 
-/// An outcome of what was found. That a check could not be done to its end is a finding too: pages that it needs are damaged.
+/// Returns the outcome of a check. A fault that ended the check is a finding too: pages that it needs are damaged.
 fn outcome(
     check: Invariant,
     remedy: Remedy,
@@ -218,7 +215,7 @@ fn outcome(
     }
 }
 
-/// What a file is made of, by kind and name.
+/// Returns the objects of a file, by kind and name.
 fn objects(connection: &Connection) -> Result<BTreeSet<String>, Fault> {
     let mut statement = connection.prepare("SELECT type || ' ' || name FROM sqlite_schema")?;
     let objects = statement.query_map([], |row| row.get(0))?;

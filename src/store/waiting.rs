@@ -1,93 +1,89 @@
 //! The waiting list ([crate::contract::waiting_list]).
 
-use super::damage::named;
 use super::{Fault, Store, WriteTx, rows};
 use crate::model::{
-    DoneToday, Moment, OpenCard, Patient, Speciality, WaitingEntry, WaitingPatient, WaitingWish,
+    DoneToday, Moment, OpenCard, Patient, PatientId, ResourceId, Speciality, SpecialityId, WaitingEntry,
+    WaitingEntryId, WaitingPatient, WaitingWish,
 };
 use chrono::{NaiveDate, NaiveTime};
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Row, named_params};
 use std::cmp::Reverse;
 use uuid::Uuid;
 
 /// Most entries of one listing. A patient waits once for one speciality, so what still waits is never left out.
-pub const WAITING_ENTRIES_MAX: u32 = 200;
+const WAITING_ENTRIES_MAX: u32 = 200;
 
 /// Most entries of the desk's list.
-pub const WAITING_PATIENTS_MAX: u32 = 100_000;
+pub(crate) const WAITING_PATIENTS_MAX: u32 = 100_000;
 
 impl Store {
-    /// The patient's entries: those that nobody has ended first, each part from the newest on; at most
+    /// Returns the patient's entries: those that nobody has ended first, each part from the newest on; at most
     /// [`WAITING_ENTRIES_MAX`].
-    pub fn waiting_entries(&self, patient: &Patient) -> Result<Vec<WaitingEntry>, Fault> {
+    pub(crate) fn waiting_entries(&self, patient: &Patient) -> Result<Vec<WaitingEntry>, Fault> {
+        let sql = include_str!("waiting/waiting_entries.sql");
         let mut entries = Store::of_all_cards(patient, |card| {
-            let mut statement = self
-                .connection
-                .prepare_cached(include_str!("sql/waiting_entries.sql"))?;
             let parameters = named_params! { ":patient": card, ":limit": WAITING_ENTRIES_MAX };
-            let entries =
-                statement.query_map(parameters, named("waiting_entry", |row| self.waiting_entry(row)))?;
-            Ok(entries.collect::<Result<Vec<_>, _>>()?)
+            self.all("waiting_entry", sql, parameters, |row| self.waiting_entry(row))
         })?;
-        entries.sort_by_key(|entry| Reverse((entry.is_active, entry.id)));
+        entries.sort_by_key(|entry| (entry.status, Reverse(entry.id)));
         entries.truncate(WAITING_ENTRIES_MAX as usize);
         Ok(entries)
     }
 
-    /// An entry by its GUID, if it is this patient's.
-    pub fn find_waiting_entry(&self, guid: Uuid, patient: &Patient) -> Result<Option<WaitingEntry>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/find_waiting_entry.sql"))?;
-        let entry = named("waiting_entry", |row| {
-            Ok((row.get("patient_id")?, self.waiting_entry(row)?))
-        });
-        let entry = statement.query_row(named_params! { ":guid": guid }, entry);
-        let own = entry.optional()?.filter(|(card, _)| patient.has_card(*card));
+    /// Returns an entry by its GUID, if the entry is this patient's.
+    pub(crate) fn find_waiting_entry(
+        &self,
+        guid: Uuid,
+        patient: &Patient,
+    ) -> Result<Option<WaitingEntry>, Fault> {
+        let found = self.optional(
+            "waiting_entry",
+            include_str!("waiting/find_waiting_entry.sql"),
+            named_params! { ":guid": guid },
+            |row| Ok((row.get("patient_id")?, self.waiting_entry(row)?)),
+        )?;
+        let own = found.filter(|(card, _)| patient.has_card(*card));
         Ok(own.map(|(_, entry)| entry))
     }
 
-    /// Whether the patient has an entry for a speciality that nobody has ended.
-    pub fn is_waiting(&self, patient: &Patient, speciality: i64) -> Result<bool, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/is_waiting.sql"))?;
+    /// Returns whether the patient has an entry for a speciality that nobody has ended.
+    pub(crate) fn is_waiting(&self, patient: &Patient, speciality: SpecialityId) -> Result<bool, Fault> {
         for card in &patient.cards {
-            if statement.exists(named_params! { ":patient": card, ":speciality": speciality })? {
+            if self.exists(
+                "SELECT 1 FROM waiting_entry WHERE patient_id = :patient AND speciality_id = :speciality AND status = 'active'",
+                named_params! { ":patient": card, ":speciality": speciality },
+            )? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// How many entries the patient has made today, ended ones too.
-    pub fn waiting_entries_today(&self, card: &OpenCard, now: Moment) -> Result<DoneToday, Fault> {
+    /// Returns how many entries the patient has made today, ended ones too.
+    pub(crate) fn waiting_entries_today(&self, card: &OpenCard, now: Moment) -> Result<DoneToday, Fault> {
         self.done_today(&card.application, now, |from, until| {
-            let counted = |row: &i64| self.waiting_entries_between(*row, from, until);
+            let counted = |row: &PatientId| self.waiting_entries_between(*row, from, until);
             card.patient.cards.iter().map(counted).sum()
         })
     }
 
-    fn waiting_entries_between(&self, patient: i64, from: Moment, until: Moment) -> Result<i64, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/waiting_entries_between.sql"))?;
-        let parameters =
-            named_params! { ":patient": patient, ":from": from.timestamp(), ":until": until.timestamp() };
-        Ok(statement.query_row(parameters, |row| row.get(0))?)
+    fn waiting_entries_between(&self, patient: PatientId, from: Moment, until: Moment) -> Result<i64, Fault> {
+        self.one(
+            "waiting_entry",
+            include_str!("waiting/waiting_entries_between.sql"),
+            named_params! { ":patient": patient, ":from": from.timestamp(), ":until": until.timestamp() },
+            |row| row.get(0),
+        )
     }
 
-    /// Who waits today in all clinics, the longest first; at most one more than [`WAITING_PATIENTS_MAX`].
-    pub fn waiting_patients(&self, today: NaiveDate) -> Result<Vec<WaitingPatient>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/waiting_patients.sql"))?;
-        let parameters = named_params! { ":today": today, ":limit": WAITING_PATIENTS_MAX + 1 };
-        let waiting = statement.query_map(
-            parameters,
-            named("waiting_entry", |row| self.waiting_patient(row)),
-        )?;
-        Ok(waiting.collect::<Result<_, _>>()?)
+    /// Returns who waits today in all clinics, the longest first; at most one more than [`WAITING_PATIENTS_MAX`].
+    pub(crate) fn waiting_patients(&self, today: NaiveDate) -> Result<Vec<WaitingPatient>, Fault> {
+        self.all(
+            "waiting_entry",
+            include_str!("waiting/waiting_patients.sql"),
+            named_params! { ":today": today, ":limit": WAITING_PATIENTS_MAX + 1 },
+            |row| self.waiting_patient(row),
+        )
     }
 
     fn waiting_patient(&self, row: &Row) -> rusqlite::Result<WaitingPatient> {
@@ -119,7 +115,7 @@ impl Store {
             date_end: row.get("date_end")?,
             time_start: row.get("time_start")?,
             time_end: row.get("time_end")?,
-            is_active: rows::is_active(row, &["active", "ended"])?,
+            status: row.get("status")?,
             created: self.moment(row, "created_at")?,
         })
     }
@@ -127,19 +123,16 @@ impl Store {
 
 impl WriteTx<'_> {
     /// Puts a patient on the list.
-    pub fn insert_waiting_entry(
+    pub(crate) fn insert_waiting_entry(
         &self,
         guid: Uuid,
         wish: &WaitingWish,
         card: &OpenCard,
         speciality: &Speciality,
-        resource: Option<i64>,
+        resource: Option<ResourceId>,
         now: Moment,
     ) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/insert_waiting_entry.sql"))?;
-        statement.execute(named_params! {
+        let parameters = named_params! {
             ":guid": guid,
             ":patient": card.patient.id,
             ":self_service": card.application.self_service,
@@ -152,43 +145,39 @@ impl WriteTx<'_> {
             ":time_start": minutes(wish.time_start),
             ":time_end": minutes(wish.time_end),
             ":created_at": now.timestamp(),
-        })?;
+        };
+        self.run(include_str!("waiting/insert_waiting_entry.sql"), parameters)?;
         Ok(())
     }
 
-    /// Ends an entry. One that has ended stays as it is.
-    pub fn end_waiting_entry(&self, entry: i64) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/end_waiting_entry.sql"))?;
-        statement.execute(named_params! { ":entry": entry })?;
+    /// Ends an entry. An entry that has ended stays as it is.
+    pub(crate) fn end_waiting_entry(&self, entry: WaitingEntryId) -> Result<(), Fault> {
+        self.run(
+            "UPDATE waiting_entry SET status = 'ended' WHERE id = :entry",
+            named_params! { ":entry": entry },
+        )?;
         Ok(())
     }
 
-    /// Ends what the patient waits for in a speciality, under any card of the same person; the entry's text is lost.
-    pub(super) fn end_waiting(&self, patient: &Patient, speciality: i64) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/end_waiting.sql"))?;
+    /// Ends the entries for a speciality under any card of the same person; a trigger of the schema empties their texts.
+    pub(super) fn end_waiting(&self, patient: &Patient, speciality: SpecialityId) -> Result<(), Fault> {
         for card in &patient.cards {
-            statement.execute(named_params! { ":patient": card, ":speciality": speciality })?;
+            let parameters = named_params! { ":patient": card, ":speciality": speciality };
+            self.run(include_str!("waiting/end_waiting.sql"), parameters)?;
         }
         Ok(())
     }
 
     /// Ends the patient's entries for a speciality whose last day is over.
-    pub fn end_past_waiting_entries(
+    pub(crate) fn end_past_waiting_entries(
         &self,
         patient: &Patient,
-        speciality: i64,
+        speciality: SpecialityId,
         today: NaiveDate,
     ) -> Result<(), Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("sql/end_past_waiting_entries.sql"))?;
         for card in &patient.cards {
             let parameters = named_params! { ":patient": card, ":speciality": speciality, ":today": today };
-            statement.execute(parameters)?;
+            self.run(include_str!("waiting/end_past_waiting_entries.sql"), parameters)?;
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ impl<'a> From<&'a ClientApplication> for ApplicationSettings<'a> {
             client_application_name: &application.name,
             client_application_guid: application.guid,
             function: FUNCTION,
-            access: application.access,
+            access: application.access.0,
             schedule_days: application.schedule_days.unwrap_or(0),
         }
     }

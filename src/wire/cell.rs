@@ -1,21 +1,10 @@
 //! `ExtendedSlot`: a cell of the timetable as schedules show it ([crate::contract::reading]).
 
-use crate::model::Cell;
+use crate::model::{Access, Cell};
 use crate::rules::Showing;
 use crate::wire::ticket::{DocBusyType, moment};
 use serde::Serialize;
 use uuid::Uuid;
-
-/// Names of the access bits, lowest first ([crate::contract::applications]).
-const ACCESS_NAMES: [&str; 7] = [
-    "Registry",
-    "Doctor",
-    "Internet",
-    "DoctorOtherLpu",
-    "Quota",
-    "Infomat",
-    "CallCenter",
-];
 
 /// `flagAccess` of a cell with none of these bits.
 const NO_ACCESS: &str = "None";
@@ -75,12 +64,11 @@ fn status(showing: &Showing) -> &'static str {
     }
 }
 
-fn access_names(flag_access: i64) -> String {
-    let bits = ACCESS_NAMES.iter().enumerate();
-    let names: Vec<_> = bits
-        .filter(|(bit, _)| flag_access >> bit & 1 == 1)
-        .map(|(_, name)| *name)
-        .collect();
+fn access_names(flag_access: Access) -> String {
+    let set = Access::NAMED
+        .iter()
+        .filter(|(_, bit)| flag_access.shares_bit(*bit));
+    let names: Vec<_> = set.map(|(name, _)| *name).collect();
     if names.is_empty() {
         NO_ACCESS.to_owned()
     } else {
@@ -90,15 +78,15 @@ fn access_names(flag_access: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::access_names;
+    use super::{Access, access_names};
 
     #[test]
     fn access_bits_have_their_names() {
-        assert_eq!(access_names(0), "None");
-        assert_eq!(access_names(128), "None");
-        assert_eq!(access_names(36), "Internet, Infomat");
+        assert_eq!(access_names(Access(0)), "None");
+        assert_eq!(access_names(Access(128)), "None");
+        assert_eq!(access_names(Access(36)), "Internet, Infomat");
         assert_eq!(
-            access_names(127),
+            access_names(Access(127)),
             "Registry, Doctor, Internet, DoctorOtherLpu, Quota, Infomat, CallCenter"
         );
     }

@@ -1,6 +1,6 @@
 //! The parameters of what a kiosk reads before a booking ([crate::contract::reading]).
 
-use crate::model::{self, Cell};
+use crate::model::{self, Access, Cell};
 use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad, date, header, repeated};
@@ -39,14 +39,16 @@ pub fn client_application(request: &Request) -> Result<Option<Uuid>, Refusal> {
 }
 
 /// Returns `FlagAccess`: access bits that narrow those of the client application.
-pub fn flag_access(request: &Request) -> Result<Option<i64>, Refusal> {
+pub fn flag_access(request: &Request) -> Result<Option<Access>, Refusal> {
     const NAME: &str = "FlagAccess";
     let number = |text: &str| {
         let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
         let number = is_number.then(|| text.parse().ok()).flatten();
         number.filter(|number| *number <= FLAG_ACCESS_MAX)
     };
-    Params::of_query(request, &[NAME]).parsed(NAME, number, ParameterFault::Number(FLAG_ACCESS_MAX))
+    let bits =
+        Params::of_query(request, &[NAME]).parsed(NAME, number, ParameterFault::Number(FLAG_ACCESS_MAX))?;
+    Ok(bits.map(Access))
 }
 
 /// Returns `speciality` of the query: a code.

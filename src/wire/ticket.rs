@@ -1,6 +1,6 @@
 //! `TicketVisitWithLpu`: a visit in the answer to a booking and in every other answer ([crate::contract::booking]).
 
-use crate::model::{BusyType, Change, Moment, Ticket};
+use crate::model::{BusyType, HistoryEntry, Moment, Ticket};
 use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -80,8 +80,8 @@ struct HistoryClient<'a> {
     description: &'a str,
 }
 
-impl<'a> From<&'a Change> for DocumentHistory<'a> {
-    fn from(change: &'a Change) -> Self {
+impl<'a> From<&'a HistoryEntry> for DocumentHistory<'a> {
+    fn from(change: &'a HistoryEntry) -> Self {
         DocumentHistory {
             element: &change.element,
             element_guid: Uuid::nil(),

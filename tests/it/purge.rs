@@ -305,7 +305,7 @@ fn a_doctor_who_came_back_is_not_forgotten() {
     let site = Site::new("");
     site.import(&lines());
     let database = Connection::open(site.path("infomat.db")).unwrap();
-    let step = include_str!("../../src/store/sql/purge/forget_resource.sql");
+    let step = include_str!("../../src/store/purge/forget_resource.sql");
     let forget = || database.execute(step, named_params! { ":id": 1 }).unwrap();
     assert_eq!(forget(), 0);
     database

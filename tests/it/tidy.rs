@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Layers, lowest first: a module names only modules of lower layers, or its own (see `src/lib.rs`).
 const LAYERS: [&[&str]; 9] = [
     &["contract"],
-    &["model", "language"],
+    &["model", "language", "files"],
     &["refusal", "health"],
     &["rules"],
     &["wire", "token", "route", "page", "metrics"],
@@ -110,6 +110,25 @@ fn a_module_names_only_lower_layers() {
     }
 }
 
+/// What the `use` lines of a source that begin with this path name, each with its path from there.
+fn used(text: &str, path: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for used in text.split(&format!("use {path}::")).skip(1) {
+        let used = used.split(';').next().unwrap();
+        match used.split_once('{') {
+            Some((before, list)) => {
+                let list = list.trim_end().trim_end_matches('}').split(',').map(str::trim);
+                names.extend(
+                    list.filter(|name| !name.is_empty())
+                        .map(|name| format!("{before}{name}")),
+                );
+            }
+            None => names.push(used.to_owned()),
+        }
+    }
+    names
+}
+
 #[test]
 fn what_belongs_to_one_room_stays_there() {
     let homes = [
@@ -192,6 +211,35 @@ fn circle(modules: &BTreeMap<PathBuf, Vec<PathBuf>>, start: &PathBuf) -> Option<
     None
 }
 
+/// Goal: no two files of the store need each other. Method: what each names of its room, straight or by what `mod.rs` hands
+/// on, is followed until it comes back.
+#[test]
+fn files_of_the_store_need_each_other_in_no_circle() {
+    let files: BTreeMap<PathBuf, String> = program()
+        .into_iter()
+        .filter_map(|(name, text)| {
+            let file = name.strip_prefix("src/store/")?.strip_suffix(".rs")?;
+            (!file.contains('/')).then(|| (file.into(), text))
+        })
+        .collect();
+    let root = &files[Path::new("mod")];
+    let of_room = |name: String| {
+        let first = name.split("::").next().unwrap().to_owned();
+        let hands_on = |file: &&PathBuf| used(root, file.to_str().unwrap()).contains(&first);
+        files.keys().find(hands_on).cloned().unwrap_or(first.into())
+    };
+    let mut modules = BTreeMap::new();
+    for (file, text) in files.iter().filter(|(file, _)| *file != Path::new("mod")) {
+        let named = [used(text, "super"), used(text, "crate::store")].concat();
+        let needed: Vec<PathBuf> = named.into_iter().map(of_room).collect();
+        modules.insert(file.clone(), needed);
+    }
+    assert!(modules.values().map(Vec::len).sum::<usize>() > 80, "{modules:?}");
+    for file in modules.keys() {
+        assert_eq!(circle(&modules, file), None);
+    }
+}
+
 #[test]
 fn no_modules_of_a_page_import_each_other_in_a_circle() {
     let modules = page_modules();
@@ -248,19 +296,50 @@ fn the_program_has_no_unwrap_no_marks_and_no_long_file() {
     }
 }
 
+/// The statements in files below `src/store`, by their paths from there.
+fn statements() -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join("src/store")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "sql") {
+                let name = path.strip_prefix(root().join("src/store")).unwrap();
+                found.push(name.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    assert!(found.len() > 50, "too few statements");
+    found
+}
+
+/// Modules whose statements are run by one function, from a table.
+const RUN_FROM_TABLES: [&str; 4] = ["doubtful", "purge", "restore", "verify"];
+
 #[test]
 fn every_statement_is_named_as_the_function_that_runs_it() {
-    let code: String = program().into_iter().map(|(_, text)| text).collect();
-    for entry in fs::read_dir(root().join("src/store/sql")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        let Some(function) = name.strip_suffix(".sql") else {
+    let sources: Vec<(String, String)> = program();
+    for name in statements() {
+        let including = |text: &str| text.contains(&format!("{name}\")"));
+        if name.starts_with("sql/import/") || name.starts_with("migrations/") {
+            assert!(
+                sources.iter().any(|(_, text)| including(text)),
+                "{name} is not used"
+            );
             continue;
-        };
+        }
+        // A statement lies in the folder of its module; forms of one statement in a folder named as the function.
+        let (module, function) = name.strip_suffix(".sql").unwrap().split_once('/').unwrap();
+        let function = function.split('/').next().unwrap();
+        let path = format!("src/store/{module}.rs");
+        let (_, text) = sources.iter().find(|(source, _)| *source == path).unwrap();
+        assert!(including(text), "{name} is not used");
         assert!(
-            code.contains(&format!("fn {function}(")),
-            "no function {function}"
+            RUN_FROM_TABLES.contains(&module) || text.contains(&format!("fn {function}(")),
+            "no function {function} in {path}"
         );
-        assert!(code.contains(&format!("sql/{name}\"")), "{name} is not used");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Told;
 use super::finding::lines;
+use crate::files::FileError;
 use crate::refusal::Trouble;
 use crate::store::{CopyError, Fault, GuidTaken, NoDatabase, OpenError, RestoreError, VERSION};
 
@@ -34,6 +35,12 @@ fn trouble(trouble: Trouble) -> &'static str {
         Trouble::NoAccess => "файл базы данных не открывается: проверьте права на него и на его каталог",
         Trouble::ClockWrong => "часы показывают время раньше последней записи: установите их",
         Trouble::Failing => "диск базы данных отвечает ошибкой, или не хватает памяти: проверьте диск",
+    }
+}
+
+impl Told for FileError {
+    fn russian(&self) -> String {
+        format!("{}: {}", self.path.display(), self.error.russian())
     }
 }
 
@@ -79,7 +86,7 @@ impl Told for OpenError {
                 folder.display(),
                 error.russian()
             ),
-            OpenError::Io(path, error) => format!("{}: {}", path.display(), error.russian()),
+            OpenError::File(error) => error.russian(),
             OpenError::Fault(fault) => fault.russian(),
         }
     }
@@ -104,7 +111,7 @@ impl Told for CopyError {
             CopyError::There(path) => {
                 format!("{} уже есть: укажите новый файл", path.display())
             }
-            CopyError::Io(path, error) => format!("{}: {}", path.display(), error.russian()),
+            CopyError::File(error) => error.russian(),
             CopyError::Wrong(outcomes) => {
                 format!("база данных неисправна, ее копия не оставлена{}", lines(outcomes))
             }
@@ -133,7 +140,7 @@ impl Told for RestoreError {
                 "в {} тем временем писали, и список неполон: начните сначала",
                 path.display()
             ),
-            RestoreError::Io(path, error) => format!("{}: {}", path.display(), error.russian()),
+            RestoreError::File(error) => error.russian(),
             RestoreError::Fault(fault) => fault.russian(),
         }
     }

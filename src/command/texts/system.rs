@@ -2,7 +2,8 @@
 
 use super::Told;
 use crate::config::{NotPlain, TooLarge};
-use crate::store::{AtPath, NotOneFile, WrittenMeanwhile};
+use crate::files::{FileError, NotOneFile};
+use crate::store::WrittenMeanwhile;
 use rustix::io::Errno;
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -39,8 +40,8 @@ impl Told for io::Error {
 
 /// Returns the text of an error of this program's that goes by way of the system's.
 fn of_ours(cause: &(dyn Error + Send + Sync + 'static)) -> Option<String> {
-    if let Some(AtPath { path, error }) = cause.downcast_ref() {
-        return Some(format!("{}: {}", path.display(), error.russian()));
+    if let Some(error) = cause.downcast_ref::<FileError>() {
+        return Some(error.russian());
     }
     if let Some(TooLarge(bytes)) = cause.downcast_ref() {
         return Some(format!("больше допустимых {bytes} байт"));

@@ -1,6 +1,6 @@
 //! Visits that an import moves: their history and the journal tell it, and whoever imports learns whom to call.
 
-use crate::model::{DayVisit, Moment};
+use crate::model::{DayVisit, Moment, VisitId};
 use crate::store::booking::Event;
 use crate::store::{CARDS_MAX, Fault, Store, WriteTx, rows};
 use crate::wire::ticket::moment;
@@ -44,7 +44,7 @@ pub struct MovedVisit {
 
 /// A moved visit as its history tells it.
 pub(super) struct Move {
-    pub(super) id: i64,
+    pub(super) id: VisitId,
     guid: Uuid,
     num: i64,
     resources: [Uuid; 2],
@@ -92,7 +92,7 @@ impl Store {
         })
     }
 
-    pub(super) fn planned_visit(&self, id: i64) -> Result<DayVisit, Fault> {
+    pub(super) fn planned_visit(&self, id: VisitId) -> Result<DayVisit, Fault> {
         let mut statement = self
             .connection
             .prepare_cached(include_str!("../sql/import/planned_visit.sql"))?;
@@ -106,7 +106,7 @@ impl Store {
         let pairs = statement.query_map(named_params! { ":cards": CARDS_MAX }, |row| {
             Ok([row.get("visit_id")?, row.get("other")?])
         })?;
-        let pairs: Vec<[i64; 2]> = pairs.collect::<Result<_, _>>()?;
+        let pairs: Vec<[VisitId; 2]> = pairs.collect::<Result<_, _>>()?;
         let pairs = pairs.into_iter();
         pairs
             .map(|[one, other]| Ok([self.planned_visit(one)?, self.planned_visit(other)?]))
@@ -114,7 +114,7 @@ impl Store {
     }
 
     /// The visits that share a moved one's number.
-    pub(super) fn sharing(&self, found: &Move) -> Result<Vec<i64>, Fault> {
+    pub(super) fn sharing(&self, found: &Move) -> Result<Vec<VisitId>, Fault> {
         let day = found.begins[1].date_naive();
         let mut statement = self
             .connection

@@ -8,7 +8,9 @@ use super::town::{self, KINDS, PATIENTS, SOURCES, Town};
 use super::{Dice, naive, translate};
 use crate::harness::Site;
 use infomat::import::{self, ImportError};
-use infomat::model::{Bearer, CellName, Contact, ReferralName, ReferralType, Stamp, Ticket, Wish, Zone};
+use infomat::model::{
+    Bearer, CellName, Contact, ReferralName, ReferralType, Stamp, Ticket, VisitStatus, Wish, Zone,
+};
 use infomat::refusal::Refusal;
 use infomat::rules::{self, Approval, Policy};
 use infomat::store::{Store, WriteTx};
@@ -163,7 +165,7 @@ impl Play {
             (ticket.begin, ticket.end),
             (translate::moment(known.begin), translate::moment(known.end))
         );
-        assert!(ticket.is_active);
+        assert_eq!(ticket.status, VisitStatus::Active);
         assert_eq!(ticket.history.len(), 1);
     }
 

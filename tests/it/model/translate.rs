@@ -3,8 +3,9 @@
 use super::naive::{Key, Paper, Question, Rules, Verdict, VisitCell, Wall, next_midnight};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use infomat::model::{
-    AgeBounds, Bearer, BusyType, Cell, CellName, ClientApplication, Contact, DoneToday, Earlier, Exam, Facts,
-    Held, Lpu, Moment, Patient, Referral, ReferralName, ReferralType, Resource, Standing, Wish,
+    Access, AgeBounds, ApplicationId, Bearer, BusyType, Cell, CellId, CellName, ClientApplication, Contact,
+    DoneToday, Earlier, Exam, ExamId, Facts, Held, Lpu, LpuId, Moment, Patient, PatientId, Referral,
+    ReferralId, ReferralName, ReferralType, Resource, ResourceId, SpecialityId, Standing, VisitId, Wish,
 };
 use infomat::refusal::Refusal;
 use infomat::rules::{Approval, DayLimits, Policy, Switches};
@@ -17,17 +18,17 @@ const CELL: Uuid = Uuid::from_u128(0x31);
 const DOCTOR: Uuid = Uuid::from_u128(0x41);
 const EXAM: Uuid = Uuid::from_u128(0x51);
 
-const PATIENT_ID: i64 = 7;
-const OTHER_PATIENT_ID: i64 = 8;
-const CELL_ID: i64 = 70;
-const OTHER_CELL_ID: i64 = 71;
-const DOCTOR_ID: i64 = 700;
-const OTHER_DOCTOR_ID: i64 = 701;
-const SPECIALITY_ID: i64 = 7_000;
-const OTHER_SPECIALITY_ID: i64 = 7_001;
-const REFERRAL_ID: i64 = 70_000;
-const EXAM_ID: i64 = 80_000;
-const VISIT_ID: i64 = 90_000;
+const PATIENT_ID: PatientId = PatientId(7);
+const OTHER_PATIENT_ID: PatientId = PatientId(8);
+const CELL_ID: CellId = CellId(70);
+const OTHER_CELL_ID: CellId = CellId(71);
+const DOCTOR_ID: ResourceId = ResourceId(700);
+const OTHER_DOCTOR_ID: ResourceId = ResourceId(701);
+const SPECIALITY_ID: SpecialityId = SpecialityId(7_000);
+const OTHER_SPECIALITY_ID: SpecialityId = SpecialityId(7_001);
+const REFERRAL_ID: ReferralId = ReferralId(70_000);
+const EXAM_ID: ExamId = ExamId(80_000);
+const VISIT_ID: VisitId = VisitId(90_000);
 
 /// The clinic's offset from UTC.
 const OFFSET_SECONDS: i32 = 3 * 3_600;
@@ -39,11 +40,11 @@ const WALL_EPOCH: i64 = 946_684_800;
 pub enum Granted {
     /// A new ticket, with the rows of what it rests on.
     Ticket {
-        referral: Option<i64>,
-        exam: Option<i64>,
+        referral: Option<ReferralId>,
+        exam: Option<ExamId>,
     },
     /// The ticket of this row.
-    Earlier(i64),
+    Earlier(VisitId),
 }
 
 /// The answer to compare: what the naive verdict means in the library's words.
@@ -186,7 +187,7 @@ fn standing(q: &Question) -> Standing {
     held.sort_by_key(|held| held.begin);
     Standing {
         lpu: Lpu {
-            id: 1,
+            id: LpuId(1),
             is_children: q.children_clinic,
             model: String::new(),
         },
@@ -199,13 +200,13 @@ fn standing(q: &Question) -> Standing {
             self_booking_banned: q.banned,
         },
         application: ClientApplication {
-            id: 1,
+            id: ApplicationId(1),
             guid: None,
             mnem: "Infomat".to_owned(),
             source: 1,
             name: String::new(),
             description: String::new(),
-            access: q.access,
+            access: Access(q.access),
             self_service: q.self_service,
             schedule_days: q.schedule_days,
         },
@@ -260,7 +261,7 @@ fn cell(q: &Question) -> Cell {
         end: moment(q.end),
         plan_count: q.plan,
         used_count: q.used,
-        flag_access: q.flag_access,
+        flag_access: Access(q.flag_access),
         busy_type: BusyType {
             kind: q.busy_type,
             code: String::new(),

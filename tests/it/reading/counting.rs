@@ -5,7 +5,7 @@
 use super::demo;
 use crate::harness::now;
 use chrono::{Days, TimeDelta};
-use infomat::model::{Cell, ClientApplication, FreeCells, FreePlaces, ListedResource, Moment};
+use infomat::model::{Access, Cell, ClientApplication, FreeCells, FreePlaces, ListedResource, Moment};
 use infomat::rules::{Policy, Reach, Switches, objection_to_all};
 use infomat::store::Store;
 use rusqlite::Connection;
@@ -103,7 +103,7 @@ fn the_statement_counts_what_the_rules_let_book() {
     }
     assert!(resources.len() > 30);
     let mut narrowed = store.find_application("Infomat").unwrap();
-    narrowed.access = 0;
+    narrowed.access = Access(0);
     let mut applications = store.applications().unwrap();
     applications.push(narrowed);
     let moments = [start + noon, start + TimeDelta::hours(8), start + Days::new(5)];

@@ -7,24 +7,117 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// The path with this at its end.
+/// Returns the path with `suffix` at its end.
 pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// The folder that a file lies in.
+/// Returns the folder that a file lies in.
 pub fn folder_of(path: &Path) -> &Path {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new("."))
+}
+
+/// The error of a file system, with the file that it is about.
+#[derive(Debug, Error)]
+#[error("{}: {error}", path.display())]
+pub struct FileError {
+    pub path: PathBuf,
+    #[source]
+    pub error: io::Error,
+}
+
+impl FileError {
+    pub fn of(path: &Path) -> impl Fn(io::Error) -> FileError {
+        |error| FileError {
+            path: path.to_owned(),
+            error,
+        }
+    }
+}
+
+impl From<FileError> for io::Error {
+    fn from(error: FileError) -> Self {
+        io::Error::new(error.error.kind(), error)
+    }
+}
+
+/// How an unfinished file's name ends.
+pub const DRAFT_SUFFIX: &str = ".new";
+
+/// What `SQLite` lays beside a database, by the ends of their names.
+const BESIDE_DATABASE: [&str; 3] = ["-journal", "-wal", "-shm"];
+
+/// An unfinished file beside the one that it will be, readable by its owner alone. It vanishes unless it is put in place. What
+/// a kill leaves, the next draft of the same name overwrites.
+pub struct Draft {
+    path: PathBuf,
+    pub file: File,
+    is_placed: bool,
+}
+
+impl Draft {
+    pub fn of(target: &Path) -> Result<Draft, FileError> {
+        let path = beside(target, DRAFT_SUFFIX);
+        Ok(Draft {
+            file: new_private_file(&path).map_err(FileError::of(&path))?,
+            path,
+            is_placed: false,
+        })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Flushes the file, gives it the name `to`, in place of a file that has it, and flushes the folder.
+    pub fn put_in_place(&mut self, to: &Path) -> Result<(), FileError> {
+        let renamed = self.file.sync_all().and_then(|()| fs::rename(&self.path, to));
+        renamed.map_err(FileError::of(&self.path))?;
+        self.is_placed = true;
+        sync_folder(to)
+    }
+
+    /// Does the same unless a file has that name. Returns whether it did.
+    pub fn put_where_none_is(self, to: &Path) -> Result<bool, FileError> {
+        match self.file.sync_all().and_then(|()| fs::hard_link(&self.path, to)) {
+            Ok(()) => sync_folder(to).map(|()| true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(FileError::of(&self.path)(error)),
+        }
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if self.is_placed {
+            return;
+        }
+        for suffix in [""].iter().chain(&BESIDE_DATABASE) {
+            let path = beside(&self.path, suffix);
+            if let Err(error) = fs::remove_file(&path)
+                && error.kind() != ErrorKind::NotFound
+            {
+                log::error!("{}: {error}", path.display());
+            }
+        }
+    }
+}
+
+/// Flushes the names in the folder of a file.
+pub fn sync_folder(path: &Path) -> Result<(), FileError> {
+    let folder = folder_of(path);
+    let flushed = File::open(folder).and_then(|folder| folder.sync_all());
+    flushed.map_err(FileError::of(folder))
 }
 
 /// Opens a file for writing and makes it, readable by its owner alone, where it is missing.
 ///
 /// # Errors
 /// Those of the file system; and for anything else than a file of one name, such as a link.
-pub(super) fn private_file(path: &Path) -> io::Result<File> {
+pub fn private_file(path: &Path) -> io::Result<File> {
     opened_plain(path, options().write(true).create(true).truncate(false))
 }
 
@@ -32,7 +125,7 @@ pub(super) fn private_file(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// As of a private file.
-pub(super) fn read_private_file(path: &Path) -> io::Result<File> {
+pub fn read_private_file(path: &Path) -> io::Result<File> {
     opened_plain(path, options().read(true))
 }
 
@@ -52,18 +145,18 @@ fn opened_plain(path: &Path, options: &OpenOptions) -> io::Result<File> {
 ///
 /// # Errors
 /// As of a private file.
-pub fn new_private_file(path: &Path) -> io::Result<File> {
+fn new_private_file(path: &Path) -> io::Result<File> {
     if is_plain_or_missing(path)? {
         fs::remove_file(path)?;
     }
     options().read(true).write(true).create_new(true).open(path)
 }
 
-/// Whether a plain file of one name is there.
+/// Returns whether a plain file of one name is there.
 ///
 /// # Errors
 /// Those of the file system; and where something else is there, such as a link.
-pub(super) fn is_plain_or_missing(path: &Path) -> io::Result<bool> {
+pub fn is_plain_or_missing(path: &Path) -> io::Result<bool> {
     match path.symlink_metadata() {
         Ok(found) => plain(&found).map(|()| true),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
@@ -81,7 +174,6 @@ fn options() -> OpenOptions {
 
 /// Why a file is not one of ours: writing would reach what lies elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[expect(missing_docs, reason = "each variant has its text")]
 pub enum NotOneFile {
     #[error("is a symbolic link, which is not followed: remove it")]
     Link,
@@ -89,25 +181,6 @@ pub enum NotOneFile {
     NoFile,
     #[error("is a hard link, a file with another name besides: remove it")]
     SecondName,
-}
-
-/// An error about another file than the one that was to be changed.
-#[derive(Debug, Error)]
-#[error("{}: {error}", .path.display())]
-pub struct AtPath {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong.
-    #[source]
-    pub error: io::Error,
-}
-
-impl AtPath {
-    /// Returns the error with the name of its file.
-    pub fn named(path: &Path, error: io::Error) -> io::Error {
-        let path = path.to_owned();
-        io::Error::new(error.kind(), AtPath { path, error })
-    }
 }
 
 /// Refuses what is no file, or has a second name.

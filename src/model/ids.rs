@@ -1,0 +1,21 @@
+//! Rows of the store, each by the table that it is of: a patient's row is not taken for a speciality's.
+
+macro_rules! row_ids {
+    ($($name:ident),+) => {$(
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(pub i64);
+    )+};
+}
+
+row_ids!(
+    ApplicationId,
+    CellId,
+    ExamId,
+    LpuId,
+    PatientId,
+    ReferralId,
+    ResourceId,
+    SpecialityId,
+    VisitId,
+    WaitingEntryId
+);

@@ -1,1 +1,0 @@
-UPDATE waiting_entry SET status = 'ended' WHERE id = :entry

@@ -1,1 +1,0 @@
-SELECT * FROM cell WHERE guid = :guid AND lpu_id = :lpu

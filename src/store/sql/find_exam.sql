@@ -1,1 +1,0 @@
-SELECT id, patient_id FROM exam WHERE guid = :guid

@@ -1,1 +1,0 @@
-SELECT id, is_children, model FROM lpu WHERE guid = :guid

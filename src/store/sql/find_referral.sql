@@ -1,1 +1,0 @@
-SELECT id, type, patient_id FROM referral WHERE number = :number

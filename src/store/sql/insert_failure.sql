@@ -1,1 +1,0 @@
-INSERT INTO failed_identification (at, address, document, at_kiosk) VALUES (:at, :address, :document, :at_kiosk)

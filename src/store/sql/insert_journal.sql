@@ -1,1 +1,0 @@
-INSERT INTO journal (at, event, visit_guid) VALUES (:at, :event, :visit_guid)

@@ -1,1 +1,0 @@
-SELECT seq, at FROM journal WHERE seq = (SELECT max(seq) FROM journal)

@@ -1,1 +1,0 @@
-SELECT id, is_children, model, name FROM lpu ORDER BY id

@@ -1,1 +1,0 @@
-SELECT patient_id, resource_id FROM dispensary_registration WHERE patient_id = :patient

@@ -1,1 +1,0 @@
-DELETE FROM failed_identification WHERE at <= :until

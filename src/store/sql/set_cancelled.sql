@@ -1,1 +1,0 @@
-UPDATE visit SET status = 'cancelled' WHERE id = :visit

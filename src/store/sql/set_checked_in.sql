@@ -1,1 +1,0 @@
-UPDATE visit SET checked_in_at = :at WHERE id = :visit

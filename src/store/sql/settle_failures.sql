@@ -1,1 +1,0 @@
-UPDATE failed_identification SET at = :now WHERE at > :now

@@ -1,1 +1,0 @@
-SELECT id, code, name FROM speciality ORDER BY id

@@ -1,1 +1,0 @@
-SELECT what, at FROM upkeep WHERE what = :what
