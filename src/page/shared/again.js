@@ -1,5 +1,5 @@
-// Before everything else, and no module: a script or style that does not come leaves nothing on the screen that could try
-// again. So the page is opened anew as soon as the server answers.
+// Opens the page anew, as soon as the server answers, when a script or style did not come: nothing else could try again then.
+// Loaded before everything else, and no module.
 
 const AGAIN_MS = 3_000;
 

@@ -1,16 +1,16 @@
-// Calls to the server that do not give up: a lost line, a restart or a busy server is waited for, calmly and in
-// sight. Every call here may be repeated without harm: reading, a booking with its key, cancelling, checking in.
+// Calls to the server that do not give up: they wait, in sight, for a lost line, a restart or a busy server. Every call may be
+// repeated without harm: reading, a booking with its key, cancelling, checking in.
 
-/** An attempt without an answer for so long is given up and made again. */
+/** Timeout of one attempt. */
 const ATTEMPT_MS_MAX = 10_000;
-/** After so long without an answer the patient is told that it takes a moment. */
+/** Time before the patient is told that it takes a moment. */
 const SLOW_MS = 1_500;
-/** Pauses between attempts; the last one goes on. */
+/** Pauses between attempts; the last one repeats. */
 const PAUSES_MS = [500, 1_000, 2_000, 3_000];
-/** A longer `Retry-After` is a refusal for the patient, not a pause for us. */
+/** A longer `Retry-After` is a refusal for the patient. */
 const RETRY_AFTER_S_MAX = 10;
 
-/** The server's published "no": its text is for the patient. */
+/** A refusal of the server: its text is for the patient. */
 export class Refused extends Error {
   constructor(status, code, message, retryAfterSeconds) {
     super(message);
@@ -19,7 +19,7 @@ export class Refused extends Error {
 }
 
 let tell = () => {};
-/** The server's time when the browser's own clock, which nobody sets, stood at zero. */
+/** The server's time at zero of the browser's monotonic clock. */
 let zeroMs = Date.now() - performance.now();
 
 /** Names the listener for the state of the line: `good`, `slow`, `lost`, or `busy` with the server's own words. */
@@ -27,12 +27,12 @@ export function onLine(listener) {
   tell = listener;
 }
 
-/** The server's time in milliseconds since 1970: its clock decides what is past, and the terminal's may be set meanwhile. */
+/** Returns the server's time in milliseconds since 1970: the server's clock decides what is past. */
 export function serverNow() {
   return zeroMs + performance.now();
 }
 
-/** One call, repeated until it is answered or `signal` ends it. Returns the answer's JSON or throws `Refused`. */
+/** Calls until an answer comes or `signal` aborts. Returns the answer's JSON or throws `Refused`. */
 export async function call(method, path, { query = {}, headers = {}, body, signal } = {}) {
   const address = withQuery(path, query);
   const request = { method, headers: { ...headers }, cache: "no-store", credentials: "omit" };

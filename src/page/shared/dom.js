@@ -1,4 +1,4 @@
-// Building blocks for the document. Text only ever enters as text nodes: nothing here parses markup.
+// Building blocks for the document. Text enters as text nodes alone: nothing parses markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -26,7 +26,7 @@ export function svg(name, props = {}, ...children) {
   return node;
 }
 
-/** A picture from the icons in the document. It only repeats what words beside it say, so screen readers skip it. */
+/** Returns an icon of the document. Screen readers skip it: words beside it say the same. */
 export function icon(name) {
   return svg(
     "svg",

@@ -1,18 +1,18 @@
-// What a finger means. A press counts only if it began on something that had stood there for a while: the second tap
-// of a hasty finger, or one that was under way when the screen changed, was meant for what stood there before.
+// A press counts only on something that has stood there for a while. The second tap of a hasty finger, or one under way when
+// the screen changed, was meant for what stood there before.
 
-/** So long after a change nothing can be pressed: it may still be meant for what was there before. */
+/** Time after a change in which nothing can be pressed. */
 const SETTLE_MS = 500;
-/** A press that the page hears of later, because it was held up, is judged by when it began; frames are no exact clock. */
+/** The same for a press that the page hears of late, judged by its begin. Frames are no exact clock. */
 const SETTLED_AFTER_MS = SETTLE_MS - 100;
-/** What a browser does of its own accord with a mouse, a long press, or something dragged onto it. */
+/** A browser's own actions for a mouse, a long press, or something dragged onto it. */
 const FOREIGN = ["contextmenu", "auxclick", "dragstart", "dragover", "drop"];
 
 /** When each part of the document changed last. */
 const changed = new Map();
 let press = null;
 
-/** Says that this part of the document has changed: presses on it do not count for a while, and do not look pressed. */
+/** Notes that this part of the document has changed: presses on it do not count, or look pressed, for a while. */
 export function unsettle(part = document.body) {
   changed.set(part, performance.now());
   for (const child of part.children) child.animate({ pointerEvents: ["none", "none"] }, SETTLE_MS);

@@ -1,4 +1,4 @@
-// The start: names the screens, learns what the terminal is, greets.
+// The start of the terminal's page.
 
 import { startTouch } from "../shared/touch.js";
 import { learn, terminal } from "./clinic.js";
@@ -37,7 +37,7 @@ async function start(signal) {
   else go("choice", { instead: true });
 }
 
-// Whatever a mistake of ours is, the patient gets a way out.
+// After a mistake of ours the patient gets a way out.
 addEventListener("error", () => go("fault", { instead: true }));
 addEventListener("unhandledrejection", () => go("fault", { instead: true }));
 
@@ -48,7 +48,7 @@ function begin(digit) {
   go("number");
 }
 
-/** A scan is the number, where a number is wanted; anywhere else it is the next person, who ends what is open. */
+/** Takes a scan for the number where one is asked for. Anywhere else the next person has come, and the session ends. */
 function scanned(text) {
   if (!terminal.lpu) return;
   const { kind, number = "" } = readScan(text);

@@ -1,11 +1,11 @@
-// What differs between a visit as it was shown and as the server has it now: nobody comes to another door than was said.
+// Differences between a visit as shown and as the server has it now.
 
 import { el } from "../shared/dom.js";
 import { dateOf, timeOf } from "../shared/format.js";
 import { longDate, whereabouts } from "./format.js";
 import { t } from "./texts.js";
 
-/** What a patient goes by: its name, what tells two apart, and its words. */
+/** Facts that a patient goes by: name, key to compare, words. */
 const FACTS = [
   ["when", (one) => one.beginTime, (one) => t("dateAtTime", { date: longDate(dateOf(one.beginTime)), time: timeOf(one.beginTime) })],
   ["who", (one) => one.docGuid + one.docFio, (one) => one.docFio],
@@ -14,14 +14,14 @@ const FACTS = [
   ["clinic", (one) => one.lpu.guid, (one) => one.lpu.name],
 ];
 
-/** Each fact that is another now: its name, its words as they were shown, and as they are. */
+/** Returns each fact that has changed: its name, its words before and now. */
 export const changes = (shown, now) =>
   FACTS.filter(([, key]) => key(shown) !== key(now)).map(([name, , words]) => {
     const [was, is] = [words(shown), words(now)];
     return { name, was, is: was === is ? t("another", { name: is }) : is };
   });
 
-/** The changes, one below the other. `was` and `is` are the keys of the words before each. */
+/** Returns the changes as a list. `was` and `is` are the keys of the words before each. */
 export const changeList = (all, was = "changeWas", is = "changeIs") =>
   all.length
     ? el("dl", { class: "changes" }, ...all.map((one) =>

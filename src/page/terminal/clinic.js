@@ -1,5 +1,4 @@
-// What the terminal asks of the clinic, method by method, and the two things that outlive a person: which clinic
-// this terminal stands in and which client application it is.
+// The server's methods that the terminal calls, and what outlives a session: the clinic and the client application.
 
 import { call, Refused, serverNow } from "../shared/api.js";
 import { session } from "./session.js";
@@ -8,7 +7,7 @@ const BASE = "/api/v2";
 const NO_GUID = "00000000-0000-0000-0000-000000000000";
 /** Bit of `access` that marks a terminal's application. */
 const ACCESS_INFOMAT = 32;
-/** What an answer of the identification may leave out: `Иван Иванович`, and the number of the patient's district. */
+/** Fields that an answer of the identification may leave out. */
 const NOT_TOLD = { greeting: "", uchastokNum: "" };
 /** A token that ends so soon is renewed before the call. */
 const TOKEN_REST_MS = 20_000;
@@ -57,7 +56,7 @@ export async function identify(signal) {
 /** A token that ran out, or whose key was retired. */
 const TOKEN_OVER = ["5007", "5008", "5009"];
 
-/** Whoever cannot be identified again has come to an end: no way within the page leads on. */
+/** Identifies the patient again. A refusal of that ends the session. */
 async function renew(signal) {
   try {
     await identify(signal);
@@ -66,7 +65,7 @@ async function renew(signal) {
   }
 }
 
-/** A call in the patient's name. A token that holds no more is renewed unseen; nothing of the choice is lost. */
+/** Calls with the patient's token. A token that is over is renewed unseen. */
 async function personal(method, path, options = {}) {
   if (Date.parse(session.who.expires) - serverNow() < TOKEN_REST_MS) await renew(options.signal);
   const send = () =>
@@ -96,7 +95,7 @@ export const schedule = (doctor, from, to, signal) =>
 export const specialitySchedule = (code, from, to, signal) =>
   personal("GET", lpu(`speciality/${encodeURIComponent(code)}/schedule/${from}/${to}`), { signal });
 
-/** Books the chosen cell. However often it is tried, it is one booking: the key says so. */
+/** Books the chosen cell. Its key makes repeated calls one booking. */
 export const book = (signal) =>
   personal("POST", visit(), {
     query: { timeTable: session.cell.guid },
@@ -104,10 +103,10 @@ export const book = (signal) =>
     signal,
   });
 
-/** Whether a visit has been cancelled: its history says so. */
+/** Returns whether a visit's history says that it was cancelled. */
 export const isCancelled = ({ history }) => history.some((entry) => entry.element === "status" && entry.newValue === "cancelled");
 
-/** Active tickets from now on; with dates, whatever was active in them. */
+/** Returns active tickets from now on, or of these dates. */
 export async function tickets(signal, dates = {}) {
   const all = await personal("GET", visit(), { query: dates, signal });
   return all.filter((ticket) => !isCancelled(ticket));
@@ -116,7 +115,7 @@ export async function tickets(signal, dates = {}) {
 /** A ticket as it is now. */
 export const ticketNow = ({ ticketGuid }, signal) => personal("GET", visit(`/${ticketGuid}`), { signal });
 
-/** Cancels. Says what was cancelled. One that is not active any more is what was wanted: the first answer may have been lost. */
+/** Cancels, and returns the ticket. "Not active" is a success: the first answer may have been lost. */
 export async function cancel(ticket, signal) {
   try {
     await personal("DELETE", visit(`/${ticket.ticketGuid}`), { signal });

@@ -1,5 +1,4 @@
-// What stands around every screen: the clinic, the person and the time above; the bar with "back", the switches
-// and "finish" below; and buttons that scroll what does not fit.
+// The frame of every screen: clinic, person and time above, the bar below, and buttons that scroll.
 
 import { button, fill } from "../shared/dom.js";
 import { timeOf } from "../shared/format.js";
@@ -9,11 +8,11 @@ import { clinicNow } from "./format.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
 
-/** The clock shows minutes; it is looked at this often. */
+/** Interval of the clock, which shows minutes. */
 const CLOCK_MS = 5_000;
-/** A press of "lower" moves by this part of what is seen, so that a line stays in view. */
+/** Part of the view that a press scrolls: a line stays in sight. */
 const SCROLL_PART = 0.8;
-/** Less than this is rounding, not something out of sight. */
+/** Less is rounding. */
 const TOLERANCE_PX = 4;
 
 /**
@@ -68,7 +67,7 @@ function scroll(direction) {
   work.scrollBy({ top: direction * work.clientHeight * SCROLL_PART });
 }
 
-/** Offers the scrolling buttons when something is out of sight. They take room themselves: measured without them. */
+/** Shows the scrolling buttons when something is out of sight, measured without the buttons. */
 function fit() {
   const buttons = document.getElementById("scroll");
   buttons.hidden = true;
@@ -76,7 +75,7 @@ function fit() {
   mark();
 }
 
-/** Of the two buttons, only the one that leads somewhere. */
+/** Disables a button that leads nowhere. */
 function mark() {
   const { scrollTop } = document.getElementById("work");
   document.getElementById("up").disabled = scrollTop < TOLERANCE_PX;

@@ -1,20 +1,19 @@
-// Nobody stands there any more: after a minute the page asks, fifteen seconds later it forgets everything. Time is
-// counted by the browser's own clock, which nobody sets, and looked at again as soon as the page runs on: a dialog of
-// the browser's may have held it for longer than that.
+// After a minute without a touch the page asks, 15 seconds later it forgets everything. A monotonic clock counts, and is read
+// again as soon as the page runs on: a dialog of the browser may have held it.
 
 import { button, el } from "../shared/dom.js";
 import { unsettle } from "../shared/touch.js";
 import { finish, isOpen } from "./machine.js";
 import { t } from "./texts.js";
 
-/** Without a touch for so long, the page asks. */
+/** Time without a touch before the question. */
 export const IDLE_MS = 60_000;
-/** Without an answer for so long, it forgets. */
+/** Time without an answer before everything is forgotten. */
 export const GRACE_S = 15;
 
 const LOOK_MS = 250;
 const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel"];
-/** The page runs on after something that held it. */
+/** Events after the page was held. */
 const SIGNS_OF_RETURN = ["afterprint", "focus", "pageshow", "visibilitychange"];
 
 let lastSign = 0;

@@ -3,14 +3,14 @@
 
 import { enterTyped, erase, longestTyped, typeDigit } from "./pad.js";
 
-/** Between two signs of one scan; and where they make a whole policy number, for a machine that is held up. */
+/** Longest pause within a scan, and within a whole policy number on a slow machine. */
 const SCAN_GAP_MS_MAX = 200;
 const NUMBER_GAP_MS_MAX = 1_000;
-/** Nobody types so quickly for long, and a scanner is not slower. */
+/** Average pause that tells a scanner from a person. */
 const SCAN_SIGN_MS_MAX = 60;
-/** Fewer signs are a person's: no code that anybody holds to a scanner is so short. */
+/** Fewer signs are a person's. */
 const SCAN_SIGNS_MIN = 6;
-/** Beyond these a scan is no number anyway. */
+/** A longer scan is no number. */
 const SCAN_SIGNS_MAX = 200;
 /** Keys that lead around the page. */
 const LEADING = /^(?:Tab|Enter| |Escape|Arrow\w+|Page\w+|Home|End)$/;
@@ -20,12 +20,12 @@ const HELD = /^(?:Tab|Backspace|Arrow\w+|Page\w+)$/;
 const LINE_END = /^Key[MJ]$/;
 /** Signs by the key's place: with a Russian layout `]` comes as `ъ`. */
 const PLACES = { BracketRight: "]", Minus: "-", NumpadSubtract: "-", Space: " " };
-/** What a scanner may say of the kind of code before the code itself (ISO/IEC 15424), in either layout. */
+/** A scanner's prefix for the kind of code (ISO/IEC 15424), in either layout. */
 const AIM_PREFIX = /^[\]ъ]\p{L}[\p{L}\d]/iu;
 const POLICY = /^\d{16}$/;
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** What was scanned: `policy` with its number, a `ticket` of this clinic's, or anything `other`. */
+/** Returns the kind of a scan: `policy` with its number, `ticket`, or `other`. */
 export function readScan(text) {
   const code = text.replace(AIM_PREFIX, "").trim();
   if (GUID.test(code)) return { kind: "ticket" };
@@ -35,7 +35,7 @@ export function readScan(text) {
 
 const isPolicy = (text) => readScan(text).kind === "policy";
 
-/** Hears keys. `start(digit)` is asked when a digit comes while no pad is shown, `scanned(text)` after a scan. */
+/** Listens to keys. Calls `start(digit)` for a digit without a pad, and `scanned(text)` after a scan. */
 export function startKeys({ start, scanned }) {
   /** Signs that came quickly, one after the other, and those that came without a longer pause. */
   let burst = "";
@@ -77,7 +77,7 @@ export function startKeys({ start, scanned }) {
     return isHeard;
   };
 
-  /** Hears one key; whether the browser may have it, too. */
+  /** Takes one key. Returns whether the browser may have the key, too. */
   const press = (event) => {
     const { key, code, ctrlKey, altKey, metaKey, shiftKey } = event;
     const gap = event.timeStamp - lastAt;

@@ -1,5 +1,5 @@
-// Which screen is shown, and how one leads to the next. A screen is `{ load?, view, step?, open? }`: `load(signal)`
-// asks the server, `view(data)` says what is seen. Leaving a screen abandons everything it still waits for.
+// The screens, and how one leads to the next. A screen is `{ load?, view, step?, open? }`: `load(signal)` asks the server,
+// `view(data)` returns what is seen. Leaving a screen aborts what it waits for.
 
 import { onLine, Refused } from "../shared/api.js";
 import { el, fill, icon } from "../shared/dom.js";
@@ -26,7 +26,7 @@ export function register(all) {
 /** Name of the screen that is shown. */
 export const place = () => here.name;
 
-/** Whether the screen belongs to nobody yet, so that there is nothing to wipe. */
+/** Returns whether nobody is known yet: there is nothing to wipe. */
 export const isOpen = () => screens.get(here.name)?.open === true;
 
 /**
@@ -45,7 +45,7 @@ export function back() {
   else enter(last.name, last.given, "");
 }
 
-/** Back to an earlier screen by its name; what lay between is left out of the way back. */
+/** Returns to an earlier screen. The screens between leave the way back. */
 export function returnTo(name, notice = "") {
   const at = session.trail.findLastIndex((one) => one.name === name);
   if (at >= 0) session.trail.length = at;
@@ -66,7 +66,7 @@ export function finish() {
   enter("welcome", undefined, "");
 }
 
-/** Shows the present screen again: its words in another language, or its data after a change. */
+/** Draws the present screen again, in another language or after a change. */
 export function redraw() {
   draw(false);
 }

@@ -1,5 +1,5 @@
-// What this patient can still book: the cells that the server shows as available to the token. A "no" that holds for all
-// of a doctor, of a speciality or of the clinic is so known before a time is chosen.
+// Cells that this patient can still book. So a refusal that holds for a whole doctor, speciality or clinic is told before a
+// time is chosen.
 
 import { Refused } from "../shared/api.js";
 import { addDays, dateOf, daysBetween } from "../shared/format.js";
@@ -7,24 +7,24 @@ import { schedule, specialities, specialitySchedule } from "./clinic.js";
 import { today } from "./format.js";
 import { session } from "./session.js";
 
-/** Today and so many days after it are asked for even where nothing is free: cells there may say why. */
+/** Days that are asked for even where nothing is free: cells may say why. */
 const DAYS_AHEAD_MIN = 14;
-/** Refusals of a schedule that a shorter one does not meet: too many days, and too many cells among others. */
+/** Codes of a schedule that is too long: too many days, too many cells. */
 const TOO_LONG = ["5066", "5000"];
 
 /** Whether the patient can book the cell. */
 export const isFree = (cell) => cell.status === "Available";
 
-/** Why the server would refuse these cells to this patient, in its own words; empty when it says nothing. */
+/** Returns the server's words for refusing these cells to this patient, or nothing. */
 export const wordsOf = (cells) => cells.find((cell) => cell.status === "UnavailableWithMessage")?.message ?? "";
 
-/** The last day that the server's own count of free places goes to: further ahead it books nothing of this kind. */
+/** Returns the last day on which the server books this speciality. */
 function lastDay(speciality) {
   const least = addDays(today(), DAYS_AHEAD_MIN);
   return speciality?.lastDate > least ? dateOf(speciality.lastDate) : least;
 }
 
-/** Cells from a day to another, both included: at once, or in halves where the server answers no such long time. */
+/** Returns the cells of these days, in halves where the server refuses so long a time. */
 async function inParts(ask, first, last) {
   try {
     return await ask(first, last);
@@ -56,13 +56,13 @@ export async function freeDoctors(speciality, signal) {
   return free;
 }
 
-/** Why the places of the nearest day are refused to this patient; empty when one is not, or nobody says why. */
+/** Returns why all places of the nearest day are refused, or nothing. */
 async function refusalOfNearestDay(one, signal) {
   const cells = one.nearestDate ? await specialitySchedule(one.code, dateOf(one.nearestDate), dateOf(one.nearestDate), signal) : [];
   return cells.some(isFree) ? "" : wordsOf(cells);
 }
 
-/** Why all of a speciality is refused to this patient; empty when something is not. */
+/** Returns why all of a speciality is refused, or nothing. */
 export async function refusalOf(one, signal) {
   if (!(await refusalOfNearestDay(one, signal))) return "";
   const cells = await specialityCells(one, signal);
@@ -84,7 +84,7 @@ export async function refusalOfAll(all, signal) {
   return words && (await refusalOf(open[0], signal)) === words ? words : "";
 }
 
-/** How far a refused booking reaches: there is another `time` of the doctor, another `doctor`, `speciality`, or nothing. */
+/** Returns what is still open after a refused booking: another `time`, `doctor`, `speciality`, or nothing in the `clinic`. */
 export async function reach(signal) {
   if ((await doctorCells(signal)).cells.some(isFree)) return "time";
   if ((await freeDoctors(session.speciality, signal)).size) return "doctor";

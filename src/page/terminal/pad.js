@@ -1,4 +1,4 @@
-// Large digits for the finger; those of a keyboard come by way of `keys.js`.
+// Large digits for the finger. `keys.js` brings those of a keyboard.
 
 import { button, el, icon } from "../shared/dom.js";
 import { t } from "./texts.js";
@@ -77,5 +77,5 @@ export function enterTyped() {
   return heard !== null;
 }
 
-/** So many digits at once, however quickly they come, may be typed into the pad that is shown. */
+/** Returns how many digits the shown pad takes as typed, however quickly they come. */
 export const longestTyped = () => listen?.longest ?? 0;

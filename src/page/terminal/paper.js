@@ -1,4 +1,4 @@
-// The ticket on 80 mm paper: built into a part of the document that only the printer shows.
+// The ticket on 80 mm paper, in a part of the document that only the printer shows.
 
 import { el, fill } from "../shared/dom.js";
 import { dateOf, initials, timeOf } from "../shared/format.js";
@@ -7,7 +7,7 @@ import { longDate, whereabouts } from "./format.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
 
-/** Whether there is a printer: a terminal without one says so in the address, and is asked for no paper. */
+/** Whether the terminal has a printer: `?printer=none` says that it has not. */
 export const hasPrinter = new URLSearchParams(location.search).get("printer") !== "none";
 
 /** Prints a ticket. */
@@ -28,7 +28,7 @@ export function print(ticket) {
   window.print();
 }
 
-/** Leaves nothing to print. */
+/** Removes what was printed. */
 export function clearPaper() {
   fill("paper");
 }

@@ -1,12 +1,12 @@
-// An open page takes the new one after an upgrade of the server: at the greeting, while nobody stands there.
+// An open page loads its new version after an upgrade of the server, at the greeting while nobody stands there.
 
 import { keepTime } from "../shared/api.js";
 import { terminal } from "./clinic.js";
 import { place } from "./machine.js";
 
-/** So often the server is asked for its page's version. */
+/** Interval of asking for the page's version. */
 const CHECK_MS = 60_000;
-/** Without a touch for so long nobody is about to begin. */
+/** Time without a touch after which nobody is about to begin. */
 const UNTOUCHED_MS = 10_000;
 
 /** Begins to look for a new page. */
@@ -25,7 +25,7 @@ export function startRenewal() {
   }, CHECK_MS);
 }
 
-/** Whether the server gives another version of the page. A server that is away, or a proxy in its place, gives none. */
+/** Returns whether the server has another version. A server that is away, or a proxy in its place, names none. */
 async function isReplaced(version) {
   try {
     const answer = await fetch("/", { method: "HEAD", cache: "no-store", credentials: "omit" });

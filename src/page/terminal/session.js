@@ -1,5 +1,4 @@
-// What is known about the person at the terminal. It lives in these variables alone: no storage, no cookies,
-// nothing in the address. `wipe` forgets all of it at once.
+// What is known about the person at the terminal, in these variables alone: no storage, no cookies, nothing in the address.
 
 function nobody() {
   return {
@@ -28,12 +27,12 @@ function nobody() {
 
 export let session = nobody();
 
-/** Forgets the person. Answers that are still under way find nobody to go to: the machine abandons them. */
+/** Forgets the person. The machine aborts calls under way. */
 export function wipe() {
   session = nobody();
 }
 
-/** Chooses a cell, and with it the one `Idempotency-Key` that all attempts to book it carry. */
+/** Chooses a cell, and the `Idempotency-Key` of all attempts to book it. */
 export function choose(cell) {
   session.cell = cell;
   session.key = randomKey();
