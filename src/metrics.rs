@@ -34,7 +34,6 @@ const WELL_FORMED: &str = "names, labels and buckets are as the format has them"
 /// Defines all metrics of a server, each with its type and its description.
 macro_rules! metrics {
     ($($metric:ident: $kind:ty = $described:expr;)+) => {
-        /// All counters and gauges of a server.
         pub struct Metrics {
             registry: Registry,
             $($metric: $kind,)+
@@ -130,7 +129,6 @@ pub struct Outlook<'a> {
     pub disk_free_bytes: Option<u64>,
     /// Time of the last good backup, in seconds since 1970.
     pub last_backup: Option<i64>,
-    /// Whether the clock is plausible.
     pub clock_is_plausible: bool,
     /// Jumps of the clock forward by more than a day.
     pub clock_jumps: u32,
@@ -161,12 +159,10 @@ impl Metrics {
         self.cancellations.inc_by(cancellations);
     }
 
-    /// Counts a connection.
     pub fn connected(&self) -> GaugeGuard {
         present(&self.connections)
     }
 
-    /// Counts a waiting request.
     pub fn queued(&self) -> GaugeGuard {
         present(&self.queue)
     }

@@ -20,7 +20,6 @@ pub const PREFIX_BYTES: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prefix {
     pub outcome: RequestOutcome,
-    /// Bytes that follow.
     pub rest_bytes: usize,
 }
 

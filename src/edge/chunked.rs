@@ -18,11 +18,9 @@ enum Position {
     Size,
     /// In blanks between a size and its extension.
     Blank,
-    /// In an extension.
     Extension,
     /// At the LF that ends the line of a size.
     SizeEnd,
-    /// In the content.
     Content,
     /// At the CR and the LF behind a chunk's content.
     ContentEnd,
@@ -36,7 +34,6 @@ enum Position {
     TrailerEnd,
     /// At the LF of the empty line that ends all.
     LastLineEnd,
-    /// Behind the body.
     Done,
 }
 
@@ -44,7 +41,6 @@ enum Position {
 #[derive(Debug)]
 pub struct Chunked {
     position: Position,
-    /// Digits of the current size.
     digits: usize,
     /// The current size; later the rest of the chunk.
     size: u64,
@@ -91,7 +87,6 @@ impl Chunked {
         Ok(at)
     }
 
-    /// Whether the body has come whole.
     pub fn is_done(&self) -> bool {
         self.position == Position::Done
     }
@@ -134,7 +129,6 @@ impl Chunked {
         Ok(Position::Size)
     }
 
-    /// Handles the end of a size's line.
     fn chunk_begins(&mut self) -> Result<Position, HttpError> {
         if self.size == 0 {
             return Ok(Position::TrailerBegin);

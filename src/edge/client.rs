@@ -30,19 +30,15 @@ const LINGER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// `Retry-After` without memory for a request, in seconds.
 const RETRY_SECONDS: u32 = 2;
 
-/// The shared parts of all connections.
 pub struct Shared {
     pub limits: Limits,
     pub pool: Pool,
-    /// Memory for large requests.
     pub budget: MemoryBudget,
     pub proxies: Proxies,
     pub metrics: Arc<Metrics>,
-    /// The bound on log lines.
     pub pace: Mutex<Pace>,
 }
 
-/// One served connection.
 struct ClientConnection<'a> {
     slot: &'a ConnectionSlot,
     shared: &'a Shared,
@@ -50,7 +46,6 @@ struct ClientConnection<'a> {
     /// The buffers of request and response. Small ones are kept for the next request.
     message: Vec<u8>,
     response: Vec<u8>,
-    /// Requests begun on this connection.
     requests: u64,
     /// The request without an answer yet, after its head.
     record: Option<Record>,
@@ -58,7 +53,6 @@ struct ClientConnection<'a> {
     head_only: bool,
 }
 
-/// Received bytes not used yet.
 struct Inbox {
     bytes: Vec<u8>,
     filled: usize,
@@ -113,7 +107,6 @@ pub fn serve(slot: &ConnectionSlot, shared: &Shared) {
 }
 
 impl ClientConnection<'_> {
-    /// Serves one request.
     fn exchange(&mut self) -> Result<(), End> {
         let (framing, mut reserved) = self.receive_head()?;
         match framing.body {
@@ -293,7 +286,6 @@ impl ClientConnection<'_> {
     }
 }
 
-/// Begins the record of the next request.
 fn begun(slot: &ConnectionSlot, requests: &mut u64, route: Option<Route>) -> Record {
     *requests += 1;
     Record {
@@ -356,7 +348,6 @@ impl From<HttpError> for End {
     }
 }
 
-/// Reads some bytes of a body.
 fn receive_of_body(stream: &TcpStream, room: &mut [u8], deadline: Instant) -> Result<usize, End> {
     match receive(stream, room, deadline) {
         Ok(0) => Err(End::Silent),

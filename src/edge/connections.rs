@@ -29,7 +29,6 @@ const RETRY_SECONDS: u32 = 5;
 enum ConnectionState {
     /// The connection waits for its client, since so many milliseconds after the gate opened.
     WaitingSince(u64),
-    /// The engine works for the connection.
     Served,
     /// The connection was closed to make room.
     Closed,

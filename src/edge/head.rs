@@ -9,9 +9,7 @@ use std::net::IpAddr;
 
 /// Most bytes of a head: request line, header fields and the empty line.
 pub const HEAD_BYTES_MAX: usize = 16 * 1024;
-/// Most header fields.
 pub const FIELDS_MAX: usize = 64;
-/// Most bytes of a body.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// The private header field with the client's address. A client's own is dropped.
@@ -35,7 +33,6 @@ const KEPT_BACK: [&str; 11] = [
 /// A search for the end of a head while it arrives. Each byte is read once, however small the pieces.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// Bytes read.
     seen: usize,
     /// Begin of the current line.
     line: usize,
@@ -77,7 +74,6 @@ impl Scan {
     }
 }
 
-/// Room for the parsed fields of a head.
 pub type HeadFields<'a> = [httparse::Header<'a>; FIELDS_MAX];
 
 pub const NO_FIELDS: HeadFields = [httparse::EMPTY_HEADER; FIELDS_MAX];
@@ -112,7 +108,6 @@ pub struct Framing {
 pub enum Body {
     /// So many bytes, at most [`BODY_BYTES_MAX`]; none when there is no body.
     Plain(usize),
-    /// In chunks.
     Chunked,
 }
 
@@ -173,7 +168,6 @@ impl<'a> Head<'a> {
         self.framing
     }
 
-    /// Returns the address of the client behind `peer`.
     pub fn client(&self, peer: IpAddr, proxies: &Proxies) -> Result<IpAddr, HttpError> {
         proxies.client(peer, values(self.fields, FORWARDED_FOR))
     }

@@ -35,7 +35,6 @@ pub struct Http {
     closed: AtomicBool,
 }
 
-/// The destination of an answer.
 struct Reply {
     writer: Box<dyn io::Write + Send>,
     head_only: bool,
@@ -117,7 +116,6 @@ impl Http {
         Ok(())
     }
 
-    /// Waits for one request.
     fn wait(&self, timeout: Duration) -> io::Result<Option<tiny_http::Request>> {
         let began = Instant::now();
         while began.elapsed() < REQUEST_SPIN {

@@ -28,7 +28,6 @@ pub struct Pace {
 /// The log lines due after one request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Whether the request has its line.
     pub line: bool,
     /// Lines left out in the second that has just ended, if any.
     pub left_out: Option<u64>,
@@ -44,7 +43,6 @@ impl Pace {
         }
     }
 
-    /// Counts an answered request.
     pub fn count(&mut self, client: IpAddr, now: Instant) -> Verdict {
         let mut left_out = None;
         if now.duration_since(self.since) >= SPAN {

@@ -41,7 +41,6 @@ use Role::{Reader, Writer};
 #[derive(Debug, Default)]
 struct PoolState {
     idle: Vec<Upstream>,
-    /// Connections that readers hold.
     readers: usize,
     writers_waiting: VecDeque<Waiter>,
     readers_waiting: VecDeque<Waiter>,
@@ -163,7 +162,6 @@ impl PoolState {
         Some(self.given.swap_remove(at).1)
     }
 
-    /// Ends the wait.
     fn leave(&mut self, number: u64, role: Role) {
         self.waiting(role).retain(|waiter| waiter.number != number);
     }

@@ -42,7 +42,6 @@ impl fmt::Display for RequestId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestOutcome {
     pub status: u16,
-    /// Internal code of a standard answer.
     pub code: Option<u16>,
 }
 
@@ -72,7 +71,6 @@ pub struct Record {
     pub client: IpAddr,
     /// Time at which the head was whole.
     pub since: Instant,
-    /// The route, if known.
     pub route: Option<Route>,
 }
 
@@ -104,7 +102,6 @@ impl Record {
     }
 }
 
-/// Logs the number of lines left out.
 pub fn tell_left_out(count: u64) {
     log::warn!(target: TARGET, "{count} more requests have no line: too many in a second");
 }

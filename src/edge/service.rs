@@ -19,7 +19,6 @@ pub fn reloading() {
     }
 }
 
-/// Tells that the server is stopping.
 pub fn stopping() {
     tell(&[NotifyState::Stopping]);
 }

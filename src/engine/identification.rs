@@ -7,7 +7,7 @@ use super::outcome::RequestError;
 use super::{DEFAULT_SOURCE, Settings};
 use crate::model::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who, network};
 use crate::refusal::{HttpError, Refusal};
-use crate::store::{CARDS_MAX, DocumentDigest, FailedIdentification, Fault, WriteTx};
+use crate::store::{CARDS_MAX, DocumentDigest, FailedIdentification, WriteTx};
 use crate::token::Secret;
 use crate::wire::identity::{self, IssuedToken};
 use crate::wire::message::{Answer, Request};
@@ -96,7 +96,7 @@ pub fn identify(
     now: Moment,
 ) -> Result<Answer, RequestError> {
     let Who::Document(document) = &identification.who else {
-        return answer(tx, identification, settings, now, || Ok(()));
+        return issue(tx, identification, settings, now);
     };
     let at_kiosk = settings.kiosk_addresses.contains(address);
     // A kiosk's neighbours, all of the clinic's network perhaps, do not count as the kiosk.
@@ -126,9 +126,12 @@ pub fn identify(
     if let Some(seconds) = waits.into_iter().flatten().max() {
         return Err(HttpError::TooManyFailures(seconds).into());
     }
-    let until = now.timestamp() - i64::from(FAILURE_SECONDS_MAX);
-    let failed = || tx.note_failure(&failure, now, until);
-    answer(tx, identification, settings, now, failed)
+    let issued = issue(tx, identification, settings, now);
+    if let Err(RequestError::Refused(Refusal::NotIdentified)) = issued {
+        let until = now.timestamp() - i64::from(FAILURE_SECONDS_MAX);
+        tx.note_failure(&failure, now, until)?;
+    }
+    issued
 }
 
 impl Limit {
@@ -144,14 +147,13 @@ impl Limit {
     }
 }
 
-/// Looks the patient up. The birth date picks among cards with one number; two cards with the same date count as none.
-/// `failed` notes that nobody was found.
-fn answer(
+/// Looks the patient up and issues a token. The birth date picks among cards with one number. Two cards with the same date
+/// count as none.
+fn issue(
     tx: &WriteTx,
     asked: &Identification,
     settings: &Settings,
     now: Moment,
-    failed: impl FnOnce() -> Result<(), Fault>,
 ) -> Result<Answer, RequestError> {
     let mnem = match &asked.source {
         Source::Unnamed => DEFAULT_SOURCE.to_owned(),
@@ -167,10 +169,7 @@ fn answer(
     let born_then: Vec<&Card> = cards.iter().filter(|card| is_born_then(card)).collect();
     match &born_then[..] {
         [card] if cards.len() <= CARDS_MAX as usize => Ok(issued(card, mnem, asked, settings, now)),
-        _ => {
-            failed()?;
-            Err(Refusal::NotIdentified.into())
-        }
+        _ => Err(Refusal::NotIdentified.into()),
     }
 }
 

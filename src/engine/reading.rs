@@ -186,7 +186,6 @@ impl Reader<'_> {
         self.cells(cells, &busy_types, &viewer)
     }
 
-    /// Returns cells as the viewer sees them.
     fn cells(
         &self,
         mut cells: Vec<Cell>,

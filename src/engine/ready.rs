@@ -24,7 +24,6 @@ impl Readiness {
         (proved.elapsed() < HOLDS && *language == wanted).then_some(answer)
     }
 
-    /// Keeps an answer just proved.
     pub fn keep(&mut self, language: Language, answer: Answer) {
         self.0 = Some((Instant::now(), language, answer));
     }

@@ -19,7 +19,6 @@ pub struct TicketName {
     pub bearer: Bearer,
     /// The clinic in the path.
     pub lpu: Uuid,
-    /// The ticket.
     pub ticket: Uuid,
 }
 
@@ -72,7 +71,6 @@ impl Reader<'_> {
     }
 }
 
-/// Cancels the patient's own visit.
 pub fn cancel_own(tx: &WriteTx, name: &TicketName, now: Moment) -> Result<Answer, RequestError> {
     let (card, ticket) = own(tx, name)?;
     cancel(tx, &ticket, &card.application, None, now)??;

@@ -16,7 +16,6 @@ use uuid::Uuid;
 pub struct EntryName {
     /// The token's bearer.
     pub bearer: Bearer,
-    /// The entry.
     pub entry: Uuid,
 }
 

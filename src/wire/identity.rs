@@ -30,7 +30,6 @@ const KNOWN: &[&str] = &[
 /// Longest number or series as it is sent, with its blanks and hyphens.
 const SENT_CHARS_MAX: usize = 40;
 
-/// Longest series of a document.
 const SERIES_CHARS_MAX: usize = 16;
 
 /// Whether the request names a card or a person instead of a document: only a trusted application may.

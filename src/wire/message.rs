@@ -73,6 +73,9 @@ struct Standard<'a> {
     code: u16,
     message: &'a str,
     message_code: String,
+    /// Only after a cancellation ([crate::contract::tickets]).
+    #[serde(rename = "statusDelete", skip_serializing_if = "Option::is_none")]
+    status_delete: Option<u8>,
 }
 
 impl Answer {
@@ -95,32 +98,22 @@ impl Answer {
 
     /// Returns the success of a cancellation ([crate::contract::tickets]).
     pub fn cancelled() -> Self {
-        #[derive(Serialize)]
-        struct Cancelled {
-            code: u16,
-            message: &'static str,
-            message_code: String,
-            #[serde(rename = "statusDelete")]
-            status_delete: u8,
-        }
         const CODE: u16 = 2000;
-        let body = Cancelled {
-            code: 200,
-            message: CANCELLED,
-            message_code: CODE.to_string(),
-            status_delete: 1,
-        };
-        Answer {
-            code: Some(CODE),
-            ..Answer::json(&body)
-        }
+        Answer::standard(200, CODE, CANCELLED, Some(1), None)
     }
 
-    fn standard(status: u16, code: u16, message: &str, header: Option<(&'static str, String)>) -> Self {
+    fn standard(
+        status: u16,
+        code: u16,
+        message: &str,
+        status_delete: Option<u8>,
+        header: Option<(&'static str, String)>,
+    ) -> Self {
         let body = Standard {
             code: status,
             message,
             message_code: code.to_string(),
+            status_delete,
         };
         Answer {
             status,
@@ -133,18 +126,14 @@ impl Answer {
 
 impl From<&Refusal> for Answer {
     fn from(refusal: &Refusal) -> Self {
-        Answer::standard(
-            refusal.status(),
-            refusal.code(),
-            &refusal.text(),
-            refusal.header(),
-        )
+        let (status, code) = (refusal.status(), refusal.code());
+        Answer::standard(status, code, &refusal.text(), None, refusal.header())
     }
 }
 
 impl From<HttpError> for Answer {
     fn from(error: HttpError) -> Self {
-        let mut answer = Answer::standard(error.status(), error.code(), &error.text(), error.header());
+        let mut answer = Answer::standard(error.status(), error.code(), &error.text(), None, error.header());
         // The browser of a terminal that opens its page shows such an answer, and then tries again by itself.
         let wait = answer.headers.iter().find(|(name, _)| *name == "Retry-After");
         let refresh = wait.map(|(_, seconds)| ("Refresh", seconds.clone()));

@@ -1,18 +1,18 @@
 //! Requests and answers as plain structs: parameters in, JSON out ([crate::contract::conventions]).
 
-pub mod application;
-pub mod cell;
-pub mod day;
-pub mod identity;
-pub mod members;
+pub(crate) mod application;
+pub(crate) mod cell;
+pub(crate) mod day;
+pub(crate) mod identity;
+pub(crate) mod members;
 pub mod message;
-pub mod openapi;
-pub mod params;
-pub mod reading;
-pub mod ready;
-pub mod resource;
-pub mod speciality;
-pub mod ticket;
-pub mod tickets;
-pub mod waiting;
-pub mod wish;
+pub(crate) mod openapi;
+pub(crate) mod params;
+pub(crate) mod reading;
+pub(crate) mod ready;
+pub(crate) mod resource;
+pub(crate) mod speciality;
+pub(crate) mod ticket;
+pub(crate) mod tickets;
+pub(crate) mod waiting;
+pub(crate) mod wish;

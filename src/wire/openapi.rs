@@ -6,7 +6,6 @@ use crate::wire::message::{Answer, JSON};
 /// running server.
 const DOCUMENT: &[u8] = include_bytes!("openapi.json");
 
-/// Returns the answer with the document.
 pub fn document() -> Answer {
     Answer::ok(JSON, DOCUMENT.to_vec())
 }

@@ -25,7 +25,6 @@ const BODY: &str = "body";
 /// Most digits of a second's fraction.
 const FRACTION_DIGITS_MAX: usize = 7;
 
-/// Returns the refusal of one parameter.
 pub fn bad(name: &'static str, fault: ParameterFault) -> Refusal {
     Refusal::Parameter(BadParameter { name, fault })
 }
@@ -119,7 +118,6 @@ impl Params {
         }
     }
 
-    /// Returns a GUID.
     pub fn guid(&self, name: &'static str) -> Result<Option<Uuid>, Refusal> {
         self.parsed(name, model::guid, ParameterFault::Guid)
     }
@@ -197,7 +195,6 @@ impl Params {
         }
     }
 
-    /// Takes the pairs of `name=value&...`.
     fn take_form(&mut self, form: &[u8]) {
         for (name, value) in pairs(form) {
             self.put(&name, || decoded(value));

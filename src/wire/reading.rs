@@ -30,7 +30,6 @@ pub fn path_guid(segment: &str, name: &'static str) -> Result<Uuid, Refusal> {
     model::guid(segment).ok_or_else(|| bad(name, ParameterFault::Guid))
 }
 
-/// Returns the header `ClientApplication`, if there is one.
 pub fn client_application(request: &Request) -> Result<Option<Uuid>, Refusal> {
     let field = header(request, CLIENT_APPLICATION)?;
     field
@@ -61,7 +60,6 @@ pub fn speciality(request: &Request) -> Result<Option<String>, Refusal> {
 /// The days of a schedule, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
-    /// First.
     pub from: NaiveDate,
     /// Last, not before the first.
     pub to: NaiveDate,
@@ -91,7 +89,6 @@ pub fn period(from: &str, to: Option<&str>, days_max: i64) -> Result<Period, Ref
 pub struct BusyTypes(Vec<String>);
 
 impl BusyTypes {
-    /// Returns the codes of a request.
     pub fn of(request: &Request) -> Result<BusyTypes, Refusal> {
         repeated(request, "busyType", BUSY_TYPES_MAX, BUSY_TYPE_CHARS_MAX).map(BusyTypes)
     }

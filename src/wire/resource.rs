@@ -36,7 +36,6 @@ struct NearestSlot {
 }
 
 impl<'a> Doctor<'a> {
-    /// Returns the resource with its free places.
     pub fn new(listed: &'a ListedResource, free: &FreePlaces) -> Self {
         let resource = &listed.resource;
         Doctor {

@@ -44,7 +44,6 @@ pub fn specialities(resources: &[(ListedResource, FreePlaces)]) -> Vec<Specialit
 }
 
 impl SpecialityRow<'_> {
-    /// Whether the resource is one of this speciality's.
     pub fn holds(&self, listed: &ListedResource) -> bool {
         self.code == listed.speciality_code
     }

@@ -11,7 +11,6 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Longest `complaints` ([crate::contract::waiting_list]).
 pub const COMPLAINTS_CHARS_MAX: usize = 2_000;
 
 /// From `dateStart` to `dateEnd` when only the former is given ([crate::contract::waiting_list]).

@@ -9,13 +9,11 @@ use crate::wire::reading::path_guid;
 #[cfg(test)]
 mod tests;
 
-/// Longest `directionId`.
 pub const DIRECTION_ID_CHARS_MAX: usize = 64;
 
 /// Longest `email` (RFC 5321, 4.5.3.1.3, without the angle brackets).
 pub const EMAIL_CHARS_MAX: usize = 254;
 
-/// Longest `phone`.
 pub const PHONE_CHARS_MAX: usize = 32;
 
 /// Longest `externalUserID` ([crate::contract::booking]).
@@ -126,7 +124,6 @@ pub fn phone(text: &str) -> Option<String> {
     is_phone.then(|| text.trim().to_owned())
 }
 
-/// Returns the header `Idempotency-Key`, if there is one.
 fn idempotency_key(request: &Request) -> Result<Option<String>, Refusal> {
     const NAME: &str = "Idempotency-Key";
     let Some(key) = header(request, NAME)? else {

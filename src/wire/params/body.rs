@@ -10,11 +10,9 @@ pub const CONTENT_TYPE: &str = "Content-Type";
 /// U+FEFF in UTF-8. Some clients put it before a text (RFC 8259, 8.1: it may be ignored).
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The kind of a body.
 pub enum Content {
     /// `name=value&...`
     Form,
-    /// JSON in UTF-8.
     Json,
 }
 
