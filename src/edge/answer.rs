@@ -1,6 +1,7 @@
 //! An answer as the bytes of an HTTP/1.1 response. The engine's thread writes all that it knows; the client's thread adds
 //! the request's number and the fate of the connection.
 
+use super::head::AnswerParts;
 use super::record::{ID_FIELD, RequestId, RequestOutcome};
 use crate::refusal::HttpError;
 use crate::wire::message::Answer;
@@ -62,13 +63,12 @@ impl Date {
     }
 }
 
-/// Returns the answer for an upstream connection: a [`Prefix`] and the rest. `head_only` leaves out the body and keeps its
-/// length (RFC 9110, 9.3.2).
-pub fn for_upstream(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8> {
+/// Returns the answer for an upstream connection: a [`Prefix`] and the rest.
+pub fn for_upstream(answer: &Answer, parts: AnswerParts, date: &mut Date) -> Vec<u8> {
     const HEAD_BYTES_ABOUT: usize = 512;
     let mut out = Vec::with_capacity(HEAD_BYTES_ABOUT + answer.body.len());
     out.resize(PREFIX_BYTES, 0);
-    write_rest(answer, head_only, date, &mut out);
+    write_rest(answer, parts, date, &mut out);
     let prefix = Prefix {
         outcome: RequestOutcome::from(answer),
         rest_bytes: out.len() - PREFIX_BYTES,
@@ -81,19 +81,19 @@ pub fn for_upstream(answer: &Answer, head_only: bool, date: &mut Date) -> Vec<u8
 /// needs one.
 pub fn write_response(
     answer: &Answer,
-    head_only: bool,
+    parts: AnswerParts,
     id: Option<RequestId>,
     connection: Option<&str>,
     out: &mut Vec<u8>,
 ) {
     write_begin(answer.status, id, connection, answer.body.len(), out);
-    write_rest(answer, head_only, &mut Date::default(), out);
+    write_rest(answer, parts, &mut Date::default(), out);
 }
 
 /// Returns the response to a request that goes no further; the connection ends with it. `id` is the request's, if known.
-pub fn refused(http_error: HttpError, head_only: bool, id: Option<RequestId>) -> Vec<u8> {
+pub fn refused(http_error: HttpError, parts: AnswerParts, id: Option<RequestId>) -> Vec<u8> {
     let mut out = Vec::new();
-    write_response(&Answer::from(http_error), head_only, id, Some("close"), &mut out);
+    write_response(&Answer::from(http_error), parts, id, Some("close"), &mut out);
     out
 }
 
@@ -119,7 +119,7 @@ pub fn write_begin(
 }
 
 /// Writes all that follows [`write_begin`].
-fn write_rest(answer: &Answer, head_only: bool, date: &mut Date, out: &mut Vec<u8>) {
+fn write_rest(answer: &Answer, parts: AnswerParts, date: &mut Date, out: &mut Vec<u8>) {
     write_line(out, format_args!("Date: {}", date.now()));
     // These have no body, and no description of one (RFC 9110, 8.6 and 15.4.5).
     let bodiless = matches!(answer.status, 204 | 304);
@@ -144,7 +144,7 @@ fn write_rest(answer: &Answer, head_only: bool, date: &mut Date, out: &mut Vec<u
         write_line(out, format_args!("{name}: {value}"));
     }
     out.extend_from_slice(b"\r\n");
-    if !head_only && !bodiless {
+    if parts == AnswerParts::Whole && !bodiless {
         out.extend_from_slice(&answer.body);
     }
 }
@@ -181,6 +181,7 @@ fn reason(status: u16) -> &'static str {
 mod tests {
     use super::*;
     use crate::wire::message::JSON;
+    use AnswerParts::{Head, Whole};
 
     fn answer(status: u16, headers: Vec<(&'static str, String)>) -> Answer {
         Answer {
@@ -192,14 +193,19 @@ mod tests {
         }
     }
 
-    fn response(answer: &Answer, head_only: bool, id: Option<RequestId>, connection: Option<&str>) -> String {
+    fn response(
+        answer: &Answer,
+        parts: AnswerParts,
+        id: Option<RequestId>,
+        connection: Option<&str>,
+    ) -> String {
         let mut out = b"what was here before".to_vec();
-        write_response(answer, head_only, id, connection, &mut out);
+        write_response(answer, parts, id, connection, &mut out);
         String::from_utf8(out).unwrap()
     }
 
-    fn text(answer: &Answer, head_only: bool) -> String {
-        let text = response(answer, head_only, None, None);
+    fn text(answer: &Answer, parts: AnswerParts) -> String {
+        let text = response(answer, parts, None, None);
         let (line, rest) = text.split_once("\r\n").unwrap();
         let (date, rest) = rest.split_once("\r\n").unwrap();
         let date = date.strip_prefix("Date: ").unwrap();
@@ -212,17 +218,17 @@ mod tests {
     fn answers_are_written_out() {
         let own = "Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\nX-Content-Type-Options: nosniff\r\n";
         let plain = format!("HTTP/1.1 200 OK\r\n{own}Cache-Control: no-store\r\n\r\n");
-        assert_eq!(text(&answer(200, vec![]), false), format!("{plain}{{}}"));
-        assert_eq!(text(&answer(200, vec![]), true), plain);
+        assert_eq!(text(&answer(200, vec![]), Whole), format!("{plain}{{}}"));
+        assert_eq!(text(&answer(200, vec![]), Head), plain);
         let cached = vec![
             ("Cache-Control", "max-age=5".to_owned()),
             ("ETag", "\"x\"".to_owned()),
         ];
         let tagged = format!("HTTP/1.1 200 OK\r\n{own}Cache-Control: max-age=5\r\nETag: \"x\"\r\n\r\n{{}}");
-        assert_eq!(text(&answer(200, cached), false), tagged);
+        assert_eq!(text(&answer(200, cached), Whole), tagged);
         let unchanged =
             "HTTP/1.1 304 Not Modified\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n\r\n";
-        assert_eq!(text(&answer(304, vec![]), false), unchanged);
+        assert_eq!(text(&answer(304, vec![]), Whole), unchanged);
     }
 
     /// Goal: the client gets the number of its request and no internal code, the rest as it is. Method: a refusal, and a
@@ -242,13 +248,13 @@ mod tests {
                 code,
                 ..answer(200, vec![])
             };
-            let expected = response(&answer, false, None, None).replace(
+            let expected = response(&answer, Whole, None, None).replace(
                 "200 OK\r\n",
                 &format!("200 OK\r\nX-Request-Id: 6543210f-7-2\r\n{fields}"),
             );
             assert!(!expected.contains("4009"));
-            assert_eq!(response(&answer, false, Some(id), connection), expected);
-            let bytes = for_upstream(&answer, false, &mut Date::default());
+            assert_eq!(response(&answer, Whole, Some(id), connection), expected);
+            let bytes = for_upstream(&answer, Whole, &mut Date::default());
             let (prefix, rest) = bytes.split_first_chunk().unwrap();
             let Prefix { outcome, rest_bytes } = Prefix::from_bytes(*prefix);
             assert_eq!(outcome, RequestOutcome { status: 200, code });
@@ -264,6 +270,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "holds a control character")]
     fn a_value_stays_in_its_line() {
-        text(&answer(200, vec![("X", "a\r\nY: b".to_owned())]), false);
+        text(&answer(200, vec![("X", "a\r\nY: b".to_owned())]), Whole);
     }
 }

@@ -5,7 +5,9 @@ use super::answer::{refused, write_response};
 use super::chunked::Chunked;
 use super::connections::ConnectionSlot;
 use super::deadline::{receive, send};
-use super::head::{After, BODY_BYTES_MAX, Body, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan, end_head};
+use super::head::{
+    After, AnswerParts, BODY_BYTES_MAX, Body, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan, end_head,
+};
 use super::memory::{MemoryBudget, Reservation};
 use super::pace::Pace;
 use super::pool::Pool;
@@ -49,8 +51,8 @@ struct ClientConnection<'a> {
     requests: u64,
     /// The request without an answer yet, after its head.
     record: Option<Record>,
-    /// Whether that request is a HEAD.
-    head_only: bool,
+    /// The parts of its answer.
+    parts: AnswerParts,
 }
 
 struct Inbox {
@@ -79,7 +81,7 @@ pub fn serve(slot: &ConnectionSlot, shared: &Shared) {
         response: Vec::new(),
         requests: 0,
         record: None,
-        head_only: false,
+        parts: AnswerParts::Whole,
     };
     let end = loop {
         if let Err(end) = client.exchange() {
@@ -90,14 +92,14 @@ pub fn serve(slot: &ConnectionSlot, shared: &Shared) {
         End::Silent => {}
         End::Agreed => client.linger(),
         End::Refused(http_error) => {
-            let (record, head_only) = match client.record.take() {
-                Some(record) => (record, client.head_only),
-                None => (
-                    begun(slot, &mut client.requests, None),
-                    client.inbox.filled().starts_with(b"HEAD "),
-                ),
+            let (record, parts) = match client.record.take() {
+                Some(record) => (record, client.parts),
+                None if client.inbox.filled().starts_with(b"HEAD ") => {
+                    (begun(slot, &mut client.requests, None), AnswerParts::Head)
+                }
+                None => (begun(slot, &mut client.requests, None), AnswerParts::Whole),
             };
-            let sent = client.send(&refused(http_error, head_only, Some(record.id)));
+            let sent = client.send(&refused(http_error, parts, Some(record.id)));
             record.close(http_error.into(), &shared.metrics, &shared.pace);
             if sent.is_ok() {
                 client.linger();
@@ -153,7 +155,7 @@ impl ClientConnection<'_> {
         let route = self.record.as_ref().and_then(|record| record.route.as_ref());
         if route == Some(&Route::Read(Read::Health)) {
             let answer = alive();
-            write_response(&answer, framing.head_only, id, after.word(), &mut self.response);
+            write_response(&answer, framing.parts, id, after.word(), &mut self.response);
             return Ok((None, RequestOutcome::from(&answer)));
         }
         let _queued = self.shared.metrics.queued();
@@ -172,7 +174,7 @@ impl ClientConnection<'_> {
             .record
             .insert(begun(self.slot, &mut self.requests, head.route()));
         let framing = head.framing();
-        self.head_only = framing.head_only;
+        self.parts = framing.parts;
         let reserved = self.shared.budget.reserve(head.message_bytes(), FREE_BYTES);
         let reserved = reserved.ok_or(HttpError::Unavailable(RETRY_SECONDS))?;
         record.client = head.client(self.slot.peer(), &self.shared.proxies)?;

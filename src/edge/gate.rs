@@ -3,6 +3,7 @@
 use super::answer::refused;
 use super::client::{self, Shared};
 use super::connections::Connections;
+use super::head::AnswerParts;
 use super::record;
 use super::service;
 use crate::refusal::HttpError;
@@ -111,6 +112,6 @@ fn accept(
 /// Sends a refusal without waiting: there is no thread that could wait.
 fn reject(mut stream: &TcpStream, http_error: HttpError) {
     if stream.set_nonblocking(true).is_ok() {
-        let _ = stream.write(&refused(http_error, false, None));
+        let _ = stream.write(&refused(http_error, AnswerParts::Whole, None));
     }
 }

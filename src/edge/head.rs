@@ -99,8 +99,7 @@ pub struct Framing {
     pub after: After,
     /// `GET` or `HEAD`: the request only reads.
     pub safe: bool,
-    /// `HEAD`: the answer has no body.
-    pub head_only: bool,
+    pub parts: AnswerParts,
 }
 
 /// The framing of a body (RFC 9112, 6).
@@ -109,6 +108,24 @@ pub enum Body {
     /// So many bytes, at most [`BODY_BYTES_MAX`]; none when there is no body.
     Plain(usize),
     Chunked,
+}
+
+/// The parts of an answer that the client gets (RFC 9110, 9.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerParts {
+    Whole,
+    /// The length of the body is still stated.
+    Head,
+}
+
+impl AnswerParts {
+    pub fn of(method: &str) -> Self {
+        if method == "HEAD" {
+            AnswerParts::Head
+        } else {
+            AnswerParts::Whole
+        }
+    }
 }
 
 /// The fate of a connection after an answer (RFC 9112, 9.3).
@@ -247,7 +264,7 @@ impl Framing {
             expects_continue,
             after,
             safe: matches!(method, "GET" | "HEAD"),
-            head_only: method == "HEAD",
+            parts: AnswerParts::of(method),
         })
     }
 }

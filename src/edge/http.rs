@@ -2,7 +2,7 @@
 
 use super::EndsWithPanic;
 use super::answer::{Date, for_upstream};
-use super::head::{After, BODY_BYTES_MAX, Body, CLIENT_FIELD, Framing, decoded};
+use super::head::{After, AnswerParts, BODY_BYTES_MAX, Body, CLIENT_FIELD, Framing, decoded};
 use super::memory::MemoryBudget;
 use super::pool::UPSTREAMS;
 use super::service::Watchdog;
@@ -37,7 +37,7 @@ pub struct Http {
 
 struct Reply {
     writer: Box<dyn io::Write + Send>,
-    head_only: bool,
+    parts: AnswerParts,
 }
 
 /// Requests that wait for the engine, with the destinations of their answers.
@@ -173,7 +173,7 @@ impl PendingRequests {
 impl Reply {
     /// Sends the answer in one write. A closing gate may be gone: that is no fault of ours.
     fn send(mut self, answer: &Answer, date: &mut Date) {
-        let bytes = for_upstream(answer, self.head_only, date);
+        let bytes = for_upstream(answer, self.parts, date);
         if let Err(error) = self.writer.write_all(&bytes).and_then(|()| self.writer.flush()) {
             log::warn!("an answer could not be handed to the gate: {error}");
         }
@@ -187,7 +187,7 @@ fn opened_upstream(server: &tiny_http::Server, path: &std::path::Path) -> io::Re
         expects_continue: false,
         after: After::Stay,
         safe: true,
-        head_only: true,
+        parts: AnswerParts::Head,
     };
     const TRIAL_SECONDS_MAX: u64 = 10;
     let mut upstream = Upstream::new(UnixStream::connect(path)?);
@@ -223,7 +223,7 @@ fn received(mut incoming: tiny_http::Request) -> io::Result<(Request, Reply)> {
         client: client.unwrap_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)),
     };
     let reply = Reply {
-        head_only: request.method == "HEAD",
+        parts: AnswerParts::of(&request.method),
         writer: incoming.into_writer(),
     };
     Ok((request, reply))

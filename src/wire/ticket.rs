@@ -149,12 +149,12 @@ pub fn num(num: i64) -> String {
 pub fn lpu_with_status(model: &str, started: Moment) -> Box<RawValue> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Status {
+    struct LpuStatus {
         name: &'static str,
         last_change_time: String,
         ping: u32,
     }
-    let status = to_raw_value(&Status {
+    let status = to_raw_value(&LpuStatus {
         name: "Online",
         last_change_time: moment(started),
         ping: 0,

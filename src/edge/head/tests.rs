@@ -35,7 +35,7 @@ const PLAIN: Framing = Framing {
     expects_continue: false,
     after: After::Stay,
     safe: true,
-    head_only: false,
+    parts: AnswerParts::Whole,
 };
 
 /// Goal: heads that RFC 9112 allows and clients send are taken for what they are.
@@ -51,7 +51,7 @@ fn well_formed_heads_are_understood() {
         (
             &["HEAD / HTTP/1.1", "Host: a"],
             Framing {
-                head_only: true,
+                parts: AnswerParts::Head,
                 ..PLAIN
             },
         ),

@@ -1,5 +1,5 @@
 use super::super::answer::Prefix;
-use super::super::head::{After, Body};
+use super::super::head::{After, AnswerParts, Body};
 use super::super::upstream::ANSWER_FREE_BYTES;
 use super::*;
 use std::io::{Read, Write};
@@ -13,7 +13,7 @@ const GET: Framing = Framing {
     expects_continue: false,
     after: After::Stay,
     safe: true,
-    head_only: false,
+    parts: AnswerParts::Whole,
 };
 const POST: Framing = Framing { safe: false, ..GET };
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -82,7 +82,7 @@ fn answers_come_whole() {
     let asked = asks(
         &pool,
         Framing {
-            head_only: true,
+            parts: AnswerParts::Head,
             ..GET
         },
     );
