@@ -49,12 +49,12 @@ pub enum Command {
     /// Print the visits of a day for the reception, with patients' names; works with and without a running server
     Visits(Visits),
     /// Print the waiting list for the reception to call, longest wait first; works with and without a running server
-    Waiting(Waiting),
+    Waiting(WaitingList),
     /// Cancel a visit for the reception; works while the server runs
     Cancel(Cancel),
     /// Create, list and retire the keys that sign tokens; a running server reloads them on SIGHUP
     #[command(subcommand)]
-    Key(Key),
+    Key(KeyCommand),
     /// Set times that were written while the clock was ahead back to now; until then bookings are refused
     BelieveClock,
     /// Check the configuration, the keys and the database, and report what is wrong
@@ -119,7 +119,7 @@ pub struct Token {
     pub login: String,
 }
 
-/// Longest life of a token that can be asked for: a day.
+/// Longest lifetime that can be typed: a day.
 const MINUTES_MAX: u32 = 24 * 60;
 
 /// `infomat visits`
@@ -138,7 +138,7 @@ pub struct Visits {
 
 /// `infomat waiting`
 #[derive(Debug, Args)]
-pub struct Waiting {
+pub struct WaitingList {
     /// Output format: a table, CSV for a spreadsheet (UTF-8 with a byte order mark, semicolons), or one JSON array
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -146,7 +146,7 @@ pub struct Waiting {
 
 /// `infomat key`
 #[derive(Debug, Subcommand)]
-pub enum Key {
+pub enum KeyCommand {
     /// Create a key and add it to the configuration
     New {
         /// Its name: letters, digits, hyphens, underscores and points
@@ -232,8 +232,7 @@ pub struct Cancel {
 /// Longest reason for cancelling.
 const REASON_CHARS_MAX: usize = 256;
 
-/// The language that was typed with `--lang`, if one was. It has to be known before the rest is read, for help and errors of
-/// wrong usage are in it.
+/// Returns the language of `--lang`, if it was typed. It is read first, because help and usage errors are in that language.
 pub fn language_typed(arguments: impl IntoIterator<Item = OsString>) -> Option<Language> {
     let mut arguments = arguments.into_iter().skip(1).take_while(|one| one != "--");
     while let Some(argument) = arguments.next() {
@@ -252,10 +251,10 @@ pub fn language_typed(arguments: impl IntoIterator<Item = OsString>) -> Option<L
     None
 }
 
-/// Reads what was typed.
+/// Parses the arguments.
 ///
 /// # Errors
-/// Those of clap, for wrong usage; and for help and version, which were asked for. [`told`] has their texts.
+/// clap's, for wrong usage, and for help and version. [`told`] has their texts.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let command = match Language::current() {
         Language::Russian => russian::command(Cli::command()),
@@ -264,7 +263,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap:
     Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
-/// What is to be printed instead of doing anything.
+/// Returns the text to print instead of running a command.
 pub fn told(error: &clap::Error) -> String {
     match Language::current() {
         Language::Russian => russian::error(error),
@@ -307,7 +306,7 @@ fn language(text: &str) -> Result<Language, &'static str> {
     Language::of_tag(text).ok_or_else(|| pick("нужно ru или en", "expected ru or en"))
 }
 
-/// A day as it is typed in the clinic, as RFC 3339 has it, or that of a whole moment.
+/// Parses a day as typed in the clinic, a day of RFC 3339, or the day of a moment.
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
     let russian = || {
         let has_shape =
@@ -344,7 +343,7 @@ fn reason(text: &str) -> Result<String, String> {
     })
 }
 
-/// A key's name that can be part of a file's.
+/// Parses a key's name, which becomes part of a file name.
 fn key_id(text: &str) -> Result<String, String> {
     let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
     let is_id = text.len() <= KEY_ID_BYTES_MAX && text.chars().all(is_sign) && !text.starts_with(['.', '-']);

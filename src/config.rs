@@ -1,7 +1,7 @@
-//! The configuration file ([crate::contract::command_line]): what it means, checked once, when the program starts.
+//! The configuration file ([crate::contract::command_line]), read and checked once, when the program starts.
 //!
-//! A name that is not known and a value out of bounds are errors that tell file, line and name. Every value may be
-//! left out; `packaging/infomat.toml` shows them all with their defaults.
+//! An unknown name and a value out of bounds are errors with file, line and name. Every value may be left out;
+//! `packaging/infomat.toml` shows all of them with their defaults.
 
 use crate::model::Zone;
 use crate::rules::{DayLimits, Policy};
@@ -28,19 +28,19 @@ mod keys;
 mod tests;
 mod written;
 
-/// Where the configuration is when nobody says otherwise ([crate::contract::command_line]).
+/// The default path of the configuration ([crate::contract::command_line]).
 pub const DEFAULT_PATH: &str = "/etc/infomat/infomat.toml";
 
-/// A first configuration, commented, which says what the defaults are.
+/// A first configuration, with comments and all defaults.
 pub const SAMPLE: &str = include_str!("../packaging/infomat.toml");
 
 /// Largest configuration file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// The folder of backups when none is named, beside the database.
+/// The default folder of backups, beside the database.
 const BACKUP_FOLDER: &str = "backups";
 
-/// What the configuration file says. Paths are absolute.
+/// The configuration. Paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The database, behind any symbolic link.
@@ -53,17 +53,17 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// Addresses of kiosks, from which many patients identify themselves.
     pub kiosk_addresses: Vec<IpAddr>,
-    /// Addresses of proxies that are believed about whom they speak for.
+    /// Addresses of proxies whose word about the client's address counts.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Addresses that are told the server's numbers, this machine's own besides.
+    /// Addresses that may read `/metrics`, besides this machine's own.
     pub metrics_addresses: Vec<IpAddr>,
     /// The clinic's local time.
     pub zone: Zone,
     /// The rules.
     pub policy: Policy,
-    /// How many hours before the begin of a visit the patient may be marked as come.
+    /// Hours before the begin of a visit from which the patient may check in.
     pub checkin_hours_before: i64,
-    /// Where files wait to be imported, if anywhere: `infomat check` tells of them.
+    /// The folder in which files wait to be imported: `infomat check` reports them.
     pub import_folder: Option<PathBuf>,
     /// Where backups go and how long they stay.
     pub backup: BackupFolder,
@@ -76,11 +76,11 @@ pub struct Config {
 /// `[backup]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupFolder {
-    /// The folder of those that have no name given.
+    /// The folder of backups whose name is not given.
     pub folder: PathBuf,
-    /// Days after which one may be removed.
+    /// Days after which a backup may be removed.
     pub keep_days: i64,
-    /// So many of the newest stay, however old; at least 1.
+    /// Number of newest backups that stay, however old; at least 1.
     pub keep: usize,
 }
 
@@ -89,21 +89,21 @@ pub struct BackupFolder {
 pub struct Tokens {
     /// `id` of the key that signs: one of `keys`.
     pub sign_with: String,
-    /// How long a token of this server holds.
+    /// Lifetime of a token of this server.
     pub lifetime: TimeDelta,
-    /// By how much a token's life is widened at both ends.
+    /// Tolerance at both ends of a token's life.
     pub leeway: TimeDelta,
     /// The keys, at least one, no `id` twice.
     pub keys: Vec<KeyFile>,
 }
 
 impl Tokens {
-    /// The key with this `id`.
+    /// Returns the key with this `id`.
     pub fn key(&self, id: &str) -> Option<&KeyFile> {
         self.keys.iter().find(|key| key.id == id)
     }
 
-    /// The key that signs.
+    /// Returns the key that signs.
     pub fn signer(&self) -> &KeyFile {
         self.key(&self.sign_with)
             .expect("it was checked when the file was read")
@@ -184,7 +184,7 @@ impl Config {
 /// What is wrong, and where in the text.
 struct Misplaced(Option<Range<usize>>, ConfigFault);
 
-/// `[tokens]` with paths from `folder`, or what is wrong with it and where.
+/// Returns `[tokens]` with paths from `folder`.
 fn tokens(written: WrittenTokens, folder: &Path) -> Result<Tokens, Misplaced> {
     let mut keys: Vec<KeyFile> = Vec::with_capacity(written.keys.len());
     for key in written.keys {
@@ -213,7 +213,7 @@ fn tokens(written: WrittenTokens, folder: &Path) -> Result<Tokens, Misplaced> {
     })
 }
 
-/// The whole file, which may hold at most `bytes_max`.
+/// Returns the whole file, which may hold at most `bytes_max`.
 fn read(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
@@ -223,7 +223,7 @@ fn read(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes [`SAMPLE`] to `path` if there is no file yet; whether it did.
+/// Writes [`SAMPLE`] to `path` if there is no file yet. Returns whether it did.
 ///
 /// # Errors
 /// Those of the file system; then there is no file, or the one that was there.

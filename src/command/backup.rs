@@ -16,8 +16,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Makes a checked copy of the database, beside a serving server too: in the named file, or in the configured folder,
-/// where old ones are removed after that.
+/// Makes a verified copy of the database, in the named file or in the configured folder. In the folder it then removes old
+/// backups. A server may run meanwhile.
 pub fn run(config: &Config, wanted: &Backup) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
     let lock = BackupLock::take(&config.database)?;
@@ -54,7 +54,7 @@ fn tell_made(path: &Path, bytes: u64) {
     ));
 }
 
-/// Makes the folder for its owner alone, where it is missing.
+/// Creates the folder with mode 0700 where it is missing.
 fn make_folder(folder: &Path) -> Result<(), Failure> {
     match DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -89,8 +89,8 @@ fn write_out(config: &Config, store: &mut Store, now: Moment, lock: &BackupLock)
         .map_err(|error| Failure::of(pick("копия не сделана", "no backup was made"), error))
 }
 
-/// Makes a copy in a file of root's own: the file is made by root, and what is in it by a program that gives up root before
-/// it touches the database.
+/// Makes a copy in a file of root's own. Root creates the file; a second process, which gives up root before it touches the
+/// database, writes it.
 pub fn run_for_root(config: &Path, file: &Path) -> Result<(), Failure> {
     if file.symlink_metadata().is_ok() {
         return Err(Failure::of(
@@ -106,7 +106,7 @@ pub fn run_for_root(config: &Path, file: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs `infomat backup -` into a file. It says itself what is wrong.
+/// Runs `infomat backup -` into a file. That process prints its own errors.
 fn copied_to(file: &File, config: &Path) -> Result<(), Failure> {
     let run = || {
         Command::new("/proc/self/exe")

@@ -7,8 +7,8 @@ use crate::language::text;
 use crate::store::Store;
 use chrono::SubsecRound;
 
-/// Dates back to now what was written while the clock was ahead, so that bookings go on: otherwise they are refused until
-/// that time has come. A serving server notices by itself.
+/// Sets times that were written while the clock was ahead back to now. Until then bookings are refused. A running server
+/// notices by itself.
 pub fn run(config: &Config) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
     let now = engine::now(config.zone).trunc_subsecs(0);

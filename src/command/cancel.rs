@@ -7,10 +7,10 @@ use crate::engine;
 use crate::language::pick;
 use crate::refusal::{CANCELLED, Refusal};
 
-/// The mnemonic of the registrar's desk.
+/// The mnemonic of the reception.
 const SOURCE: &str = "Registry";
 
-/// Cancels a visit under the same rules as the patient does; the history names the desk and the reason.
+/// Cancels a visit under the rules that hold for the patient. The history names the reception and the reason.
 pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let (mut store, now) = open_to_write(config)?;
     let tx = store.write()?;

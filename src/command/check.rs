@@ -1,7 +1,7 @@
-//! `infomat check`: all that whoever looks after the server can mend, a line each, with the remedy.
+//! `infomat check`: everything that an administrator can repair, a line each, with the remedy.
 //!
-//! It only reads, but for a file that it makes beside the database to measure the disk, and works beside a serving server,
-//! without one, and as a user who may not read everything: what it could not look at, it says.
+//! It reads, and writes only a file beside the database to measure the disk. It works with and without a running server, and
+//! as a user who may not read everything: it reports what it could not check.
 
 mod clinic;
 mod files;
@@ -13,7 +13,7 @@ use crate::health::{Finding, Severity, Subject};
 use crate::language::{Language, pick, text};
 use std::path::Path;
 
-/// What to do where this user may not look.
+/// Returns the advice where this user may not read.
 fn ask_root() -> &'static str {
     pick(
         "этому пользователю смотреть нельзя: выполните команду от root или от пользователя сервера",
@@ -21,7 +21,7 @@ fn ask_root() -> &'static str {
     )
 }
 
-/// What was found out, in the order of looking.
+/// Findings in the order of the checks.
 #[derive(Default)]
 pub struct Report {
     rows: Vec<[String; 3]>,
@@ -29,17 +29,17 @@ pub struct Report {
 }
 
 impl Report {
-    /// It is as it should be.
+    /// Reports that nothing is wrong.
     fn good(&mut self, what: &str, found: impl Into<String>) {
         self.add(pick("хорошо", "ok"), what, found.into());
     }
 
-    /// It works, and should be looked after all the same, or could not be looked at. Says what to do.
+    /// Reports what works but needs attention, or could not be checked, with the remedy.
     fn warn(&mut self, what: &str, found: impl Into<String>) {
         self.add(pick("внимание", "warning"), what, found.into());
     }
 
-    /// It is wrong. Says what to do.
+    /// Reports a fault with its remedy.
     fn bad(&mut self, what: &str, failure: impl Into<Failure>) {
         let failure = failure.into();
         self.add(pick("ПЛОХО", "BAD"), what, failure.to_string());
@@ -62,7 +62,7 @@ impl Report {
         self.rows.push([grade.to_owned(), label(what), found]);
     }
 
-    /// Fails where something is wrong, as the worst of it asks.
+    /// Fails if anything is wrong, with the status of the worst fault.
     fn verdict(self) -> Result<(), Failure> {
         let text = match self.wrong.len() {
             0 => return Ok(()),
@@ -104,7 +104,7 @@ fn label(what: &str) -> String {
     pick(russian, what).to_owned()
 }
 
-/// Looks at everything that serving needs and prints a line for each; fails where something is wrong.
+/// Checks everything that serving needs and prints a line for each; fails if anything is wrong.
 pub fn run(path: &Path) -> Result<(), Failure> {
     let config = Config::load(path)?;
     let mut report = Report::default();

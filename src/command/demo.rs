@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Days of the timetable that are free to book, today included.
 const DAYS: u32 = 14;
 
-/// Life of the token in the printed `curl` line.
+/// Lifetime of the token in the printed `curl` line.
 const TOKEN_HOURS: i64 = 12;
 
 /// The mnemonic of the terminal.
@@ -27,7 +27,7 @@ const SOURCE: &str = "Infomat";
 /// Most patients who are printed.
 const PATIENTS_SHOWN_MAX: usize = 12;
 
-/// Makes the clinic in the folder, or goes on with the one that is there, and serves it.
+/// Creates the clinic in the folder, or continues with the clinic that is there, and serves it.
 pub fn run(wanted: &Demo) -> Result<(), Failure> {
     fs::create_dir_all(&wanted.data).map_err(|error| Failure::of(wanted.data.display(), error))?;
     let path = wanted.data.join("infomat.toml");
@@ -55,8 +55,8 @@ struct Trial {
     token: String,
 }
 
-/// Makes the clinic where there is none, and adds the cells of the days that are missing. What is there stays as it is, for
-/// somebody may have changed it; a resource that was removed gets no cells.
+/// Creates the clinic where there is none, and adds the cells of missing days. Everything else stays: a visitor may have
+/// changed it. A removed resource gets no cells.
 fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
     let today = now.date_naive();
     if store.find_lpu(demo::POLYCLINIC)?.is_none() {
@@ -72,7 +72,7 @@ fn fill(store: &mut Store, now: Moment) -> Result<(), Failure> {
     put(store, &missing, now)
 }
 
-/// Imports lines, if there are any; of bad ones it tells what an import does.
+/// Imports lines, if there are any, and reports bad lines as an import does.
 fn put(store: &mut Store, lines: &[String], now: Moment) -> Result<(), Failure> {
     if lines.is_empty() {
         return Ok(());
@@ -82,7 +82,7 @@ fn put(store: &mut Store, lines: &[String], now: Moment) -> Result<(), Failure> 
     Ok(())
 }
 
-/// A line for each of the characters who still has a card: as the card says, which may be of another year or changed since.
+/// Returns a line for each character who still has a card. The card counts: it may be of another year, or changed since.
 fn patients(store: &Store, now: Moment) -> Result<Vec<String>, Failure> {
     let mut lines = Vec::with_capacity(PATIENTS_SHOWN_MAX);
     for character in demo::characters(now.date_naive()).iter().take(PATIENTS_SHOWN_MAX) {
@@ -95,7 +95,7 @@ fn patients(store: &Store, now: Moment) -> Result<Vec<String>, Failure> {
     Ok(lines)
 }
 
-/// The first of the characters whom the rules let book, and where; none when all have.
+/// Returns the first character whom the rules let book, with a cell; `None` when all have booked.
 fn trial(store: &Store, config: &Config, now: Moment) -> Result<Option<Trial>, Failure> {
     for character in demo::characters(now.date_naive()) {
         let bearer = Bearer {
@@ -121,7 +121,7 @@ fn trial(store: &Store, config: &Config, now: Moment) -> Result<Option<Trial>, F
     Ok(None)
 }
 
-/// A cell of the character's resource that the rules let the character book.
+/// Returns a cell of the character's resource that the rules let the character book.
 fn bookable(
     store: &Store,
     config: &Config,
@@ -140,7 +140,7 @@ fn bookable(
         .find(|cell| rules::objection(&standing, cell, &config.policy, now).is_none()))
 }
 
-/// What can be tried.
+/// Returns the text that the demo prints at its start.
 fn introduction(address: SocketAddr, patients: Vec<String>, trial: Option<&Trial>) -> String {
     let mut lines = vec![
         String::new(),

@@ -16,14 +16,14 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
-/// What empties the line of a terminal that the cursor is on (ECMA-48: CR, EL).
+/// Clears the terminal's current line (ECMA-48: CR, EL).
 const CLEARED: &str = "\r\x1b[K";
 
 /// Columns of the list of moved visits.
 const COLUMNS: usize = 9;
 
-/// Takes a file of clinic data into the database, or only says what that would do. Prints the count of each kind, and whom to
-/// call where visits are moved; bad lines go to standard error.
+/// Imports a file of clinic data, or only reports what that would do. Prints the count of each kind, and which patients to call
+/// because their visits move. Bad lines go to standard error.
 pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     let (mut store, now) = if wanted.check {
         let store = Store::open_to_read(&config.database, config.zone)?;
@@ -133,7 +133,7 @@ fn heads() -> [&'static str; COLUMNS] {
     )
 }
 
-/// A moved visit: where it was, and where it is to be. The room, and the clinic where it changes, stand beside the doctor.
+/// Returns the row of a moved visit: the old and the new place. The room, and a clinic that changes, stand beside the doctor.
 fn row(moved: &MovedVisit) -> [String; COLUMNS] {
     let visit = &moved.visit;
     let time =
@@ -160,7 +160,7 @@ fn row(moved: &MovedVisit) -> [String; COLUMNS] {
     ]
 }
 
-/// Prints a bad line; on a terminal also, over and over on one line, how far the import is.
+/// Prints a notice of an import. On a terminal it also shows the progress, on one line.
 pub fn tell(notice: &Notice, on_terminal: bool) {
     let cleared = if on_terminal { CLEARED } else { "" };
     match notice {

@@ -14,7 +14,7 @@ use std::path::Path;
 /// Bytes of a new key before they are written as hexadecimal digits: as many as the hash has.
 const KEY_BYTES: usize = 32;
 
-/// Makes the configuration at `path` if there is none, and what it names. What is there stays as it is.
+/// Creates the configuration at `path`, and the files that it names, where they are missing. Existing files stay as they are.
 pub fn run(path: &Path) -> Result<(), Failure> {
     make_configuration(path)?;
     make_data(&Config::load(path)?)
@@ -44,7 +44,7 @@ pub fn make_configuration(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the database, and a random key in place of each key file that is missing.
+/// Creates the database, and a random key for each missing key file.
 pub fn make_data(config: &Config) -> Result<(), Failure> {
     for key in &config.tokens.keys {
         make_named_key(&key.path)?;
@@ -59,7 +59,7 @@ pub fn make_data(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes what keys are missing in folders of root's own.
+/// Creates missing keys in folders of root's own.
 pub fn make_roots_keys(config: &Config) -> Result<(), Failure> {
     for key in &config.tokens.keys {
         if owner::is_roots_own(&key.path)? {
@@ -69,7 +69,7 @@ pub fn make_roots_keys(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a key that the configuration names, if it is missing.
+/// Creates a key that the configuration names, if it is missing.
 fn make_named_key(path: &Path) -> Result<(), Failure> {
     if make_key(path)? {
         output::tell(text!("создан ключ {}", "made the key {}", path.display()));
@@ -77,8 +77,8 @@ fn make_named_key(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a random key to a new file, with the rights of whom its folder belongs to, whole or not at all. Says whether it
-/// did: a file that is there is left alone.
+/// Writes a random key to a new file, whole or not at all, with the rights of the folder's owner. Returns whether it did: an
+/// existing file is left alone.
 pub fn make_key(path: &Path) -> Result<bool, Failure> {
     owner::as_owner_of(path, || {
         write_key(path).map_err(|error| Failure::of(path.display(), error))
@@ -103,7 +103,7 @@ fn write_key(path: &Path) -> io::Result<bool> {
     Ok(draft.put_where_none_is(path)?)
 }
 
-/// Lets the group at a file of root's that may read its folder.
+/// Gives a file of root's to the group that may read its folder.
 fn give_to_readers(file: &File, folder: &Metadata) -> io::Result<()> {
     const ROOT: u32 = 0;
     const READ_AND_ENTER_BY_GROUP: u32 = 0o050;

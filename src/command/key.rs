@@ -1,7 +1,7 @@
-//! `infomat key`: the keys that sign tokens. What is secret in them is never printed.
+//! `infomat key`: the keys that sign tokens. Their bytes are never printed.
 
 use super::{Failure, failed, init, output, owner, table};
-use crate::cli::Key;
+use crate::cli::KeyCommand;
 use crate::config::{Config, Edit, KEYS_MAX, KeyFile};
 use crate::language::{pick, text};
 use std::fs;
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 /// Ending of a new key's file.
 const ENDING: &str = "key";
 
-/// What is to be done for a server that runs.
+/// Returns the advice for a running server.
 fn hint() -> &'static str {
     pick(
         "работающий сервер примет это по SIGHUP: systemctl reload infomat",
@@ -28,17 +28,17 @@ fn heads() -> [&'static str; 5] {
     )
 }
 
-/// Does what was typed to the keys of the configuration at `path`.
-pub fn run(path: &Path, wanted: &Key) -> Result<(), Failure> {
+/// Runs a command about the keys of the configuration at `path`.
+pub fn run(path: &Path, wanted: &KeyCommand) -> Result<(), Failure> {
     match wanted {
-        Key::New { id, sign } => make(path, id, *sign),
-        Key::List => list(&Config::load(path)?),
-        Key::Sign { id } => sign(path, id),
-        Key::Retire { id } => retire(path, id),
+        KeyCommand::New { id, sign } => make(path, id, *sign),
+        KeyCommand::List => list(&Config::load(path)?),
+        KeyCommand::Sign { id } => sign(path, id),
+        KeyCommand::Retire { id } => retire(path, id),
     }
 }
 
-/// Makes the key's file beside that of the key which signs, then names it in the configuration.
+/// Creates the key's file beside the file of the signing key, then adds it to the configuration.
 fn make(path: &Path, id: &str, sign: bool) -> Result<(), Failure> {
     let mut edit = Edit::of(path)?;
     let config = edit.before().clone();
@@ -164,7 +164,7 @@ fn list(config: &Config) -> Result<(), Failure> {
     output::print(table::aligned(&rows))
 }
 
-/// Days since the file was written.
+/// Returns the days since the file was written.
 fn age(path: &Path) -> io::Result<String> {
     const DAY: Duration = Duration::from_hours(24);
     let written = path.metadata()?.modified()?;

@@ -1,4 +1,4 @@
-//! What each command does, a file each.
+//! The commands, a file each.
 
 mod backup;
 mod believe_clock;
@@ -45,14 +45,14 @@ use failed;
 /// Why a command ends with another status than 0 ([crate::contract::command_line]).
 #[derive(Debug)]
 pub enum Failure {
-    /// It could not be done: status 1.
+    /// The command could not be completed: status 1.
     Failed(String),
     /// The configuration or the database's version is wrong, and starting again does not help: status 78, `EX_CONFIG`.
     Misconfigured(String),
 }
 
 impl Failure {
-    /// The exit status.
+    /// Returns the exit status.
     pub fn status(&self) -> ExitCode {
         match self {
             Failure::Failed(_) => ExitCode::FAILURE,
@@ -60,7 +60,7 @@ impl Failure {
         }
     }
 
-    /// A failure that says what was being done to what.
+    /// Returns a failure that names its subject.
     #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
     fn of(what: impl fmt::Display, error: impl Told) -> Self {
         Failure::Failed(format!("{what}: {}", error.told()))
@@ -110,7 +110,7 @@ impl From<Fault> for Failure {
     }
 }
 
-/// The time for what is to be written or signed with it.
+/// Returns the time for records and signatures.
 ///
 /// # Errors
 /// [`Failure::Failed`] when the clock cannot be believed after a commit at `last_commit` (seconds since 1970).
@@ -135,7 +135,7 @@ fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
     ))
 }
 
-/// What the quick form of `verify` finds wrong: nothing is written to such a database.
+/// Returns what the quick form of `verify` finds wrong. Nothing is written to such a database.
 fn wrong_with(store: &Store, zone: Zone) -> Result<Vec<Outcome>, Fault> {
     // A clock that woke in 1970 would make all days since then those ahead.
     let last = match store.last_moment() {
@@ -145,7 +145,7 @@ fn wrong_with(store: &Store, zone: Zone) -> Result<Vec<Outcome>, Fault> {
     store.verify_quickly(engine::now(zone).max(zone.at(last)))
 }
 
-/// Opens the database to write to it, and gives the time for that.
+/// Opens the database for writing, and returns it with the time.
 ///
 /// # Errors
 /// As [`believed_now`]; and [`Failure::Failed`] for a database that is not right.
@@ -163,7 +163,7 @@ fn open_to_write(config: &Config) -> Result<(Store, Moment), Failure> {
     ))
 }
 
-/// Does what was typed.
+/// Runs the command.
 pub fn run(mut cli: Cli) -> Result<(), Failure> {
     if rights::give_up_root(&mut cli)?.is_break() {
         return Ok(());

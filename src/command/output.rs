@@ -1,7 +1,7 @@
-//! What a command prints, whoever reads it: a pipe that is closed changes neither what is done nor the exit status.
+//! Output of a command. A closed pipe changes neither the command's work nor its exit status.
 //!
-//! The standard library opens descriptors 0 to 2 on `/dev/null` at start where they are closed: so no database is ever
-//! opened as one of them.
+//! Where descriptors 0 to 2 are closed, the standard library opens them on `/dev/null` at start: so no database is ever opened
+//! as one of them.
 
 use super::Failure;
 use crate::language::pick;
@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind, Write};
 /// Prints what the command was run for.
 ///
 /// # Errors
-/// [`Failure::Failed`] when standard output takes it not, for another reason than that whoever reads has seen enough.
+/// [`Failure::Failed`] when standard output cannot be written, unless its reader has closed the pipe.
 pub fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
     match print_whole(text) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -21,7 +21,7 @@ pub fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
     }
 }
 
-/// Prints what must be out before more is done.
+/// Prints a text that must be out before the command continues.
 ///
 /// # Errors
 /// Those of writing, a closed pipe too.
@@ -31,13 +31,13 @@ pub fn print_whole(text: impl AsRef<[u8]>) -> io::Result<()> {
     out.flush()
 }
 
-/// Prints a line about what was done. It is done all the same when nobody can read that.
+/// Prints a line about work that is done. Errors are ignored.
 pub fn tell(line: impl Display) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Prints on standard error, without an end of line of its own. Nobody need read it.
+/// Prints on standard error, without adding a line break. Errors are ignored.
 pub fn warn(text: impl Display) {
     let _ = write!(io::stderr().lock(), "{text}");
 }

@@ -7,7 +7,7 @@ use crate::language::{pick, text};
 use crate::store::{OpenError, Purgeable, Purged, ServerLock, Store};
 use chrono::Days;
 
-/// Removes what is old, for good, beside a serving server too. Without one, the file is also written anew.
+/// Removes old data for good. A server may run meanwhile; without one, the file is also rewritten.
 pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
     let no_server = match ServerLock::take(&config.database) {
         Ok(lock) => Some(lock),

@@ -1,4 +1,4 @@
-//! SIGHUP: a serving server reads its keys anew, and nothing else of the configuration.
+//! SIGHUP: a running server reloads its keys, and nothing else of the configuration.
 
 use crate::config::Config;
 use crate::edge::service;
@@ -9,10 +9,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::thread;
 
-/// Most signals that are answered by one reading.
+/// Most signals that one reload answers.
 const SIGNALS_MAX: usize = 64;
 
-/// From now on SIGHUP puts the keys of the configuration at `path` in the place of those in force.
+/// Makes SIGHUP replace the keys in force by those of the configuration at `path`.
 pub fn on_sighup(path: &Path, keys: SharedKeys) -> io::Result<()> {
     let (hangup, hung_up) = UnixStream::pair()?;
     signal_hook::low_level::pipe::register(SIGHUP, hung_up)?;
@@ -33,7 +33,7 @@ fn wait(mut hangup: UnixStream, path: &Path, keys: &SharedKeys) {
     }
 }
 
-/// A configuration that is wrong is told to the log, and the keys stay as they are.
+/// Reloads the keys. If the configuration is wrong, the keys stay as they are and the log says so.
 fn reload(path: &Path, keys: &SharedKeys) {
     service::reloading();
     match Config::load(path).and_then(|config| Ok((config.key_ring()?, config.tokens))) {

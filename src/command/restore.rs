@@ -14,8 +14,8 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-/// Puts a checked backup in the place of the database, which is kept under another name. Before that it prints whom to
-/// call: nothing is replaced until the list is out.
+/// Replaces the database by a verified backup, and keeps the old database under another name. The list of patients to call is
+/// printed first: nothing is replaced until it is out.
 pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let _lock = ServerLock::take(&config.database)?;
     let now = engine::now(config.zone);
@@ -82,7 +82,7 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The name under which the replaced database is kept, beside the new one.
+/// Returns the path under which the replaced database is kept, beside the new one.
 fn kept(config: &Config, now: Moment) -> PathBuf {
     let extension = format!("replaced-{}.db", now.format("%Y-%m-%dT%H-%M-%S"));
     config.database.with_extension(extension)
@@ -96,7 +96,7 @@ fn unchanged(error: &RestoreError) -> Failure {
     }
 }
 
-/// What the backup lacks, for the registrar.
+/// Returns a list for the reception of what the backup lacks.
 fn list(lacking: &Lacking, made: Option<Moment>) -> String {
     let mut list = String::new();
     if let Some(made) = made {
@@ -157,7 +157,7 @@ fn kind_heads() -> [&'static str; 4] {
     )
 }
 
-/// Things of a kind: by numbers, for there may be many.
+/// Returns the row of a kind: numbers alone, for there may be many things.
 fn kind(one: &KindDifference) -> [String; 4] {
     let (russian, english) = match one.table {
         "lpu" => ("клиники", "clinics"),

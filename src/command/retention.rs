@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// How a backup of this moment is named: by the clinic's clock, so that names sort as times.
+/// Format of a backup's name: local time, so that names sort as times.
 const NAME: &str = "infomat-%Y-%m-%dT%H-%M-%S.db";
 
-/// The name of a backup that shows the database at this local time.
+/// Returns the name of a backup that shows the database at this local time.
 pub fn name(local: NaiveDateTime) -> String {
     local.format(NAME).to_string()
 }
 
-/// Removes backups that need not be kept, and drafts that a kill has left. What else lies in the folder is nobody's
-/// business here. The caller has just made a good backup in it and holds the lock of backups.
+/// Removes backups that need not be kept, and drafts that a kill has left. Other files stay. The caller has just made a good
+/// backup in the folder and holds the lock of backups.
 pub fn remove_old(folder: &Path, now: NaiveDateTime, wanted: &BackupFolder) -> io::Result<Vec<PathBuf>> {
     let mut backups = BTreeMap::new();
     let mut removed = Vec::new();
@@ -35,7 +35,7 @@ pub fn remove_old(folder: &Path, now: NaiveDateTime, wanted: &BackupFolder) -> i
     Ok(removed)
 }
 
-/// Backups that are older than `keep_days`, but for the newest `keep`, of which there is at least one.
+/// Returns backups older than `keep_days`, except the newest `keep`, which is at least 1.
 fn old(
     backups: &BTreeMap<NaiveDateTime, PathBuf>,
     now: NaiveDateTime,
@@ -50,7 +50,7 @@ fn old(
         .collect()
 }
 
-/// The local time in a backup's name.
+/// Returns the local time in a backup's name.
 fn made(name: &str) -> Option<NaiveDateTime> {
     let made = NaiveDateTime::parse_from_str(name, NAME).ok()?;
     // Without leading zeros it was named by somebody else.

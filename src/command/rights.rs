@@ -6,7 +6,7 @@
 
 use super::owner::{Owner, STANDARD, cannot_be_given_up, is_roots_own};
 use super::{Failure, backup, failed, init};
-use crate::cli::{Cli, Command, Key, Verify};
+use crate::cli::{Cli, Command, KeyCommand, Verify};
 use crate::config::Config;
 use crate::files::beside;
 use rustix::process::geteuid;
@@ -56,8 +56,10 @@ fn owner_of_data(cli: &Cli) -> Result<Option<Owner>, Failure> {
     let config = Config::load(&cli.config)?;
     match &cli.command {
         // The configuration is root's; the keys are looked at with their owners' rights.
-        Command::Key(Key::New { .. } | Key::Sign { .. } | Key::Retire { .. }) => Ok(None),
-        Command::Key(Key::List) => {
+        Command::Key(KeyCommand::New { .. } | KeyCommand::Sign { .. } | KeyCommand::Retire { .. }) => {
+            Ok(None)
+        }
+        Command::Key(KeyCommand::List) => {
             let owners = config.tokens.keys.iter().map(|key| Owner::of(&key.path));
             owners
                 .collect::<Result<Vec<_>, _>>()

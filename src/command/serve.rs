@@ -24,8 +24,8 @@ pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
     serve(path, &config, store, &lock, limits, |_| ())
 }
 
-/// Opens the database. One that the quick form of `verify` finds wrong is opened for reading alone: bookings are refused
-/// with 503, while what can still be read is answered.
+/// Opens the database. If the quick form of `verify` finds it wrong, it is opened for reading alone: bookings are refused with
+/// 503, reads are still answered.
 fn open(config: &Config) -> Result<Store, Failure> {
     let store = Store::open(&config.database, config.zone)?;
     let wrong = wrong_with(&store, config.zone)?;
@@ -42,7 +42,7 @@ fn open(config: &Config) -> Result<Store, Failure> {
     Ok(Store::open_to_read(&config.database, config.zone)?)
 }
 
-/// Serves a store whose lock is held; SIGHUP reads the keys anew from `path`. `introduce` may say more once requests can be taken.
+/// Serves a store whose lock is held. SIGHUP reloads the keys from `path`. `introduce` runs once requests are accepted.
 pub fn serve(
     path: &Path,
     config: &Config,
@@ -92,7 +92,7 @@ pub fn serve(
         .map_err(|error| Failure::of(pick("работа сервера", "serving"), error))
 }
 
-/// Brings the database to what serving needs.
+/// Prepares the database for serving.
 fn prepare(config: &Config, store: &mut Store) -> Result<(), Failure> {
     name_applications(config, store)?;
     if let Err(fault) = store.stretch_log() {
@@ -101,7 +101,7 @@ fn prepare(config: &Config, store: &mut Store) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the GUIDs of client applications from the configuration to the database, where everything looks them up.
+/// Writes the GUIDs of client applications from the configuration to the database, where requests look them up.
 fn name_applications(config: &Config, store: &mut Store) -> Result<(), Failure> {
     let tx = store.write()?;
     match tx.name_applications(&config.application_guids()) {

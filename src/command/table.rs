@@ -1,11 +1,11 @@
-//! Lists for the desk: tables to read, CSV and JSON.
+//! Lists for the reception: aligned tables, CSV and JSON.
 
 use super::{Failure, output};
 use crate::cli::Format;
 use serde::Serialize;
 use std::error::Error;
 
-/// What stands between two columns.
+/// Separator of columns.
 const GAP: &str = "  ";
 
 /// Prints a list: its rows below their heads, or its objects as one JSON array.
@@ -40,7 +40,7 @@ pub fn text<const COLUMNS: usize>(
     aligned(&all)
 }
 
-/// For a spreadsheet as it is set up in Russia: a byte order mark, by which it knows UTF-8, and semicolons.
+/// Returns CSV for a spreadsheet with Russian settings: a byte order mark, which marks UTF-8, and semicolons.
 fn csv<const COLUMNS: usize>(
     heads: [&str; COLUMNS],
     rows: impl Iterator<Item = [String; COLUMNS]>,
@@ -56,8 +56,8 @@ fn csv<const COLUMNS: usize>(
     Ok(format!("\u{feff}{}", String::from_utf8(writer.into_inner()?)?))
 }
 
-/// A text that no spreadsheet takes for a formula: what patients and files gave may be meant as one. The apostrophe is shown,
-/// and what stands behind it can be read.
+/// Returns a text that no spreadsheet takes for a formula: patients and files may have given one. The apostrophe in front is
+/// shown, and the text can be read.
 fn harmless(text: String) -> String {
     // The last four are the same signs in full width.
     let is_sign = |first: char| "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(first);

@@ -8,8 +8,8 @@ use crate::engine;
 use crate::language::text;
 use crate::store::Store;
 
-/// Checks the whole database, or another file, and prints a line for each thing that has to be so. Reads alone: it works
-/// beside a server and without one.
+/// Checks the whole database, or another file, and prints a line for each invariant. It only reads, and works with and without
+/// a running server.
 pub fn run(config: &Config, wanted: &Verify) -> Result<(), Failure> {
     let path = wanted.file.as_ref().unwrap_or(&config.database);
     let opened = Store::open_to_verify(path, config.zone);

@@ -10,7 +10,7 @@ use crate::wire::day::VisitOfDay;
 use crate::wire::ticket::num;
 use chrono::Days;
 
-/// Heads of the columns; patients' names are for the registrar.
+/// Heads of the columns; patients' names are for the reception.
 const RUSSIAN_HEADS: [&str; 11] = [
     "Врач",
     "Кабинет",
@@ -29,7 +29,7 @@ const ENGLISH_HEADS: [&str; 11] = [
     "DOCTOR", "ROOM", "DATE", "BEGIN", "END", "NUMBER", "PATIENT", "BORN", "PHONE", "CAME", "TICKET",
 ];
 
-/// Prints a day's active visits, by resource and time. Reads alone: it works beside a server and when nothing else does.
+/// Prints a day's active visits, by resource and time. It only reads, and works with and without a running server.
 pub fn run(config: &Config, wanted: &Visits) -> Result<(), Failure> {
     let store = Store::open_to_read(&config.database, config.zone)?;
     if let Some(guid) = wanted.resource
@@ -62,7 +62,7 @@ pub fn run(config: &Config, wanted: &Visits) -> Result<(), Failure> {
     )
 }
 
-/// Files of CSV have one heading, whoever makes them: programs read it.
+/// CSV has the same heads in every language: programs read them.
 fn heads(format: Format) -> [&'static str; RUSSIAN_HEADS.len()] {
     match format {
         Format::Csv => RUSSIAN_HEADS,
@@ -87,7 +87,7 @@ fn row(visit: &DayVisit) -> [String; RUSSIAN_HEADS.len()] {
     ]
 }
 
-/// A table to read.
+/// Returns an aligned table.
 pub fn text<'a>(visits: impl Iterator<Item = &'a DayVisit>) -> String {
     table::text(heads(Format::Text), visits.map(row))
 }

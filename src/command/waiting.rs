@@ -1,7 +1,7 @@
 //! `infomat waiting`
 
 use super::{Failure, failed, table};
-use crate::cli::{Format, Waiting};
+use crate::cli::{Format, WaitingList};
 use crate::config::Config;
 use crate::engine;
 use crate::language::pick;
@@ -10,7 +10,7 @@ use crate::store::{Store, WAITING_PATIENTS_MAX};
 use crate::wire::waiting::WaitingCall;
 use chrono::{NaiveDate, NaiveTime};
 
-/// Heads of the columns; the list is for the registrar, who calls.
+/// Heads of the columns; the list is for the reception, which calls the patients.
 const RUSSIAN_HEADS: [&str; 11] = [
     "Ждет с",
     "Пациент",
@@ -39,8 +39,8 @@ const ENGLISH_HEADS: [&str; 11] = [
     "COMPLAINTS",
 ];
 
-/// Prints who waits, the longest first. Reads alone: it works beside a server and when nothing else does.
-pub fn run(config: &Config, wanted: &Waiting) -> Result<(), Failure> {
+/// Prints the waiting list, longest wait first. It only reads, and works with and without a running server.
+pub fn run(config: &Config, wanted: &WaitingList) -> Result<(), Failure> {
     let store = Store::open_to_read(&config.database, config.zone)?;
     let now = engine::now(config.zone);
     let mut waiting = store.waiting_patients(now.date_naive())?;
@@ -63,7 +63,7 @@ pub fn run(config: &Config, wanted: &Waiting) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Midnight is no bound on the time of the day, and shown as none.
+/// Returns the row of an entry. Midnight is no bound on the time of day, and left empty.
 fn row(one: &WaitingPatient) -> [String; RUSSIAN_HEADS.len()] {
     let day = |date: NaiveDate| date.format("%d.%m.%Y").to_string();
     let bound = |time: NaiveTime| match time {

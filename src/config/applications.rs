@@ -14,11 +14,11 @@ pub struct Application {
     pub mnem: String,
     /// GUID in the header `ClientApplication`.
     pub guid: Uuid,
-    /// Where the secret is by which it proves itself, if it is trusted.
+    /// The file of the secret that proves the application, if it is trusted.
     pub secret_file: Option<PathBuf>,
 }
 
-/// What was written, with paths from `folder`, or what is wrong with it and where.
+/// Returns the applications with paths from `folder`.
 pub(super) fn applications(
     written: Vec<WrittenApplication>,
     folder: &Path,
@@ -46,14 +46,14 @@ pub(super) fn applications(
 }
 
 impl Config {
-    /// Mnemonics and GUIDs of the applications.
+    /// Returns mnemonics and GUIDs of the applications.
     pub fn application_guids(&self) -> Vec<(&str, Uuid)> {
         let guids = self.applications.iter().map(|one| (&*one.mnem, one.guid));
         guids.collect()
     }
 
-    /// The trusted applications with their secrets, from their files. A file that others than its owner can read is told
-    /// to the log.
+    /// Returns the trusted applications with their secrets, from their files. The log reports a file that others than its owner
+    /// can read.
     ///
     /// # Errors
     /// [`ConfigError`] when a file cannot be read or holds no secret.

@@ -22,7 +22,7 @@ pub struct Edit {
 }
 
 /// The two ways in which keys can be written.
-enum Keys<'a> {
+enum KeyEntries<'a> {
     /// `[[tokens.keys]]`
     Sections(&'a mut ArrayOfTables),
     /// `keys = [{ id = "...", file = "..." }]`
@@ -30,7 +30,7 @@ enum Keys<'a> {
 }
 
 impl Edit {
-    /// Takes the file at `path`, which has to be right before it is changed.
+    /// Opens the file at `path`, which has to be valid before the change.
     ///
     /// # Errors
     /// [`ConfigError`] when it cannot be read, is wrong, or its folder cannot be locked.
@@ -53,7 +53,7 @@ impl Edit {
         })
     }
 
-    /// What the file meant before the change.
+    /// Returns the configuration before the change.
     pub fn before(&self) -> &Config {
         &self.before
     }
@@ -61,7 +61,7 @@ impl Edit {
     /// Adds a key whose bytes are in `file`, named from the configuration's folder where it lies in there.
     ///
     /// # Errors
-    /// [`ConfigError`] when the file is written in a way that this does not understand.
+    /// [`ConfigError`] when the keys are written in another form than these two.
     pub fn add_key(&mut self, id: &str, file: &Path) -> Result<(), ConfigError> {
         let named = std::path::absolute(&self.path).ok();
         let folder = named.as_deref().and_then(Path::parent);
@@ -70,26 +70,26 @@ impl Edit {
             .unwrap_or(file);
         let file = file.to_string_lossy();
         match self.keys()? {
-            Keys::Sections(sections) => sections.push(section(id, &file)),
-            Keys::List(list) => list.push(InlineTable::from_iter([("id", id), ("file", &file)])),
+            KeyEntries::Sections(sections) => sections.push(section(id, &file)),
+            KeyEntries::List(list) => list.push(InlineTable::from_iter([("id", id), ("file", &file)])),
         }
         Ok(())
     }
 
-    /// Takes a key out. Comments above the first section are about all of them and stay; those above another go with it.
+    /// Removes a key. Comments above the first section are about all sections and stay; those above another go with it.
     ///
     /// # Errors
-    /// [`ConfigError`] when the file is written in a way that this does not understand.
+    /// [`ConfigError`] when the keys are written in another form than these two.
     pub fn remove_key(&mut self, id: &str) -> Result<(), ConfigError> {
         match self.keys()? {
-            Keys::Sections(sections) => {
+            KeyEntries::Sections(sections) => {
                 let first = sections.get(0).and_then(|first| first.decor().prefix()).cloned();
                 sections.retain(|key| key.get("id").and_then(Item::as_str) != Some(id));
                 if let Some((comments, first)) = first.zip(sections.get_mut(0)) {
                     first.decor_mut().set_prefix(comments);
                 }
             }
-            Keys::List(list) => list.retain(|key| {
+            KeyEntries::List(list) => list.retain(|key| {
                 let key = key.as_inline_table().and_then(|key| key.get("id"));
                 key.and_then(Value::as_str) != Some(id)
             }),
@@ -97,10 +97,10 @@ impl Edit {
         Ok(())
     }
 
-    /// Names the key that signs.
+    /// Sets the key that signs.
     ///
     /// # Errors
-    /// [`ConfigError`] when the file is written in a way that this does not understand.
+    /// [`ConfigError`] when the keys are written in another form than these two.
     pub fn sign_with(&mut self, id: &str) -> Result<(), ConfigError> {
         let entry = self.tokens()?.entry("sign_with");
         let written = entry.or_insert_with(|| value(id));
@@ -112,8 +112,7 @@ impl Edit {
         Ok(())
     }
 
-    /// Puts the changed file in the place of the old one, whole, with its owner and mode. `means` says whether it means
-    /// what it should.
+    /// Replaces the old file by the changed one, whole, with its owner and mode, if the changed configuration passes `means`.
     ///
     /// # Errors
     /// [`ConfigError`]; then the file is as it was.
@@ -135,16 +134,16 @@ impl Edit {
         tokens.as_table_mut().ok_or_else(|| not_understood(&self.path))
     }
 
-    /// The keys; where the file leaves them out, the default is written down first.
-    fn keys(&mut self) -> Result<Keys<'_>, ConfigError> {
+    /// Returns the keys. Where the file leaves them out, the default is written first.
+    fn keys(&mut self) -> Result<KeyEntries<'_>, ConfigError> {
         let path = self.path.clone();
         let keys = self.tokens()?.entry("keys").or_insert_with(|| {
             let default = section(&default_key_id(), DEFAULT_KEY_FILE);
             Item::ArrayOfTables(ArrayOfTables::from_iter([default]))
         });
         match keys {
-            Item::ArrayOfTables(sections) => Ok(Keys::Sections(sections)),
-            Item::Value(Value::Array(list)) => Ok(Keys::List(list)),
+            Item::ArrayOfTables(sections) => Ok(KeyEntries::Sections(sections)),
+            Item::Value(Value::Array(list)) => Ok(KeyEntries::List(list)),
             Item::None | Item::Value(_) | Item::Table(_) => Err(not_understood(&path)),
         }
     }

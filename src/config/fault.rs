@@ -85,7 +85,7 @@ fn in_option(option: Option<&String>) -> String {
         .unwrap_or_default()
 }
 
-/// What is wrong with a value. toml's error carries a text alone: through it a fault goes as JSON.
+/// What is wrong with a value. toml's error carries only a text, so a fault passes through it as JSON.
 #[derive(Clone, Debug, Error, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each variant has its text")]
 pub enum ValueFault {
@@ -112,7 +112,7 @@ pub enum ValueFault {
 }
 
 impl ValueFault {
-    /// Returns the error of a deserializer that tells this.
+    /// Returns the deserializer's error that carries this fault.
     pub fn of<E: serde::de::Error>(self) -> E {
         E::custom(serde_json::to_string(&self).unwrap_or_default())
     }
@@ -137,7 +137,7 @@ impl ConfigError {
         }
     }
 
-    /// About what stands at `span` of the file's `text`.
+    /// Returns a fault at `span` of the file's `text`.
     pub(super) fn at(file: &Path, text: &str, span: Option<Range<usize>>, fault: ConfigFault) -> ConfigError {
         let line_at = |span: Range<usize>| 1 + text.bytes().take(span.start).filter(|b| *b == b'\n').count();
         ConfigError {
@@ -146,7 +146,7 @@ impl ConfigError {
         }
     }
 
-    /// What toml says: its message and, for a bad value, the names that lead to it.
+    /// Returns toml's error: its message and, for a bad value, the option's name.
     pub(super) fn of_toml(file: &Path, text: &str, mut error: toml::de::Error) -> ConfigError {
         // Without the text toml tells the names instead of drawing the line, which may hold what is not for a log.
         error.set_input(None);

@@ -11,7 +11,7 @@ use thiserror::Error;
 /// Largest key file.
 const KEY_FILE_BYTES_MAX: u64 = 4096;
 
-/// Bits of a key file's mode that let others than its owner at it.
+/// Bits of a key file's mode that give access to others than its owner.
 pub const MODE_OF_OTHERS: u32 = 0o077;
 
 /// `[[tokens.keys]]`.
@@ -24,7 +24,7 @@ pub struct KeyFile {
 }
 
 impl Config {
-    /// The keys, from their files. A file that others than its owner can read is told to the log.
+    /// Returns the keys, from their files. The log reports a file that others than its owner can read.
     ///
     /// # Errors
     /// [`ConfigError`] when a file cannot be read or holds too short a key.
@@ -35,7 +35,7 @@ impl Config {
 }
 
 impl KeyFile {
-    /// The key's bytes.
+    /// Returns the key's bytes.
     ///
     /// # Errors
     /// [`ConfigError`] when the file cannot be read or holds too few.
@@ -57,8 +57,8 @@ impl KeyFile {
     }
 }
 
-/// What a key has that an editor of texts adds unseen. It counts as a part of the key: elsewhere, where the key lies without
-/// it, tokens are signed otherwise.
+/// Bytes of a key that a text editor has added unseen. They count as a part of the key: another program, whose copy lacks them,
+/// signs differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each variant has its text")]
 pub enum Oddity {
@@ -77,7 +77,7 @@ pub enum Oddity {
 }
 
 impl Oddity {
-    /// Returns what is odd about these bytes.
+    /// Returns the oddity of these bytes, if any.
     pub fn of(bytes: &[u8]) -> Option<Oddity> {
         if bytes.starts_with(b"\xEF\xBB\xBF") {
             Some(Oddity::Mark)
@@ -95,13 +95,13 @@ impl Oddity {
     }
 }
 
-/// Whether the bytes are a text of two bytes a sign, with a mark or without: every other byte of ASCII is zero there.
+/// Returns whether the bytes are UTF-16, with or without a mark: every other byte of ASCII is zero.
 fn is_utf16(bytes: &[u8]) -> bool {
     let is_zero = |from| bytes.len() > 1 && bytes.iter().skip(from).step_by(2).all(|byte| *byte == 0);
     bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") || is_zero(0) || is_zero(1)
 }
 
-/// The bytes of a key or secret, without one newline at their end.
+/// Returns the bytes of a key or secret, without one newline at the end.
 pub fn read_key(path: &Path) -> io::Result<Vec<u8>> {
     let found = path.metadata()?;
     if !found.is_file() {
@@ -125,8 +125,8 @@ pub fn read_key(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether others than its owner can get at the file of a key or secret. Root may let a group other than its own read it:
-/// the server's.
+/// Returns whether others than the owner have access to the file of a key or secret. A file of root's may be readable for another
+/// group: the server's.
 pub fn is_exposed(file: &Metadata) -> bool {
     let is_for_group = file.uid() == 0 && file.gid() != 0;
     let allowed = if is_for_group { 0o640 } else { 0o600 };

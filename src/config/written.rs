@@ -1,4 +1,4 @@
-//! The configuration file as it is written: names, defaults, and the bounds of each value by itself.
+//! The configuration file as written: names, defaults, and the bounds of each value.
 
 use super::fault::ValueFault;
 use crate::model;
@@ -58,7 +58,7 @@ const MNEM_BYTES_MAX: usize = 64;
 /// Largest `utc_offset`, east or west.
 const OFFSET_SECONDS_MAX: i32 = 14 * 3600;
 
-/// The file of the key that there is when the configuration names none.
+/// The file of the default key.
 pub const DEFAULT_KEY_FILE: &str = "hmac.key";
 
 /// The whole file.
@@ -208,7 +208,7 @@ pub struct WrittenApplication {
     pub secret_file: Option<PathBuf>,
 }
 
-/// The key that there is, and that signs, when the file names none.
+/// Returns the `id` of the default key, which signs.
 pub fn default_key_id() -> String {
     "main".to_owned()
 }
@@ -257,7 +257,7 @@ fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
     Ok(names)
 }
 
-/// Addresses as clients have them: those of IPv4 never in the form of IPv6.
+/// Reads addresses in the form that clients have: IPv4 is never written as IPv6.
 fn addresses<'de, D: Deserializer<'de>, const MAX: usize>(deserializer: D) -> Result<Vec<IpAddr>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let addresses = texts.iter().map(|text| text.parse::<IpAddr>());

@@ -1,6 +1,6 @@
 //! The patients whose story is told, as `people.toml` has them.
 
-use super::clinic::{CHILDREN, Line, POLYCLINIC, resource_guid};
+use super::clinic::{CHILDREN, DemoLine, POLYCLINIC, resource_guid};
 use super::patients::{born, card, card_guid, exam_guid, policy_number, referral_number};
 use super::people::{PEOPLE, Part};
 use crate::model::{ReferralName, ReferralType};
@@ -46,7 +46,7 @@ pub fn characters(today: NaiveDate) -> Vec<Character> {
 }
 
 /// Returns the lines of their cards.
-pub fn cards(today: NaiveDate) -> impl Iterator<Item = Line> {
+pub fn cards(today: NaiveDate) -> impl Iterator<Item = DemoLine> {
     PEOPLE.characters.iter().map(move |part| {
         let birth_date = birth_date(part, today);
         let mut card = card(part.card, lpu(part), &part.name, part.sex, birth_date, today);

@@ -18,10 +18,10 @@ pub const CHILDREN: Uuid = Uuid::from_u128(0x1000_0000_0000_4000_8000_0000_0000_
 const LINES: &str = include_str!("clinic.ndjson");
 
 /// The fields of a line ([crate::contract::clinic_data]).
-pub type Line = Map<String, Value>;
+pub type DemoLine = Map<String, Value>;
 
 /// Returns the line of these fields.
-pub fn line<const FIELDS: usize>(fields: [(&str, Value); FIELDS]) -> Line {
+pub fn line<const FIELDS: usize>(fields: [(&str, Value); FIELDS]) -> DemoLine {
     let fields = fields.map(|(name, value)| (name.to_owned(), value));
     fields.into_iter().collect()
 }

@@ -15,7 +15,7 @@ mod tests;
 
 pub use characters::{Character, characters};
 pub use clinic::{CHILDREN, POLYCLINIC};
-pub use timetable::{Cell, cells};
+pub use timetable::{DemoCell, cells};
 
 use chrono::NaiveDate;
 use serde_json::Value;

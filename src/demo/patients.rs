@@ -1,7 +1,7 @@
 //! The patients' cards and the papers that belong to them. Documents bear numbers that no real one has: they begin
 //! with zeros.
 
-use super::clinic::{CHILDREN, Line, POLYCLINIC, guid, line, resource_guid};
+use super::clinic::{CHILDREN, DemoLine, POLYCLINIC, guid, line, resource_guid};
 use super::dice::Dice;
 use super::people::{PEOPLE, Sex};
 use crate::model::ReferralType;
@@ -60,7 +60,7 @@ pub fn card(
     sex: Sex,
     birth_date: NaiveDate,
     today: NaiveDate,
-) -> Line {
+) -> DemoLine {
     let mut card = line([
         ("kind", json!("patient")),
         ("guid", json!(card_guid(number))),
@@ -85,7 +85,7 @@ pub fn card(
 }
 
 /// Returns the cards that belong to nobody in particular, and their papers.
-pub fn crowd(today: NaiveDate) -> impl Iterator<Item = Line> {
+pub fn crowd(today: NaiveDate) -> impl Iterator<Item = DemoLine> {
     let grown_ups =
         GROWN_UPS.map(move |number| member(number, POLYCLINIC, DISTRICTS, 15 + number % 83, today));
     let young = YOUNG.map(move |number| member(number, CHILDREN, 2, number % 18, today));
@@ -102,7 +102,7 @@ pub fn crowd(today: NaiveDate) -> impl Iterator<Item = Line> {
         .chain(exams_of_young)
 }
 
-fn member(number: u32, lpu: Uuid, districts: u32, age: u32, today: NaiveDate) -> Line {
+fn member(number: u32, lpu: Uuid, districts: u32, age: u32, today: NaiveDate) -> DemoLine {
     let mut dice = Dice::new(number);
     let sex = if dice.one_in(2) { Sex::Man } else { Sex::Woman };
     let name = full_name(&mut dice, sex);
@@ -142,7 +142,7 @@ fn full_name(dice: &mut Dice, sex: Sex) -> [String; 3] {
 }
 
 /// Returns a referral of one of the types.
-fn referral(card: u32) -> Line {
+fn referral(card: u32) -> DemoLine {
     let (word, _) = ReferralType::WORDS[card as usize % ReferralType::WORDS.len()];
     line([
         ("kind", json!("referral")),
@@ -152,7 +152,7 @@ fn referral(card: u32) -> Line {
     ])
 }
 
-fn registration(card: u32, resource: u32) -> Line {
+fn registration(card: u32, resource: u32) -> DemoLine {
     line([
         ("kind", json!("dispensaryRegistration")),
         ("patient", json!(card_guid(card))),
@@ -160,7 +160,7 @@ fn registration(card: u32, resource: u32) -> Line {
     ])
 }
 
-fn exam(card: u32, name: &str) -> Line {
+fn exam(card: u32, name: &str) -> DemoLine {
     line([
         ("kind", json!("exam")),
         ("guid", json!(exam_guid(card))),

@@ -1,10 +1,10 @@
-//! What `people.toml` says.
+//! The content of `people.toml`.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// Everybody.
+/// The parsed file.
 pub static PEOPLE: LazyLock<People> = LazyLock::new(|| {
     toml::from_str(include_str!("people.toml")).expect("people.toml is a part of the program")
 });

@@ -23,7 +23,7 @@ struct Timetable {
     resources: HashMap<String, Hours>,
 }
 
-/// What cells are for.
+/// The purpose of cells.
 #[derive(Deserialize)]
 struct Purpose {
     /// One cell lasts the whole stretch.
@@ -33,7 +33,7 @@ struct Purpose {
     fields: Map<String, Value>,
 }
 
-/// The pattern after which a resource receives.
+/// The days and hours by which a resource receives.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Pattern {
@@ -50,7 +50,7 @@ struct Pattern {
 #[derive(Clone, Deserialize)]
 struct Stretch(u32, u32, String);
 
-/// When a resource receives.
+/// The working hours of a resource.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Hours {
@@ -84,7 +84,7 @@ fn one() -> u32 {
 
 /// A cell of the timetable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell {
+pub struct DemoCell {
     /// Its GUID.
     pub guid: Uuid,
     /// The resource's.
@@ -95,7 +95,7 @@ pub struct Cell {
 
 /// Returns the cells of `days` days from `from` on, by day; and beyond those days the cells of whoever opens the timetable
 /// for longer. On every day somebody in each clinic receives until midnight.
-pub fn cells(from: NaiveDate, days: u32, zone: Zone) -> impl Iterator<Item = Cell> {
+pub fn cells(from: NaiveDate, days: u32, zone: Zone) -> impl Iterator<Item = DemoCell> {
     let hours: Vec<_> = resource_numbers()
         .map(|number| (number, &TIMETABLE.resources[&number.to_string()]))
         .collect();
@@ -133,7 +133,7 @@ fn stretches(number: u32, hours: &Hours, date: NaiveDate) -> Vec<Stretch> {
 }
 
 /// Returns the cells of a resource on `date`, by begin. A cell whose begin the clock jumps over is left out.
-fn cells_of_day(number: u32, hours: &Hours, date: NaiveDate, zone: Zone) -> Vec<Cell> {
+fn cells_of_day(number: u32, hours: &Hours, date: NaiveDate, zone: Zone) -> Vec<DemoCell> {
     let mut cells = Vec::new();
     for Stretch(begin, end, purpose) in stretches(number, hours, date) {
         let purpose = &TIMETABLE.purposes[&purpose];
@@ -169,7 +169,7 @@ fn cells_of_day(number: u32, hours: &Hours, date: NaiveDate, zone: Zone) -> Vec<
                 line.insert("room".to_owned(), json!(room));
             }
             let line = Value::Object(line).to_string();
-            cells.push(Cell { guid, resource, line });
+            cells.push(DemoCell { guid, resource, line });
         }
     }
     cells

@@ -1,5 +1,5 @@
-//! The fields of one JSON object, taken out one by one, each within its bounds. `null`, and an empty text, are as good as
-//! none. What is left in the end is unknown. All bad fields are kept, so that one reading tells them all.
+//! The fields of one JSON object, taken out one by one, each within its bounds. `null` and an empty text count as absent.
+//! Fields that are left at the end are unknown. All bad fields are kept, so that one reading reports all of them.
 
 use super::reason::{BadField, Reason};
 use crate::model;
@@ -19,22 +19,22 @@ const NAME_CHARS_MAX: usize = 40;
 /// Most bad fields that are told of one object.
 const BAD_FIELDS_MAX: usize = 50;
 
-/// What one object has.
-pub struct Fields<'a> {
+/// One object while it is read.
+pub struct ObjectFields<'a> {
     /// Names of the objects in which these fields lie: `slot.busyType`.
     path: String,
     values: BTreeMap<String, &'a RawValue>,
     bad: Vec<BadField>,
-    /// Fields in which something stands for "none".
+    /// Fields whose value means "none".
     pub nothing_in: Vec<&'static str>,
     #[cfg(test)]
     pub asked: Vec<String>,
 }
 
-impl<'a> Fields<'a> {
-    /// The fields of the object in `json`, which lies at `path`.
+impl<'a> ObjectFields<'a> {
+    /// Parses the object in `json`, which lies at `path`.
     pub fn parse(json: &'a str, path: &str) -> Result<Self, BadField> {
-        let mut fields = Fields {
+        let mut fields = ObjectFields {
             path: path.to_owned(),
             values: BTreeMap::new(),
             bad: Vec::new(),
@@ -64,12 +64,12 @@ impl<'a> Fields<'a> {
         Ok(fields)
     }
 
-    /// Says where the fields lie, once that is known.
+    /// Sets where the fields lie, once it is known.
     pub fn rename(&mut self, path: &str) {
         path.clone_into(&mut self.path);
     }
 
-    /// Notes what is wrong with the field `name` of this object.
+    /// Records what is wrong with the field `name` of this object.
     pub fn refuse(&mut self, name: &str, reason: Reason) {
         if self.bad.len() < BAD_FIELDS_MAX {
             let field = self.field(name);
@@ -77,18 +77,18 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether a field of this name has been refused.
+    /// Returns whether a field of this name has been refused.
     pub fn has_refused(&self, name: &str) -> bool {
         let field = self.field(name);
         self.bad.iter().any(|bad| bad.field == field)
     }
 
-    /// How many fields have been refused.
+    /// Returns how many fields have been refused.
     pub fn refused(&self) -> usize {
         self.bad.len()
     }
 
-    /// What was refused. Nothing may be left: an unknown field is as likely a known one misspelt.
+    /// Returns all refused fields. Fields that are left are refused too: an unknown field is often a known one misspelt.
     pub fn finish(mut self) -> Vec<BadField> {
         for name in std::mem::take(&mut self.values).into_keys() {
             self.refuse(&shown(&name), Reason::NoSuchField);
@@ -96,37 +96,37 @@ impl<'a> Fields<'a> {
         self.bad
     }
 
-    /// What was refused, whatever else stands there.
+    /// Returns the refused fields, and does not look at those that are left.
     pub fn abandon(self) -> Vec<BadField> {
         self.bad
     }
 
     /// Ends the reading of an object within this one.
-    pub fn close(&mut self, inner: Fields) {
+    pub fn close(&mut self, inner: ObjectFields) {
         #[cfg(test)]
         self.asked.extend(inner.asked.iter().cloned());
         self.bad.extend(inner.finish());
     }
 
-    /// Passes over a field.
+    /// Skips a field.
     pub fn ignore(&mut self, name: &str) {
         self.raw(name);
     }
 
-    /// Text of at most `chars_max` characters without control characters; empty when there is none.
+    /// Returns a text of at most `chars_max` characters without control characters; empty when it is absent.
     pub fn text(&mut self, name: &str, chars_max: usize) -> String {
         let text = self.bounded(name, chars_max);
         self.kept(name, text)
     }
 
-    /// The same; none when there is none, so that it can be told from an empty one.
+    /// Returns the same; `None` when it is absent, to tell it from an empty one.
     pub fn optional_text(&mut self, name: &str, chars_max: usize) -> Option<String> {
         let is_said = self.values.get(name).is_some_and(|value| value.get() != "null");
         let text = self.text(name, chars_max);
         is_said.then_some(text)
     }
 
-    /// Text, and more than blanks.
+    /// Returns a text that has to be there and has more than blanks.
     pub fn required_text(&mut self, name: &str, chars_max: usize) -> String {
         let text = self.bounded(name, chars_max);
         let text = text.and_then(|text| {
@@ -139,7 +139,7 @@ impl<'a> Fields<'a> {
         self.kept(name, text)
     }
 
-    /// Texts in a list; empty when there is none.
+    /// Returns a list of texts; empty when it is absent.
     pub fn texts(&mut self, name: &str, texts_max: usize, chars_max: usize) -> Vec<String> {
         let texts = self.take(name, || Reason::NotTexts).and_then(|texts| {
             let texts: Vec<String> = texts.unwrap_or_default();
@@ -151,7 +151,7 @@ impl<'a> Fields<'a> {
         self.kept(name, texts)
     }
 
-    /// One of `words`; none when there is none.
+    /// Returns one of `words`; `None` when it is absent.
     pub fn word(&mut self, name: &str, words: &[&'static str]) -> Option<&'static str> {
         let reason = || Reason::NotOneOf(words.to_vec());
         let word = self.take::<String>(name, reason).and_then(|text| {
@@ -164,7 +164,7 @@ impl<'a> Fields<'a> {
         self.kept(name, word)
     }
 
-    /// The same for a field that has to be there; empty when it is bad.
+    /// Returns the same for a field that has to be there; empty when it is bad.
     pub fn required_word(&mut self, name: &str, words: &[&'static str]) -> &'static str {
         let before = self.refused();
         let word = self.word(name, words);
@@ -174,19 +174,19 @@ impl<'a> Fields<'a> {
         word.unwrap_or_default()
     }
 
-    /// A GUID that is not all zeros; none when there is none.
+    /// Returns a GUID that is not all zeros; `None` when it is absent.
     pub fn guid(&mut self, name: &str) -> Option<Uuid> {
         let guid = self.optional_guid(name);
         self.kept(name, guid)
     }
 
-    /// A GUID that has to be there.
+    /// Returns a GUID that has to be there.
     pub fn required_guid(&mut self, name: &str) -> Uuid {
         let guid = self.optional_guid(name);
         self.kept(name, guid.and_then(|guid| guid.ok_or(Reason::Missing)))
     }
 
-    /// A whole number within bounds; none when there is none.
+    /// Returns a whole number within bounds; `None` when it is absent.
     pub fn number(&mut self, name: &str, bounds: RangeInclusive<i64>) -> Option<i64> {
         let reason = || Reason::NotNumber(*bounds.start(), *bounds.end());
         let number = self.take::<Number>(name, reason).and_then(|number| {
@@ -201,19 +201,19 @@ impl<'a> Fields<'a> {
         self.kept(name, number)
     }
 
-    /// Yes or no; `default` when it is not said.
+    /// Returns a flag; `default` when it is absent.
     pub fn flag(&mut self, name: &str, default: bool) -> bool {
         self.optional_flag(name).unwrap_or(default)
     }
 
-    /// Yes or no; none when it is not said.
+    /// Returns a flag; `None` when it is absent.
     pub fn optional_flag(&mut self, name: &str) -> Option<bool> {
         let flag = self.take(name, || Reason::NotFlag);
         self.kept(name, flag)
     }
 
-    /// A moment that has to be there (RFC 3339 with offset, whole seconds), in seconds since 1970-01-01T00:00:00Z; none when
-    /// it is bad.
+    /// Returns a moment that has to be there (RFC 3339 with offset, whole seconds), in seconds since 1970-01-01T00:00:00Z; `None`
+    /// when it is bad.
     pub fn required_moment(&mut self, name: &str, bounds: &RangeInclusive<i64>) -> Option<i64> {
         let moment = self.take::<String>(name, || Reason::NotMoment).and_then(|text| {
             let moment = model::moment(&text.ok_or(Reason::Missing)?).ok_or(Reason::NotMoment)?;
@@ -228,7 +228,7 @@ impl<'a> Fields<'a> {
         self.kept(name, moment)
     }
 
-    /// A date that has to be there, within bounds.
+    /// Returns a date that has to be there, within bounds.
     pub fn required_date(&mut self, name: &str, bounds: &RangeInclusive<NaiveDate>) -> NaiveDate {
         let date = self.take::<String>(name, || Reason::NotDate).and_then(|text| {
             let text = text.ok_or(Reason::Missing)?;
@@ -246,16 +246,16 @@ impl<'a> Fields<'a> {
         self.kept(name, date)
     }
 
-    /// Any JSON; `null` when there is none.
+    /// Returns any JSON; `null` when it is absent.
     pub fn any(&mut self, name: &str) -> Value {
         let value = self.take::<Value>(name, || Reason::NotKept);
         self.kept(name, value).unwrap_or_default()
     }
 
-    /// An object within this one, to be ended by [`Fields::close`]; none when there is none.
-    pub fn object(&mut self, name: &str) -> Option<Fields<'a>> {
+    /// Returns an object within this one, to be ended by [`ObjectFields::close`]; `None` when it is absent.
+    pub fn object(&mut self, name: &str) -> Option<ObjectFields<'a>> {
         let path = self.field(name);
-        match Fields::parse(self.raw(name)?.get(), &path) {
+        match ObjectFields::parse(self.raw(name)?.get(), &path) {
             Ok(fields) => Some(fields),
             Err(BadField { reason, .. }) => {
                 self.refuse(name, reason);
@@ -280,7 +280,7 @@ impl<'a> Fields<'a> {
         within(text.unwrap_or_default(), chars_max)
     }
 
-    /// The value, or none while its reason is noted.
+    /// Returns the value, or a default after its reason is recorded.
     fn kept<T: Default>(&mut self, name: &str, value: Result<T, Reason>) -> T {
         value.unwrap_or_else(|reason| {
             self.refuse(name, reason);
@@ -305,7 +305,7 @@ impl<'a> Fields<'a> {
         self.values.remove(name).filter(|value| value.get() != "null")
     }
 
-    /// The name of a field after those of the objects it lies in.
+    /// Returns the name of a field after the names of the objects that it lies in.
     fn field(&self, name: &str) -> String {
         if self.path.is_empty() {
             name.to_owned()
@@ -315,13 +315,13 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A number without a fraction. Some programs write `1.0` for 1, and JSON Schema counts it as a whole number.
+/// Returns a number without a fraction. Some programs write `1.0` for 1, and JSON Schema counts it as a whole number.
 fn whole(number: &Number) -> Option<i64> {
     let from_float = || number.as_f64()?.to_string().parse().ok();
     number.as_i64().or_else(from_float)
 }
 
-/// The text, if it is one of at most `chars_max` characters without control characters.
+/// Returns the text, if it has at most `chars_max` characters and no control character.
 fn within(text: String, chars_max: usize) -> Result<String, Reason> {
     if text.chars().nth(chars_max).is_some() {
         return Err(Reason::TooLong(chars_max));
@@ -332,7 +332,7 @@ fn within(text: String, chars_max: usize) -> Result<String, Reason> {
     Ok(text)
 }
 
-/// A name that the file chose, so that it can be shown on a terminal.
+/// Returns a name from the file in a form that is safe for a terminal.
 fn shown(name: &str) -> String {
     let shown: String = name.chars().take(NAME_CHARS_MAX).collect();
     shown.escape_debug().to_string()

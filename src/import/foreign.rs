@@ -1,17 +1,17 @@
-//! Files that are no NDJSON at all: told once for the whole file, with what to do, instead of once for each of its lines.
+//! Files that are not NDJSON: reported once for the whole file, with a remedy, instead of once for each line.
 
 use thiserror::Error;
 
-/// First bytes of a file that are looked at.
+/// Number of first bytes that are examined.
 pub const HEAD_BYTES: usize = 4_096;
 
 /// Separators of the tables that spreadsheets save as text.
 const SEPARATORS: [char; 3] = [';', ',', '\t'];
 
-/// So many Cyrillic letters in a row are a word, and not the broken letters of another encoding.
+/// Fewest Cyrillic letters in a row that are a word, and not broken letters of another encoding.
 const WORD_LETTERS_MIN: usize = 3;
 
-/// What a file is instead.
+/// A format other than NDJSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each variant has its text")]
 pub enum Foreign {
@@ -51,7 +51,7 @@ pub enum Foreign {
     Csv,
 }
 
-/// How files begin whose kind is told by their first bytes.
+/// First bytes of formats that are known by them.
 const SIGNATURES: [(&[u8], Foreign); 16] = [
     (b"\xFF\xFE\0\0", Foreign::Utf32),
     (b"\0\0\xFE\xFF", Foreign::Utf32),
@@ -71,7 +71,7 @@ const SIGNATURES: [(&[u8], Foreign); 16] = [
     (b"SQLite format 3\0", Foreign::Sqlite),
 ];
 
-/// What a file is that begins so, if that is no NDJSON. `head` has its first bytes, [`HEAD_BYTES`] if there are so many.
+/// Returns the format of a file that is not NDJSON. `head` has its first bytes, at most [`HEAD_BYTES`].
 pub fn recognize(head: &[u8]) -> Option<Foreign> {
     let signed = SIGNATURES
         .iter()
@@ -82,7 +82,7 @@ pub fn recognize(head: &[u8]) -> Option<Foreign> {
         .or_else(|| by_first_line(head))
 }
 
-/// Whether every other byte of the beginning is zero, as in UTF-16 without a mark: what is ASCII there has one.
+/// Returns whether every other byte of the beginning is zero, as in UTF-16 without a mark.
 fn is_utf16(head: &[u8]) -> bool {
     let mut pairs = head.chunks_exact(2).take(8).peekable();
     pairs.peek().is_some() && {
@@ -92,7 +92,7 @@ fn is_utf16(head: &[u8]) -> bool {
     }
 }
 
-/// By the first line that is not blank.
+/// Returns the format by the first line that is not blank.
 fn by_first_line(head: &[u8]) -> Option<Foreign> {
     let head = head.strip_prefix(super::lines::BYTE_ORDER_MARK).unwrap_or(head);
     let start = head.trim_ascii_start();
@@ -115,13 +115,13 @@ fn by_first_line(head: &[u8]) -> Option<Foreign> {
     }
 }
 
-/// Whether a line is JSON up to its end, and an object that goes on after it.
+/// Returns whether a line is the beginning of a JSON object.
 fn is_unfinished(line: &str) -> bool {
     let read = serde_json::from_str::<serde::de::IgnoredAny>(line);
     read.is_err_and(|error| error.is_eof())
 }
 
-/// Whether a line that is not UTF-8 is one of Windows-1251: an object with a word of Cyrillic letters as they are there.
+/// Returns whether a line that is not UTF-8 is Windows-1251: an object with a word of Cyrillic letters in that encoding.
 pub fn is_windows_1251(line: &[u8]) -> bool {
     let is_letter = |byte: &u8| matches!(byte, 0xC0..=0xFF | 0xA8 | 0xB8);
     line.trim_ascii_start().starts_with(b"{")

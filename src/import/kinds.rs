@@ -5,13 +5,13 @@ use super::bounds::{
     ACCESS_ALL, AGES, BORN_FIRST, CODE_CHARS_MAX, DAYS_AHEAD, DISTRICTS_MAX, FLOORS, MOMENTS, NAME_CHARS_MAX,
     NUMBERS, PLACES, SLOT_SECONDS_MAX, TEXT_CHARS_MAX,
 };
-use super::fields::Fields;
+use super::fields::ObjectFields;
 use super::reason::{BadField, Reason};
 use crate::model::typed::{means_nothing, name_part};
 use crate::model::{DocumentKind, ReferralType, ResourceType};
 use crate::store::import::{
-    ApplicationRow, ExamRow, Key, Kind, PatientRow, ReferralRow, RegistrationRow, ResourceRow, Row, SlotRow,
-    SpecialityRow,
+    ApplicationRow, ExamRow, Kind, PatientRow, ReferralRow, RegistrationRow, ResourceRow, Row, RowKey,
+    SlotRow, SpecialityRow,
 };
 use crate::wire::wish::{DIRECTION_ID_CHARS_MAX, EMAIL_CHARS_MAX, PHONE_CHARS_MAX};
 use chrono::NaiveDate;
@@ -19,38 +19,38 @@ use serde_json::json;
 
 mod lpu;
 
-/// The thing that a line is about, as far as the line could be read.
+/// The subject of a line, as far as the line could be read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Parsed {
+pub struct ParsedLine {
     /// Its kind.
     pub kind: Kind,
     /// Which one.
-    pub key: Key,
-    /// What the line says of it, or all its bad fields.
+    pub key: RowKey,
+    /// The row or the removal, or all bad fields.
     pub says: Result<Says, Vec<BadField>>,
-    /// Fields in which something stands for "none".
+    /// Fields whose value means "none".
     pub nothing_in: Vec<&'static str>,
 }
 
-/// What a line says of its thing.
+/// The content of a line.
 #[derive(Debug, PartialEq, Eq)]
 #[expect(
     clippy::large_enum_variant,
     reason = "there is one at a time, and most are the large one"
 )]
 pub enum Says {
-    /// It is so.
+    /// The thing is added or replaced.
     Is(Row),
-    /// It is no more.
+    /// The thing is removed.
     Removed,
 }
 
 /// Reads one line. `today` is the last possible day of birth.
 ///
 /// # Errors
-/// All that is wrong, when it cannot even be told what the line is about.
-pub fn parse(text: &str, today: NaiveDate) -> Result<Parsed, Vec<BadField>> {
-    let mut fields = Fields::parse(text, "").map_err(|bad| vec![bad])?;
+/// All bad fields, when the subject of the line is unknown.
+pub fn parse(text: &str, today: NaiveDate) -> Result<ParsedLine, Vec<BadField>> {
+    let mut fields = ObjectFields::parse(text, "").map_err(|bad| vec![bad])?;
     let words = Kind::WORDS.map(|(word, _)| word);
     let word = fields.required_word("kind", &words);
     let known = Kind::WORDS.into_iter().find(|(known, _)| *known == word);
@@ -70,7 +70,7 @@ pub fn parse(text: &str, today: NaiveDate) -> Result<Parsed, Vec<BadField>> {
     if !is_known && !bad.is_empty() {
         return Err(bad);
     }
-    Ok(Parsed {
+    Ok(ParsedLine {
         kind,
         key,
         says: if bad.is_empty() { Ok(says) } else { Err(bad) },
@@ -78,29 +78,29 @@ pub fn parse(text: &str, today: NaiveDate) -> Result<Parsed, Vec<BadField>> {
     })
 }
 
-/// The identity of a line's thing.
-fn key(kind: Kind, fields: &mut Fields) -> Key {
+/// Reads the key of a line.
+fn key(kind: Kind, fields: &mut ObjectFields) -> RowKey {
     match kind {
         Kind::Lpu | Kind::Resource | Kind::Slot | Kind::Patient | Kind::Exam => {
-            Key::Guid(fields.required_guid("guid"))
+            RowKey::Guid(fields.required_guid("guid"))
         }
-        Kind::Speciality => Key::Text(fields.required_text("code", CODE_CHARS_MAX)),
-        Kind::Referral => Key::Text(fields.required_text("number", DIRECTION_ID_CHARS_MAX)),
+        Kind::Speciality => RowKey::Text(fields.required_text("code", CODE_CHARS_MAX)),
+        Kind::Referral => RowKey::Text(fields.required_text("number", DIRECTION_ID_CHARS_MAX)),
         Kind::DispensaryRegistration => {
-            Key::Pair(fields.required_guid("patient"), fields.required_guid("resource"))
+            RowKey::Pair(fields.required_guid("patient"), fields.required_guid("resource"))
         }
         Kind::ClientApplication => {
             let mnem = fields.required_text("mnem", CODE_CHARS_MAX);
             if !mnem.bytes().all(|byte| byte.is_ascii_graphic()) {
                 fields.refuse("mnem", Reason::NotVisibleAscii);
             }
-            Key::Text(mnem)
+            RowKey::Text(mnem)
         }
     }
 }
 
-/// All else. What stands beside `"deleted": true` is not looked at. Where a field is bad, something stands in its place.
-fn says(kind: Kind, key: &Key, fields: &mut Fields, today: NaiveDate) -> Says {
+/// Reads the rest of a line. Fields beside `"deleted": true` are ignored. A bad field gets a default.
+fn says(kind: Kind, key: &RowKey, fields: &mut ObjectFields, today: NaiveDate) -> Says {
     if fields.flag("deleted", false) {
         return Says::Removed;
     }
@@ -122,7 +122,7 @@ fn says(kind: Kind, key: &Key, fields: &mut Fields, today: NaiveDate) -> Says {
     })
 }
 
-fn resource(fields: &mut Fields) -> ResourceRow {
+fn resource(fields: &mut ObjectFields) -> ResourceRow {
     let words = ResourceType::WORDS.map(|(word, _)| word);
     let (age_from, age_to) = ages(fields);
     let before = fields.refused();
@@ -155,7 +155,7 @@ fn resource(fields: &mut Fields) -> ResourceRow {
     resource
 }
 
-fn slot(fields: &mut Fields) -> SlotRow {
+fn slot(fields: &mut ObjectFields) -> SlotRow {
     let resource = fields.required_guid("resource");
     let (begin_at, end_at) = times(fields);
     let (busy_type, busy_code, busy_name) = busy_type(fields);
@@ -178,7 +178,7 @@ fn slot(fields: &mut Fields) -> SlotRow {
 }
 
 /// `begin` and `end`.
-fn times(fields: &mut Fields) -> (i64, i64) {
+fn times(fields: &mut ObjectFields) -> (i64, i64) {
     let begin = fields.required_moment("begin", &MOMENTS);
     let end = fields.required_moment("end", &MOMENTS);
     let (Some(begin), Some(end)) = (begin, end) else {
@@ -193,7 +193,7 @@ fn times(fields: &mut Fields) -> (i64, i64) {
 }
 
 /// `busyType`: type, code, name.
-fn busy_type(fields: &mut Fields) -> (i64, String, String) {
+fn busy_type(fields: &mut ObjectFields) -> (i64, String, String) {
     let Some(mut busy) = fields.object("busyType") else {
         return (1, String::new(), String::new());
     };
@@ -205,7 +205,7 @@ fn busy_type(fields: &mut Fields) -> (i64, String, String) {
 }
 
 /// `ageFrom` and `ageTo`.
-fn ages(fields: &mut Fields) -> (Option<i64>, Option<i64>) {
+fn ages(fields: &mut ObjectFields) -> (Option<i64>, Option<i64>) {
     let from = fields.number("ageFrom", AGES);
     let to = fields.number("ageTo", AGES);
     if from.zip(to).is_some_and(|(youngest, oldest)| youngest > oldest) {
@@ -214,7 +214,7 @@ fn ages(fields: &mut Fields) -> (Option<i64>, Option<i64>) {
     (from, to)
 }
 
-fn patient(fields: &mut Fields, today: NaiveDate) -> PatientRow {
+fn patient(fields: &mut ObjectFields, today: NaiveDate) -> PatientRow {
     let before = fields.refused();
     let (policy_series, policy_number) =
         document(fields, DocumentKind::Policy, ["policySeries", "policyNumber"]);
@@ -250,36 +250,40 @@ fn patient(fields: &mut Fields, today: NaiveDate) -> PatientRow {
     patient
 }
 
-/// A part of a person's name.
-fn name(fields: &mut Fields, field: &'static str) -> String {
+/// Reads a part of a person's name.
+fn name(fields: &mut ObjectFields, field: &'static str) -> String {
     let typed = fields.text(field, NAME_CHARS_MAX);
     kept(fields, field, &typed, name_part(&typed))
 }
 
-/// The number of a document.
-fn number(fields: &mut Fields, kind: DocumentKind, field: &'static str) -> String {
+/// Reads the number of a document.
+fn number(fields: &mut ObjectFields, kind: DocumentKind, field: &'static str) -> String {
     let typed = fields.text(field, CODE_CHARS_MAX);
     kept(fields, field, &typed, kind.kept_number(&typed))
 }
 
-/// Notes a field where nothing is kept of what was typed.
-fn kept(fields: &mut Fields, field: &'static str, typed: &str, kept: String) -> String {
+/// Records a field whose typed value means "none".
+fn kept(fields: &mut ObjectFields, field: &'static str, typed: &str, kept: String) -> String {
     if kept.is_empty() && !typed.trim().is_empty() {
         fields.nothing_in.push(field);
     }
     kept
 }
 
-/// Series and number of a document. Nobody could be identified with a series beside a number that has none: it is dropped.
-fn document(fields: &mut Fields, kind: DocumentKind, [series, field]: [&'static str; 2]) -> (String, String) {
+/// Reads series and number of a document. A series beside a number that has none identifies nobody and is dropped.
+fn document(
+    fields: &mut ObjectFields,
+    kind: DocumentKind,
+    [series, field]: [&'static str; 2],
+) -> (String, String) {
     let series = fields.text(series, CODE_CHARS_MAX);
     let number = number(fields, kind, field);
     (kind.kept_series(&series, &number), number)
 }
 
-/// A telephone or an e-mail; none where the line has none, or something that stands for none: what the patient gave stays.
+/// Reads a telephone or an e-mail. It is `None` when the line has none or a value that means "none": the patient's own stays.
 fn contact(
-    fields: &mut Fields,
+    fields: &mut ObjectFields,
     field: &'static str,
     chars_max: usize,
     could_be: impl Fn(&str) -> bool,
@@ -292,12 +296,12 @@ fn contact(
     None
 }
 
-/// Whether a telephone has digits, and not one over and over.
+/// Returns whether a telephone has digits, and not one digit over and over.
 fn could_be_called(phone: &str) -> bool {
     !DocumentKind::Passport.kept_number(phone).is_empty()
 }
 
-fn referral(fields: &mut Fields) -> ReferralRow {
+fn referral(fields: &mut ObjectFields) -> ReferralRow {
     let words = ReferralType::WORDS.map(|(word, _)| word);
     ReferralRow {
         kind: fields.required_word("type", &words),
@@ -307,7 +311,7 @@ fn referral(fields: &mut Fields) -> ReferralRow {
 
 /// A client application. What its line leaves out is, where [crate::contract::applications] has no word on it, what `Internet` has; but no
 /// number of days of its own.
-fn application(fields: &mut Fields) -> ApplicationRow {
+fn application(fields: &mut ObjectFields) -> ApplicationRow {
     ApplicationRow {
         guid: fields.guid("guid"),
         source: fields.number("source", NUMBERS).unwrap_or(0),
@@ -319,10 +323,10 @@ fn application(fields: &mut Fields) -> ApplicationRow {
     }
 }
 
-/// The names of all fields that a line of this kind is asked for, those of its objects after theirs.
+/// Returns the names of all fields that a line of this kind is asked for, with those of its objects.
 #[cfg(test)]
 pub fn asked(text: &str, today: NaiveDate) -> Vec<String> {
-    let mut fields = Fields::parse(text, "").expect("an object");
+    let mut fields = ObjectFields::parse(text, "").expect("an object");
     let words = Kind::WORDS.map(|(word, _)| word);
     let word = fields.required_word("kind", &words);
     let (_, kind) = Kind::WORDS

@@ -1,13 +1,13 @@
-//! The lines of a file nobody vouches for: bounded in length, UTF-8, numbered.
+//! The lines of an untrusted file: bounded in length, UTF-8, numbered.
 
 use super::bounds::LINE_BYTES_MAX;
 use super::reason::Reason;
 use std::io::{self, BufRead, Read};
 
-/// What some editors put at the beginning of a text: the byte order mark.
+/// The byte order mark, which some editors put at the beginning of a text.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Reads lines, of which it keeps one at a time.
+/// A reader that keeps one line at a time.
 pub struct Lines<R> {
     input: R,
     line: Vec<u8>,
@@ -16,12 +16,12 @@ pub struct Lines<R> {
 
 /// One line that is not blank.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line<'a> {
-    /// Its number; the first is 1. Blank lines count.
+pub struct FileLine<'a> {
+    /// The first line has number 1. Blank lines count.
     pub number: i64,
-    /// Its text, or why it has none.
+    /// The text, or why it cannot be read.
     pub text: Result<&'a str, Reason>,
-    /// Its bytes, as far as they are kept.
+    /// The bytes; empty for a line that is too long.
     pub bytes: &'a [u8],
 }
 
@@ -35,8 +35,8 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    /// The next line that is not blank; none at the end.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    /// Returns the next line that is not blank; `None` at the end.
+    pub fn next(&mut self) -> io::Result<Option<FileLine<'_>>> {
         loop {
             self.line.clear();
             let with_break = u64::try_from(LINE_BYTES_MAX + 1).expect("a length fits 64 bits");
@@ -48,7 +48,7 @@ impl<R: BufRead> Lines<R> {
             let is_whole = self.line.pop_if(|last| *last == b'\n').is_some();
             if !is_whole && self.line.len() > LINE_BYTES_MAX {
                 self.skip_rest()?;
-                return Ok(Some(Line {
+                return Ok(Some(FileLine {
                     number: self.number,
                     text: Err(Reason::LineTooLong),
                     bytes: &[],
@@ -61,14 +61,14 @@ impl<R: BufRead> Lines<R> {
                 break;
             }
         }
-        Ok(Some(Line {
+        Ok(Some(FileLine {
             number: self.number,
             text: std::str::from_utf8(&self.line).map_err(|_| Reason::NotUtf8),
             bytes: &self.line,
         }))
     }
 
-    /// Passes over what is left of a line, however long it is, without keeping it.
+    /// Skips the rest of a line, however long it is, without keeping it.
     fn skip_rest(&mut self) -> io::Result<()> {
         loop {
             let waiting = self.input.fill_buf()?;

@@ -31,10 +31,10 @@ pub use foreign::Foreign;
 pub use reason::{BadField, BadLine, Reason};
 
 use crate::model::Moment;
-use crate::store::import::{Count, Hindrance, Moves, Objection, Staging};
+use crate::store::import::{Hindrance, KindCount, Moves, Objection, Staging};
 use crate::store::{Fault, GuidTaken, Outcome, Store};
 use chrono::NaiveDate;
-use kinds::{Parsed, Says};
+use kinds::{ParsedLine, Says};
 use lines::Lines;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Cursor, Read};
@@ -44,26 +44,26 @@ use uuid::Uuid;
 /// Lines between two [`Notice::Read`].
 const LINES_PER_NOTICE: i64 = 10_000;
 
-/// Most lines in one file: the staged ones have to find room on the disk.
+/// Most lines in one file: the staged lines need room on the disk.
 const LINES_MAX: i64 = 20_000_000;
 
-/// Most bad lines that are told one by one.
+/// Most bad lines that are reported one by one.
 const BAD_LINES_MAX: u64 = 100;
 
-/// What an import tells while it runs.
+/// Progress and findings of an import while it runs.
 #[derive(Debug)]
 pub enum Notice<'a> {
     /// So many lines have been read.
     Read(i64),
-    /// A line is bad. They come as they are found, not by number, and at most [`BAD_LINES_MAX`] of them.
+    /// A bad line, in the order of finding. At most [`BAD_LINES_MAX`] are reported.
     Bad(&'a BadLine),
-    /// So many more lines are bad.
+    /// The number of bad lines that were not reported.
     MoreBad(u64),
-    /// All lines are good so far; now they are put in place.
+    /// All lines are good so far and are now put in place.
     PuttingInPlace,
-    /// In so many lines, what stands in a field of a patient's means that there is none.
+    /// A patient's field, and the number of lines in which its value means "none".
     Nothing(&'static str, u64),
-    /// Something about the cards in the database should be looked at.
+    /// Cards in the database that the registry should look at.
     Doubt(&'a Outcome),
 }
 
@@ -106,7 +106,7 @@ impl From<Hindrance> for ImportError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imported {
     /// What was done with each kind, in the contract's order.
-    pub counts: Vec<Count>,
+    pub counts: Vec<KindCount>,
     /// What it means for patients who have a ticket.
     pub moves: Moves,
 }
@@ -145,7 +145,7 @@ pub fn import(
     Ok(Imported { counts, moves })
 }
 
-/// Tells what [`import`] would do, and changes nothing.
+/// Returns what [`import`] would do, and changes nothing.
 pub fn check(
     store: &mut Store,
     input: impl BufRead,
@@ -184,11 +184,11 @@ fn staged(
     Ok(())
 }
 
-/// The bad lines of a file: the first are told, all are counted.
+/// The bad lines of a file: all are counted, the first are reported.
 struct Complaints<'a> {
     bad_lines: u64,
     mistakes: u64,
-    /// Lines by the fields in which they have something that means none.
+    /// Number of lines by the field whose value means "none".
     nothing_in: BTreeMap<&'static str, u64>,
     tell: &'a mut dyn FnMut(Notice),
 }
@@ -224,7 +224,7 @@ impl<'a> Complaints<'a> {
         });
     }
 
-    /// Ends a part of the import: with bad lines, it has failed.
+    /// Ends a step of the import, which fails if lines are bad.
     fn end<T>(&mut self, done: Result<T, ImportError>) -> Result<T, ImportError> {
         if self.bad_lines > BAD_LINES_MAX {
             (self.tell)(Notice::MoreBad(self.bad_lines - BAD_LINES_MAX));
@@ -265,7 +265,7 @@ fn stage(
             }
             Err(reason) => Err(vec![whole(reason)]),
         };
-        if let Ok(Parsed {
+        if let Ok(ParsedLine {
             says: Ok(_),
             nothing_in,
             ..
@@ -288,7 +288,7 @@ fn stage(
     Ok(())
 }
 
-/// What is wrong with a line as a whole.
+/// Returns a fault of the whole line.
 fn whole(reason: Reason) -> BadField {
     BadField {
         field: String::new(),
@@ -296,7 +296,7 @@ fn whole(reason: Reason) -> BadField {
     }
 }
 
-/// The same, told better where files were joined of which each began with a byte order mark.
+/// Replaces the reason where joined files left a byte order mark inside a line.
 fn marked(text: &str, bad: Vec<BadField>) -> Vec<BadField> {
     match bad[..] {
         [
@@ -311,13 +311,13 @@ fn marked(text: &str, bad: Vec<BadField>) -> Vec<BadField> {
     }
 }
 
-/// Stages one line. What could be made out of a bad one is staged too, so that others may name its thing.
+/// Stages one line. The key of a bad line is staged too, so that other lines may name its thing.
 fn stage_line(
     staging: &Staging,
     number: i64,
-    parsed: Result<Parsed, Vec<BadField>>,
+    parsed: Result<ParsedLine, Vec<BadField>>,
 ) -> Result<Result<(), Vec<BadField>>, Fault> {
-    let Parsed { kind, key, says, .. } = match parsed {
+    let ParsedLine { kind, key, says, .. } = match parsed {
         Ok(parsed) => parsed,
         Err(bad) => return Ok(Err(bad)),
     };

@@ -2,7 +2,7 @@
 //! sample. Method: the fields that the reader asks for against both, and lines with all kinds of values that the schema and the
 //! reader have to judge alike.
 
-use super::kinds::{self, Parsed};
+use super::kinds::{self, ParsedLine};
 use super::reason::Reason;
 use crate::model::typed::means_nothing;
 use crate::store::import::Kind;
@@ -98,8 +98,8 @@ fn table_and_schema_have_the_fields_that_the_reader_asks_for() {
 /// Whether the reader takes a line, but for what a schema cannot say: how two fields stand to each other.
 fn is_taken(line: &str) -> bool {
     match kinds::parse(line, TODAY) {
-        Ok(Parsed { says: Ok(_), .. }) => true,
-        Ok(Parsed { says: Err(bad), .. }) | Err(bad) => bad.iter().all(|bad| {
+        Ok(ParsedLine { says: Ok(_), .. }) => true,
+        Ok(ParsedLine { says: Err(bad), .. }) | Err(bad) => bad.iter().all(|bad| {
             matches!(
                 bad.reason,
                 Reason::NotAfterBegin | Reason::LongerThanDay | Reason::BelowAgeFrom

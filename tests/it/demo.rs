@@ -203,7 +203,7 @@ fn a_second_start_adds_the_cells_that_are_missing_and_changes_none() {
     let served = Demo::start(folder.path());
     let (mut client, target, first) = served.trial();
     let mut cells_of_demo = demo::cells(Local::now().date_naive(), DAYS, Zone::System);
-    let booked = |cell: &demo::Cell| target.ends_with(&format!("={}", cell.guid));
+    let booked = |cell: &demo::DemoCell| target.ends_with(&format!("={}", cell.guid));
     let mut cell: Value = serde_json::from_str(&cells_of_demo.find(booked).unwrap().line).unwrap();
     cell["planCount"] = json!(3);
     let doctor = json!({"kind": "resource", "guid": DIABETOLOGIST, "deleted": true});

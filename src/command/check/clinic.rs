@@ -1,4 +1,4 @@
-//! What lies in the database and waits beside it: the last booking, the last backup, the timetable, imports.
+//! Checks of the data: the last booking, the last backup, the timetable, waiting imports.
 
 use super::{Report, ask_root};
 use crate::command::texts::Told;
@@ -19,7 +19,7 @@ const ENDING: &str = "ndjson";
 /// Most files that are counted.
 const FILES_MAX: usize = 10_000;
 
-/// How moments are shown.
+/// Format of moments.
 const MINUTE: &str = "%Y-%m-%d %H:%M";
 
 /// Clock, backup and timetable.
@@ -69,7 +69,7 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
     Ok(())
 }
 
-/// What the registry should look at.
+/// Reports doubtful cards.
 fn look_at_cards(doubts: &[Outcome], report: &mut Report) {
     const WHAT: &str = "cards";
     for doubt in doubts {
@@ -89,7 +89,7 @@ fn look_at_cards(doubts: &[Outcome], report: &mut Report) {
     }
 }
 
-/// Files in the folder for imports.
+/// Reports files in the folder for imports.
 pub fn look_at_imports(config: &Config, report: &mut Report) {
     const WHAT: &str = "imports";
     let Some(folder) = &config.import_folder else {
@@ -120,7 +120,7 @@ pub fn look_at_imports(config: &Config, report: &mut Report) {
     }
 }
 
-/// How many files wait in a folder, and for how long the oldest.
+/// Returns how many files wait in a folder, and for how long the oldest.
 fn waiting(folder: &Path) -> io::Result<(usize, TimeDelta)> {
     let (mut count, mut longest) = (0, TimeDelta::zero());
     for entry in fs::read_dir(folder)?.take(FILES_MAX) {

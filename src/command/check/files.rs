@@ -1,4 +1,4 @@
-//! Configuration, keys and database as files: who may get at them, and whether they hold what they should.
+//! Checks of the configuration, the keys and the database as files: their rights and their content.
 
 use super::{Report, ask_root};
 use crate::command::texts::{Told, finding};
@@ -15,13 +15,13 @@ use std::path::Path;
 /// Bits of a mode by which others than the owner may change a file.
 const MODE_OF_OTHERS_WHO_WRITE: u32 = 0o022;
 
-/// The user who may everything.
+/// The superuser.
 const ROOT: u32 = 0;
 
-/// What `SQLite` puts beside the database: the log and its index.
+/// Suffixes of the files that `SQLite` puts beside the database: the log and its index.
 const BESIDE_DATABASE: [&str; 2] = ["-wal", "-shm"];
 
-/// Who may read and change what: a line for each thing that is wrong, or one for all.
+/// Checks who may read and change the files: a line for each fault, or one for all.
 pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
     const WHAT: &str = "rights";
     let (mut is_good, mut is_hidden) = (true, false);
@@ -91,14 +91,14 @@ pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {
     }
 }
 
-/// Whether the owner of the database can change the file of a key, where the configuration is root's.
+/// Returns whether the owner of the database can change the file of a key, where the configuration is root's.
 fn server_may_change(path: &Path, config: &Config, key: &Path) -> bool {
     let owner = |path: &Path| path.metadata().map(|found| found.uid()).ok();
     let server = owner(&config.database).filter(|server| *server != ROOT);
     server.is_some() && owner(path) == Some(ROOT) && [owner(key), owner(folder_of(key))].contains(&server)
 }
 
-/// Whether a user may make files in a folder, as far as its mode tells.
+/// Returns whether a user may create files in a folder, as far as its mode tells.
 fn may_write(folder: &Metadata, uid: u32, gid: u32) -> bool {
     const WRITE_AND_ENTER: u32 = 0o3;
     let shift = if folder.uid() == uid {
@@ -111,13 +111,13 @@ fn may_write(folder: &Metadata, uid: u32, gid: u32) -> bool {
     uid == ROOT || folder.mode() >> shift & WRITE_AND_ENTER == WRITE_AND_ENTER
 }
 
-/// The files of the keys, and those that prove client applications.
+/// Returns the files of the keys, and the secret files of client applications.
 fn key_files(config: &Config) -> impl Iterator<Item = &Path> {
     let keys = config.tokens.keys.iter().map(|key| &*key.path);
     keys.chain(secret_files(config))
 }
 
-/// The files that prove client applications.
+/// Returns the secret files of client applications.
 fn secret_files(config: &Config) -> impl Iterator<Item = &Path> {
     config
         .applications
@@ -125,12 +125,12 @@ fn secret_files(config: &Config) -> impl Iterator<Item = &Path> {
         .filter_map(|one| one.secret_file.as_deref())
 }
 
-/// Whether a file is there that this user may not read.
+/// Returns whether a file exists that this user may not read.
 fn is_closed(path: &Path) -> bool {
     File::open(path).is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
-/// Whether the keys can be read and are long enough, and those that prove client applications.
+/// Checks that the keys and the secrets of client applications can be read and are long enough.
 pub fn look_at_keys(config: &Config, report: &mut Report) {
     for key in &config.tokens.keys {
         let what = format!("key {}", key.id);
@@ -163,8 +163,7 @@ pub fn look_at_keys(config: &Config, report: &mut Report) {
     }
 }
 
-/// Whether the database is there, of this program's version and right as far as a start of the server sees; opens it for
-/// reading.
+/// Checks that the database exists, has this program's version, and passes the quick form of `verify`. Opens it for reading.
 pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
     const WHAT: &str = "database";
     if is_closed(&config.database) {
@@ -211,7 +210,7 @@ pub fn look_at_database(config: &Config, report: &mut Report) -> Option<Store> {
     }
 }
 
-/// What is wrong with the database, in one line.
+/// Returns in one line what is wrong with the database.
 fn told(outcome: &Outcome) -> Failure {
     let told = finding::in_one_line(outcome);
     failed!(

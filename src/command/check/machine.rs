@@ -1,4 +1,4 @@
-//! The machine: its time zone, its disk, and the port with the server behind it.
+//! Checks of the machine: its time zone, its disk, and the port with the server behind it.
 
 use super::{Report, ask_root};
 use crate::command::texts::Told;
@@ -22,19 +22,19 @@ use std::time::{Duration, Instant};
 /// Flushes that are measured; the median counts.
 const FLUSHES: usize = 15;
 
-/// What is flushed: a page of most disks.
+/// Bytes of one flush: a page of most disks.
 const FLUSH_BYTES: usize = 4096;
 
-/// How long a server may take to answer.
+/// Timeout of the server's answer.
 const ANSWER_MAX: Duration = Duration::from_secs(8);
 
-/// What the lines about the port are called.
+/// The label of the lines about the port.
 const PORT: &str = "port";
 
-/// Most bytes of its answer that are looked at.
+/// Most bytes of an answer that are read.
 const ANSWER_BYTES_MAX: u64 = 1 << 16;
 
-/// By which time the clinic goes.
+/// Checks the clinic's time zone.
 pub fn look_at_zone(config: &Config, report: &mut Report) {
     const WHAT: &str = "time zone";
     let offset = *engine::now(config.zone).offset();
@@ -69,7 +69,7 @@ pub fn look_at_zone(config: &Config, report: &mut Report) {
     }
 }
 
-/// Whether the machine's clock is kept right.
+/// Checks that the machine's clock is synchronised.
 pub fn look_at_time_source(report: &mut Report) {
     let found = told_by_timedatectl().or_else(engine::is_synchronised);
     if found.is_none() {
@@ -88,7 +88,7 @@ pub fn look_at_time_source(report: &mut Report) {
     );
 }
 
-/// What the kernel says of its clock, by way of systemd; none where there is no systemd.
+/// Returns whether the kernel's clock is synchronised, by way of systemd; `None` without systemd.
 fn told_by_timedatectl() -> Option<bool> {
     let asked = Command::new("timedatectl")
         .args(["show", "--property=NTPSynchronized", "--value"])
@@ -100,7 +100,7 @@ fn told_by_timedatectl() -> Option<bool> {
     }
 }
 
-/// Whether the disk of the database has room.
+/// Checks the free space on the disk of the database.
 pub fn look_at_space(config: &Config, report: &mut Report) {
     let folder = folder_of(&config.database);
     let free = match disk_free_bytes(folder) {
@@ -120,7 +120,7 @@ pub fn look_at_space(config: &Config, report: &mut Report) {
     );
 }
 
-/// How long a flush takes beside the database: every booking waits for it.
+/// Measures a flush beside the database: every booking waits for one.
 pub fn look_at_flush(config: &Config, report: &mut Report) {
     const WHAT: &str = "flush";
     let folder = folder_of(&config.database);
@@ -148,7 +148,7 @@ pub fn look_at_flush(config: &Config, report: &mut Report) {
     }
 }
 
-/// The median of some flushes of a file in this folder, which is removed.
+/// Returns the median of some flushes of a file in this folder, which is removed.
 fn measured_flush(folder: &Path) -> io::Result<Duration> {
     let path = folder.join(format!(".infomat-check-{}", process::id()));
     let file = File::options()
@@ -176,7 +176,7 @@ fn flushes(file: &File) -> io::Result<[Duration; FLUSHES]> {
     Ok(times)
 }
 
-/// Whether the port is free, or whose it is; and how our own server is.
+/// Checks whether the port is free, or whose it is, and asks our own server for its state.
 pub fn look_at_server(config: &Config, report: &mut Report) {
     let listen = config.listen;
     match TcpListener::bind(listen) {
@@ -208,7 +208,7 @@ pub fn look_at_server(config: &Config, report: &mut Report) {
     }
 }
 
-/// Who has the port: the server of this database, or another.
+/// Reports who has the port: the server of this database, or another.
 fn look_at_holder(config: &Config, report: &mut Report) {
     let listen = config.listen;
     let answering = health(listen);
@@ -248,13 +248,13 @@ fn look_at_holder(config: &Config, report: &mut Report) {
     }
 }
 
-/// What `/readyz` tells of the server.
-struct State {
+/// The answer of `/readyz`.
+struct ServerState {
     is_ready: bool,
     words: Vec<String>,
 }
 
-fn look_at_state(state: Option<State>, report: &mut Report) {
+fn look_at_state(state: Option<ServerState>, report: &mut Report) {
     const WHAT: &str = "server";
     let Some(state) = state else {
         let text = pick(
@@ -275,8 +275,8 @@ fn look_at_state(state: Option<State>, report: &mut Report) {
     }
 }
 
-/// Asks who is behind the port: the name of a running server of this program; none inside for one that has no such name
-/// yet, of an earlier version; none for a stranger.
+/// Asks who is behind the port. Returns the name of a running server of this program; `Some(None)` for an earlier version without
+/// such a name; `None` for another program.
 #[expect(clippy::option_option, reason = "three cases, told at the function")]
 fn health(listen: SocketAddr) -> Option<Option<String>> {
     let (head, body) = ask(listen, "/healthz").ok()?;
@@ -289,17 +289,17 @@ fn health(listen: SocketAddr) -> Option<Option<String>> {
     (is_alive || body["message_code"].is_string()).then_some(instance)
 }
 
-/// Asks the server whether it is ready; none when it does not say.
-fn ready(listen: SocketAddr) -> Option<State> {
+/// Asks the server whether it is ready; `None` when it does not say.
+fn ready(listen: SocketAddr) -> Option<ServerState> {
     let (head, body) = ask(listen, "/readyz").ok()?;
     let body: serde_json::Value = serde_json::from_str(&body).ok()?;
     let words = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     match head.split(' ').nth(1)? {
-        "200" => Some(State {
+        "200" => Some(ServerState {
             is_ready: true,
             words: body["warnings"].as_array()?.iter().filter_map(words).collect(),
         }),
-        "503" => Some(State {
+        "503" => Some(ServerState {
             is_ready: false,
             words: vec![words(&body["message"])?],
         }),
@@ -307,7 +307,7 @@ fn ready(listen: SocketAddr) -> Option<State> {
     }
 }
 
-/// Head and body of the answer of whoever listens there.
+/// Returns head and body of the answer.
 fn ask(listen: SocketAddr, path: &str) -> io::Result<(String, String)> {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

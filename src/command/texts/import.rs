@@ -3,9 +3,9 @@
 use super::Told;
 use crate::import::{BadLine, Foreign, ImportError, Reason};
 use crate::language::{Language, text};
-use crate::store::import::{Count, Named, Obstacle};
+use crate::store::import::{KindCount, Named, Obstacle};
 
-/// A bad line with all that is wrong with it.
+/// Returns a bad line with all its faults.
 pub fn bad_line(bad: &BadLine) -> String {
     if Language::current() == Language::English {
         return bad.to_string();
@@ -22,7 +22,7 @@ pub fn bad_line(bad: &BadLine) -> String {
     format!("строка {}: {}", bad.line, fields.join("; "))
 }
 
-/// How many bad lines were not told.
+/// Returns the number of bad lines that were not reported.
 pub fn more_bad_lines(lines: u64) -> String {
     match lines {
         1 => text!("и еще ошибочных строк: 1", "and 1 more bad line"),
@@ -30,8 +30,8 @@ pub fn more_bad_lines(lines: u64) -> String {
     }
 }
 
-/// What was done with the things of one kind.
-pub fn count(count: &Count) -> String {
+/// Returns what was done with the things of one kind.
+pub fn count(count: &KindCount) -> String {
     if count.removed > 0 && Language::current() == Language::Russian {
         format!("{}: {}, удалено {}", count.kind, count.put, count.removed)
     } else {
@@ -39,7 +39,7 @@ pub fn count(count: &Count) -> String {
     }
 }
 
-/// Why nothing was imported.
+/// Returns why nothing was imported.
 pub fn error(error: &ImportError) -> String {
     if Language::current() == Language::English {
         return error.to_string();

@@ -1,4 +1,4 @@
-//! What errors of lower layers say to whoever typed the command: their English `Display`, or the Russian here.
+//! Texts of errors and findings of lower layers for the user of a command: their English `Display`, or the Russian here.
 
 mod config;
 pub mod finding;
@@ -9,12 +9,12 @@ mod system;
 use crate::language::Language;
 use std::fmt::Display;
 
-/// Something that can be told in both languages.
+/// A text in both languages.
 pub trait Told: Display {
-    /// In Russian.
+    /// Returns the Russian text.
     fn russian(&self) -> String;
 
-    /// In the current language.
+    /// Returns the text in the current language.
     fn told(&self) -> String {
         match Language::current() {
             Language::Russian => self.russian(),

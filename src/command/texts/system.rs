@@ -1,4 +1,4 @@
-//! What the system says.
+//! Errors of the operating system.
 
 use super::Told;
 use crate::config::{NotPlain, TooLarge};

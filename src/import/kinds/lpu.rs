@@ -3,8 +3,8 @@
 //! yes-or-no `false`, list `[]`.
 
 use crate::import::bounds::{CODE_CHARS_MAX, NUMBERS, TEXT_CHARS_MAX};
-use crate::import::fields::Fields;
-use crate::store::import::{Key, LpuRow};
+use crate::import::fields::ObjectFields;
+use crate::store::import::{LpuRow, RowKey};
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -84,9 +84,9 @@ const MODEL: &[(&str, Shape)] = &[
 ];
 
 /// A JSON object whose members keep their order.
-struct Object(Vec<(&'static str, Box<RawValue>)>);
+struct OrderedObject(Vec<(&'static str, Box<RawValue>)>);
 
-impl Serialize for Object {
+impl Serialize for OrderedObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
@@ -97,8 +97,8 @@ fn json(value: &impl Serialize) -> Box<RawValue> {
 }
 
 /// Reads a clinic. `status`, which this server writes itself, may stand there as in an answer and is not looked at.
-pub fn lpu(key: &Key, fields: &mut Fields) -> LpuRow {
-    let Key::Guid(guid) = key else {
+pub fn lpu(key: &RowKey, fields: &mut ObjectFields) -> LpuRow {
+    let RowKey::Guid(guid) = key else {
         unreachable!("a clinic is known by its GUID")
     };
     fields.ignore("status");
@@ -110,12 +110,12 @@ pub fn lpu(key: &Key, fields: &mut Fields) -> LpuRow {
         is_children: model
             .iter()
             .any(|(name, value)| *name == CHILDREN && value.get() == "true"),
-        model: json(&Object(model)).get().to_owned(),
+        model: json(&OrderedObject(model)).get().to_owned(),
     }
 }
 
 fn members(
-    fields: &mut Fields,
+    fields: &mut ObjectFields,
     shapes: &'static [(&'static str, Shape)],
 ) -> impl Iterator<Item = (&'static str, Box<RawValue>)> {
     shapes
@@ -123,7 +123,7 @@ fn members(
         .map(|(name, shape)| (*name, member(fields, name, shape)))
 }
 
-fn member(fields: &mut Fields, name: &str, shape: &'static Shape) -> Box<RawValue> {
+fn member(fields: &mut ObjectFields, name: &str, shape: &'static Shape) -> Box<RawValue> {
     match shape {
         Shape::Text => json(&fields.text(name, TEXT_CHARS_MAX)),
         Shape::Texts => json(&fields.texts(name, TYPES_MAX, CODE_CHARS_MAX)),
@@ -135,7 +135,7 @@ fn member(fields: &mut Fields, name: &str, shape: &'static Shape) -> Box<RawValu
             let inner = fields.object(name).map(|mut inner| {
                 let members = members(&mut inner, shapes).collect();
                 fields.close(inner);
-                Object(members)
+                OrderedObject(members)
             });
             json(&inner)
         }

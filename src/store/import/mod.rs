@@ -12,8 +12,8 @@ mod row;
 pub use moves::{MovedVisit, Moves};
 pub use objection::{Named, Objection, Obstacle};
 pub use row::{
-    ApplicationRow, ExamRow, Key, Kind, LpuRow, PatientRow, ReferralRow, RegistrationRow, ResourceRow, Row,
-    SlotRow, SpecialityRow,
+    ApplicationRow, ExamRow, Kind, LpuRow, PatientRow, ReferralRow, RegistrationRow, ResourceRow, Row,
+    RowKey, SlotRow, SpecialityRow,
 };
 
 use super::connection::BUSY_TIMEOUT;
@@ -33,7 +33,7 @@ const LOCK_TRIES_MAX: i32 = 60_000;
 
 /// What an import did with the things of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Count {
+pub struct KindCount {
     /// The kind, as the contract spells it.
     pub kind: String,
     /// Things added or replaced.
@@ -42,7 +42,7 @@ pub struct Count {
     pub removed: i64,
 }
 
-impl fmt::Display for Count {
+impl fmt::Display for KindCount {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         write!(out, "{}: {}", self.kind, self.put)?;
         if self.removed > 0 {
@@ -91,17 +91,17 @@ impl Store {
 
 impl Staging<'_> {
     /// Stages a line that adds or replaces a thing.
-    pub fn put(&self, line: i64, key: &Key, row: &Row) -> Result<(), Fault> {
+    pub fn put(&self, line: i64, key: &RowKey, row: &Row) -> Result<(), Fault> {
         self.insert(row.kind(), line, key, "put", row.columns())
     }
 
     /// Stages a line that removes a thing.
-    pub fn remove(&self, line: i64, kind: Kind, key: &Key) -> Result<(), Fault> {
+    pub fn remove(&self, line: i64, kind: Kind, key: &RowKey) -> Result<(), Fault> {
         self.insert(kind, line, key, "remove", Vec::new())
     }
 
     /// Notes that there is a line about a thing, a bad one: what names the thing is not bad for that.
-    pub fn note_bad(&self, line: i64, kind: Kind, key: &Key) -> Result<(), Fault> {
+    pub fn note_bad(&self, line: i64, kind: Kind, key: &RowKey) -> Result<(), Fault> {
         self.insert(kind, line, key, "bad", Vec::new())
     }
 
@@ -109,11 +109,11 @@ impl Staging<'_> {
         &self,
         kind: Kind,
         line: i64,
-        key: &Key,
+        key: &RowKey,
         fate: &str,
-        columns: row::Columns,
+        columns: row::RowColumns,
     ) -> Result<(), Fault> {
-        let mut all: row::Columns = vec![("line", &line), ("key", key), ("fate", &fate)];
+        let mut all: row::RowColumns = vec![("line", &line), ("key", key), ("fate", &fate)];
         all.extend(columns);
         let (names, values): (Vec<&str>, Vec<&dyn ToSql>) = all.into_iter().unzip();
         let sql = format!(
@@ -170,7 +170,7 @@ impl Staging<'_> {
         &mut self,
         named: &[(&str, Uuid)],
         report: &mut dyn FnMut(Objection),
-    ) -> Result<Result<Vec<Count>, Hindrance>, Fault> {
+    ) -> Result<Result<Vec<KindCount>, Hindrance>, Fault> {
         self.lock()?;
         let bad_lines = self.check(report)?;
         if bad_lines > 0 {
@@ -190,7 +190,7 @@ impl Staging<'_> {
     }
 
     /// What [`Staging::put_in_place`] would do: the counts, and the moves. Nothing changes.
-    pub fn foresee(&mut self) -> Result<(Vec<Count>, Moves), Fault> {
+    pub fn foresee(&mut self) -> Result<(Vec<KindCount>, Moves), Fault> {
         self.find_moves()?;
         Ok((self.counts()?, self.moves()?))
     }
@@ -207,13 +207,13 @@ impl Staging<'_> {
         Ok(locked?)
     }
 
-    fn counts(&self) -> Result<Vec<Count>, Fault> {
+    fn counts(&self) -> Result<Vec<KindCount>, Fault> {
         let mut statement = self
             .store
             .connection
             .prepare_cached(include_str!("../sql/import/count.sql"))?;
         let counts = statement.query_map([], |row| {
-            Ok(Count {
+            Ok(KindCount {
                 kind: row.get("kind")?,
                 put: row.get("put")?,
                 removed: row.get("removed")?,

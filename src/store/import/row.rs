@@ -6,12 +6,12 @@ use rusqlite::types::{ToSql, ToSqlOutput};
 use std::fmt;
 use uuid::Uuid;
 
-/// Columns of a staging table after `fate`, with their values.
-pub(super) type Columns<'a> = Vec<(&'static str, &'a dyn ToSql)>;
+/// RowColumns of a staging table after `fate`, with their values.
+pub(super) type RowColumns<'a> = Vec<(&'static str, &'a dyn ToSql)>;
 
 /// Which thing of its kind a line is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum RowKey {
     /// Its GUID.
     Guid(Uuid),
     /// Its code, number or mnemonic.
@@ -20,12 +20,12 @@ pub enum Key {
     Pair(Uuid, Uuid),
 }
 
-impl ToSql for Key {
+impl ToSql for RowKey {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         match self {
-            Key::Guid(guid) => guid.to_sql(),
-            Key::Text(text) => text.to_sql(),
-            Key::Pair(patient, resource) => {
+            RowKey::Guid(guid) => guid.to_sql(),
+            RowKey::Text(text) => text.to_sql(),
+            RowKey::Pair(patient, resource) => {
                 let both = [*patient.as_bytes(), *resource.as_bytes()].concat();
                 Ok(ToSqlOutput::from(both))
             }
@@ -71,7 +71,7 @@ macro_rules! rows {
                 }
             }
 
-            pub(super) fn columns(&self) -> Columns<'_> {
+            pub(super) fn columns(&self) -> RowColumns<'_> {
                 match self {
                     $( Row::$kind(row) => row.columns(), )*
                 }
@@ -86,7 +86,7 @@ macro_rules! rows {
             }
 
             impl $row {
-                fn columns(&self) -> Columns<'_> {
+                fn columns(&self) -> RowColumns<'_> {
                     vec![$( (stringify!($column), &self.$column), )*]
                 }
             }
