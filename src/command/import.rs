@@ -48,7 +48,7 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     }
     let Imported { counts, moves } = imported?;
     for count in &counts {
-        output::tell(texts::count(count));
+        output::tell(count.told());
     }
     let list = list(&moves);
     // What was done is done, where there is nobody to call.
@@ -164,7 +164,7 @@ fn row(moved: &MovedVisit) -> [String; COLUMNS] {
 pub fn tell(notice: &Notice, on_terminal: bool) {
     let cleared = if on_terminal { CLEARED } else { "" };
     match notice {
-        Notice::Bad(line) => output::warn(format_args!("{cleared}{}\n", texts::bad_line(line))),
+        Notice::Bad(line) => output::warn(format_args!("{cleared}{}\n", line.told())),
         Notice::MoreBad(lines) => output::warn(format_args!("{cleared}{}\n", texts::more_bad_lines(*lines))),
         Notice::Read(lines) if on_terminal => output::warn(text!(
             "{CLEARED}прочитано строк: {lines}",
@@ -185,7 +185,7 @@ pub fn tell(notice: &Notice, on_terminal: bool) {
 
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
-        let text = texts::error(&error);
+        let text = error.told();
         match error {
             ImportError::GuidTaken(_) => Failure::Misconfigured(text),
             _ => Failure::Failed(text),

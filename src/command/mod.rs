@@ -34,7 +34,7 @@ use std::fmt;
 use std::process::ExitCode;
 use texts::Told;
 
-/// Returns [`Failure::Failed`] with one of two texts, as [`text!`] formats them.
+/// Returns [`Failure::Failed`] with one of two texts, as `text!` formats them.
 macro_rules! failed {
     ($($texts:tt)*) => {
         $crate::command::Failure::Failed($crate::language::text!($($texts)*))

@@ -2,24 +2,22 @@
 
 use super::Told;
 use crate::import::{BadLine, Foreign, ImportError, Reason};
-use crate::language::{Language, text};
+use crate::language::text;
 use crate::store::import::{KindCount, Named, Obstacle};
 
-/// Returns a bad line with all its faults.
-pub fn bad_line(bad: &BadLine) -> String {
-    if Language::current() == Language::English {
-        return bad.to_string();
+impl Told for BadLine {
+    fn russian(&self) -> String {
+        let fields = self.fields.iter().map(|bad| {
+            let reason = reason(&bad.reason);
+            if bad.field.is_empty() {
+                reason
+            } else {
+                format!("{}: {reason}", bad.field)
+            }
+        });
+        let fields: Vec<_> = fields.collect();
+        format!("строка {}: {}", self.line, fields.join("; "))
     }
-    let fields = bad.fields.iter().map(|bad| {
-        let reason = reason(&bad.reason);
-        if bad.field.is_empty() {
-            reason
-        } else {
-            format!("{}: {reason}", bad.field)
-        }
-    });
-    let fields: Vec<_> = fields.collect();
-    format!("строка {}: {}", bad.line, fields.join("; "))
 }
 
 /// Returns the number of bad lines that were not reported.
@@ -30,35 +28,34 @@ pub fn more_bad_lines(lines: u64) -> String {
     }
 }
 
-/// Returns what was done with the things of one kind.
-pub fn count(count: &KindCount) -> String {
-    if count.removed > 0 && Language::current() == Language::Russian {
-        format!("{}: {}, удалено {}", count.kind, count.put, count.removed)
-    } else {
-        count.to_string()
+impl Told for KindCount {
+    fn russian(&self) -> String {
+        let KindCount { kind, put, removed } = self;
+        match removed {
+            0 => format!("{kind}: {put}"),
+            removed => format!("{kind}: {put}, удалено {removed}"),
+        }
     }
 }
 
-/// Returns why nothing was imported.
-pub fn error(error: &ImportError) -> String {
-    if Language::current() == Language::English {
-        return error.to_string();
+impl Told for ImportError {
+    fn russian(&self) -> String {
+        let why = match self {
+            ImportError::BadLines(mistakes) => format!("ошибок: {mistakes}"),
+            ImportError::Foreign(found) => foreign(*found),
+            ImportError::TooManyLines => "в файле слишком много строк".to_owned(),
+            ImportError::Input(error) => format!("файл не читается: {}", error.russian()),
+            ImportError::NotListed(fault) => {
+                return format!(
+                    "все загружено, но список перенесенных записей не составить: {}",
+                    fault.russian()
+                );
+            }
+            ImportError::GuidTaken(taken) => taken.russian(),
+            ImportError::Fault(fault) => fault.russian(),
+        };
+        format!("{why}; ничего не загружено")
     }
-    let why = match error {
-        ImportError::BadLines(mistakes) => format!("ошибок: {mistakes}"),
-        ImportError::Foreign(found) => foreign(*found),
-        ImportError::TooManyLines => "в файле слишком много строк".to_owned(),
-        ImportError::Input(error) => format!("файл не читается: {}", error.russian()),
-        ImportError::NotListed(fault) => {
-            return format!(
-                "все загружено, но список перенесенных записей не составить: {}",
-                fault.russian()
-            );
-        }
-        ImportError::GuidTaken(taken) => taken.russian(),
-        ImportError::Fault(fault) => fault.russian(),
-    };
-    format!("{why}; ничего не загружено")
 }
 
 fn reason(reason: &Reason) -> String {
