@@ -252,7 +252,7 @@ fn a_jump_of_more_than_a_day_is_told_once() {
     let checked = site.run(&["check"], "").stdout;
     let checked = String::from_utf8(checked).unwrap();
     let mut lines = checked.lines();
-    let told = lines.any(|line| line.starts_with("warning  server") && line.contains("jumped ahead"));
+    let told = lines.any(|line| line.starts_with("warning  server") && line.contains("jumped forward"));
     assert!(told, "{checked}");
     let log = log(&site);
     assert_eq!(log.matches("jumped").count(), 1, "{log}");
