@@ -45,8 +45,8 @@ struct Reply {
 struct PendingRequests {
     writers: Vec<(Request, Write)>,
     writer_replies: Vec<Reply>,
-    readers: VecDeque<(Request, Read, Reply)>,
-    date: Date,
+    /// A request without a route waits here too: otherwise a crowd of them could keep [`Http::gather`] busy for ever.
+    readers: VecDeque<(Request, Result<Read, HttpError>, Reply)>,
 }
 
 impl Http {
@@ -81,6 +81,7 @@ impl Http {
     pub fn serve(&self, engine: &mut Engine, batch_requests_max: usize) -> io::Result<()> {
         let _ends = EndsWithPanic;
         let mut waiting = PendingRequests::default();
+        let mut date = Date::default();
         let mut is_idle = false;
         let mut watchdog = Watchdog::wanted();
         let tick = watchdog.every().map_or(TICK, |every| every.min(TICK));
@@ -106,11 +107,15 @@ impl Http {
                 );
                 waiting.writers.clear();
                 for (reply, answer) in waiting.writer_replies.drain(..).zip(&answers) {
-                    reply.send(answer, &mut waiting.date);
+                    reply.send(answer, &mut date);
                 }
             }
             if let Some((request, read, reply)) = waiting.readers.pop_front() {
-                reply.send(&engine.read(&request, &read), &mut waiting.date);
+                let answer = match read {
+                    Ok(read) => engine.read(&request, &read),
+                    Err(error) => Answer::from(error),
+                };
+                reply.send(&answer, &mut date);
             }
         }
         Ok(())
@@ -163,8 +168,8 @@ impl PendingRequests {
                 self.writers.push((request, write));
                 self.writer_replies.push(reply);
             }
-            Ok(Route::Read(read)) => self.readers.push_back((request, read, reply)),
-            Err(error) => reply.send(&Answer::from(error), &mut self.date),
+            Ok(Route::Read(read)) => self.readers.push_back((request, Ok(read), reply)),
+            Err(error) => self.readers.push_back((request, Err(error), reply)),
         }
         Ok(())
     }
