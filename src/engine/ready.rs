@@ -48,7 +48,7 @@ pub fn prove(
     ))
 }
 
-/// Judges what a serving server can judge at each question: [`Subject::SERVED`].
+/// Judges what a serving server can judge at each question: [`SERVED`](crate::health::Subject::SERVED).
 pub fn findings(store: &Store, clock: ClockState, now: Moment) -> Result<Vec<Finding>, Fault> {
     let disk = store.disk_free_bytes().zip(store.file_bytes());
     let found = [
