@@ -1,6 +1,6 @@
 //! What is judged of the machine and of the clinic's data, at which bound, and what the administrator does about it.
 //!
-//! `infomat check`, `/readyz` and `/metrics` render these findings, so that all three warn at the same bound.
+//! `infomat check`, `/readyz` and `/metrics` render these problems, so that all three warn at the same bound.
 
 use crate::language::Language;
 use crate::model::Moment;
@@ -32,7 +32,7 @@ const FLUSH_GOOD: Duration = Duration::from_millis(30);
 /// Time of a flush that only a failing disk takes.
 const FLUSH_MAX: Duration = Duration::from_millis(500);
 
-/// How urgent a finding is.
+/// How urgent a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The server books; somebody should act within days.
@@ -82,7 +82,7 @@ impl Subject {
 
 /// Something that the administrator should act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum Problem {
     /// So many bytes are free, and a backup or an upgrade may fail.
     DiskShort(u64),
     /// So many bytes are free, and bookings may fail.
@@ -110,72 +110,72 @@ pub enum Finding {
 }
 
 /// Judges the free space of the database's disk, in bytes, beside the size of the database.
-pub fn disk(free_bytes: u64, database_bytes: u64) -> Option<Finding> {
+pub fn disk(free_bytes: u64, database_bytes: u64) -> Option<Problem> {
     if free_bytes < DISK_FREE_BYTES_MIN {
-        Some(Finding::DiskFull(free_bytes))
+        Some(Problem::DiskFull(free_bytes))
     } else {
         let good = DISK_FREE_BYTES_GOOD.max(DISK_COPIES.saturating_mul(database_bytes));
-        (free_bytes < good).then_some(Finding::DiskShort(free_bytes))
+        (free_bytes < good).then_some(Problem::DiskShort(free_bytes))
     }
 }
 
 /// Judges the time of a flush.
-pub fn flush(time: Duration) -> Option<Finding> {
+pub fn flush(time: Duration) -> Option<Problem> {
     if time > FLUSH_MAX {
-        Some(Finding::FlushFailing(time))
+        Some(Problem::FlushFailing(time))
     } else {
-        (time > FLUSH_GOOD).then_some(Finding::FlushSlow(time))
+        (time > FLUSH_GOOD).then_some(Problem::FlushSlow(time))
     }
 }
 
 /// Judges the moment of the last good backup.
-pub fn backup(last: Option<Moment>, now: Moment) -> Option<Finding> {
+pub fn backup(last: Option<Moment>, now: Moment) -> Option<Problem> {
     match last {
-        None => Some(Finding::BackupMissing),
-        Some(made) if made > now => Some(Finding::BackupAhead(made)),
+        None => Some(Problem::BackupMissing),
+        Some(made) if made > now => Some(Problem::BackupAhead(made)),
         Some(made) => {
             let days = (now - made).num_days();
-            (days >= BACKUP_DAYS_GOOD).then_some(Finding::BackupOld(days))
+            (days >= BACKUP_DAYS_GOOD).then_some(Problem::BackupOld(days))
         }
     }
 }
 
 /// Judges the day of the last cell.
-pub fn timetable(last: Option<NaiveDate>, today: NaiveDate) -> Option<Finding> {
+pub fn timetable(last: Option<NaiveDate>, today: NaiveDate) -> Option<Problem> {
     let Some(last) = last else {
-        return Some(Finding::TimetableEmpty);
+        return Some(Problem::TimetableEmpty);
     };
     match (last - today).num_days() {
-        ..0 => Some(Finding::TimetableEnded(last)),
-        left => (left < TIMETABLE_DAYS_GOOD).then_some(Finding::TimetableEnds(last)),
+        ..0 => Some(Problem::TimetableEnded(last)),
+        left => (left < TIMETABLE_DAYS_GOOD).then_some(Problem::TimetableEnds(last)),
     }
 }
 
 /// Judges whether the clock is synchronised, where that is known.
-pub fn time_source(is_synchronised: Option<bool>) -> Option<Finding> {
-    (is_synchronised == Some(false)).then_some(Finding::TimeNotSynchronised)
+pub fn time_source(is_synchronised: Option<bool>) -> Option<Problem> {
+    (is_synchronised == Some(false)).then_some(Problem::TimeNotSynchronised)
 }
 
-impl Finding {
+impl Problem {
     /// Returns what was judged.
     pub fn subject(self) -> Subject {
         match self {
-            Finding::DiskShort(_) | Finding::DiskFull(_) => Subject::Disk,
-            Finding::FlushSlow(_) | Finding::FlushFailing(_) => Subject::Flush,
-            Finding::BackupMissing | Finding::BackupOld(_) | Finding::BackupAhead(_) => Subject::Backup,
-            Finding::TimetableEmpty | Finding::TimetableEnds(_) | Finding::TimetableEnded(_) => {
+            Problem::DiskShort(_) | Problem::DiskFull(_) => Subject::Disk,
+            Problem::FlushSlow(_) | Problem::FlushFailing(_) => Subject::Flush,
+            Problem::BackupMissing | Problem::BackupOld(_) | Problem::BackupAhead(_) => Subject::Backup,
+            Problem::TimetableEmpty | Problem::TimetableEnds(_) | Problem::TimetableEnded(_) => {
                 Subject::Timetable
             }
-            Finding::TimeNotSynchronised => Subject::TimeSource,
-            Finding::ClockJumped(_) => Subject::Clock,
+            Problem::TimeNotSynchronised => Subject::TimeSource,
+            Problem::ClockJumped(_) => Subject::Clock,
         }
     }
 
     /// Returns how urgent it is.
     pub fn severity(self) -> Severity {
         match self {
-            Finding::DiskFull(_) | Finding::FlushFailing(_) | Finding::TimetableEnded(_) => Severity::Bad,
-            Finding::BackupOld(days) if days > BACKUP_DAYS_MAX => Severity::Bad,
+            Problem::DiskFull(_) | Problem::FlushFailing(_) | Problem::TimetableEnded(_) => Severity::Bad,
+            Problem::BackupOld(days) if days > BACKUP_DAYS_MAX => Severity::Bad,
             _ => Severity::Warning,
         }
     }
@@ -187,7 +187,7 @@ impl Finding {
             Language::English => english,
         };
         match self {
-            Finding::DiskShort(free_bytes) => pick(
+            Problem::DiskShort(free_bytes) => pick(
                 format!(
                     "на диске базы данных свободно {} МиБ: освободите место для копий и обновлений",
                     free_bytes >> 20
@@ -197,7 +197,7 @@ impl Finding {
                     free_bytes >> 20
                 ),
             ),
-            Finding::DiskFull(free_bytes) => pick(
+            Problem::DiskFull(free_bytes) => pick(
                 format!(
                     "на диске базы данных свободно {} МиБ: освободите место, иначе запись скоро остановится",
                     free_bytes >> 20
@@ -207,7 +207,7 @@ impl Finding {
                     free_bytes >> 20
                 ),
             ),
-            Finding::FlushSlow(time) => pick(
+            Problem::FlushSlow(time) => pick(
                 format!(
                     "{} мс на 4 КиБ: запись на этом диске медленная; поможет SSD",
                     time.as_millis()
@@ -217,7 +217,7 @@ impl Finding {
                     time.as_millis()
                 ),
             ),
-            Finding::FlushFailing(time) => pick(
+            Problem::FlushFailing(time) => pick(
                 format!(
                     "{} мс на 4 КиБ: диск скоро откажет; сделайте копию и замените его",
                     time.as_millis()
@@ -227,34 +227,34 @@ impl Finding {
                     time.as_millis()
                 ),
             ),
-            Finding::BackupMissing => pick(
+            Problem::BackupMissing => pick(
                 "копии базы данных еще нет: выполните `infomat backup`".to_owned(),
                 "there is no backup yet: run `infomat backup`".to_owned(),
             ),
-            Finding::BackupOld(days) => pick(
+            Problem::BackupOld(days) => pick(
                 format!("последней копии {days} сут.: выполните `infomat backup`"),
                 format!("the last backup is {days} days old: run `infomat backup`"),
             ),
-            Finding::BackupAhead(made) => {
+            Problem::BackupAhead(made) => {
                 let made = made.format("%Y-%m-%d %H:%M");
                 pick(
                     format!("последняя копия датирована {made}: часы тогда спешили; выполните `infomat backup`"),
                     format!("the last backup is dated {made}, by a clock that was ahead: run `infomat backup`"),
                 )
             }
-            Finding::TimetableEmpty => pick(
+            Problem::TimetableEmpty => pick(
                 "ячеек нет: их загрузит `infomat import`".to_owned(),
                 "there are no cells: `infomat import` takes them".to_owned(),
             ),
-            Finding::TimetableEnds(day) => pick(
+            Problem::TimetableEnds(day) => pick(
                 format!("последние ячейки {day}: загрузите дни после него"),
                 format!("its last cells are on {day}: import the days after it"),
             ),
-            Finding::TimetableEnded(day) => pick(
+            Problem::TimetableEnded(day) => pick(
                 format!("последние ячейки были {day}: загрузите следующие дни"),
                 format!("its last cells were on {day}: import the coming days"),
             ),
-            Finding::TimeNotSynchronised => pick(
+            Problem::TimeNotSynchronised => pick(
                 "часы не сверяются с точным временем: `timedatectl set-ntp true`, или укажите сервер времени клиники в \
                  /etc/systemd/timesyncd.conf"
                     .to_owned(),
@@ -262,7 +262,7 @@ impl Finding {
                  /etc/systemd/timesyncd.conf"
                     .to_owned(),
             ),
-            Finding::ClockJumped(to) => {
+            Problem::ClockJumped(to) => {
                 let to = to.format("%Y-%m-%d %H:%M");
                 pick(
                     format!("часы перешли вперед более чем на сутки и показали {to}: проверьте время"),

@@ -3,7 +3,7 @@
 //! Counting is an atomic addition, from any thread. Labels come from small sets: names of routes, HTTP statuses, codes of
 //! refusals, and the clinic's own specialities. No label is about a patient.
 
-use crate::health::{Finding, Subject};
+use crate::health::{Problem, Subject};
 use crate::model::Supply;
 use prometheus::core::Collector;
 use prometheus::{
@@ -133,7 +133,7 @@ pub struct Outlook<'a> {
     /// Jumps of the clock forward by more than a day.
     pub clock_jumps: u32,
     /// What the administrator should act on, of [`Subject::SERVED`].
-    pub findings: &'a [Finding],
+    pub problems: &'a [Problem],
     /// The free places at a terminal, for each clinic and speciality.
     pub supplies: &'a [Supply],
 }
@@ -176,7 +176,7 @@ impl Metrics {
         self.clock_is_plausible.set(outlook.clock_is_plausible.into());
         self.clock_jumps.set(outlook.clock_jumps.into());
         for subject in Subject::SERVED {
-            let found = outlook.findings.iter().filter(|one| one.subject() == subject);
+            let found = outlook.problems.iter().filter(|one| one.subject() == subject);
             let worst = found.map(|one| one.severity() as i64).max();
             self.health
                 .with_label_values(&[subject.name()])

@@ -9,7 +9,7 @@ mod machine;
 
 use super::{Failure, output, table};
 use crate::config::Config;
-use crate::health::{Finding, Severity, Subject};
+use crate::health::{Problem, Severity, Subject};
 use crate::language::{Language, pick, text};
 use std::path::Path;
 
@@ -46,13 +46,13 @@ impl Report {
         self.wrong.push(failure);
     }
 
-    /// What was judged of a subject: a finding, or what is good about it.
-    fn judged(&mut self, subject: Subject, finding: Option<Finding>, good: impl Into<String>) {
-        let Some(finding) = finding else {
+    /// What was judged of a subject: a problem, or what is good about it.
+    fn judged(&mut self, subject: Subject, problem: Option<Problem>, good: impl Into<String>) {
+        let Some(problem) = problem else {
             return self.good(subject.name(), good);
         };
-        let text = finding.text(Language::current());
-        match finding.severity() {
+        let text = problem.text(Language::current());
+        match problem.severity() {
             Severity::Warning => self.warn(subject.name(), text),
             Severity::Bad => self.bad(subject.name(), Failure::Failed(text)),
         }

@@ -35,7 +35,7 @@ pub fn give_up_root(cli: &mut Cli) -> Result<ControlFlow<()>, Failure> {
         return Ok(ControlFlow::Break(()));
     }
     hand_over(&mut cli.command)?;
-    cli.config = settled(&cli.config)?;
+    cli.config = without_root(&cli.config)?;
     owner
         .become_it()
         .map_err(|error| cannot_be_given_up(&owner, &error))?;
@@ -77,7 +77,7 @@ fn owner_of_data(cli: &Cli) -> Result<Option<Owner>, Failure> {
 }
 
 /// A path that leads to the same without root's rights, as far as that can be.
-fn settled(path: &Path) -> Result<PathBuf, Failure> {
+fn without_root(path: &Path) -> Result<PathBuf, Failure> {
     if let Some(owner) = Owner::of(path)? {
         return Ok(owner.path);
     }
@@ -99,7 +99,7 @@ fn hand_over(command: &mut Command) -> Result<(), Failure> {
         return Ok(());
     };
     if !is_read_as_a_stream || !is_roots_own(file)? {
-        *file = settled(file)?;
+        *file = without_root(file)?;
         return Ok(());
     }
     if beside(file, "-wal").metadata().is_ok_and(|log| log.len() > 0) {

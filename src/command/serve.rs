@@ -86,9 +86,9 @@ pub fn serve(
         introduce(address);
         service::ready();
     };
-    let mut desk = Engine::new(store, settings)?;
+    let mut engine = Engine::new(store, settings)?;
     let proxies = Proxies::new(config.trusted_proxies.clone());
-    edge::serve(listener, &mut desk, limits, proxies, ready)
+    edge::serve(listener, &mut engine, limits, proxies, ready)
         .map_err(|error| Failure::of(pick("работа сервера", "serving"), error))
 }
 

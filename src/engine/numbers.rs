@@ -1,7 +1,7 @@
 //! The answer with the metrics ([crate::contract::monitoring]).
 
 use super::outcome::RequestError;
-use super::ready::findings;
+use super::ready::problems;
 use super::{Engine, Settings};
 use crate::metrics::{Outlook, TEXT};
 use crate::model::{Moment, Supply};
@@ -39,8 +39,8 @@ impl Engine {
                 &[]
             });
         let clock = self.clock.state();
-        // Unreadable facts are no finding: `/readyz` tells why.
-        let findings = findings(store, clock, now).unwrap_or_default();
+        // Unreadable facts are no problem: `/readyz` tells why.
+        let problems = problems(store, clock, now).unwrap_or_default();
         let outlook = Outlook {
             log_bytes: store.log_bytes(),
             log_waiting_pages: store.wal_pages(),
@@ -49,7 +49,7 @@ impl Engine {
             last_backup: store.last_backup().ok().flatten().map(|at| at.timestamp()),
             clock_is_plausible: clock.is_plausible,
             clock_jumps: clock.jumps,
-            findings: &findings,
+            problems: &problems,
             supplies,
         };
         Ok(Answer::ok(TEXT, self.metrics.text(&outlook).into_bytes()))

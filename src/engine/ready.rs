@@ -1,7 +1,7 @@
 //! Whether the server is ready ([crate::contract::monitoring]): the database has just taken a write, or why it did not.
 
 use super::{ClockState, is_synchronised};
-use crate::health::{self, Finding};
+use crate::health::{self, Problem};
 use crate::language::Language;
 use crate::model::Moment;
 use crate::refusal::{HttpError, Trouble};
@@ -42,20 +42,20 @@ pub fn prove(
     if has_damaged_values {
         return Ok(not_ready(Trouble::DamagedValues, language));
     }
-    let findings = findings(tx, clock, now)?;
+    let problems = problems(tx, clock, now)?;
     Ok(ready(
-        findings.iter().map(|finding| finding.text(language)).collect(),
+        problems.iter().map(|problem| problem.text(language)).collect(),
     ))
 }
 
-/// Judges what a serving server can judge at each question: [`SERVED`](crate::health::Subject::SERVED).
-pub fn findings(store: &Store, clock: ClockState, now: Moment) -> Result<Vec<Finding>, Fault> {
+/// Judges what a serving server can judge at each question: [`health::Subject::SERVED`].
+pub fn problems(store: &Store, clock: ClockState, now: Moment) -> Result<Vec<Problem>, Fault> {
     let disk = store.disk_free_bytes().zip(store.file_bytes());
     let found = [
         disk.and_then(|(free, database)| health::disk(free, database)),
         health::backup(store.last_backup()?, now),
         health::time_source(is_synchronised()),
-        clock.last_jump.map(|jump| Finding::ClockJumped(jump.to)),
+        clock.last_jump.map(|jump| Problem::ClockJumped(jump.to)),
     ];
     Ok(found.into_iter().flatten().collect())
 }

@@ -1,6 +1,6 @@
 //! Goal: each judgement changes at its bound, and nowhere else.
 
-use super::{Finding, Severity, backup, disk, flush, time_source, timetable};
+use super::{Problem, Severity, backup, disk, flush, time_source, timetable};
 use crate::model::Moment;
 use chrono::{DateTime, Days, TimeDelta};
 use std::time::Duration;
@@ -11,8 +11,8 @@ fn now() -> Moment {
     DateTime::parse_from_rfc3339("2026-11-29T08:00:00+03:00").unwrap()
 }
 
-fn severity(found: Option<Finding>) -> Option<Severity> {
-    found.map(Finding::severity)
+fn severity(found: Option<Problem>) -> Option<Severity> {
+    found.map(Problem::severity)
 }
 
 #[test]
@@ -38,22 +38,22 @@ fn a_flush_is_judged_by_its_time() {
 #[test]
 fn a_backup_is_judged_by_its_age() {
     let made = |hours| backup(Some(now() - TimeDelta::hours(hours)), now());
-    assert_eq!(backup(None, now()), Some(Finding::BackupMissing));
+    assert_eq!(backup(None, now()), Some(Problem::BackupMissing));
     assert_eq!(made(47), None);
-    assert_eq!(made(48), Some(Finding::BackupOld(2)));
+    assert_eq!(made(48), Some(Problem::BackupOld(2)));
     assert_eq!(severity(made(14 * 24)), Some(Severity::Warning));
     assert_eq!(severity(made(15 * 24)), Some(Severity::Bad));
-    assert!(matches!(made(-1), Some(Finding::BackupAhead(_))));
+    assert!(matches!(made(-1), Some(Problem::BackupAhead(_))));
 }
 
 #[test]
 fn a_timetable_is_judged_by_the_days_left() {
     let today = now().date_naive();
-    assert_eq!(timetable(None, today), Some(Finding::TimetableEmpty));
+    assert_eq!(timetable(None, today), Some(Problem::TimetableEmpty));
     assert_eq!(timetable(Some(today + Days::new(7)), today), None);
     assert!(matches!(
         timetable(Some(today + Days::new(6)), today),
-        Some(Finding::TimetableEnds(_))
+        Some(Problem::TimetableEnds(_))
     ));
     assert_eq!(
         severity(timetable(Some(today - Days::new(1)), today)),
@@ -65,5 +65,5 @@ fn a_timetable_is_judged_by_the_days_left() {
 fn a_clock_that_nobody_judges_is_no_finding() {
     assert_eq!(time_source(None), None);
     assert_eq!(time_source(Some(true)), None);
-    assert_eq!(time_source(Some(false)), Some(Finding::TimeNotSynchronised));
+    assert_eq!(time_source(Some(false)), Some(Problem::TimeNotSynchronised));
 }

@@ -10,7 +10,7 @@
 //! | tell a file that is no NDJSON | [`foreign::recognize`] | none |
 //! | read a line, parse it into a row, name all its bad fields | [`lines::Lines::next`], [`kinds::parse`] | none |
 //! | stage the row in a temporary table | [`Staging::put`] | none |
-//! | of several lines about one thing keep the last | [`Staging::settle`] | none |
+//! | of several lines about one thing keep the last | [`Staging::keep_last_lines`] | none |
 //! | check lines with each other and with the database | [`Staging::check`] | none |
 //! | check again, find moved visits, put all in place, commit | [`Staging::put_in_place`] | the write lock |
 //! | list whom to call | [`Staging::moves`] | none |
@@ -173,7 +173,7 @@ fn staged(
     }
     let input = Cursor::new(head).chain(input);
     let checked = stage(staging, input, now.date_naive(), complaints).and_then(|()| {
-        staging.settle()?;
+        staging.keep_last_lines()?;
         staging.check(&mut |objection| complaints.object(objection))?;
         Ok(())
     });

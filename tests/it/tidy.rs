@@ -367,6 +367,38 @@ fn texts() -> Vec<(String, String)> {
     found
 }
 
+/// Words that the program had for what the trade calls otherwise, each with the trade's word.
+const OLD_WORDS: [(&str, &str); 12] = [
+    ("Anyhow", "what the rule checks"),
+    ("Desk", "Engine; the desk is the reception"),
+    ("Relay", "Upstream"),
+    ("Spare", "MemoryBudget"),
+    ("Switchboard", "UpstreamPool"),
+    ("Transport", "HttpError"),
+    ("Turn", "WriteTx, batch"),
+    ("attempt", "run"),
+    ("look_up", "tick"),
+    ("perform", "run"),
+    ("settle", "what is done to it"),
+    ("understand", "parse"),
+];
+
+#[test]
+fn the_program_uses_the_words_of_the_trade() {
+    for (name, text) in program() {
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for word in line.split(|end: char| !end.is_alphanumeric() && end != '_') {
+                let old = OLD_WORDS.iter().find(|(old, _)| *old == word);
+                assert!(
+                    old.is_none(),
+                    "{name}: {line}: write {:?}",
+                    old.map(|(_, new)| new)
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn citations_of_the_contract_resolve() {
     let pages = fs::read_to_string(root().join("src/contract.rs")).unwrap();

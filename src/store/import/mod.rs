@@ -128,7 +128,7 @@ impl Staging<'_> {
     }
 
     /// Ends the staging: of several lines about one thing, the last counts.
-    pub fn settle(&self) -> Result<(), Fault> {
+    pub fn keep_last_lines(&self) -> Result<(), Fault> {
         for (_, kind) in Kind::WORDS {
             let table = kind.table();
             self.store.connection.execute_batch(&format!(
@@ -141,7 +141,7 @@ impl Staging<'_> {
         Ok(())
     }
 
-    /// Checks the settled lines with each other and with the database; how many bad ones it reported.
+    /// Checks the kept lines with each other and with the database; how many bad ones it reported.
     pub fn check(&self, report: &mut dyn FnMut(Objection)) -> Result<u64, Fault> {
         let mut bad_lines = 0;
         for sql in [
@@ -224,7 +224,7 @@ impl Staging<'_> {
 }
 
 impl Staging<'_> {
-    /// Finds the visits to come that the settled lines move.
+    /// Finds the visits to come that the kept lines move.
     pub(super) fn find_moves(&mut self) -> Result<(), Fault> {
         let connection = &self.store.connection;
         connection.execute("DELETE FROM temp.moved_visit", [])?;
@@ -236,7 +236,7 @@ impl Staging<'_> {
         Ok(())
     }
 
-    /// Finds the visits at one time whose cards the settled lines join.
+    /// Finds the visits at one time whose cards the kept lines join.
     fn find_joined(&self) -> Result<(), Fault> {
         let connection = &self.store.connection;
         connection.execute("DELETE FROM temp.joined_pair", [])?;
