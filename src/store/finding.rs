@@ -72,7 +72,7 @@ pub enum Remedy {
 #[derive(Clone, Debug, PartialEq, Eq, Error, Deserialize)]
 #[serde(tag = "what", rename_all = "camelCase")]
 #[expect(missing_docs, reason = "each variant has its text")]
-pub enum Finding {
+pub enum CheckFinding {
     /// The check could not be done to its end: what `SQLite` says.
     #[error("not to be read: {cause}")]
     Unreadable { cause: String },
@@ -159,7 +159,7 @@ pub struct Outcome {
     /// What has to be so.
     pub check: Invariant,
     /// Where it is not so; at most [`super::verify::FINDINGS_MAX`].
-    pub findings: Vec<Finding>,
+    pub findings: Vec<CheckFinding>,
     /// There are more findings.
     pub more: bool,
     /// Findings are notices, because it may be otherwise in this clinic.

@@ -2,7 +2,7 @@
 //! constraints, but neither the row, nor whether a text is UTF-8 or a number a moment.
 
 use super::damage::Damage;
-use super::finding::Finding;
+use super::finding::CheckFinding;
 use super::{Fault, Store};
 use crate::model::is_moment;
 use chrono::NaiveDate;
@@ -44,8 +44,12 @@ impl Column {
 
 impl Store {
     /// Appends where values are damaged, at most so many.
-    pub(super) fn find_damaged_values(&self, findings: &mut Vec<Finding>, most: usize) -> Result<(), Fault> {
-        let damage = |place: String| Finding::Damaged { place };
+    pub(super) fn find_damaged_values(
+        &self,
+        findings: &mut Vec<CheckFinding>,
+        most: usize,
+    ) -> Result<(), Fault> {
+        let damage = |place: String| CheckFinding::Damaged { place };
         findings.extend(
             self.damaged_base()
                 .iter()

@@ -3,7 +3,7 @@
 
 use super::connection::SCHEMA;
 use super::damage::damaged;
-use super::finding::{Finding, Invariant, Outcome, Remedy};
+use super::finding::{CheckFinding, Invariant, Outcome, Remedy};
 use super::{CARDS_MAX, Fault, Store};
 use crate::model::Moment;
 use rusqlite::{Connection, Params, Row, named_params};
@@ -161,7 +161,12 @@ impl Store {
     }
 
     /// Appends what a statement finds, at most one more than [`FINDINGS_MAX`].
-    fn find(&self, sql: &str, parameters: impl Params, findings: &mut Vec<Finding>) -> Result<(), Fault> {
+    fn find(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        findings: &mut Vec<CheckFinding>,
+    ) -> Result<(), Fault> {
         let mut statement = self.connection.prepare(sql)?;
         for found in statement.query_map(parameters, finding)?.take(FINDINGS_MAX + 1) {
             findings.push(found?);
@@ -183,13 +188,13 @@ impl Store {
         outcome(Invariant::Objects, Remedy::FindWriter, findings, found)
     }
 
-    fn missing_objects(&self) -> Result<Vec<Finding>, Fault> {
+    fn missing_objects(&self) -> Result<Vec<CheckFinding>, Fault> {
         let fresh = Connection::open_in_memory()?;
         fresh.execute_batch(SCHEMA)?;
         let there = objects(&self.connection)?;
         let wanted = objects(&fresh)?.into_iter();
         let missing = wanted.filter(|object| !there.contains(object));
-        Ok(missing.map(|object| Finding::NoObject { object }).collect())
+        Ok(missing.map(|object| CheckFinding::NoObject { object }).collect())
     }
 }
 
@@ -197,11 +202,11 @@ impl Store {
 fn outcome(
     check: Invariant,
     remedy: Remedy,
-    mut findings: Vec<Finding>,
+    mut findings: Vec<CheckFinding>,
     found: Result<(), Fault>,
 ) -> Outcome {
     // The file need not be the clinic's database, of which the fault would speak.
-    findings.extend(found.err().map(|fault| Finding::Unreadable {
+    findings.extend(found.err().map(|fault| CheckFinding::Unreadable {
         cause: fault.cause().to_owned(),
     }));
     let more = findings.len() > FINDINGS_MAX;
@@ -223,7 +228,7 @@ fn objects(connection: &Connection) -> Result<BTreeSet<String>, Fault> {
 }
 
 /// Reads a row of a check's statement.
-fn finding(row: &Row) -> rusqlite::Result<Finding> {
+fn finding(row: &Row) -> rusqlite::Result<CheckFinding> {
     let column = row.as_ref().column_index("finding")?;
     let json: String = row.get(column)?;
     serde_json::from_str(&json).map_err(|_| damaged(row, column))

@@ -249,12 +249,12 @@ fn look_at_holder(config: &Config, report: &mut Report) {
 }
 
 /// The answer of `/readyz`.
-struct ServerState {
+struct ReadyAnswer {
     is_ready: bool,
     words: Vec<String>,
 }
 
-fn look_at_state(state: Option<ServerState>, report: &mut Report) {
+fn look_at_state(state: Option<ReadyAnswer>, report: &mut Report) {
     const WHAT: &str = "server";
     let Some(state) = state else {
         let text = pick(
@@ -290,16 +290,16 @@ fn health(listen: SocketAddr) -> Option<Option<String>> {
 }
 
 /// Asks the server whether it is ready; `None` when it does not say.
-fn ready(listen: SocketAddr) -> Option<ServerState> {
+fn ready(listen: SocketAddr) -> Option<ReadyAnswer> {
     let (head, body) = ask(listen, "/readyz").ok()?;
     let body: serde_json::Value = serde_json::from_str(&body).ok()?;
     let words = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     match head.split(' ').nth(1)? {
-        "200" => Some(ServerState {
+        "200" => Some(ReadyAnswer {
             is_ready: true,
             words: body["warnings"].as_array()?.iter().filter_map(words).collect(),
         }),
-        "503" => Some(ServerState {
+        "503" => Some(ReadyAnswer {
             is_ready: false,
             words: vec![words(&body["message"])?],
         }),

@@ -2,7 +2,7 @@
 
 use super::Told;
 use crate::language::pick;
-use crate::store::{Finding, Invariant, Outcome, Remedy, Status};
+use crate::store::{CheckFinding, Invariant, Outcome, Remedy, Status};
 
 impl Told for Outcome {
     fn russian(&self) -> String {
@@ -91,25 +91,25 @@ impl Told for Remedy {
     }
 }
 
-impl Told for Finding {
+impl Told for CheckFinding {
     fn russian(&self) -> String {
         match self {
-            Finding::Unreadable { cause } => format!("не читается: «{cause}»"),
-            Finding::File { cause } => format!("файл: «{cause}»"),
-            Finding::Damaged { place } => format!("«{place}»"),
-            Finding::NoObject { object } => format!("нет: {object}"),
-            Finding::NoParent { table, row, parent } => format!(
+            CheckFinding::Unreadable { cause } => format!("не читается: «{cause}»"),
+            CheckFinding::File { cause } => format!("файл: «{cause}»"),
+            CheckFinding::Damaged { place } => format!("«{place}»"),
+            CheckFinding::NoObject { object } => format!("нет: {object}"),
+            CheckFinding::NoParent { table, row, parent } => format!(
                 "таблица {table}: строка {} ссылается на строку {parent}, которой нет",
                 row.unwrap_or_default()
             ),
-            Finding::NoEntries { first, last } => format!("журнал: нет строк с {first} по {last}"),
-            Finding::Misplaced { visit } => {
+            CheckFinding::NoEntries { first, last } => format!("журнал: нет строк с {first} по {last}"),
+            CheckFinding::Misplaced { visit } => {
                 format!("запись {visit}: врач или время не те, что у ее ячейки")
             }
-            Finding::NoHistory { visit, entry } => {
+            CheckFinding::NoHistory { visit, entry } => {
                 format!("запись {visit}: в истории нет строки перед строкой {entry}")
             }
-            Finding::Cancellings {
+            CheckFinding::Cancellings {
                 visit,
                 status,
                 cancellings,
@@ -117,11 +117,11 @@ impl Told for Finding {
                 let status = status.russian();
                 format!("запись {visit}: она {status}, а отмен в ее истории {cancellings}")
             }
-            Finding::Arrival { visit } => {
+            CheckFinding::Arrival { visit } => {
                 format!("запись {visit}: история говорит о приходе пациента не то, что сама запись")
             }
-            Finding::NoVisit { visit } => format!("запись {visit}: в журнале она есть, а самой ее нет"),
-            Finding::ToldOtherwise {
+            CheckFinding::NoVisit { visit } => format!("запись {visit}: в журнале она есть, а самой ее нет"),
+            CheckFinding::ToldOtherwise {
                 visit,
                 booked,
                 cancelled,
@@ -132,13 +132,13 @@ impl Told for Finding {
                     "запись {visit}: в журнале сделана раз {booked}, отменена раз {cancelled}, а сама она {status}"
                 )
             }
-            Finding::Overlap { visit } => {
+            CheckFinding::Overlap { visit } => {
                 format!("запись {visit}: начинается раньше, чем кончается предыдущая запись того же пациента")
             }
-            Finding::SharedNumber { visit, num, other } => {
+            CheckFinding::SharedNumber { visit, num, other } => {
                 format!("запись {visit}: номер {num} на этот день к этому врачу есть и у записи {other}")
             }
-            Finding::GivenTwice {
+            CheckFinding::GivenTwice {
                 resource,
                 num,
                 day,
@@ -147,16 +147,16 @@ impl Told for Finding {
                 "врач или кабинет {}: номер {num} на {day} выдан раз: {times}",
                 resource.unwrap_or_default()
             ),
-            Finding::Counter {
+            CheckFinding::Counter {
                 cell,
                 used,
                 plan,
                 visits,
             } => format!("ячейка {cell}: занято {used} из {plan}, а действующих записей {visits}"),
-            Finding::Closed { card, visits } => {
+            CheckFinding::Closed { card, visits } => {
                 format!("карта {card}: закрыта, а действующих записей {visits}")
             }
-            Finding::SameDocument { card, document } => {
+            CheckFinding::SameDocument { card, document } => {
                 let document = match &**document {
                     "policy" => "полис",
                     "passport" => "паспорт",
@@ -164,7 +164,7 @@ impl Told for Finding {
                 };
                 format!("карта {card}: тот же {document} в другой открытой карте клиники")
             }
-            Finding::SamePerson { card } => {
+            CheckFinding::SamePerson { card } => {
                 format!("карта {card}: тот же personGuid в другой карте клиники")
             }
         }

@@ -111,9 +111,9 @@ impl Staging<'_> {
         line: i64,
         key: &RowKey,
         fate: &str,
-        columns: row::RowColumns,
+        columns: row::StagedColumns,
     ) -> Result<(), Fault> {
-        let mut all: row::RowColumns = vec![("line", &line), ("key", key), ("fate", &fate)];
+        let mut all: row::StagedColumns = vec![("line", &line), ("key", key), ("fate", &fate)];
         all.extend(columns);
         let (names, values): (Vec<&str>, Vec<&dyn ToSql>) = all.into_iter().unzip();
         let sql = format!(

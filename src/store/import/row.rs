@@ -6,8 +6,8 @@ use rusqlite::types::{ToSql, ToSqlOutput};
 use std::fmt;
 use uuid::Uuid;
 
-/// RowColumns of a staging table after `fate`, with their values.
-pub(super) type RowColumns<'a> = Vec<(&'static str, &'a dyn ToSql)>;
+/// StagedColumns of a staging table after `fate`, with their values.
+pub(super) type StagedColumns<'a> = Vec<(&'static str, &'a dyn ToSql)>;
 
 /// Which thing of its kind a line is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ macro_rules! rows {
                 }
             }
 
-            pub(super) fn columns(&self) -> RowColumns<'_> {
+            pub(super) fn columns(&self) -> StagedColumns<'_> {
                 match self {
                     $( Row::$kind(row) => row.columns(), )*
                 }
@@ -86,7 +86,7 @@ macro_rules! rows {
             }
 
             impl $row {
-                fn columns(&self) -> RowColumns<'_> {
+                fn columns(&self) -> StagedColumns<'_> {
                     vec![$( (stringify!($column), &self.$column), )*]
                 }
             }
