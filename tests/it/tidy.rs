@@ -1,7 +1,8 @@
 //! Goal: the house rules that a machine can see. Method: the sources are read as text.
 
+mod circles;
+
 use crate::harness;
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -110,25 +111,6 @@ fn a_module_names_only_lower_layers() {
     }
 }
 
-/// What the `use` lines of a source that begin with this path name, each with its path from there.
-fn used(text: &str, path: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for used in text.split(&format!("use {path}::")).skip(1) {
-        let used = used.split(';').next().unwrap();
-        match used.split_once('{') {
-            Some((before, list)) => {
-                let list = list.trim_end().trim_end_matches('}').split(',').map(str::trim);
-                names.extend(
-                    list.filter(|name| !name.is_empty())
-                        .map(|name| format!("{before}{name}")),
-                );
-            }
-            None => names.push(used.to_owned()),
-        }
-    }
-    names
-}
-
 #[test]
 fn what_belongs_to_one_room_stays_there() {
     let homes = [
@@ -152,112 +134,6 @@ fn what_belongs_to_one_room_stays_there() {
             assert!(
                 !(decides && text.contains(word)),
                 "{name} asks the time or draws an id: {word}"
-            );
-        }
-    }
-}
-
-/// The modules of the pages, by their paths from the root, each with the paths of those that its text imports.
-fn page_modules() -> BTreeMap<PathBuf, Vec<PathBuf>> {
-    let mut modules = BTreeMap::new();
-    let mut folders = vec![root().join("src/page")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "js") {
-                let text = fs::read_to_string(&path).unwrap();
-                let name = path.strip_prefix(root()).unwrap().to_owned();
-                let imports = text.split(" from \"").skip(1).map(|rest| {
-                    let (import, _) = rest.split_once('"').unwrap();
-                    beside(&name, import)
-                });
-                modules.insert(name.clone(), imports.collect());
-            }
-        }
-    }
-    assert!(modules.len() > 30, "too few modules of pages");
-    modules
-}
-
-/// The path that a module names relatively to its own.
-fn beside(module: &Path, import: &str) -> PathBuf {
-    let mut path = module.parent().unwrap().to_owned();
-    for part in import.split('/') {
-        match part {
-            "." => {}
-            ".." => assert!(path.pop(), "{import}"),
-            name => path.push(name),
-        }
-    }
-    path
-}
-
-/// A way from a module back to itself, if there is one.
-fn circle(modules: &BTreeMap<PathBuf, Vec<PathBuf>>, start: &PathBuf) -> Option<Vec<PathBuf>> {
-    let mut ways = vec![vec![start.clone()]];
-    let mut seen = BTreeSet::new();
-    while let Some(way) = ways.pop() {
-        for next in modules.get(way.last()?).into_iter().flatten() {
-            if next == start {
-                return Some(way);
-            }
-            if seen.insert(next.clone()) {
-                ways.push([way.clone(), vec![next.clone()]].concat());
-            }
-        }
-    }
-    None
-}
-
-/// Goal: no two files of the store need each other. Method: what each names of its room, straight or by what `mod.rs` hands
-/// on, is followed until it comes back.
-#[test]
-fn files_of_the_store_need_each_other_in_no_circle() {
-    let files: BTreeMap<PathBuf, String> = program()
-        .into_iter()
-        .filter_map(|(name, text)| {
-            let file = name.strip_prefix("src/store/")?.strip_suffix(".rs")?;
-            (!file.contains('/')).then(|| (file.into(), text))
-        })
-        .collect();
-    let root = &files[Path::new("mod")];
-    let of_room = |name: String| {
-        let first = name.split("::").next().unwrap().to_owned();
-        let hands_on = |file: &&PathBuf| used(root, file.to_str().unwrap()).contains(&first);
-        files.keys().find(hands_on).cloned().unwrap_or(first.into())
-    };
-    let mut modules = BTreeMap::new();
-    for (file, text) in files.iter().filter(|(file, _)| *file != Path::new("mod")) {
-        let named = [used(text, "super"), used(text, "crate::store")].concat();
-        let needed: Vec<PathBuf> = named.into_iter().map(of_room).collect();
-        modules.insert(file.clone(), needed);
-    }
-    assert!(modules.values().map(Vec::len).sum::<usize>() > 80, "{modules:?}");
-    for file in modules.keys() {
-        assert_eq!(circle(&modules, file), None);
-    }
-}
-
-#[test]
-fn no_modules_of_a_page_import_each_other_in_a_circle() {
-    let modules = page_modules();
-    for (name, imports) in &modules {
-        assert_eq!(circle(&modules, name), None);
-        for import in imports {
-            assert!(
-                modules.contains_key(import),
-                "{} imports {}",
-                name.display(),
-                import.display()
-            );
-            let page = |path: &Path| path.iter().nth(2).unwrap().to_owned();
-            assert!(
-                page(import) == "shared" || page(import) == page(name),
-                "{} imports {}",
-                name.display(),
-                import.display()
             );
         }
     }
