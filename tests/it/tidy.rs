@@ -314,6 +314,29 @@ fn citations_of_the_contract_resolve() {
     assert!(citations > 90, "{citations}");
 }
 
+/// What a newcomer is led to is there.
+#[test]
+fn the_readmes_name_only_files_that_exist() {
+    let text = ["README.md", "tests/README.md", "packaging/RELEASING.md"]
+        .map(|name| fs::read_to_string(root().join(name)).unwrap())
+        .concat();
+    let names = text
+        .split('`')
+        .filter(|word| !word.contains([' ', '$', '*', '\n']));
+    let paths: Vec<&str> = names
+        .filter(|name| {
+            ["src/", "tests/", "packaging/"]
+                .iter()
+                .any(|top| name.starts_with(top))
+        })
+        .filter(|path| !path.contains("venv"))
+        .collect();
+    assert!(paths.len() > 30, "{paths:?}");
+    for path in paths {
+        assert!(root().join(path).exists(), "{path} is not there");
+    }
+}
+
 #[test]
 fn the_manual_names_only_commands_that_exist() {
     let manual = fs::read_to_string(root().join("packaging/manual.md")).unwrap();
