@@ -132,12 +132,13 @@ fn texts() -> BTreeMap<PathBuf, String> {
 /// Returns the module that a path means: that of its item, where a parent only passes the item on.
 fn meant(texts: &BTreeMap<PathBuf, String>, module: &Path, path: &Path) -> PathBuf {
     let mut found = module.to_owned();
-    for (at, name) in path.iter().enumerate() {
+    for name in path {
         match name.to_str().unwrap() {
             "crate" => found = PathBuf::new(),
             "self" => {}
-            "super" if at > 0 && found.as_os_str().is_empty() => {}
-            "super" => assert!(found.pop(), "{module:?} names {path:?}"),
+            "super" => {
+                found.pop();
+            }
             name if texts.contains_key(&found.join(name)) => found.push(name),
             item => return passed_on(texts, &found, item).unwrap_or(found),
         }
@@ -147,16 +148,17 @@ fn meant(texts: &BTreeMap<PathBuf, String>, module: &Path, path: &Path) -> PathB
 
 /// Returns the module below a parent from which the parent takes this item.
 fn passed_on(texts: &BTreeMap<PathBuf, String>, parent: &Path, item: &str) -> Option<PathBuf> {
-    let below = texts.keys().filter(|module| module.parent() == Some(parent));
-    below.cloned().find(|module| {
-        let name = module
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        paths(texts.get(parent).map_or("", String::as_str), &[name])
+    let hands_on = |module: &&PathBuf| {
+        let name = module.file_name().and_then(|name| name.to_str());
+        module.parent() == Some(parent)
+            && paths(
+                texts.get(parent).map_or("", String::as_str),
+                &[name.unwrap_or_default()],
+            )
             .iter()
             .any(|path| path.ends_with(item))
-    })
+    };
+    texts.keys().find(hands_on).cloned()
 }
 
 #[test]
