@@ -1,6 +1,8 @@
 //! A ticket: a visit as answers show it.
 
 use super::{BusyType, Moment, VisitId};
+use serde::Deserialize;
+use thiserror::Error;
 use uuid::Uuid;
 
 /// One entry of a visit's history.
@@ -33,9 +35,12 @@ impl HistoryEntry {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum VisitStatus {
+    #[error("active")]
     Active,
+    #[error("cancelled")]
     Cancelled,
 }
 

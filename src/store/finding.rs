@@ -1,5 +1,6 @@
 //! What checks of a database have to find so, and what they find otherwise. Facts alone: GUIDs and numbers, no personal data.
 
+use crate::model::VisitStatus;
 use serde::Deserialize;
 use std::fmt;
 use thiserror::Error;
@@ -99,7 +100,7 @@ pub enum CheckFinding {
     #[error("visit {visit}: it is {status}, its history tells of {cancellings} cancellings")]
     Cancellings {
         visit: Uuid,
-        status: Status,
+        status: VisitStatus,
         cancellings: i64,
     },
     #[error("visit {visit}: its history does not tell of the patient's arrival as its row does")]
@@ -114,7 +115,7 @@ pub enum CheckFinding {
         visit: Uuid,
         booked: i64,
         cancelled: i64,
-        status: Status,
+        status: VisitStatus,
     },
     #[error("visit {visit}: begins before an earlier visit of its patient ends")]
     Overlap { visit: Uuid },
@@ -140,17 +141,6 @@ pub enum CheckFinding {
     SameDocument { card: Uuid, document: String },
     #[error("patient {card}: another card of the clinic has its personGuid")]
     SamePerson { card: Uuid },
-}
-
-/// The status of a visit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "each variant has its text")]
-pub enum Status {
-    #[error("active")]
-    Active,
-    #[error("cancelled")]
-    Cancelled,
 }
 
 /// The result of a check.

@@ -35,7 +35,7 @@ mod waiting;
 
 pub use errors::{CopyError, NoDatabase, OpenError};
 pub use fault::Fault;
-pub use finding::{CheckFinding, Invariant, Outcome, Remedy, Status};
+pub use finding::{CheckFinding, Invariant, Outcome, Remedy};
 
 pub(crate) use clinic::GuidTaken;
 pub(crate) use connection::VERSION;

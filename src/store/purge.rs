@@ -7,7 +7,7 @@
 use super::connection::BUSY_TIMEOUT;
 use super::upkeep::Upkeep;
 use super::{Fault, Store};
-use crate::model::Moment;
+use crate::model::{Moment, ResourceId};
 use rusqlite::named_params;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -120,21 +120,12 @@ impl Store {
 
     /// Forgets the names of removed resources that nothing names any more.
     fn forget_resources(&mut self) -> Result<usize, Fault> {
-        let forgotten: Vec<i64> = {
-            let mut statement = self
-                .connection
-                .prepare(include_str!("purge/forgotten_resources.sql"))?;
-            let ids = statement.query_map([], |row| row.get(0))?;
-            ids.collect::<Result<_, _>>()?
-        };
+        let sql = include_str!("purge/forgotten_resources.sql");
+        let forgotten: Vec<ResourceId> = self.all("resource", sql, [], |row| row.get(0))?;
         let mut count = 0;
         for id in forgotten {
-            count += self.piece(|store| {
-                let mut statement = store
-                    .connection
-                    .prepare_cached(include_str!("purge/forget_resource.sql"))?;
-                Ok(statement.execute(named_params! { ":id": id })?)
-            })?;
+            let sql = include_str!("purge/forget_resource.sql");
+            count += self.piece(|store| store.run(sql, named_params! { ":id": id }))?;
         }
         Ok(count)
     }

@@ -6,7 +6,6 @@
 
 use super::connection::BUSY_TIMEOUT;
 use super::copy::DatabaseDraft;
-use super::damage::named;
 use super::identity::version_of_ours;
 use super::migrations::apply;
 use super::read_only::{connect_to_read, connect_to_verify};
@@ -135,10 +134,8 @@ impl Restoration {
         from: Moment,
     ) -> Result<Vec<DayVisit>, OpenError> {
         let store = self.beside(here, other)?;
-        let mut statement = store.connection.prepare(sql)?;
         let parameters = named_params! { ":from": from.timestamp(), ":limit": VISITS_MAX };
-        let visits = statement.query_map(parameters, named("visit", |row| store.day_visit(row)))?;
-        Ok(visits.collect::<Result<_, _>>()?)
+        Ok(store.all("visit", sql, parameters, |row| store.day_visit(row))?)
     }
 
     /// Opens one file, with the other attached as `other`.

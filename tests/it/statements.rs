@@ -170,7 +170,7 @@ fn no_statement_reads_through_a_table_that_grows() {
     for entry in fs::read_dir(store()).unwrap() {
         let path = entry.unwrap().path();
         let module = path.file_stem().unwrap().to_str().unwrap();
-        if READ_ALL.contains(&module) || ["import", "sql", "migrations"].contains(&module) {
+        if READ_ALL.contains(&module) || ["import", "migrations"].contains(&module) {
             continue;
         }
         let statements = if path.is_dir() {
@@ -197,7 +197,7 @@ fn no_statement_reads_through_a_table_that_grows() {
 /// A database with what an import makes for its lines before it takes the write lock.
 fn staging(site: &Site) -> Connection {
     let connection = Connection::open(site.path("infomat.db")).unwrap();
-    let stage = files(&store().join("sql/import"))
+    let stage = files(&store().join("import"))
         .into_iter()
         .find(|(name, _)| name == "stage");
     connection.execute_batch(&stage.unwrap().1).unwrap();
@@ -243,7 +243,7 @@ fn statements(connection: &Connection, text: &str) -> Vec<String> {
 fn under_the_write_lock_an_import_reads_through_its_own_lines_alone() {
     let site = Site::new("");
     let connection = staging(&site);
-    let (making, under_the_lock): (Vec<_>, Vec<_>) = files(&store().join("sql/import"))
+    let (making, under_the_lock): (Vec<_>, Vec<_>) = files(&store().join("import"))
         .into_iter()
         .partition(|(name, _)| ["stage", "unstage"].contains(&&**name));
     // Views are made there, whose aliases show in plans.

@@ -2,7 +2,8 @@
 
 use super::Told;
 use crate::language::pick;
-use crate::store::{CheckFinding, Invariant, Outcome, Remedy, Status};
+use crate::model::VisitStatus;
+use crate::store::{CheckFinding, Invariant, Outcome, Remedy};
 
 impl Told for Outcome {
     fn russian(&self) -> String {
@@ -171,11 +172,11 @@ impl Told for CheckFinding {
     }
 }
 
-impl Told for Status {
+impl Told for VisitStatus {
     fn russian(&self) -> String {
         let text = match self {
-            Status::Active => "действует",
-            Status::Cancelled => "отменена",
+            VisitStatus::Active => "действует",
+            VisitStatus::Cancelled => "отменена",
         };
         text.to_owned()
     }

@@ -76,10 +76,8 @@ impl Store {
             "PRAGMA temp_store = FILE;
              PRAGMA temp.cache_size = -8192;",
         )?;
-        self.connection
-            .execute_batch(include_str!("../sql/import/unstage.sql"))?;
-        self.connection
-            .execute_batch(include_str!("../sql/import/stage.sql"))?;
+        self.connection.execute_batch(include_str!("unstage.sql"))?;
+        self.connection.execute_batch(include_str!("stage.sql"))?;
         self.connection.execute_batch("BEGIN")?;
         Ok(Staging {
             store: self,
@@ -122,8 +120,7 @@ impl Staging<'_> {
             names.join(", "),
             vec!["?"; values.len()].join(", ")
         );
-        let mut statement = self.store.connection.prepare_cached(&sql)?;
-        statement.execute(values.as_slice())?;
+        self.store.run(&sql, values.as_slice())?;
         Ok(())
     }
 
@@ -145,9 +142,9 @@ impl Staging<'_> {
     pub fn check(&self, report: &mut dyn FnMut(Objection)) -> Result<u64, Fault> {
         let mut bad_lines = 0;
         for sql in [
-            include_str!("../sql/import/check_references.sql"),
-            include_str!("../sql/import/check_changes.sql"),
-            include_str!("../sql/import/check_removals.sql"),
+            include_str!("check_references.sql"),
+            include_str!("check_changes.sql"),
+            include_str!("check_removals.sql"),
         ] {
             let mut statement = self.store.connection.prepare_cached(sql)?;
             // A check that does not ask for the time has no such parameter.
@@ -180,8 +177,7 @@ impl Staging<'_> {
         self.find_moves()?;
         let tx = WriteTx::of(self.store);
         tx.note_moves(&self.found, self.now)?;
-        tx.connection
-            .execute_batch(include_str!("../sql/import/put_in_place.sql"))?;
+        tx.connection.execute_batch(include_str!("put_in_place.sql"))?;
         if let Err(taken) = tx.name_applications(named)? {
             return Ok(Err(Hindrance::GuidTaken(taken)));
         }
@@ -208,29 +204,22 @@ impl Staging<'_> {
     }
 
     fn counts(&self) -> Result<Vec<KindCount>, Fault> {
-        let mut statement = self
-            .store
-            .connection
-            .prepare_cached(include_str!("../sql/import/count.sql"))?;
-        let counts = statement.query_map([], |row| {
+        self.store.all("staged", include_str!("count.sql"), [], |row| {
             Ok(KindCount {
                 kind: row.get("kind")?,
                 put: row.get("put")?,
                 removed: row.get("removed")?,
             })
-        })?;
-        Ok(counts.collect::<Result<_, _>>()?)
+        })
     }
 }
 
 impl Staging<'_> {
     /// Finds the visits to come that the kept lines move.
     pub(super) fn find_moves(&mut self) -> Result<(), Fault> {
-        let connection = &self.store.connection;
-        connection.execute("DELETE FROM temp.moved_visit", [])?;
-        let mut statement = connection.prepare_cached(include_str!("../sql/import/find_moves.sql"))?;
-        statement.execute(named_params! { ":now": self.now.timestamp() })?;
-        drop(statement);
+        self.store.run("DELETE FROM temp.moved_visit", [])?;
+        let parameters = named_params! { ":now": self.now.timestamp() };
+        self.store.run(include_str!("find_moves.sql"), parameters)?;
         self.find_joined()?;
         self.found = self.store.found_moves()?;
         Ok(())
@@ -238,10 +227,9 @@ impl Staging<'_> {
 
     /// Finds the visits at one time whose cards the kept lines join.
     fn find_joined(&self) -> Result<(), Fault> {
-        let connection = &self.store.connection;
-        connection.execute("DELETE FROM temp.joined_pair", [])?;
-        let mut statement = connection.prepare_cached(include_str!("../sql/import/find_joined.sql"))?;
-        statement.execute(named_params! { ":now": self.now.timestamp(), ":cards": CARDS_MAX })?;
+        self.store.run("DELETE FROM temp.joined_pair", [])?;
+        let parameters = named_params! { ":now": self.now.timestamp(), ":cards": CARDS_MAX };
+        self.store.run(include_str!("find_joined.sql"), parameters)?;
         Ok(())
     }
 
@@ -273,8 +261,7 @@ impl Drop for Staging<'_> {
         } else {
             connection.execute_batch("ROLLBACK")
         };
-        let cleared =
-            rolled_back.and_then(|()| connection.execute_batch(include_str!("../sql/import/unstage.sql")));
+        let cleared = rolled_back.and_then(|()| connection.execute_batch(include_str!("unstage.sql")));
         if let Err(error) = cleared {
             log::error!("what an import staged could not be cleared away: {error}");
         }

@@ -57,11 +57,7 @@ pub(super) struct Move {
 
 impl Store {
     pub(super) fn found_moves(&self) -> Result<Vec<Move>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("../sql/import/moves.sql"))?;
-        let found = statement.query_map([], |row| self.found_move(row))?;
-        Ok(found.collect::<Result<_, _>>()?)
+        self.all("visit", include_str!("moves.sql"), [], |row| self.found_move(row))
     }
 
     fn found_move(&self, row: &Row) -> rusqlite::Result<Move> {
@@ -93,22 +89,20 @@ impl Store {
     }
 
     pub(super) fn planned_visit(&self, id: VisitId) -> Result<DayVisit, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("../sql/import/planned_visit.sql"))?;
-        Ok(statement.query_row(named_params! { ":visit": id }, |row| self.day_visit(row))?)
+        let parameters = named_params! { ":visit": id };
+        self.one("visit", include_str!("planned_visit.sql"), parameters, |row| {
+            self.day_visit(row)
+        })
     }
 
     pub(super) fn overlapping(&self) -> Result<Vec<[DayVisit; 2]>, Fault> {
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("../sql/import/overlaps.sql"))?;
-        let pairs = statement.query_map(named_params! { ":cards": CARDS_MAX }, |row| {
-            Ok([row.get("visit_id")?, row.get("other")?])
-        })?;
-        let pairs: Vec<[VisitId; 2]> = pairs.collect::<Result<_, _>>()?;
-        let pairs = pairs.into_iter();
+        let parameters = named_params! { ":cards": CARDS_MAX };
+        let pairs: Vec<[VisitId; 2]> =
+            self.all("visit", include_str!("overlaps.sql"), parameters, |row| {
+                Ok([row.get("visit_id")?, row.get("other")?])
+            })?;
         pairs
+            .into_iter()
             .map(|[one, other]| Ok([self.planned_visit(one)?, self.planned_visit(other)?]))
             .collect()
     }
@@ -116,9 +110,6 @@ impl Store {
     /// The visits that share a moved one's number.
     pub(super) fn sharing(&self, found: &Move) -> Result<Vec<VisitId>, Fault> {
         let day = found.begins[1].date_naive();
-        let mut statement = self
-            .connection
-            .prepare_cached(include_str!("../sql/import/sharing.sql"))?;
         let parameters = named_params! {
             ":visit": found.id,
             ":num": found.num,
@@ -126,8 +117,7 @@ impl Store {
             ":from": self.zone.start_of(day).timestamp(),
             ":until": self.zone.start_of(day + Days::new(1)).timestamp(),
         };
-        let others = statement.query_map(parameters, |row| row.get(0))?;
-        Ok(others.collect::<Result<_, _>>()?)
+        self.all("visit", include_str!("sharing.sql"), parameters, |row| row.get(0))
     }
 }
 
