@@ -23,10 +23,10 @@ pub const SLOT: u32 = 3;
 /// The patients' numbers follow this one.
 pub const PATIENTS_AFTER: u32 = 1000;
 
-/// Patients of the clinic: each books once.
-const PATIENTS: u32 = 4000;
+/// Patients of the clinic: each books once. The neighbour serves them for longer than any attack may last.
+const PATIENTS: u32 = 8000;
 /// The neighbour's pause between two bookings.
-const PACE: Duration = Duration::from_millis(5);
+const PACE: Duration = Duration::from_millis(10);
 /// Bookings of the neighbour during one attack, at least.
 const BOOKINGS_MIN: usize = 100;
 /// What 99 of 100 bookings of the neighbour stay under, besides what the machine itself takes.
