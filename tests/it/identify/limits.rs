@@ -207,8 +207,8 @@ fn nobody_else_is_believed_about_an_address() {
 
 #[test]
 fn a_clock_that_goes_back_neither_frees_nor_blocks_for_ever() {
-    let began = Instant::now();
     const DECADE: i64 = 10 * 365 * 24 * 3600;
+    let began = Instant::now();
     let site = site(KIOSK);
     let server = site.serve();
     let mut client = server.client();
