@@ -30,7 +30,7 @@ impl Readiness {
 }
 
 /// Proves that the database takes a write, as far as the batch can then be committed. Damaged values make the server not
-/// ready. Findings stand beside the positive answer: a server without a backup is ready, and its keeper should know.
+/// ready. Problems stand beside the positive answer: a server without a backup is ready, and its keeper should know.
 pub fn prove(
     tx: &WriteTx,
     has_damaged_values: bool,

@@ -39,21 +39,28 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Rust file below a folder, by its path from the root, with its text up to its tests.
-fn sources(folder: &str) -> Vec<(String, String)> {
+/// Every text file below a folder, by its path from the root; what other programs' installers put there is left out.
+fn texts_below(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path: PathBuf = entry.unwrap().path();
-            let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
-            if path.is_dir() {
+            if !path.is_dir() {
+                let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+                found.extend(fs::read_to_string(path).ok().map(|text| (name, text)));
+            } else if !["node_modules", "venv"].iter().any(|name| path.ends_with(name)) {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                found.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
     }
+    found
+}
+
+/// Every Rust file below a folder, by its path from the root, with its text.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = texts_below(folder);
+    found.retain(|(name, _)| Path::new(name).extension().is_some_and(|ending| ending == "rs"));
     assert!(found.len() > 5, "too few sources below {folder}");
     found
 }
@@ -223,24 +230,12 @@ fn every_statement_is_named_as_the_function_that_runs_it() {
 
 /// Text files of the program, its tests and its documents, by path.
 fn texts() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> = ["src", "tests", "packaging"].map(|name| root().join(name)).into();
-    let mut files = vec![root().join("README.md"), root().join("schema.sql")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if !path.is_dir() {
-                files.push(path);
-            } else if !["node_modules", "venv"].iter().any(|name| path.ends_with(name)) {
-                folders.push(path);
-            }
-        }
-    }
-    for path in files {
-        let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
-        if let Ok(text) = fs::read_to_string(path) {
-            found.push((name, text));
-        }
+    let mut found: Vec<_> = ["src", "tests", "packaging"]
+        .into_iter()
+        .flat_map(texts_below)
+        .collect();
+    for name in ["README.md", "schema.sql"] {
+        found.push((name.to_owned(), fs::read_to_string(root().join(name)).unwrap()));
     }
     found
 }
