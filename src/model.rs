@@ -24,6 +24,7 @@ pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, is_moment, moment};
 pub use day::DayVisit;
 pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
+pub(crate) use ids::for_row_ids;
 pub use ids::{
     ApplicationId, CellId, ExamId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId, VisitId,
     WaitingEntryId,

@@ -7,15 +7,23 @@ macro_rules! row_ids {
     )+};
 }
 
-row_ids!(
-    ApplicationId,
-    CellId,
-    ExamId,
-    LpuId,
-    PatientId,
-    ReferralId,
-    ResourceId,
-    SpecialityId,
-    VisitId,
-    WaitingEntryId
-);
+/// Applies a macro to the names of all row ids.
+macro_rules! for_row_ids {
+    ($apply:ident) => {
+        $apply!(
+            ApplicationId,
+            CellId,
+            ExamId,
+            LpuId,
+            PatientId,
+            ReferralId,
+            ResourceId,
+            SpecialityId,
+            VisitId,
+            WaitingEntryId
+        );
+    };
+}
+pub(crate) use for_row_ids;
+
+for_row_ids!(row_ids);

@@ -5,7 +5,7 @@ use super::damage::{BoundedCount, Model, Seconds, damaged};
 use crate::model::{
     Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ExamId, Lpu, LpuId, Moment,
     PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Speciality, SpecialityId,
-    VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio,
+    VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio, for_row_ids,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row, RowIndex};
@@ -27,19 +27,8 @@ macro_rules! kept_as_integer {
     )+};
 }
 
-kept_as_integer!(
-    Access,
-    ApplicationId,
-    CellId,
-    ExamId,
-    LpuId,
-    PatientId,
-    ReferralId,
-    ResourceId,
-    SpecialityId,
-    VisitId,
-    WaitingEntryId
-);
+kept_as_integer!(Access);
+for_row_ids!(kept_as_integer);
 
 /// Values that the schema keeps as words.
 macro_rules! kept_as_word {

@@ -1,9 +1,8 @@
 //! No modules name each other in a circle: those of a page, and those of one room of the program. A parent and what it
 //! contains may.
 
-use super::{program, root};
+use super::{program, texts_below};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules by their paths, each with those that its text names.
@@ -29,21 +28,15 @@ fn circle(modules: &Modules, start: &PathBuf) -> Option<Vec<PathBuf>> {
 /// Returns the modules of the pages.
 fn page_modules() -> Modules {
     let mut modules = Modules::new();
-    let mut folders = vec![root().join("src/page")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "js") {
-                let text = fs::read_to_string(&path).unwrap();
-                let name = path.strip_prefix(root()).unwrap();
-                let imports = text.split(" from \"").skip(1).map(|rest| {
-                    let (import, _) = rest.split_once('"').unwrap();
-                    beside(name, import)
-                });
-                modules.insert(name.to_owned(), imports.collect());
-            }
+    for (name, text) in texts_below("src/page") {
+        let name = PathBuf::from(name);
+        if name.extension().is_some_and(|ending| ending == "js") {
+            let imports = text.split(" from \"").skip(1).map(|rest| {
+                let (import, _) = rest.split_once('"').unwrap();
+                beside(&name, import)
+            });
+            let imports = imports.collect();
+            modules.insert(name, imports);
         }
     }
     assert!(modules.len() > 30, "too few modules of pages");
