@@ -17,7 +17,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use trace::Event;
 
 /// Times that the power goes and comes back; the server goes on with what is left.
@@ -28,8 +28,8 @@ const EVENTS_A_MOMENT: usize = 20;
 const CLIENTS: usize = 3;
 const IN_A_ROW: usize = 8;
 const ROWS: usize = 4;
-/// Between two rows the engine finds time to copy its log into the database.
-const PAUSE: Duration = Duration::from_millis(100);
+/// How long an idle server may take to copy its log into the database.
+const COPIED_MAX: Duration = Duration::from_secs(60);
 /// The files that matter. The third, `-shm`, is memory.
 const FILES: [&str; 2] = ["infomat.db", "infomat.db-wal"];
 
@@ -44,18 +44,26 @@ fn power_cuts_lose_nothing() {
         let before = Disk::of(site.path(FILES[0]).parent().unwrap(), &FILES);
         let log = site.path("trace");
         let server = site.start(&mut trace::traced(&site.command(&["serve"]), &log));
-        thread::scope(|scope| {
-            for client in 0..CLIENTS {
-                let server = &server;
-                scope.spawn(move || book(server, &format!("{cut}-{client}")));
+        for row in 0..ROWS {
+            let copied = copied_at(&site);
+            thread::scope(|scope| {
+                for client in 0..CLIENTS {
+                    let server = &server;
+                    scope.spawn(move || book(server, &format!("{cut}-{client}"), row));
+                }
+            });
+            let until = Instant::now() + COPIED_MAX;
+            while row < ROWS - 1 && copied_at(&site) == copied {
+                assert!(Instant::now() < until, "the log was not copied into the database");
+                thread::sleep(Duration::from_millis(5));
             }
-        });
+        }
         pull_the_plug(server);
         lose_power(&site, before, trace::events(&log), &mut promised);
     }
     site.run_well(&["verify"], "");
     let server = site.serve();
-    book(&server, "after");
+    book(&server, "after", 0);
 }
 
 /// How long the server may take to write over what failed.
@@ -110,20 +118,22 @@ fn lacks_strace() -> bool {
     lacks("strace", traces.is_ok_and(|status| status.success()))
 }
 
-/// Books in rows, with pauses.
-fn book(server: &Server, name: &str) {
+/// Books in a row.
+fn book(server: &Server, name: &str, row: usize) {
     let mut client = server.client();
-    for row in 0..ROWS {
-        for place in 0..IN_A_ROW {
-            crash::book(
-                &mut client,
-                &format!("{name}-{row}-{place}"),
-                row * IN_A_ROW + place,
-            )
-            .unwrap();
-        }
-        thread::sleep(PAUSE);
+    for place in 0..IN_A_ROW {
+        crash::book(
+            &mut client,
+            &format!("{name}-{row}-{place}"),
+            row * IN_A_ROW + place,
+        )
+        .unwrap();
     }
+}
+
+/// When something was last copied into the database file: commits write to its log alone.
+fn copied_at(site: &Site) -> SystemTime {
+    fs::metadata(site.path(FILES[0])).unwrap().modified().unwrap()
 }
 
 /// Ends the server, and then strace with its log.
