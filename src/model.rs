@@ -14,6 +14,7 @@ mod day;
 mod identity;
 mod ids;
 mod listing;
+pub mod record;
 mod ticket;
 pub mod typed;
 mod waiting;
