@@ -1,5 +1,9 @@
 //! A record of the journal, and the chain that its records make: who knows the hash of the last one knows all before it.
 
+mod line;
+
+pub use line::Hex;
+
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
