@@ -20,24 +20,38 @@ pub struct Size {
     pub patients: u32,
 }
 
+/// What the clinic's GUIDs are made from: what is named (as in [`LPU`]), its number, and the number of its part.
+pub type Guids = fn(u32, u32, u32) -> Uuid;
+
+/// What a GUID names.
+pub const LPU: u32 = 1;
+pub const DOCTOR: u32 = 2;
+pub const CELL: u32 = 3;
+pub const PATIENT: u32 = 4;
+
 /// The clinic.
 pub fn lpu() -> Uuid {
-    guid(1, 0, 0)
+    ascending(LPU, 0, 0)
 }
 
 /// Doctor number `doctor`, from 0.
 pub fn doctor(doctor: u32) -> Uuid {
-    guid(2, doctor, 0)
+    ascending(DOCTOR, doctor, 0)
 }
 
 /// The doctor's cell number `place` of day number `day`, both from 0.
 pub fn cell(doctor: u32, day: u32, place: u32) -> Uuid {
-    guid(3, doctor, day * 64 + place)
+    ascending(CELL, doctor, part(day, place))
+}
+
+/// The number of a cell within its doctor's timetable.
+pub fn part(day: u32, place: u32) -> u32 {
+    day * 64 + place
 }
 
 /// The card of patient number `patient`, from 0.
 pub fn patient(patient: u32) -> Uuid {
-    guid(4, patient, 0)
+    ascending(PATIENT, patient, 0)
 }
 
 /// The patient's policy number.
@@ -51,47 +65,67 @@ pub fn birth_date(patient: u32, today: NaiveDate) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, 1 + patient % 12, 1 + patient % 28).unwrap()
 }
 
-/// The lines, the timetable from `today` on last.
+/// The lines, the timetable from `today` on last; GUIDs ascend.
 pub fn lines(size: Size, today: NaiveDate, zone: Zone) -> impl Iterator<Item = String> {
-    let clinic = json!({"kind": "lpu", "guid": lpu(), "name": "Большая поликлиника"});
+    lines_with(size, today, zone, ascending)
+}
+
+/// The same with other GUIDs.
+pub fn lines_with(size: Size, today: NaiveDate, zone: Zone, guids: Guids) -> impl Iterator<Item = String> {
+    let lpu = guids(LPU, 0, 0);
+    let clinic = json!({"kind": "lpu", "guid": lpu, "name": "Большая поликлиника"});
     let specialities = (0..size.doctors.div_ceil(5))
         .map(|code| json!({"kind": "speciality", "code": code.to_string(), "name": format!("Специальность {code}")}));
-    let doctors = (0..size.doctors).map(|number| {
-        json!({"kind": "resource", "guid": doctor(number), "lpu": lpu(), "family": format!("Врачов{number}"),
+    let doctors = (0..size.doctors).map(move |number| {
+        json!({"kind": "resource", "guid": guids(DOCTOR, number, 0), "lpu": lpu, "family": format!("Врачов{number}"),
             "name": "Иван", "patronymic": "Иванович", "role": "Врач", "speciality": (number / 5).to_string(),
             "room": number.to_string()})
     });
     let patients = (0..size.patients).map(move |number| {
-        json!({"kind": "patient", "guid": patient(number), "lpu": lpu(), "family": format!("Пациентов{number}"),
+        json!({"kind": "patient", "guid": guids(PATIENT, number, 0), "lpu": lpu, "family": format!("Пациентов{number}"),
             "name": "Пётр", "patronymic": "Петрович", "birthDate": birth_date(number, today).to_string(),
             "sex": "m", "policyNumber": policy(number)})
     });
-    let cells = (0..size.days).flat_map(move |day| {
-        (0..size.doctors).flat_map(move |doctor| {
-            (0..size.cells_a_day).map(move |place| slot(doctor, day, place, today, zone))
-        })
-    });
+    let cells = timetable(size, today, zone, guids);
     [clinic]
         .into_iter()
         .chain(specialities)
         .chain(doctors)
         .chain(patients)
-        .chain(cells)
         .map(|line| line.to_string())
+        .chain(cells)
 }
 
-fn slot(number: u32, day: u32, place: u32, today: NaiveDate, zone: Zone) -> Value {
+/// The lines of the timetable alone, from `today` on.
+pub fn timetable(size: Size, today: NaiveDate, zone: Zone, guids: Guids) -> impl Iterator<Item = String> {
+    (0..size.days).flat_map(move |day| {
+        (0..size.doctors).flat_map(move |doctor| {
+            (0..size.cells_a_day).map(move |place| {
+                let guid = guids(CELL, doctor, part(day, place));
+                slot(
+                    guid,
+                    guids(DOCTOR, doctor, 0),
+                    today + Days::new(day.into()),
+                    place,
+                    zone,
+                )
+                .to_string()
+            })
+        })
+    })
+}
+
+/// The line of a cell: number `place` of its day.
+pub fn slot(guid: Uuid, doctor: Uuid, day: NaiveDate, place: u32, zone: Zone) -> Value {
     let time = NaiveTime::from_num_seconds_from_midnight_opt((8 * 60 + place * 15) * 60, 0).unwrap();
-    let begin = zone
-        .from_local((today + Days::new(day.into())).and_time(time))
-        .unwrap();
+    let begin = zone.from_local(day.and_time(time)).unwrap();
     let end = begin + TimeDelta::minutes(15);
-    json!({"kind": "slot", "guid": cell(number, day, place), "resource": doctor(number),
+    json!({"kind": "slot", "guid": guid, "resource": doctor,
         "begin": begin.to_rfc3339_opts(SecondsFormat::Secs, false),
         "end": end.to_rfc3339_opts(SecondsFormat::Secs, false)})
 }
 
-fn guid(of: u32, number: u32, part: u32) -> Uuid {
+fn ascending(of: u32, number: u32, part: u32) -> Uuid {
     Uuid::parse_str(&format!("{of:08}-0000-4000-8000-{number:07}{part:05}")).unwrap()
 }
 
