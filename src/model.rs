@@ -30,7 +30,7 @@ pub use ids::{
     ApplicationId, CellId, ExamId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId, VisitId,
     WaitingEntryId,
 };
-pub use listing::{FreeCells, FreePlaces, ListedResource, Speciality, Supply};
+pub use listing::{AheadCell, FreeCells, FreePlaces, ListedResource, Speciality, Supply};
 pub use ticket::{HistoryEntry, Ticket, VisitStatus};
 pub use waiting::{WaitingEntry, WaitingPatient, WaitingStatus, WaitingWish};
 

@@ -9,7 +9,7 @@ mod switches;
 mod today;
 
 pub use held::{may_cancel, may_check_in};
-pub use showing::{Reach, Showing, Viewer, showing};
+pub use showing::{Reach, Showing, Viewer, is_listed, showing};
 pub use switches::Switches;
 pub use today::{DayLimits, may_wait};
 
@@ -282,10 +282,15 @@ fn age_bounds(case: &PatientCase) -> Option<Refusal> {
     (!fits).then_some(Refusal::AgeOutside)
 }
 
+/// Whether a cell is a reception, by its `busyType.type`.
+pub fn is_reception(busy_kind: i64) -> bool {
+    busy_kind != NO_RECEPTION
+}
+
 fn access(case: &CellCase) -> Option<Refusal> {
     if !case.cell.flag_access.shares_bit(case.application.access) {
         Some(Refusal::NoAccess)
-    } else if case.cell.busy_type.kind == NO_RECEPTION {
+    } else if !is_reception(case.cell.busy_type.kind) {
         Some(Refusal::NotReception)
     } else {
         None

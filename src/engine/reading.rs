@@ -20,6 +20,7 @@ use crate::wire::resource::Doctor;
 use crate::wire::speciality::specialities;
 use crate::wire::ticket::lpu_with_status;
 use chrono::Days;
+use std::iter;
 use uuid::Uuid;
 
 /// One request that reads, with all that its answer depends on.
@@ -122,7 +123,8 @@ impl Reader<'_> {
 
     pub(super) fn specialities(&self, lpu: &str) -> Result<Answer, RequestError> {
         let (lpu, viewer) = self.lpu_and_viewer(lpu, self.now)?;
-        let resources = self.with_free_places(self.store.shown_resources(lpu.id, None)?, &viewer)?;
+        let listed = self.store.shown_resources(lpu.id)?;
+        let resources = self.with_free_places(listed.iter(), &viewer)?;
         let reach = self.reach(&viewer);
         let mut rows = specialities(&resources);
         if let Viewer::Patient(standing) = &viewer
@@ -141,8 +143,12 @@ impl Reader<'_> {
         let code = speciality(self.request)?;
         let (lpu, viewer) = self.lpu_and_viewer(lpu, self.now)?;
         let speciality = code.map(|code| self.find_speciality(&code)).transpose()?;
-        let resources = self.store.shown_resources(lpu.id, speciality.as_ref())?;
-        let resources = self.with_free_places(resources, &viewer)?;
+        let listed = self.store.shown_resources(lpu.id)?;
+        let is_asked = |listed: &&ListedResource| {
+            let asked = speciality.as_ref().map(|asked| asked.id);
+            asked.is_none_or(|asked| listed.resource.speciality_id == asked)
+        };
+        let resources = self.with_free_places(listed.iter().filter(is_asked), &viewer)?;
         let shown = resources.iter().map(|(listed, free)| Doctor::new(listed, free));
         Ok(Answer::json(&shown.collect::<Vec<_>>()))
     }
@@ -151,10 +157,9 @@ impl Reader<'_> {
         let guid = path_guid(resource, "docGuid")?;
         let (lpu, viewer) = self.lpu_and_viewer(lpu, self.now)?;
         let listed = self.find_resource(guid, &lpu)?;
-        let free = self
-            .store
-            .free_places(listed.resource.id, &self.reach(&viewer), self.now)?;
-        Ok(Answer::json(&Doctor::new(&listed, &free)))
+        let free = self.with_free_places(iter::once(&listed), &viewer)?;
+        let mut shown = free.iter().map(|(listed, free)| Doctor::new(listed, free));
+        Ok(Answer::json(&shown.next()))
     }
 
     pub(super) fn schedule(
@@ -280,16 +285,13 @@ impl Reader<'_> {
         Reach::of(viewer.application(), &self.settings.policy, self.now.date_naive())
     }
 
-    fn with_free_places(
+    fn with_free_places<'a>(
         &self,
-        resources: Vec<ListedResource>,
+        resources: impl Iterator<Item = &'a ListedResource> + Clone,
         viewer: &Viewer,
-    ) -> Result<Vec<(ListedResource, FreePlaces)>, Fault> {
-        let reach = self.reach(viewer);
-        let counted = |listed: ListedResource| {
-            let free = self.store.free_places(listed.resource.id, &reach, self.now)?;
-            Ok((listed, free))
-        };
-        resources.into_iter().map(counted).collect()
+    ) -> Result<Vec<(&'a ListedResource, FreePlaces)>, Fault> {
+        let ids = resources.clone().map(|listed| listed.resource.id);
+        let free = self.store.free_places(ids, &self.reach(viewer), self.now)?;
+        Ok(resources.zip(free).collect())
     }
 }

@@ -2,7 +2,7 @@
 
 macro_rules! row_ids {
     ($($name:ident),+) => {$(
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(pub i64);
     )+};
 }

@@ -1,6 +1,6 @@
 //! What listings show beside cells: specialities, resources with their names, free places.
 
-use super::{Moment, Resource, ResourceType, SpecialityId};
+use super::{Access, CellId, Moment, Resource, ResourceType, SpecialityId};
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,19 @@ pub struct FreeCells {
     pub nearest: Uuid,
     pub nearest_begin: Moment,
     pub last_begin: Moment,
+}
+
+/// What counts of a cell when free places are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AheadCell {
+    pub id: CellId,
+    pub guid: Uuid,
+    /// In seconds since 1970.
+    pub begin_at: i64,
+    /// Free places; 0 in a cell that lists leave out.
+    pub free: u32,
+    pub flag_access: Access,
+    pub is_reception: bool,
 }
 
 /// What can be booked of a clinic's speciality.

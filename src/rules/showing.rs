@@ -1,12 +1,20 @@
 //! Cells, free places and resources in listings ([crate::contract::reading]): by the rules that book.
 
 use super::{Policy, objection, objection_to_all};
-use crate::model::{Access, AgeBounds, Cell, ClientApplication, Moment, Patient, Standing};
+use crate::model::{Access, AgeBounds, AheadCell, Cell, ClientApplication, Moment, Patient, Standing};
 use crate::refusal::Refusal;
 use chrono::{Datelike, Days, NaiveDate};
 
+/// Codes of telemedicine: lists show its cells only by request.
+const TELEMEDICINE: [&str; 2] = ["322", "323"];
+
 /// Last year of four digits.
 const YEAR_MAX: i32 = 9999;
+
+/// Whether a list that nobody filters shows a cell, by its `busyType.code`.
+pub fn is_listed(busy_code: &str) -> bool {
+    !TELEMEDICINE.contains(&busy_code)
+}
 
 /// The viewer of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +99,13 @@ impl Reach {
             last_day,
             access: on.access.then_some(application.access),
         }
+    }
+
+    /// Whether a cell counts among the free places of those who share a bit with `access`: the rules that [`Reach::access`]
+    /// stands for.
+    pub fn has_free_place(access: Option<Access>, cell: &AheadCell) -> bool {
+        let is_open = |access| cell.flag_access.shares_bit(access) && cell.is_reception;
+        cell.free > 0 && access.is_none_or(is_open)
     }
 
     /// Whether the patient is within the bounds on age on some day of the reach (4029).

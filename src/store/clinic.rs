@@ -69,16 +69,12 @@ impl Store {
         )
     }
 
-    /// Returns a clinic's resources that are to be shown, of one speciality or of all, by name.
-    pub fn shown_resources(
-        &self,
-        lpu_id: LpuId,
-        speciality: Option<&Speciality>,
-    ) -> Result<Vec<ListedResource>, Fault> {
+    /// Reads a clinic's resources that are to be shown, by name.
+    pub(super) fn read_shown_resources(&self, lpu_id: LpuId) -> Result<Vec<ListedResource>, Fault> {
         let mut resources = self.all(
             "resource",
-            include_str!("clinic/shown_resources.sql"),
-            named_params! { ":lpu": lpu_id, ":speciality": speciality.map(|speciality| speciality.id) },
+            include_str!("clinic/read_shown_resources.sql"),
+            named_params! { ":lpu": lpu_id },
             listed_resource,
         )?;
         resources.sort_by_cached_key(|listed| {

@@ -1,6 +1,7 @@
 //! The only door to `SQLite`. Reads are methods of [`Store`], writes of [`WriteTx`]; longer statements lie
 //! in a folder named as their module, each named as the function that runs it.
 
+mod ahead;
 mod booking;
 mod card;
 mod clinic;
@@ -55,6 +56,7 @@ pub(crate) use waiting::WAITING_PATIENTS_MAX;
 use crate::health::DISK_FREE_BYTES_MIN;
 use crate::model::Zone;
 use crate::refusal::Trouble;
+use ahead::Ahead;
 use damage::Seconds;
 use one_file::{LogSize, Watch};
 use rusqlite::Connection;
@@ -74,6 +76,7 @@ pub struct Store {
     read_only: bool,
     /// Pages in the write-ahead log after the last commit of this connection.
     wal_pages: Arc<AtomicU32>,
+    ahead: Ahead,
     /// Whether its files are looked at; behind the connection, which has to be closed first.
     watch: Option<Watch>,
 }

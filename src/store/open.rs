@@ -1,5 +1,6 @@
 //! Opening and making a database.
 
+use super::ahead::Ahead;
 use super::connection::{APPLICATION_ID, SCHEMA, connect};
 use super::identity::{check_identity, is_blank, version_of_ours};
 use super::migrations::bring_up_to_date;
@@ -50,11 +51,13 @@ impl Store {
             counter.store(u32::try_from(pages).unwrap_or(u32::MAX), Ordering::Relaxed);
             Ok(())
         }))?;
+        let ahead = Ahead::watching(&mut connection)?;
         Ok(Store {
             connection,
             zone,
             read_only: false,
             wal_pages,
+            ahead,
             watch: None,
         })
     }
@@ -86,6 +89,7 @@ impl Store {
             zone,
             read_only: true,
             wal_pages: Arc::default(),
+            ahead: Ahead::default(),
             watch: None,
         })
     }

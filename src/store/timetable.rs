@@ -2,9 +2,7 @@
 
 use super::damage::Seconds;
 use super::{Fault, Store};
-use crate::model::{Cell, CellId, FreeCells, FreePlaces, LpuId, Moment, ResourceId, Speciality, Supply};
-use crate::rules::Reach;
-use chrono::Days;
+use crate::model::{Cell, CellId, LpuId, Moment, Speciality};
 use rusqlite::named_params;
 use uuid::Uuid;
 
@@ -13,9 +11,6 @@ pub const CELLS_MAX: u32 = 10_000;
 
 /// One more than may be listed: that there are too many is seen.
 const CELLS_READ_MAX: u32 = CELLS_MAX + 1;
-
-/// Most rows of [`Store::supplies`]: more specialities than any server's clinics have.
-const SUPPLIES_MAX: u32 = 1_000;
 
 impl Store {
     /// Returns the begin of the last cell of all, in seconds since 1970; `None` when there is no cell.
@@ -81,79 +76,5 @@ impl Store {
             named_params! { ":slot": cell_id },
             |row| row.get("mnem"),
         )
-    }
-
-    /// Returns the free places of a resource within a client application's reach.
-    pub fn free_places(
-        &self,
-        resource_id: ResourceId,
-        reach: &Reach,
-        now: Moment,
-    ) -> Result<FreePlaces, Fault> {
-        let (from, until) = self.times(reach, now);
-        let parameters = named_params! {
-            ":resource": resource_id,
-            ":from": from,
-            ":until": until,
-            ":access": reach.access,
-        };
-        self.one(
-            "slot",
-            include_str!("timetable/free_places.sql"),
-            parameters,
-            |row| {
-                let nearest: Option<Uuid> = row.get("nearest_guid")?;
-                let count = row.get("count")?;
-                let cells = nearest.map(|nearest| -> rusqlite::Result<FreeCells> {
-                    Ok(FreeCells {
-                        nearest,
-                        nearest_begin: self.moment(row, "nearest_begin_at")?,
-                        last_begin: self.moment(row, "last_begin_at")?,
-                    })
-                });
-                Ok(FreePlaces {
-                    count,
-                    cells: cells.transpose()?,
-                })
-            },
-        )
-    }
-
-    /// Returns what can be booked of each clinic's specialities within a client application's reach; at most
-    /// [`SUPPLIES_MAX`].
-    pub fn supplies(&self, reach: &Reach, now: Moment) -> Result<Vec<Supply>, Fault> {
-        let (from, until) = self.times(reach, now);
-        let parameters = named_params! {
-            ":from": from,
-            ":until": until,
-            ":access": reach.access,
-            ":limit": SUPPLIES_MAX,
-        };
-        self.all(
-            "slot",
-            include_str!("timetable/supplies.sql"),
-            parameters,
-            |row| {
-                Ok(Supply {
-                    lpu: row.get("lpu_guid")?,
-                    code: row.get("code")?,
-                    name: row.get("name")?,
-                    free_places: row.get("free_places")?,
-                    last_begin: row.get("last_begin")?,
-                })
-            },
-        )
-    }
-
-    /// Returns the first second at which a cell within reach may begin, and the first second after the last.
-    fn times(&self, reach: &Reach, now: Moment) -> (i64, i64) {
-        let from = if reach.begun {
-            self.zone.start_of(now.date_naive()).timestamp()
-        } else {
-            now.timestamp() + 1
-        };
-        let after_last = reach.last_day.and_then(|day| day.checked_add_days(Days::new(1)));
-        let until = after_last.map_or(i64::MAX, |day| self.zone.start_of(day).timestamp());
-        (from, until)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::model::{self, Access, Cell};
 use crate::refusal::{ParameterFault, Refusal};
+use crate::rules::is_listed;
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad, date, header, repeated};
 use chrono::NaiveDate;
@@ -18,9 +19,6 @@ const BUSY_TYPES_MAX: usize = 32;
 
 /// Longest `busyType`.
 const BUSY_TYPE_CHARS_MAX: usize = 32;
-
-/// Codes of telemedicine: shown only by request.
-const TELEMEDICINE: [&str; 2] = ["322", "323"];
 
 /// The header that names the client application.
 const CLIENT_APPLICATION: &str = "ClientApplication";
@@ -97,7 +95,7 @@ impl BusyTypes {
     pub fn take(&self, cell: &Cell) -> bool {
         let code = &cell.busy_type.code;
         if self.0.is_empty() {
-            !TELEMEDICINE.contains(&&**code)
+            is_listed(code)
         } else {
             self.0.contains(code)
         }

@@ -19,12 +19,12 @@ pub struct SpecialityRow<'a> {
 }
 
 /// Returns the specialities of these resources with their free places, sorted by name as in Russian.
-pub fn specialities(resources: &[(ListedResource, FreePlaces)]) -> Vec<SpecialityRow<'_>> {
+pub fn specialities<'a>(resources: &[(&'a ListedResource, FreePlaces)]) -> Vec<SpecialityRow<'a>> {
     let mut rows = BTreeMap::new();
     for (listed, free) in resources {
         let code = &*listed.speciality_code;
         let name = &*listed.resource.speciality;
-        let row = rows.entry((sort_key(name), code)).or_insert(SpecialityRow {
+        let row = rows.entry(code).or_insert(SpecialityRow {
             code,
             name,
             resource_count: 0,
@@ -40,7 +40,9 @@ pub fn specialities(resources: &[(ListedResource, FreePlaces)]) -> Vec<Specialit
             row.last_date = row.last_date.max(Some(cells.last_begin.date_naive()));
         }
     }
-    rows.into_values().collect()
+    let mut rows: Vec<_> = rows.into_values().collect();
+    rows.sort_by_cached_key(|row| sort_key(row.name));
+    rows
 }
 
 impl SpecialityRow<'_> {

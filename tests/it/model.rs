@@ -7,6 +7,7 @@
 //! database is what the books say.
 
 mod books;
+mod lists;
 mod moments;
 mod naive;
 mod sequences;

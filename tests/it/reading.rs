@@ -2,7 +2,7 @@
 
 mod agreement;
 mod bad_input;
-mod counting;
+pub mod counting;
 pub mod demo;
 mod golden;
 mod speed;

@@ -5,7 +5,7 @@
 use super::books::{Books, Entry, Request, Wanted};
 use super::naive::{DAY, Verdict, Wall};
 use super::town::{self, KINDS, PATIENTS, SOURCES, Town};
-use super::{Dice, naive, translate};
+use super::{Dice, lists, naive, translate};
 use crate::harness::Site;
 use infomat::import::{self, ImportError};
 use infomat::model::{
@@ -107,11 +107,7 @@ impl Play {
             now: translate::moment(self.now),
             ticket: Uuid::from_u128(9 << 64 | self.tickets_drawn),
         };
-        let policy = translate::policy(
-            self.town.rules,
-            self.town.max_period_days,
-            self.town.bookings_a_day,
-        );
+        let policy = self.policy();
         let wish = wish(&request);
         let answer = book(tx, &wish, &policy, &stamp);
         let cells: Vec<Option<usize>> = match self.town.candidates(&self.books, &request) {
@@ -187,6 +183,20 @@ impl Play {
         if moment > self.now && moment < self.now + DAY / 2 {
             self.now = moment;
         }
+    }
+
+    fn policy(&self) -> Policy {
+        translate::policy(
+            self.town.rules,
+            self.town.max_period_days,
+            self.town.bookings_a_day,
+        )
+    }
+
+    /// A moment about a cell's begin, whatever the time is.
+    fn clock(&mut self) -> Wall {
+        let begin = self.town.cells[self.dice.roll(self.town.cells.len())].begin;
+        begin + self.dice.of(&[-DAY, -1, 0, 1])
     }
 
     /// Another program cancels a visit: what the schema keeps right, it keeps right for everybody.
@@ -342,6 +352,7 @@ impl Play {
                 self.one(&tx);
             }
             if self.dice.once_in(6) {
+                lists::remember(&tx, &self.policy(), translate::moment(self.now));
                 drop(tx);
                 self.books = before;
             } else {
@@ -351,6 +362,11 @@ impl Play {
                 store.checkpoint().unwrap();
                 drop(store);
                 store = Store::open(&path, zone).unwrap();
+            }
+            // A clock may go on, and back.
+            for moment in [self.now, self.now + DAY, self.clock()] {
+                let policy = self.policy();
+                lists::agree(&store, &importer, &database, &policy, translate::moment(moment));
             }
         }
         self.check_disk(&database);

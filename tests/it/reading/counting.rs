@@ -1,5 +1,5 @@
-//! Goal: free places, which a statement counts, are those that the rules let a client application book. Method: for every
-//! resource of the demo clinic, every client application and several settings of the rules, the statement is held against
+//! Goal: free places, which are counted in memory, are those that the rules let a client application book. Method: for every
+//! resource of the demo clinic, every client application and several settings of the rules, the count is held against
 //! the rules asked cell by cell, after some cells were booked.
 
 use super::demo;
@@ -14,7 +14,7 @@ use rusqlite::Connection;
 const DAYS_MAX: i64 = 100;
 
 /// The same by the rules.
-fn counted(cells: &[Cell], application: &ClientApplication, policy: &Policy, now: Moment) -> FreePlaces {
+pub fn counted(cells: &[Cell], application: &ClientApplication, policy: &Policy, now: Moment) -> FreePlaces {
     let is_free = |cell: &&Cell| {
         !["322", "323"].contains(&&*cell.busy_type.code)
             && objection_to_all(application, cell, policy, now).is_none()
@@ -41,8 +41,9 @@ fn compare(
 ) -> i64 {
     let reach = Reach::of(application, policy, now.date_naive());
     let mut places = 0;
-    for (listed, cells) in resources {
-        let free = store.free_places(listed.resource.id, &reach, now).unwrap();
+    let ids = resources.iter().map(|(listed, _)| listed.resource.id);
+    let free = store.free_places(ids, &reach, now).unwrap();
+    for ((listed, cells), free) in resources.iter().zip(free) {
         let doc_fio = &listed.resource.doc_fio;
         assert_eq!(
             free,
@@ -56,7 +57,7 @@ fn compare(
 }
 
 /// Ways of setting the rules.
-fn policies() -> Vec<Policy> {
+pub fn policies() -> Vec<Policy> {
     let with = |change: fn(&mut Switches)| {
         let mut policy = demo::policy();
         change(&mut policy.switches);
@@ -80,7 +81,7 @@ fn policies() -> Vec<Policy> {
 }
 
 #[test]
-fn the_statement_counts_what_the_rules_let_book() {
+fn what_is_counted_is_what_the_rules_let_book() {
     let site = demo::site();
     // Every third cell has lost its places to others; a plan that shrank to what is used is as full as a booked cell.
     Connection::open(site.path("infomat.db"))
@@ -94,11 +95,11 @@ fn the_statement_counts_what_the_rules_let_book() {
     let until = start + TimeDelta::days(DAYS_MAX);
     let mut resources = Vec::new();
     for lpu in store.lpus().unwrap() {
-        for listed in store.shown_resources(lpu.id, None).unwrap() {
+        for listed in store.shown_resources(lpu.id).unwrap().iter() {
             let cells = store
                 .resource_cells(listed.resource.guid, lpu.id, start, until)
                 .unwrap();
-            resources.push((listed, cells));
+            resources.push((listed.clone(), cells));
         }
     }
     assert!(resources.len() > 30);

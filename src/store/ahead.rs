@@ -1,0 +1,351 @@
+//! The timetable ahead, kept in memory: lists count the free places of all resources, on the thread that books.
+//!
+//! What is kept is what the file says. A commit of another program is seen by `PRAGMA data_version`: then all is forgotten,
+//! and read anew when it is asked for. A cell that this connection has written is told by SQLite's update hook, and is read
+//! anew alone.
+
+use super::{Fault, Store};
+use crate::model::{
+    Access, AheadCell, CellId, FreeCells, FreePlaces, ListedResource, LpuId, Moment, ResourceId, Supply, Zone,
+};
+use crate::rules::{Reach, is_listed, is_reception};
+use chrono::Days;
+use rusqlite::hooks::Action;
+use rusqlite::{Connection, Row, named_params};
+use std::cell::{RefCell, RefMut};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+/// Most cells in memory, some 50 bytes each. Before there are more, all are forgotten: the lists of such a clinic are slow,
+/// and right.
+const CELLS_MAX: usize = 1_000_000;
+
+/// Most written cells that are read anew one by one.
+const WRITTEN_MAX: usize = 4_096;
+
+/// Counts that are kept of each resource: client applications differ in what they may book.
+const COUNTS_MAX: usize = 4;
+
+/// Most rows of [`Store::supplies`]: more specialities than any server's clinics have.
+const SUPPLIES_MAX: usize = 1_000;
+
+/// What is in memory of the timetable; nothing at first.
+#[derive(Default)]
+pub(super) struct Ahead {
+    kept: RefCell<Kept>,
+    written: Arc<Mutex<Written>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    /// `PRAGMA data_version` when it was read.
+    version: Option<i64>,
+    /// Of each clinic the resources that are shown.
+    listed: HashMap<LpuId, Arc<[ListedResource]>>,
+    timetables: HashMap<ResourceId, Timetable>,
+    /// Cells in all timetables.
+    cells: usize,
+}
+
+/// What the connection has written since the last look.
+#[derive(Default)]
+struct Written {
+    cells: Vec<CellId>,
+    /// More than that, or nothing after all.
+    is_more: bool,
+}
+
+/// The cells of a resource that begin at `since` or later, by begin and row.
+struct Timetable {
+    since: i64,
+    cells: Vec<AheadCell>,
+    counts: Vec<Count>,
+}
+
+/// What is counted: of the cells that begin at `from` or later and before `until`, those that share a bit with `access`.
+#[derive(Clone, Copy)]
+struct Bounds {
+    from: i64,
+    until: i64,
+    access: Option<Access>,
+}
+
+struct Count {
+    bounds: Bounds,
+    free: FreePlaces,
+}
+
+impl Count {
+    /// Whether the count is that of these bounds too. While no counted cell has begun, it stays the same.
+    fn holds(&self, bounds: Bounds) -> bool {
+        let first = self
+            .free
+            .cells
+            .map_or(i64::MAX, |cells| cells.nearest_begin.timestamp());
+        self.is_alike(bounds) && (self.bounds.from..=first).contains(&bounds.from)
+    }
+
+    fn is_alike(&self, bounds: Bounds) -> bool {
+        (self.bounds.until, self.bounds.access) == (bounds.until, bounds.access)
+    }
+}
+
+impl Ahead {
+    /// Returns an empty memory that is told what the connection writes.
+    pub(super) fn watching(connection: &mut Connection) -> rusqlite::Result<Ahead> {
+        let ahead = Ahead::default();
+        let written = Arc::clone(&ahead.written);
+        connection.update_hook(Some(move |action, _: &str, table: &str, row| {
+            let mut written = lock(&written);
+            match table {
+                "slot" if action == Action::SQLITE_UPDATE && written.cells.len() < WRITTEN_MAX => {
+                    written.cells.push(CellId(row));
+                }
+                "slot" | "resource" | "speciality" => written.is_more = true,
+                _ => {}
+            }
+        }))?;
+        let written = Arc::clone(&ahead.written);
+        connection.rollback_hook(Some(move || lock(&written).is_more = true))?;
+        Ok(ahead)
+    }
+
+    fn take_written(&self) -> Written {
+        std::mem::take(&mut *lock(&self.written))
+    }
+}
+
+fn lock(written: &Mutex<Written>) -> MutexGuard<'_, Written> {
+    written.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Kept {
+    /// Puts a cell in the place of what it was. Returns whether the place was found.
+    fn replace(&mut self, resource: ResourceId, cell: AheadCell) -> bool {
+        let Some(timetable) = self.timetables.get_mut(&resource) else {
+            return true;
+        };
+        timetable.counts.clear();
+        let place = timetable
+            .cells
+            .binary_search_by_key(&(cell.begin_at, cell.id), |kept| (kept.begin_at, kept.id));
+        match place {
+            Ok(at) => timetable.cells[at] = cell,
+            Err(_) => return cell.begin_at < timetable.since,
+        }
+        true
+    }
+}
+
+impl Timetable {
+    fn free_places(&mut self, bounds: Bounds, zone: Zone) -> FreePlaces {
+        if let Some(count) = self.counts.iter().find(|count| count.holds(bounds)) {
+            return count.free;
+        }
+        let free = self.count(bounds, zone);
+        self.counts.retain(|count| !count.is_alike(bounds));
+        if self.counts.len() == COUNTS_MAX {
+            self.counts.remove(0);
+        }
+        self.counts.push(Count { bounds, free });
+        free
+    }
+
+    fn count(&self, bounds: Bounds, zone: Zone) -> FreePlaces {
+        let first = self.cells.partition_point(|cell| cell.begin_at < bounds.from);
+        let after_last = self.cells.partition_point(|cell| cell.begin_at < bounds.until);
+        let within = self.cells.get(first..after_last).unwrap_or_default();
+        let free = within
+            .iter()
+            .filter(|cell| Reach::has_free_place(bounds.access, cell));
+        let mut count = 0;
+        let mut ends: Option<(&AheadCell, &AheadCell)> = None;
+        for cell in free {
+            count += i64::from(cell.free);
+            ends = Some((ends.map_or(cell, |(first, _)| first), cell));
+        }
+        FreePlaces {
+            count,
+            cells: ends.map(|(first, last)| FreeCells {
+                nearest: first.guid,
+                nearest_begin: zone.at(first.begin_at),
+                last_begin: zone.at(last.begin_at),
+            }),
+        }
+    }
+}
+
+impl Store {
+    /// Returns a clinic's resources that are to be shown, by name.
+    pub fn shown_resources(&self, lpu_id: LpuId) -> Result<Arc<[ListedResource]>, Fault> {
+        let mut kept = self.kept()?;
+        if let Some(listed) = kept.listed.get(&lpu_id) {
+            return Ok(Arc::clone(listed));
+        }
+        let listed: Arc<[ListedResource]> = self.read_shown_resources(lpu_id)?.into();
+        kept.listed.insert(lpu_id, Arc::clone(&listed));
+        Ok(listed)
+    }
+
+    /// Returns the free places of resources within a client application's reach, in their order.
+    pub fn free_places(
+        &self,
+        resources: impl Iterator<Item = ResourceId>,
+        reach: &Reach,
+        now: Moment,
+    ) -> Result<Vec<FreePlaces>, Fault> {
+        let mut kept = self.kept()?;
+        let bounds = self.bounds(reach, now);
+        resources
+            .map(|resource| {
+                let timetable = self.timetable(&mut kept, resource, bounds.from, now)?;
+                Ok(timetable.free_places(bounds, self.zone))
+            })
+            .collect()
+    }
+
+    /// Returns what can be booked of each clinic's specialities within a client application's reach; at most
+    /// [`SUPPLIES_MAX`].
+    pub fn supplies(&self, reach: &Reach, now: Moment) -> Result<Vec<Supply>, Fault> {
+        let lpus: Vec<(LpuId, Uuid)> =
+            self.all("lpu", "SELECT id, guid FROM lpu ORDER BY guid", [], |row| {
+                Ok((row.get("id")?, row.get("guid")?))
+            })?;
+        let bounds = self.bounds(reach, now);
+        let mut supplies = Vec::new();
+        for (lpu_id, lpu) in lpus {
+            let listed = self.shown_resources(lpu_id)?;
+            let mut of_lpu = BTreeMap::new();
+            let mut kept = self.kept()?;
+            for ListedResource {
+                resource,
+                speciality_code,
+                ..
+            } in &*listed
+            {
+                let timetable = self.timetable(&mut kept, resource.id, bounds.from, now)?;
+                let supply = of_lpu.entry(speciality_code).or_insert_with(|| Supply {
+                    lpu,
+                    code: speciality_code.clone(),
+                    name: resource.speciality.clone(),
+                    free_places: 0,
+                    last_begin: None,
+                });
+                supply.free_places += timetable.free_places(bounds, self.zone).count;
+                let last = timetable.cells.last().map(|cell| cell.begin_at);
+                supply.last_begin = supply.last_begin.max(last.filter(|last| *last >= bounds.from));
+            }
+            supplies.extend(of_lpu.into_values());
+        }
+        supplies.truncate(SUPPLIES_MAX);
+        Ok(supplies)
+    }
+
+    /// Returns what is in memory, once it is what the file says.
+    fn kept(&self) -> Result<RefMut<'_, Kept>, Fault> {
+        let mut kept = self.ahead.kept.borrow_mut();
+        let version = self.one("slot", "PRAGMA data_version", [], |row| row.get(0))?;
+        let written = self.ahead.take_written();
+        if kept.version != Some(version) || written.is_more || !self.replace_written(&mut kept, &written)? {
+            *kept = Kept {
+                version: Some(version),
+                ..Kept::default()
+            };
+        }
+        Ok(kept)
+    }
+
+    /// Reads anew the cells that were written. Returns whether all of them were found where they had been.
+    fn replace_written(&self, kept: &mut Kept, written: &Written) -> Result<bool, Fault> {
+        for id in &written.cells {
+            let Some((resource, cell)) = self.written_cell(*id)? else {
+                return Ok(false);
+            };
+            if !kept.replace(resource, cell) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Returns the cells of a resource, at least from `from` on, from memory if they are there.
+    fn timetable<'a>(
+        &self,
+        kept: &'a mut Kept,
+        resource: ResourceId,
+        from: i64,
+        now: Moment,
+    ) -> Result<&'a mut Timetable, Fault> {
+        let is_kept = kept
+            .timetables
+            .get(&resource)
+            .is_some_and(|kept| kept.since <= from);
+        if !is_kept {
+            let since = self.zone.start_of(now.date_naive()).timestamp().min(from);
+            let cells = self.ahead_cells(resource, since)?;
+            if kept.cells + cells.len() > CELLS_MAX {
+                kept.timetables.clear();
+                kept.cells = 0;
+            }
+            kept.cells += cells.len();
+            let counts = Vec::new();
+            let read = Timetable { since, cells, counts };
+            if let Some(old) = kept.timetables.insert(resource, read) {
+                kept.cells -= old.cells.len();
+            }
+        }
+        Ok(kept
+            .timetables
+            .get_mut(&resource)
+            .expect("it is there, or was put there"))
+    }
+
+    fn ahead_cells(&self, resource: ResourceId, since: i64) -> Result<Vec<AheadCell>, Fault> {
+        self.all(
+            "slot",
+            include_str!("ahead/ahead_cells.sql"),
+            named_params! { ":resource": resource, ":since": since },
+            ahead_cell,
+        )
+    }
+
+    fn written_cell(&self, id: CellId) -> Result<Option<(ResourceId, AheadCell)>, Fault> {
+        self.optional(
+            "slot",
+            include_str!("ahead/written_cell.sql"),
+            named_params! { ":slot": id },
+            |row| Ok((row.get("resource_id")?, ahead_cell(row)?)),
+        )
+    }
+
+    /// Returns what is counted within a client application's reach: cells from the first second that may be booked on.
+    fn bounds(&self, reach: &Reach, now: Moment) -> Bounds {
+        let from = if reach.begun {
+            self.zone.start_of(now.date_naive()).timestamp()
+        } else {
+            now.timestamp() + 1
+        };
+        let after_last = reach.last_day.and_then(|day| day.checked_add_days(Days::new(1)));
+        Bounds {
+            from,
+            until: after_last.map_or(i64::MAX, |day| self.zone.start_of(day).timestamp()),
+            access: reach.access,
+        }
+    }
+}
+
+/// Returns a cell as it is kept. A count that no cell has is none: whoever lists the cell meets the damage.
+fn ahead_cell(row: &Row) -> rusqlite::Result<AheadCell> {
+    let (planned, used): (i64, i64) = (row.get("plan_count")?, row.get("used_count")?);
+    let is_shown = is_listed(super::rows::text(row, "busy_code")?);
+    let free = u32::try_from(planned.saturating_sub(used)).unwrap_or(0);
+    Ok(AheadCell {
+        id: row.get("id")?,
+        guid: row.get("guid")?,
+        begin_at: row.get("begin_at")?,
+        free: if is_shown { free } else { 0 },
+        flag_access: row.get("flag_access")?,
+        is_reception: is_reception(row.get("busy_type")?),
+    })
+}
