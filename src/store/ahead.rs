@@ -11,7 +11,7 @@ use crate::model::{
 use crate::rules::{Reach, is_listed, is_reception};
 use chrono::Days;
 use rusqlite::hooks::Action;
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row, TransactionState, named_params};
 use std::cell::{RefCell, RefMut};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -106,8 +106,6 @@ impl Ahead {
                 _ => {}
             }
         }))?;
-        let written = Arc::clone(&ahead.written);
-        connection.rollback_hook(Some(move || lock(&written).is_more = true))?;
         Ok(ahead)
     }
 
@@ -252,6 +250,10 @@ impl Store {
                 version: Some(version),
                 ..Kept::default()
             };
+        }
+        if self.connection.transaction_state(None::<&str>)? == TransactionState::Write {
+            // What is read now may never be committed.
+            lock(&self.ahead.written).is_more = true;
         }
         Ok(kept)
     }
