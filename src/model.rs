@@ -35,6 +35,7 @@ pub use ticket::{HistoryEntry, Ticket, VisitStatus};
 pub use waiting::{WaitingEntry, WaitingPatient, WaitingStatus, WaitingWish};
 
 use chrono::NaiveDateTime;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Parses a GUID as the contract has it: hyphenated, in any case of letters; no braces, no `urn:uuid:`.
@@ -244,7 +245,7 @@ pub struct Cell {
     pub id: CellId,
     /// GUID: the contract's `timeTable`, `timeTableGuid`.
     pub guid: Uuid,
-    pub resource: Resource,
+    pub resource: Arc<Resource>,
     pub begin: Moment,
     pub end: Moment,
     pub plan_count: i64,

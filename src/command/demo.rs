@@ -133,7 +133,10 @@ fn bookable(
         return Ok(None);
     };
     let until = now + Days::new(DAYS.into());
-    let cells = store.resource_cells(character.resource, card.lpu.id, now, until)?;
+    let Some(listed) = store.find_resource(character.resource, card.lpu.id)? else {
+        return Ok(None);
+    };
+    let cells = store.resource_cells(&listed.resource, now, until)?;
     let standing = store.standing(card, now, now)?;
     Ok(cells
         .into_iter()

@@ -172,8 +172,8 @@ impl Reader<'_> {
         let (from, until) = self.period(days)?;
         let busy_types = BusyTypes::of(self.request)?;
         let (lpu, viewer) = self.lpu_and_viewer(lpu, from)?;
-        self.find_resource(guid, &lpu)?;
-        let cells = self.store.resource_cells(guid, lpu.id, from, until)?;
+        let listed = self.find_resource(guid, &lpu)?;
+        let cells = self.store.resource_cells(&listed.resource, from, until)?;
         self.cells(cells, &busy_types, &viewer)
     }
 

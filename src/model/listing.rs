@@ -1,6 +1,7 @@
 //! What listings show beside cells: specialities, resources with their names, free places.
 
 use super::{Access, CellId, Moment, Resource, ResourceType, SpecialityId};
+use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Speciality {
 /// A resource with what a listing shows of it beyond what a cell does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedResource {
-    pub resource: Resource,
+    pub resource: Arc<Resource>,
     pub kind: ResourceType,
     /// Family name; may be empty, as the next two.
     pub family: String,

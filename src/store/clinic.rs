@@ -5,6 +5,7 @@ use super::{Fault, Store, WriteTx, rows};
 use crate::model::typed::sort_key;
 use crate::model::{ClientApplication, ListedResource, Lpu, LpuId, Speciality};
 use rusqlite::{Row, named_params};
+use std::sync::Arc;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -141,7 +142,7 @@ impl WriteTx<'_> {
 
 fn listed_resource(row: &Row) -> rusqlite::Result<ListedResource> {
     Ok(ListedResource {
-        resource: rows::resource(row)?,
+        resource: Arc::new(rows::resource(row)?),
         kind: row.get("resource_type")?,
         family: row.get("family")?,
         name: row.get("name")?,

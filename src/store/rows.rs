@@ -9,6 +9,7 @@ use crate::model::{
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row, RowIndex};
+use std::sync::Arc;
 
 /// Numbers of a kind of their own, kept as integers.
 macro_rules! kept_as_integer {
@@ -155,6 +156,19 @@ impl Store {
 
     /// Returns a row of the view `cell`, read in the order of its columns.
     pub(super) fn cell(&self, row: &Row) -> Result<Cell> {
+        self.cell_with(row, |columns| Ok(Arc::new(resource_columns(columns)?)))
+    }
+
+    /// Returns a cell of this resource, from a row with the view's columns up to those of the resource.
+    pub(super) fn cell_of(&self, resource: &Arc<Resource>, row: &Row) -> Result<Cell> {
+        self.cell_with(row, |_| Ok(Arc::clone(resource)))
+    }
+
+    fn cell_with(
+        &self,
+        row: &Row,
+        resource: impl Fn(&mut RowColumns) -> Result<Arc<Resource>>,
+    ) -> Result<Cell> {
         let mut columns = RowColumns::of(row);
         let cell = Cell {
             id: columns.next()?,
@@ -171,7 +185,7 @@ impl Store {
             },
             room: columns.next()?,
             ages: ages(&mut columns)?,
-            resource: resource_columns(&mut columns)?,
+            resource: resource(&mut columns)?,
         };
         if cell.used_count > cell.plan_count {
             return Err(damaged(row, row.as_ref().column_index("used_count")?));

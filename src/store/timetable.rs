@@ -2,8 +2,9 @@
 
 use super::damage::Seconds;
 use super::{Fault, Store};
-use crate::model::{Cell, CellId, LpuId, Moment, Speciality};
+use crate::model::{Cell, CellId, ListedResource, LpuId, Moment, Resource, Speciality};
 use rusqlite::named_params;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Most cells of one listing: what can be answered without keeping a booking waiting for long.
@@ -33,23 +34,22 @@ impl Store {
     /// [`CELLS_MAX`].
     pub fn resource_cells(
         &self,
-        resource: Uuid,
-        lpu_id: LpuId,
+        resource: &Arc<Resource>,
         from: Moment,
         until: Moment,
     ) -> Result<Vec<Cell>, Fault> {
         let parameters = named_params! {
-            ":resource": resource,
-            ":lpu": lpu_id,
+            ":resource": resource.id,
             ":from": from.timestamp(),
             ":until": until.timestamp(),
             ":limit": CELLS_READ_MAX,
         };
         let sql = include_str!("timetable/resource_cells.sql");
-        self.all("slot", sql, parameters, |row| self.cell(row))
+        self.all("slot", sql, parameters, |row| self.cell_of(resource, row))
     }
 
-    /// Returns such cells of all resources of a speciality that are to be shown, by begin, then by the resource's GUID.
+    /// Returns such cells of all resources of a speciality that are to be shown, by begin, then by the resource's GUID; more
+    /// than [`CELLS_MAX`] where there are too many to be listed.
     pub(crate) fn speciality_cells(
         &self,
         speciality: &Speciality,
@@ -57,15 +57,14 @@ impl Store {
         from: Moment,
         until: Moment,
     ) -> Result<Vec<Cell>, Fault> {
-        let parameters = named_params! {
-            ":speciality": speciality.id,
-            ":lpu": lpu_id,
-            ":from": from.timestamp(),
-            ":until": until.timestamp(),
-            ":limit": CELLS_READ_MAX,
-        };
-        let sql = include_str!("timetable/speciality_cells.sql");
-        self.all("slot", sql, parameters, |row| self.cell(row))
+        let mut cells = Vec::new();
+        for ListedResource { resource, .. } in &*self.shown_resources(lpu_id)? {
+            if resource.speciality_id == speciality.id && cells.len() <= CELLS_MAX as usize {
+                cells.append(&mut self.resource_cells(resource, from, until)?);
+            }
+        }
+        cells.sort_by_key(|cell| (cell.begin, cell.resource.guid, cell.id));
+        Ok(cells)
     }
 
     /// Returns the mnemonic of the client application that made the last active booking in a cell.

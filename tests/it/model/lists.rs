@@ -65,29 +65,28 @@ pub fn remember(store: &Store, policy: &Policy, now: Moment) {
 }
 
 fn shown(other: &Store, database: &Connection, zone: Zone, now: Moment) -> Vec<Shown> {
-    let sql = "SELECT r.id, r.guid, r.lpu_id, l.guid, p.code FROM resource r
+    let sql = "SELECT r.id, r.lpu_id, l.guid, p.code FROM resource r
                JOIN speciality p ON p.id = r.speciality_id JOIN lpu l ON l.id = r.lpu_id
                WHERE r.shown = 1 AND r.removed = 0 ORDER BY r.id";
     let mut statement = database.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| {
-        Ok((
-            row.get(0)?,
-            row.get::<_, Uuid>(1)?,
-            row.get(2)?,
-            row.get(3)?,
-            row.get(4)?,
-        ))
+        Ok((ResourceId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?))
     });
     let today = zone.start_of(now.date_naive());
-    rows.unwrap()
-        .map(Result::unwrap)
-        .map(|(id, guid, lpu_id, lpu, speciality)| Shown {
+    let shown = rows.unwrap().map(|row| {
+        let (id, lpu_id, lpu, speciality) = row.unwrap();
+        let listed = other.shown_resources(LpuId(lpu_id)).unwrap();
+        let resource = &listed
+            .iter()
+            .find(|listed| listed.resource.id == id)
+            .unwrap()
+            .resource;
+        Shown {
             lpu,
-            id: ResourceId(id),
+            id,
             speciality,
-            cells: other
-                .resource_cells(guid, LpuId(lpu_id), today, zone.at(i64::MAX))
-                .unwrap(),
-        })
-        .collect()
+            cells: other.resource_cells(resource, today, zone.at(i64::MAX)).unwrap(),
+        }
+    });
+    shown.collect()
 }

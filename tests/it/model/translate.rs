@@ -9,6 +9,7 @@ use infomat::model::{
 };
 use infomat::refusal::Refusal;
 use infomat::rules::{Approval, DayLimits, Policy, Switches};
+use std::sync::Arc;
 use uuid::Uuid;
 
 const LPU: Uuid = Uuid::from_u128(0x11);
@@ -245,7 +246,7 @@ fn cell(q: &Question) -> Cell {
     Cell {
         id: CELL_ID,
         guid: CELL,
-        resource: Resource {
+        resource: Arc::new(Resource {
             id: DOCTOR_ID,
             guid: DOCTOR,
             doc_fio: "Третьяк Т. Т.".to_owned(),
@@ -256,7 +257,7 @@ fn cell(q: &Question) -> Cell {
             flat: 0,
             ages: bounds(q.resource_ages),
             dispensary_only: q.dispensary_only,
-        },
+        }),
         begin: moment(q.begin),
         end: moment(q.end),
         plan_count: q.plan,

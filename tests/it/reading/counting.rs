@@ -96,9 +96,7 @@ fn what_is_counted_is_what_the_rules_let_book() {
     let mut resources = Vec::new();
     for lpu in store.lpus().unwrap() {
         for listed in store.shown_resources(lpu.id).unwrap().iter() {
-            let cells = store
-                .resource_cells(listed.resource.guid, lpu.id, start, until)
-                .unwrap();
+            let cells = store.resource_cells(&listed.resource, start, until).unwrap();
             resources.push((listed.clone(), cells));
         }
     }

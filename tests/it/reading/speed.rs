@@ -1,7 +1,7 @@
 //! Goal: in a clinic of 100 doctors, 14 days, 32 cells a day and 50,000 patients, the list of specialities costs less than
-//! 20 ms and a fortnight of one doctor less than 10 ms of a processor's time, and bookings go on beside such lists. Method:
+//! 2 ms and a fortnight of one doctor less than 5 ms of a processor's time, and bookings go on beside such lists. Method:
 //! the system tells what the real binary, warm, has used for a hundred answers; time that others have the processor does not
-//! count. What `/metrics` counts in the timetable is measured in the library: it holds the engine no longer than such a list.
+//! count. What `/metrics` counts in the timetable is measured in the library: once read, it is remembered.
 //! Those bounds are the release build's (`cargo test --release`); a debug build gets three times as long.
 
 use crate::clinic::Ask;
@@ -22,9 +22,10 @@ const SIZE: Size = Size {
     cells_a_day: 32,
     patients: 50_000,
 };
-const SPECIALITIES_MAX: Duration = Duration::from_millis(20);
-const FORTNIGHT_MAX: Duration = Duration::from_millis(10);
-const COUNTING_MAX: Duration = Duration::from_millis(10);
+const SPECIALITIES_MAX: Duration = Duration::from_millis(2);
+const FORTNIGHT_MAX: Duration = Duration::from_millis(5);
+/// How much quicker a count is that remembers the timetable than one that reads it.
+const REMEMBERING_TIMES_MIN: u32 = 5;
 /// How much longer a build for debugging may take.
 const DEBUG_FACTOR: u32 = if cfg!(debug_assertions) { 3 } else { 1 };
 /// Requests that are measured.
@@ -51,23 +52,24 @@ fn cost(server: &Server, target: &str, authorization: &str) -> Duration {
     processor_time_of(server.pid()).saturating_sub(before) / MEASURED
 }
 
-/// Median time of this thread, not of others that run meanwhile, in counting what a terminal can book, for all clinics and
-/// specialities.
-fn median_of_counting(site: &Site) -> Duration {
+/// Times of this thread, not of others that run meanwhile, in counting what a terminal can book, for all clinics and
+/// specialities: the first, which reads the timetable, and the median of those that remember it.
+fn times_of_counting(site: &Site) -> (Duration, Duration) {
     let store = demo::store(site);
     let terminals = store.find_application("Infomat").unwrap();
     let reach = Reach::of(&terminals, &demo::policy(), now().date_naive());
-    let mut times: Vec<_> = (0..WARMING + MEASURED)
+    let mut times: Vec<_> = (0..=MEASURED)
         .map(|_| {
             let start = processor_time_of_this_thread();
+            let _snapshot = store.snapshot().unwrap();
             let supplies = store.supplies(&reach, now()).unwrap();
             assert_eq!(supplies.len(), SIZE.doctors.div_ceil(5) as usize);
             processor_time_of_this_thread().saturating_sub(start)
         })
-        .skip(WARMING as usize)
         .collect();
+    let first = times.remove(0);
     times.sort_unstable();
-    times[times.len() / 2]
+    (first, times[times.len() / 2])
 }
 
 /// Each patient in turn books a cell of their own, of tomorrow or later.
@@ -128,11 +130,14 @@ fn lists_are_quick_in_a_large_clinic_while_bookings_go_on() {
     let specialities = cost(&server, &specialities, &authorization);
     let fortnight = cost(&server, &fortnight, &authorization);
     let booked = booked.into_inner();
-    let counting = median_of_counting(&site);
+    let (reading, counting) = times_of_counting(&site);
     println!(
-        "specialities {specialities:?}, a fortnight {fortnight:?}, counting {counting:?}, {booked} bookings meanwhile"
+        "specialities {specialities:?}, a fortnight {fortnight:?}, counting {reading:?} and {counting:?}, {booked} bookings meanwhile"
     );
-    assert!(counting < COUNTING_MAX * DEBUG_FACTOR, "{counting:?}");
+    assert!(
+        counting * REMEMBERING_TIMES_MIN < reading,
+        "{counting:?} after {reading:?}"
+    );
     assert!(booked >= BOOKINGS_MIN, "{booked} bookings");
     assert!(specialities < SPECIALITIES_MAX * DEBUG_FACTOR, "{specialities:?}");
     assert!(fortnight < FORTNIGHT_MAX * DEBUG_FACTOR, "{fortnight:?}");
