@@ -92,7 +92,7 @@ impl Http {
                 if is_idle {
                     engine.tick();
                 } else {
-                    engine.checkpoint_when_idle();
+                    engine.copy_log_when_idle();
                 }
                 is_idle = true;
                 continue;

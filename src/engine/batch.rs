@@ -17,9 +17,6 @@ use crate::wire::waiting::waiting_wish;
 use crate::wire::wish::wish;
 use std::time::Instant;
 
-/// Pages in the write-ahead log at which they are copied between two batches, quiet or not: 4 MiB.
-const WAL_PAGES_MAX: u32 = 4096;
-
 /// A parsed request that may write.
 enum Work {
     Book(Wish),
@@ -46,9 +43,7 @@ impl Engine {
         if batch.iter().all(Result::is_err) {
             return batch.into_iter().filter_map(Result::err).collect();
         }
-        if self.store.wal_pages() > WAL_PAGES_MAX {
-            self.checkpoint();
-        }
+        self.copy_log_between_batches();
         let answers = self.run_batch(&batch, now.moment);
         let mut outcomes = batch.iter().zip(&answers);
         if let Some((Ok(Work::Ready(language)), answer)) =

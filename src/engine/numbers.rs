@@ -43,7 +43,7 @@ impl Engine {
         let problems = problems(store, clock, now).unwrap_or_default();
         let outlook = Outlook {
             log_bytes: store.log_bytes(),
-            log_waiting_pages: store.wal_pages(),
+            log_waiting_pages: store.waiting_pages(),
             disk_free_bytes: store.disk_free_bytes(),
             // An unreadable backup counts as a missing one: both need a look.
             last_backup: store.last_backup().ok().flatten().map(|at| at.timestamp()),

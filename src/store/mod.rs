@@ -4,6 +4,7 @@
 mod ahead;
 mod booking;
 mod card;
+mod checkpointer;
 mod clinic;
 mod connection;
 mod copy;
@@ -38,6 +39,7 @@ pub use errors::{CopyError, NoDatabase, OpenError};
 pub use fault::Fault;
 pub use finding::{CheckFinding, Invariant, Outcome, Remedy};
 
+pub(crate) use checkpointer::REST_PAGES_MAX;
 pub(crate) use clinic::GuidTaken;
 pub(crate) use connection::VERSION;
 pub(crate) use day::DAY_VISITS_MAX;
@@ -57,13 +59,14 @@ use crate::health::DISK_FREE_BYTES_MIN;
 use crate::model::Zone;
 use crate::refusal::Trouble;
 use ahead::Ahead;
+use checkpointer::{Checkpointer, LogState, copy_log};
 use damage::Seconds;
 use one_file::{LogSize, Watch};
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there, more than the engine lets the log
 /// grow between two checkpoints.
@@ -71,11 +74,12 @@ const LOG_BYTES: usize = 18 << 20;
 
 /// An open database.
 pub struct Store {
+    /// Before the connection, which makes the last copy when it is closed.
+    checkpointer: Option<Checkpointer>,
     connection: Connection,
     zone: Zone,
     read_only: bool,
-    /// Pages in the write-ahead log after the last commit of this connection.
-    wal_pages: Arc<AtomicU32>,
+    log: Arc<LogState>,
     ahead: Ahead,
     /// Whether its files are looked at; behind the connection, which has to be closed first.
     watch: Option<Watch>,
@@ -144,9 +148,32 @@ impl Store {
         Ok(moments.map(|Seconds(at)| at).max().unwrap_or(0))
     }
 
-    /// Pages that wait in the write-ahead log since it was last started over.
-    pub fn wal_pages(&self) -> u32 {
-        self.wal_pages.load(Ordering::Relaxed)
+    /// Pages in the write-ahead log that are not in the database file.
+    pub fn waiting_pages(&self) -> u32 {
+        self.log.waiting_pages()
+    }
+
+    /// Pages of the write-ahead log since it was started over.
+    pub fn log_pages(&self) -> u32 {
+        self.log.pages()
+    }
+
+    /// Lets a thread of its own copy the write-ahead log when [`Store::copy_log_beside`] asks for it.
+    pub fn start_checkpointer(&mut self) -> Result<(), Fault> {
+        if let Some(path) = self.connection.path().filter(|_| !self.read_only) {
+            self.checkpointer = Some(Checkpointer::start(Path::new(path), Arc::clone(&self.log))?);
+        }
+        Ok(())
+    }
+
+    /// Lets the thread of [`Store::start_checkpointer`] copy the write-ahead log into the database file. Returns at once. Does
+    /// not begin when the files are not those that were opened.
+    pub fn copy_log_beside(&self) -> Result<(), Fault> {
+        self.look_at_files()?;
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.call();
+        }
+        Ok(())
     }
 
     /// Gives the write-ahead log its full length on the disk, so that commits overwrite it in place: a flush that need not
@@ -172,18 +199,7 @@ impl Store {
     /// Copies the write-ahead log into the database file as far as readers allow, without waiting for anybody.
     pub fn checkpoint(&mut self) -> Result<(), Fault> {
         self.look_at_files()?;
-        let (log, copied) = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
-                Ok((row.get(1)?, row.get(2)?))
-            })?;
-        let (log, copied): (i64, i64) = (log, copied);
-        // Both are -1 while another program copies it: then nothing new is known.
-        if log >= 0 {
-            let waiting = u32::try_from(log - copied).unwrap_or(0);
-            self.wal_pages.store(waiting, Ordering::Relaxed);
-        }
-        Ok(())
+        copy_log(&self.connection, &self.log)
     }
 }
 

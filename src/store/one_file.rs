@@ -299,6 +299,7 @@ impl Store {
     /// wherever that is now. A log that does not belong to the file with the database's name loses its own name. Afterwards
     /// the files are left alone, at the end of the process too.
     pub fn leave_files(&mut self) {
+        self.checkpointer = None;
         let Some(loss) = self
             .watch
             .as_ref()

@@ -1,6 +1,7 @@
 //! Opening and making a database.
 
 use super::ahead::Ahead;
+use super::checkpointer::LogState;
 use super::connection::{APPLICATION_ID, SCHEMA, connect};
 use super::identity::{check_identity, is_blank, version_of_ours};
 use super::migrations::bring_up_to_date;
@@ -12,7 +13,6 @@ use crate::model::Zone;
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 impl Store {
     /// Makes the database at `path` unless it is there. Returns whether it made one.
@@ -44,19 +44,20 @@ impl Store {
 
     /// Returns a store over an open connection that may write.
     pub(super) fn of(mut connection: Connection, zone: Zone) -> Result<Self, Fault> {
-        let wal_pages = Arc::new(AtomicU32::new(0));
-        let counter = Arc::clone(&wal_pages);
+        let log = Arc::new(LogState::default());
+        let hooked = Arc::clone(&log);
         // A hook of our own also switches SQLite's automatic checkpoints off: the engine makes them when nothing waits.
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
-            counter.store(u32::try_from(pages).unwrap_or(u32::MAX), Ordering::Relaxed);
+            hooked.committed(u32::try_from(pages).unwrap_or(u32::MAX));
             Ok(())
         }))?;
         let ahead = Ahead::watching(&mut connection)?;
         Ok(Store {
+            checkpointer: None,
             connection,
             zone,
             read_only: false,
-            wal_pages,
+            log,
             ahead,
             watch: None,
         })
@@ -85,10 +86,11 @@ impl Store {
             });
         }
         Ok(Store {
+            checkpointer: None,
             connection,
             zone,
             read_only: true,
-            wal_pages: Arc::default(),
+            log: Arc::default(),
             ahead: Ahead::default(),
             watch: None,
         })

@@ -140,7 +140,7 @@ impl Store {
         } else {
             drop(tx);
         }
-        if self.wal_pages() > WAL_PAGES_MAX {
+        if self.waiting_pages() > WAL_PAGES_MAX {
             self.checkpoint()?;
         }
         thread::sleep(began.elapsed());
