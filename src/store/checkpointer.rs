@@ -2,7 +2,7 @@
 //!
 //! SQLite starts the log over when all of it is copied and the next commit comes. While bookings go on, a copy ends behind
 //! the newest of them. So the thread copies again and again, until little is left, and the engine copies that little itself
-//! ([`Store::checkpoint`]).
+//! ([`super::Store::checkpoint`]).
 
 use super::Fault;
 use super::connection::connect;
