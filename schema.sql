@@ -233,13 +233,32 @@ CREATE TABLE visit_history (
     PRIMARY KEY (visit_id, seq)
 ) STRICT, WITHOUT ROWID;
 
--- What happened in the clinic, in order and without gaps, each entry written in the transaction of what it tells: an
--- exchange with the centre reads on from the last `seq` it has.
+-- The lives of this database: each writes records of its own under its GUID. A life begins when the database is made, or when
+-- a person says so.
+CREATE TABLE life (
+    id INTEGER PRIMARY KEY,
+    incarnation BLOB NOT NULL UNIQUE CHECK (length(incarnation) = 16)
+) STRICT;
+
+-- What happened in the clinic, in order and without gaps, each record written in the transaction of what it tells and never
+-- changed afterwards: an exchange with the centre reads on from the last `seq` it has. `hash` chains each record to the one
+-- before (src/model/record.rs says how). A purge takes `content` and `salt` away; `digest` stays for them in the chain.
+-- Entries without a life are from before the chain: they tell what happened to a visit, and no more.
 CREATE TABLE journal (
     seq INTEGER PRIMARY KEY CHECK (seq > 0),
+    life_id INTEGER REFERENCES life,
     at INTEGER NOT NULL,
-    event TEXT NOT NULL CHECK (event IN ('booked', 'cancelled', 'moved')),
-    visit_guid BLOB NOT NULL CHECK (length(visit_guid) = 16)
+    kind TEXT NOT NULL CHECK (kind IN ('begun', 'booked', 'cancelled', 'moved', 'checkedIn', 'contact', 'waitingAdded',
+                                       'waitingEnded', 'closed', 'opened', 'released', 'kept', 'applied', 'refusedMessage',
+                                       'recovered', 'displaced', 'issueSeen', 'upkeep', 'stopped')),
+    subject BLOB NOT NULL CHECK (length(subject) = 16),
+    content TEXT,
+    salt BLOB CHECK (length(salt) = 16),
+    digest BLOB CHECK (length(digest) = 32),
+    hash BLOB CHECK (length(hash) = 32),
+    CHECK ((content IS NULL) = (salt IS NULL)),
+    CHECK ((life_id IS NULL) = (digest IS NULL) AND (life_id IS NULL) = (hash IS NULL)),
+    CHECK (life_id IS NOT NULL OR content IS NULL)
 ) STRICT;
 
 -- A wish to be called when a place is free. Somebody waits once for one speciality. `self_service`: the patient made the
@@ -285,7 +304,7 @@ CREATE INDEX failed_identification_by_document ON failed_identification (documen
 CREATE INDEX failed_identification_by_time ON failed_identification (at);
 
 -- What was last done to the file as a whole. 'backed up': the moment that the last good backup shows. 'purged': visits
--- that were over before this moment have been removed, with their histories; the journal still names them.
+-- that were over before this moment have been removed, with their histories; the journal still names them, without what it told.
 CREATE TABLE upkeep (
     what TEXT PRIMARY KEY CHECK (what IN ('backed up', 'purged')),
     at INTEGER NOT NULL

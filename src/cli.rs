@@ -55,7 +55,7 @@ pub enum Command {
     /// Create, list and retire the keys that sign tokens; a running server reloads them on SIGHUP
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Set times that were written while the clock was ahead back to now; until then bookings are refused
+    /// Note that the clock is right and was ahead before; until then bookings are refused
     BelieveClock,
     /// Check the configuration, the keys and the database, and report what is wrong
     Check,
@@ -65,6 +65,8 @@ pub enum Command {
     Restore(Restore),
     /// Remove old visits and personal data for good; works while the server runs
     Purge(Purge),
+    /// Print the journal, one JSON object per line, as an exchange hands it on; works with and without a running server
+    Journal(Journal),
     /// Verify the database, and report what is wrong and what to do; works while the server runs
     Verify(Verify),
 }
@@ -209,6 +211,14 @@ pub struct Purge {
 
 /// Most days that visits are kept: a hundred years.
 const PURGE_DAYS_MAX: u32 = 36_525;
+
+/// `infomat journal`
+#[derive(Debug, Args)]
+pub struct Journal {
+    /// Number of the first record to print
+    #[arg(long, value_name = "SEQ", default_value_t = 1)]
+    pub from: u64,
+}
 
 /// `infomat verify`
 #[derive(Debug, Args)]

@@ -37,5 +37,8 @@ pub mod monitoring {}
 #[doc = include_str!("contract/clinic_data.md")]
 pub mod clinic_data {}
 
+#[doc = include_str!("contract/journal.md")]
+pub mod journal {}
+
 #[doc = include_str!("contract/command_line.md")]
 pub mod command_line {}

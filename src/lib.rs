@@ -55,7 +55,8 @@
 //! | wish | what a request asks for, parsed and not yet judged |
 //! | fault | a failure of ours, with its cause for the log |
 //! | gate | the part of the edge that admits whole, well-formed, bounded requests |
-//! | journal | the file's record of everything that was booked, cancelled and moved |
+//! | journal | the file's records of everything that was booked, cancelled and moved, each chained to the one before ([`journal`][crate::contract::journal]) |
+//! | life, incarnation | what one database writes from its making, or its restoring, on; and its GUID |
 //!
 //! # Decisions that are easily taken for mistakes
 //!

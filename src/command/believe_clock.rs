@@ -7,8 +7,7 @@ use crate::language::text;
 use crate::store::Store;
 use chrono::SubsecRound;
 
-/// Sets times that were written while the clock was ahead back to now. Until then bookings are refused. A running server
-/// notices by itself.
+/// Notes that the clock, which was ahead, is right now. Until then bookings are refused. A running server notices by itself.
 pub fn run(config: &Config) -> Result<(), Failure> {
     let mut store = Store::open(&config.database, config.zone)?;
     let now = engine::now(config.zone).trunc_subsecs(0);
@@ -19,11 +18,11 @@ pub fn run(config: &Config) -> Result<(), Failure> {
         ));
     }
     let tx = store.write()?;
-    let changed = tx.date_back(now)?;
+    let later = tx.believe_clock(now)?;
     tx.commit()?;
     output::tell(text!(
-        "часы показывают {now}; более поздних отметок времени исправлено: {changed}",
-        "the clock shows {now}; {changed} times that were later are now this"
+        "часы показывают {now} и считаются верными; строк журнала с более поздним временем: {later}, они остаются как есть",
+        "the clock shows {now} and is believed; {later} times of the journal are later, and stay as they were written"
     ));
     Ok(())
 }

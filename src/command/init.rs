@@ -3,6 +3,7 @@
 use super::texts::Told;
 use super::{Failure, failed, output, owner};
 use crate::config::{self, Config};
+use crate::engine;
 use crate::files::{Draft, folder_of};
 use crate::language::{pick, text};
 use crate::store::Store;
@@ -49,7 +50,7 @@ pub fn make_data(config: &Config) -> Result<(), Failure> {
     for key in &config.tokens.keys {
         make_named_key(&key.path)?;
     }
-    let made = Store::create(&config.database)?;
+    let made = Store::create(&config.database, config.zone, engine::now(config.zone))?;
     let database = config.database.display();
     output::tell(if made {
         text!("создана база данных {database}", "made the database {database}")

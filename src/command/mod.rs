@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod import;
 mod init;
+mod journal;
 mod key;
 pub mod output;
 mod owner;
@@ -128,9 +129,9 @@ fn believed_now(zone: Zone, last_commit: i64) -> Result<Moment, Failure> {
     }
     let last = zone.at(last_commit);
     Err(failed!(
-        "часы показывают {shown}, а последняя запись сделана {last}. Установите часы; если же они верны, а тогда спешили, \
+        "часы показывают {shown}, а последняя строка журнала от {last}. Установите часы; если же они верны, а тогда спешили, \
          выполните `infomat believe-clock`",
-        "the clock shows {shown}, and the last booking was made at {last}. Set the clock; or if it is right and was ahead then, \
+        "the clock shows {shown}, and the journal was last written at {last}. Set the clock; or if it is right and was ahead then, \
          run `infomat believe-clock`"
     ))
 }
@@ -181,6 +182,7 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),
         Command::Restore(restore) => restore::run(&Config::load(&cli.config)?, restore),
         Command::Purge(purge) => purge::run(&Config::load(&cli.config)?, purge),
+        Command::Journal(journal) => journal::run(&Config::load(&cli.config)?, journal),
         Command::Verify(verify) => verify::run(&Config::load(&cli.config)?, verify),
         Command::BelieveClock => believe_clock::run(&Config::load(&cli.config)?),
         Command::Check => check::run(&cli.config),

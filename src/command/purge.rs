@@ -16,8 +16,9 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
     };
     let mut store = Store::open(&config.database, config.zone)?;
     let last = store.last_moment()?;
+    let now = believed_now(config.zone, last)?;
     // A clock that has jumped ahead makes nothing old: the clinic's own life counts.
-    let today = believed_now(config.zone, last)?.min(config.zone.at(last) + Days::new(1));
+    let today = now.min(config.zone.at(last) + Days::new(1));
     let before = config
         .zone
         .start_of(today.date_naive() - Days::new(wanted.older_than.into()));
@@ -26,7 +27,7 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
         "удаляется то, что закончилось до {day}",
         "removing what was over before {day}"
     ));
-    for Purged { what, count } in store.purge(before)? {
+    for Purged { what, count } in store.purge(before, now)? {
         output::tell(format_args!("{}: {count}", name(what)));
     }
     if no_server.is_some() {
@@ -58,6 +59,7 @@ fn name(what: Purgeable) -> &'static str {
         Purgeable::WaitingEntries => pick("строки листа ожидания", "entries of the waiting list"),
         Purgeable::FailedIdentifications => pick("неудачные попытки входа", "failed identifications"),
         Purgeable::ClosedCards => pick("закрытые карты", "closed cards"),
+        Purgeable::Records => pick("содержание строк журнала", "contents of journal records"),
         Purgeable::NamesOfResources => {
             pick("имена удаленных врачей и кабинетов", "names of removed resources")
         }

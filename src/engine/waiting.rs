@@ -38,7 +38,7 @@ pub fn wait(tx: &WriteTx, wish: &WaitingWish, policy: &Policy, now: Moment) -> R
     let speciality = speciality.ok_or(Refusal::SpecialityUnknown)?;
     let resource = resource(tx, wish, &card, &speciality)?;
     let patient = &card.patient;
-    tx.end_past_waiting_entries(patient, speciality.id, now.date_naive())?;
+    tx.end_past_waiting_entries(patient, speciality.id, now)?;
     if tx.is_waiting(patient, speciality.id)? {
         return Err(Refusal::AlreadyWaiting.into());
     }
@@ -69,7 +69,7 @@ fn resource(
 pub fn stop_waiting(tx: &WriteTx, name: &EntryName, now: Moment) -> Result<Answer, RequestError> {
     let card = tx.open_card(&name.bearer, name.bearer.lpu)??;
     let mut entry = entry(tx, name.entry, &card.patient)?;
-    tx.end_waiting_entry(entry.id)?;
+    tx.end_waiting_entry(entry.id, now.timestamp())?;
     entry.status = WaitingStatus::Ended;
     Ok(shown(&entry, now))
 }

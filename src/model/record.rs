@@ -1,7 +1,10 @@
-//! A record of the journal, and the chain that its records make: who knows the hash of the last one knows all before it.
+//! A record of the journal, and the chain that its records make: who knows the hash of the last one knows all before it
+//! ([crate::contract::journal]).
 
+mod content;
 mod line;
 
+pub use content::{ContactGiven, Content, LifeBegun, UpkeepDone, VisitChange, VisitState, WaitingState};
 pub use line::Hex;
 
 use sha2::{Digest, Sha256};

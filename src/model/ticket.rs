@@ -1,7 +1,7 @@
 //! A ticket: a visit as answers show it.
 
 use super::{BusyType, Moment, VisitId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ impl HistoryEntry {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VisitStatus {
     #[error("active")]

@@ -1,7 +1,8 @@
 //! Booking: gathering what the rules ask, and writing what they approved.
 
 use super::damage::BoundedCount;
-use super::{Fault, Happened, Store, WriteTx, rows};
+use super::{Fault, Store, WriteTx, rows};
+use crate::model::record::{ContactGiven, Content, RecordKind, VisitState};
 use crate::model::{
     Access, Cell, CellName, ClientApplication, Contact, DoneToday, Earlier, Exam, Facts, Held, HistoryEntry,
     LpuId, Moment, OpenCard, PatientId, Referral, ResourceId, Stamp, Standing, Ticket, VisitId, VisitStatus,
@@ -11,27 +12,7 @@ use crate::refusal::Refusal;
 use crate::rules::Booking;
 use chrono::{Days, NaiveDate};
 use rusqlite::named_params;
-use rusqlite::types::{ToSql, ToSqlOutput};
 use uuid::Uuid;
-
-/// What the journal tells of a visit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
-    Booked,
-    Cancelled,
-    Moved,
-}
-
-impl ToSql for Event {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let word = match self {
-            Event::Booked => "booked",
-            Event::Cancelled => "cancelled",
-            Event::Moved => "moved",
-        };
-        Ok(word.into())
-    }
-}
 
 impl Store {
     /// Returns everything that the rules ask about a wish. Gathering stops where the first refusal is certain.
@@ -249,9 +230,11 @@ impl WriteTx<'_> {
         let num = self.next_num(booking.cell.resource.id, booking.cell.begin.date_naive())?;
         let visit = self.insert_visit(wish, booking, num, stamp)?;
         let patient = &booking.standing.patient;
-        self.update_contact(patient.id, &wish.contact)?;
-        self.end_waiting(patient, booking.cell.resource.speciality_id)?;
-        self.insert_journal(Event::Booked, stamp.ticket, stamp.now)?;
+        let at = stamp.now.timestamp();
+        let state = booked_state(num, wish, booking, stamp);
+        self.record(RecordKind::Booked, stamp.ticket, &Content::Visit(state), at)?;
+        self.update_contact(patient.id, wish, at)?;
+        self.end_waiting(patient, booking.cell.resource.speciality_id, at)?;
         Ok(made(visit, num, wish, booking, stamp))
     }
 
@@ -300,7 +283,8 @@ impl WriteTx<'_> {
         Ok(last.into_iter().max().unwrap_or(0) + 1)
     }
 
-    fn update_contact(&self, patient_id: PatientId, contact: &Contact) -> Result<(), Fault> {
+    fn update_contact(&self, patient_id: PatientId, wish: &Wish, at: i64) -> Result<(), Fault> {
+        let contact = &wish.contact;
         if *contact == Contact::default() {
             return Ok(());
         }
@@ -311,24 +295,52 @@ impl WriteTx<'_> {
             ":phone": contact.phone,
         };
         self.run(include_str!("booking/update_contact.sql"), parameters)?;
-        Ok(())
+        let given = ContactGiven {
+            phone: contact.phone.clone(),
+            email: contact.email.clone(),
+            email_confirm_agree: contact.email_confirm_agree,
+        };
+        self.record(
+            RecordKind::Contact,
+            wish.bearer.mkab,
+            &Content::Contact(given),
+            at,
+        )
     }
+}
 
-    /// Adds an entry to the journal.
-    pub(super) fn insert_journal(&self, event: Event, visit: Uuid, now: Moment) -> Result<(), Fault> {
-        self.run(
-            "INSERT INTO journal (at, event, visit_guid) VALUES (:at, :event, :visit_guid)",
-            named_params! { ":at": now.timestamp(), ":event": event, ":visit_guid": visit },
-        )?;
-        let Happened {
-            bookings,
-            cancellations,
-        } = self.happened();
-        self.happened.set(Happened {
-            bookings: bookings + u64::from(event == Event::Booked),
-            cancellations: cancellations + u64::from(event == Event::Cancelled),
-        });
-        Ok(())
+/// A visit that was just written, as records tell it.
+fn booked_state(num: i64, wish: &Wish, booking: &Booking, stamp: &Stamp) -> VisitState {
+    let Booking {
+        standing,
+        cell,
+        referral,
+        exam,
+    } = *booking;
+    VisitState {
+        lpu: wish.lpu,
+        patient: Some(wish.bearer.mkab),
+        slot: Some(cell.guid),
+        resource: cell.resource.guid,
+        begin: cell.begin.timestamp(),
+        end: cell.end.timestamp(),
+        status: VisitStatus::Active,
+        num,
+        num_day: cell.begin.date_naive(),
+        num_resource: None,
+        made: stamp.now.timestamp(),
+        source: standing.application.mnem.clone(),
+        login: wish.bearer.login.clone(),
+        phone: wish.contact.phone.clone().unwrap_or_default(),
+        email: wish.contact.email.clone().unwrap_or_default(),
+        external_user: wish.external_user.clone(),
+        referral: referral
+            .and(wish.referral.as_ref())
+            .map(|named| named.number.clone()),
+        exam: exam.and(wish.exam),
+        idempotency_key: wish.idempotency_key.clone(),
+        checked_in: None,
+        history: Vec::new(),
     }
 }
 

@@ -31,6 +31,11 @@ impl Damage {
         Damage(format!("table {table}, row {keys}, column {column}"))
     }
 
+    /// A table in which a row is needed.
+    pub(super) fn no_rows(table: &str) -> Damage {
+        Damage(format!("table {table}, no row that is needed"))
+    }
+
     /// A row whose statement finds none of the rows that it names, at once or by others: one of them is not there.
     pub(super) fn among(visit: VisitId) -> Damage {
         Damage(format!("table visit, row id {}, a row that it names", visit.0))
@@ -108,6 +113,7 @@ fn key_of<'a>(name: &'a str, main: &'static str) -> Option<(&'a str, &'a str)> {
         Some("visit") if main == "visit_history" => Some((main, main)),
         Some("patient") if main == "dispensary_registration" => Some((main, main)),
         Some(prefix @ ("nearest" | "last")) => Some(("slot", prefix)),
+        Some(prefix @ "num_resource") => Some(("resource", prefix)),
         Some(prefix @ "application") => Some(("client_application", prefix)),
         Some(table) => Some((table, table)),
         None => None,

@@ -31,8 +31,12 @@ pub enum Invariant {
     Journal,
     #[error("the end of the journal has no gaps, and its visits are there")]
     EndOfJournal,
+    #[error("each record of the journal follows the one before")]
+    Chain,
     #[error("the journal and the visits tell the same")]
     JournalAndVisits,
+    #[error("each visit is what its last record tells")]
+    LastRecords,
     #[error("no patient is at two places at one time")]
     Overlaps,
     /// Lawful, and worth knowing: after an import two patients may hold one number at one door.
@@ -93,6 +97,21 @@ pub enum CheckFinding {
     },
     #[error("journal: entries {first} to {last} are missing")]
     NoEntries { first: i64, last: i64 },
+    #[error("journal: there is no record")]
+    NoChain,
+    #[error("journal: record {seq} does not follow from the record before")]
+    DoesNotFollow { seq: i64 },
+    #[error("journal: record {seq} has another content than was written")]
+    OtherContent { seq: i64 },
+    #[error("journal: entry {seq} is no record, and stands behind records")]
+    Unchained { seq: i64 },
+    #[error("visit {visit}: another {difference} than record {seq} tells, its last one")]
+    OtherThanTold {
+        visit: Uuid,
+        seq: i64,
+        /// In what it differs, in the contract's words.
+        difference: String,
+    },
     #[error("visit {visit}: its doctor or its times are not those of its cell")]
     Misplaced { visit: Uuid },
     #[error("visit {visit}: an entry before the {entry}th is missing")]

@@ -3,7 +3,7 @@
 use super::copy::copy_of_any_version;
 use super::identity::version_of_ours;
 use super::lock::MigrationLock;
-use super::{Fault, OpenError, VERSION};
+use super::{Fault, OpenError, Store, VERSION};
 use crate::model::DocumentKind;
 use crate::model::typed::name_part;
 use rusqlite::Connection;
@@ -20,41 +20,49 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
         "bounds, documents and moves",
         include_str!("migrations/0003_bounds_documents_and_moves.sql"),
     ),
+    (
+        "the journal as a chain",
+        include_str!("migrations/0004_chained_journal.sql"),
+    ),
 ];
+
+/// The first version whose journal is a chain.
+const CHAINED: usize = 4;
 
 /// Applies the migrations that the file at `path` lacks, after a checked copy of it: the way back to the older program.
 /// Of several programs that find it old, the first does so and the others wait.
-pub(super) fn bring_up_to_date(
-    connection: &Connection,
-    path: &Path,
-    version: usize,
-) -> Result<(), OpenError> {
+pub(super) fn bring_up_to_date(store: &mut Store, path: &Path, version: usize) -> Result<(), OpenError> {
     if version == VERSION {
         return Ok(());
     }
     let _lock = MigrationLock::take(path)?;
-    let version = version_of_ours(connection, path)?;
+    let version = version_of_ours(&store.connection, path)?;
     if version < VERSION {
         let copy = path.with_extension(format!("before-{}.db", version + 1));
-        copy_of_any_version(connection, &copy).map_err(OpenError::Copy)?;
-        apply(connection, version)?;
+        copy_of_any_version(&store.connection, &copy).map_err(OpenError::Copy)?;
+        apply(store, version)?;
     }
     Ok(())
 }
 
-/// Applies the migrations that a file of this version lacks, each in one transaction with its version.
-pub(super) fn apply(connection: &Connection, version: usize) -> Result<(), Fault> {
-    add_functions(connection)?;
+/// Applies the migrations that a file of this version lacks, all in one transaction: what the program does after them meets
+/// the schema that it knows.
+pub(super) fn apply(store: &mut Store, version: usize) -> Result<(), Fault> {
+    if version == VERSION {
+        return Ok(());
+    }
+    add_functions(&store.connection)?;
+    let tx = store.write()?;
     for (number, (name, statements)) in (version + 1..).zip(&MIGRATIONS[version - 1..]) {
         log::info!("bringing the database to version {number}: {name}");
-        connection.execute_batch(&format!(
-            "BEGIN IMMEDIATE;
-             {statements}
-             PRAGMA user_version = {number};
-             COMMIT;"
-        ))?;
+        tx.connection.execute_batch(statements)?;
     }
-    Ok(())
+    if version < CHAINED {
+        tx.begin_chain(None)?;
+    }
+    tx.connection
+        .execute_batch(&format!("PRAGMA user_version = {VERSION}"))?;
+    tx.commit()
 }
 
 /// What statements of migrations call to bring values to the form in which an import keeps them. Of no use to the schema,

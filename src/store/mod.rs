@@ -4,6 +4,7 @@
 mod ahead;
 mod booking;
 mod card;
+mod chain;
 mod checkpointer;
 mod clinic;
 mod connection;
@@ -17,7 +18,9 @@ mod finding;
 mod identification;
 mod identity;
 pub mod import;
+mod journal;
 mod kinds;
+mod life;
 mod lock;
 mod migrations;
 mod one_file;
@@ -61,6 +64,7 @@ use crate::refusal::Trouble;
 use ahead::Ahead;
 use checkpointer::{Checkpointer, LogState, copy_log};
 use damage::Seconds;
+use journal::Tip;
 use one_file::{LogSize, Watch};
 use rusqlite::Connection;
 use std::cell::Cell;
@@ -128,8 +132,7 @@ impl Store {
         self.zone
     }
 
-    /// When something was last written that bears a time, in seconds since 1970: a booking, a cancelling, an entry of the
-    /// waiting list; 0 in a new database.
+    /// When something was last written that the journal tells, in seconds since 1970.
     pub fn last_moment(&self) -> Result<i64, Fault> {
         self.look_at_files()?;
         let entry = self.optional(
@@ -138,14 +141,7 @@ impl Store {
             [],
             |row| row.get("at"),
         )?;
-        let waiting = self.optional(
-            "waiting_entry",
-            "SELECT id, created_at FROM waiting_entry WHERE id = (SELECT max(id) FROM waiting_entry)",
-            [],
-            |row| row.get("created_at"),
-        )?;
-        let moments = [entry, waiting].into_iter().flatten();
-        Ok(moments.map(|Seconds(at)| at).max().unwrap_or(0))
+        Ok(entry.map_or(0, |Seconds(at)| at))
     }
 
     /// Pages in the write-ahead log that are not in the database file.
@@ -208,6 +204,8 @@ pub struct WriteTx<'a> {
     store: &'a mut Store,
     /// What the journal tells of it.
     happened: Cell<Happened>,
+    /// The journal's last record, once it has been read.
+    tip: Cell<Option<Tip>>,
 }
 
 /// How much happened in a transaction, by its entries in the journal.
@@ -225,6 +223,7 @@ impl WriteTx<'_> {
         WriteTx {
             store,
             happened: Cell::default(),
+            tip: Cell::default(),
         }
     }
 

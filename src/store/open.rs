@@ -9,14 +9,14 @@ use super::one_file::sole_name;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{Fault, OpenError, Store, VERSION};
 use crate::files::{FileError, private_file};
-use crate::model::Zone;
+use crate::model::{Moment, Zone};
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::Arc;
 
 impl Store {
-    /// Makes the database at `path` unless it is there. Returns whether it made one.
-    pub(crate) fn create(path: &Path) -> Result<bool, OpenError> {
+    /// Makes the database at `path` unless it is there, and begins its first life. Returns whether it made one.
+    pub(crate) fn create(path: &Path, zone: Zone, now: Moment) -> Result<bool, OpenError> {
         sole_name(path)?;
         private_file(path).map_err(FileError::of(path))?;
         let connection = connect(path)?;
@@ -24,13 +24,15 @@ impl Store {
             check_identity(&connection, path)?;
             return Ok(false);
         }
-        connection.execute_batch(&format!(
-            "BEGIN IMMEDIATE;
-             {SCHEMA}
+        let mut store = Store::of(connection, zone)?;
+        let tx = store.write()?;
+        tx.connection.execute_batch(&format!(
+            "{SCHEMA}
              PRAGMA application_id = {APPLICATION_ID};
-             PRAGMA user_version = {VERSION};
-             COMMIT;"
+             PRAGMA user_version = {VERSION};"
         ))?;
+        tx.begin_chain(Some(now))?;
+        tx.commit()?;
         Ok(true)
     }
 
@@ -38,8 +40,9 @@ impl Store {
     pub fn open(path: &Path, zone: Zone) -> Result<Self, OpenError> {
         sole_name(path)?;
         let (connection, version) = connected(path, |path| Ok(connect(path)?))?;
-        bring_up_to_date(&connection, path, version)?;
-        Ok(Store::of(connection, zone)?)
+        let mut store = Store::of(connection, zone)?;
+        bring_up_to_date(&mut store, path, version)?;
+        Ok(store)
     }
 
     /// Returns a store over an open connection that may write.

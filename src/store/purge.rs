@@ -2,7 +2,7 @@
 //! that nothing needs any more.
 //!
 //! It is done in pieces, each a write transaction of some milliseconds, with a pause as long after it: a booking waits for
-//! one piece at most. The journal stays as it is: it holds no personal data, and an exchange reads on in it.
+//! one piece at most. Records of the journal stay, and what they told of what was removed goes.
 
 use super::connection::BUSY_TIMEOUT;
 use super::upkeep::Upkeep;
@@ -27,8 +27,8 @@ const EMPTYING_WAIT: Duration = Duration::from_millis(50);
 /// Pause between two tries.
 const EMPTYING_PAUSE: Duration = Duration::from_millis(50);
 
-/// What is removed, in this order: each before what it names. Table and statement.
-const SWEEPS: [(Purgeable, &str, &str); 5] = [
+/// What is removed, in this order: each before what it names, and records after what they tell of. Table and statement.
+const SWEEPS: [(Purgeable, &str, &str); 6] = [
     (Purgeable::Visits, "visit", include_str!("purge/visits.sql")),
     (Purgeable::Cells, "slot", include_str!("purge/slots.sql")),
     (
@@ -46,6 +46,7 @@ const SWEEPS: [(Purgeable, &str, &str); 5] = [
         "patient",
         include_str!("purge/patients.sql"),
     ),
+    (Purgeable::Records, "journal", include_str!("purge/records.sql")),
 ];
 
 /// What is removed when it is old.
@@ -57,6 +58,8 @@ pub enum Purgeable {
     FailedIdentifications,
     ClosedCards,
     NamesOfResources,
+    /// Contents of the journal's records.
+    Records,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,14 +70,15 @@ pub struct Purged {
 
 impl Store {
     /// Removes what was over before `before`, the first moment of a day. Removed rows are overwritten in their pages; the
-    /// write-ahead log still holds them until [`Store::empty_log`].
-    pub fn purge(&mut self, before: Moment) -> Result<Vec<Purged>, Fault> {
+    /// write-ahead log still holds them until [`Store::empty_log`]. What is dated later than `now` was written by a clock that
+    /// was ahead: it is as old as the rest says.
+    pub fn purge(&mut self, before: Moment, now: Moment) -> Result<Vec<Purged>, Fault> {
         let tx = self.write()?;
         tx.note_upkeep_at_least(Upkeep::Purged, before)?;
         tx.commit()?;
         let mut purged = Vec::new();
         for (what, table, sql) in SWEEPS {
-            let count = self.sweep(table, sql, before)?;
+            let count = self.sweep(table, sql, before, now)?;
             purged.push(Purged { what, count });
         }
         let count = self.forget_resources()?;
@@ -86,12 +90,12 @@ impl Store {
     }
 
     /// Runs a statement over all rows of a table, in pieces. Returns how many rows went.
-    fn sweep(&mut self, table: &str, sql: &str, before: Moment) -> Result<usize, Fault> {
-        let last: i64 =
-            self.connection
-                .query_row(&format!("SELECT coalesce(max(id), 0) FROM {table}"), [], |row| {
-                    row.get(0)
-                })?;
+    fn sweep(&mut self, table: &str, sql: &str, before: Moment, now: Moment) -> Result<usize, Fault> {
+        let last: i64 = self.connection.query_row(
+            &format!("SELECT coalesce(max(rowid), 0) FROM {table}"),
+            [],
+            |row| row.get(0),
+        )?;
         let mut removed = 0;
         let mut after = 0;
         while after < last {
@@ -103,6 +107,7 @@ impl Store {
                     (":after", after),
                     (":upto", upto),
                     (":before", before.timestamp()),
+                    (":now", now.timestamp()),
                 ] {
                     if let Some(index) = statement.parameter_index(name)? {
                         statement.raw_bind_parameter(index, value)?;

@@ -98,10 +98,10 @@ impl Restoration {
 
     /// Brings a copied backup up to this program's version and checks it.
     fn finish(draft: &DatabaseDraft, zone: Zone, now: Moment) -> Result<(), RestoreError> {
-        let copy = draft.open_alone()?;
-        let version = version_of_ours(&copy, draft.path())?;
-        apply(&copy, version)?;
-        Ok(Store::of(copy, zone)?.prove(now)?)
+        let mut copy = Store::of(draft.open_alone()?, zone)?;
+        let version = version_of_ours(&copy.connection, draft.path())?;
+        apply(&mut copy, version)?;
+        Ok(copy.prove(now)?)
     }
 
     /// Returns when the backup was made, if it knows.

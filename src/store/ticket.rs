@@ -1,8 +1,8 @@
 //! Tickets: a visit with all that an answer shows of it, and what is done with it after its booking.
 
-use super::booking::Event;
 use super::damage::{BoundedCount, Damage, Model};
 use super::{Fault, Store, WriteTx, rows};
+use crate::model::record::RecordKind;
 use crate::model::{
     ClientApplication, HistoryEntry, LpuId, Moment, Patient, PatientId, Ticket, VisitId, VisitStatus,
 };
@@ -205,7 +205,7 @@ impl WriteTx<'_> {
         if let Some(reason) = reason {
             self.insert_change(ticket.id, [REASON, "", reason], NOBODY, by, now)?;
         }
-        self.insert_journal(Event::Cancelled, ticket.guid, now)
+        self.record_visit(RecordKind::Cancelled, ticket.id, now.timestamp())
     }
 
     /// Marks that the patient has come. `shown` is the moment as the history tells it.
@@ -220,7 +220,8 @@ impl WriteTx<'_> {
             "UPDATE visit SET checked_in_at = :at WHERE id = :visit",
             named_params! { ":visit": visit, ":at": now.timestamp() },
         )?;
-        self.insert_change(visit, [CHECK_IN, "", shown], NOBODY, by, now)
+        self.insert_change(visit, [CHECK_IN, "", shown], NOBODY, by, now)?;
+        self.record_visit(RecordKind::CheckedIn, visit, now.timestamp())
     }
 
     /// Adds an entry to a visit's history: the element with its old and new value, the editor and the client application.

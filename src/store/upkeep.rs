@@ -7,8 +7,10 @@
 use super::damage::Seconds;
 use super::{Fault, Store, WriteTx};
 use crate::model::Moment;
+use crate::model::record::{Content, RecordKind, UpkeepDone};
 use rusqlite::named_params;
 use rusqlite::types::{ToSql, ToSqlOutput};
+use uuid::Uuid;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Upkeep {
@@ -44,25 +46,33 @@ impl Store {
     }
 }
 
-/// Every moment at which something was written down, as table and column: those of the timetable may lie ahead.
-const WRITTEN_AT: [(&str, &str); 6] = [
-    ("journal", "at"),
-    ("visit", "made_at"),
-    ("visit", "checked_in_at"),
-    ("visit_history", "at"),
-    ("waiting_entry", "created_at"),
-    ("upkeep", "at"),
-];
-
 impl WriteTx<'_> {
-    /// Dates rows that were written later than `now`, by a clock that was ahead, to now. Returns how many moments changed.
-    pub(crate) fn date_back(&self, now: Moment) -> Result<usize, Fault> {
-        let mut changed = 0;
-        for (table, column) in WRITTEN_AT {
-            let sql = format!("UPDATE {table} SET {column} = :now WHERE {column} > :now");
-            changed += self.run(&sql, named_params! { ":now": now.timestamp() })?;
+    /// Tells by one more record that the clock was ahead before and is right now. Returns how many records, just before it,
+    /// bear later times.
+    ///
+    /// What was written stays as it was written: other programs may have it already. Only what was last done to the file is
+    /// dated to now, for a backup of the future would never grow old.
+    pub(crate) fn believe_clock(&self, now: Moment) -> Result<i64, Fault> {
+        let at = now.timestamp();
+        let later = self.later_records(at)?;
+        if later > 0 {
+            let content = Content::Upkeep(UpkeepDone::ClockBelieved { later });
+            self.record(RecordKind::Upkeep, Uuid::nil(), &content, at)?;
         }
-        Ok(changed)
+        self.run(
+            "UPDATE upkeep SET at = :now WHERE at > :now",
+            named_params! { ":now": at },
+        )?;
+        Ok(later)
+    }
+
+    fn later_records(&self, at: i64) -> Result<i64, Fault> {
+        self.one(
+            "journal",
+            include_str!("upkeep/later_records.sql"),
+            named_params! { ":now": at },
+            |row| row.get(0),
+        )
     }
 
     /// Notes that there is a good backup which shows the database as it was at `at`.

@@ -51,8 +51,8 @@ const SHARED_NUMBERS: Check = Check {
     sql: include_str!("verify/shared_numbers.sql"),
 };
 
-/// The checks of rows, besides [`OVERLAPS`] and [`SHARED_NUMBERS`].
-const ROWS: [Check; 6] = [
+/// The checks of rows that need not know the time.
+const ROWS: [Check; 5] = [
     Check {
         invariant: Invariant::Places,
         remedy: Remedy::FindWriter,
@@ -78,12 +78,13 @@ const ROWS: [Check; 6] = [
         remedy: Remedy::FindWriter,
         sql: include_str!("verify/gaps.sql"),
     },
-    Check {
-        invariant: Invariant::JournalAndVisits,
-        remedy: Remedy::FindWriter,
-        sql: include_str!("verify/journal.sql"),
-    },
 ];
+
+const JOURNAL_AND_VISITS: Check = Check {
+    invariant: Invariant::JournalAndVisits,
+    remedy: Remedy::FindWriter,
+    sql: include_str!("verify/journal.sql"),
+};
 
 const QUICK_PLACES: Check = Check {
     invariant: Invariant::PlacesAhead,
@@ -119,6 +120,9 @@ impl Store {
         for check in [PAGES, FOREIGN_KEYS].iter().chain(&ROWS) {
             tell(&self.check(check, []));
         }
+        tell(&self.check_chain());
+        tell(&self.check(&JOURNAL_AND_VISITS, named_params! { ":now": now.timestamp() }));
+        tell(&self.check_last_records());
         let parameters = named_params! { ":now": now.timestamp(), ":cards": CARDS_MAX };
         tell(&Outcome {
             may_be_otherwise: overlaps_allowed,
@@ -143,7 +147,7 @@ impl Store {
                 &QUICK_PLACES,
                 named_params! { ":from": from, ":until": from + QUICK_DAYS * 86_400, ":limit": QUICK_CELLS_MAX },
             ),
-            self.check(&QUICK_JOURNAL, named_params! { ":limit": QUICK_ENTRIES }),
+            self.check(&QUICK_JOURNAL, named_params! { ":limit": QUICK_ENTRIES, ":now": from }),
         ];
         Ok(outcomes.into_iter().filter(Outcome::is_wrong).collect())
     }
@@ -199,7 +203,7 @@ impl Store {
 }
 
 /// Returns the outcome of a check. A fault that ended the check is a finding too: pages that it needs are damaged.
-fn outcome(
+pub(super) fn outcome(
     check: Invariant,
     remedy: Remedy,
     mut findings: Vec<CheckFinding>,

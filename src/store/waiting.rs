@@ -1,6 +1,7 @@
 //! The waiting list ([crate::contract::waiting_list]).
 
 use super::{Fault, Store, WriteTx, rows};
+use crate::model::record::RecordKind;
 use crate::model::{
     DoneToday, Moment, OpenCard, Patient, PatientId, ResourceId, Speciality, SpecialityId, WaitingEntry,
     WaitingEntryId, WaitingPatient, WaitingWish,
@@ -147,23 +148,31 @@ impl WriteTx<'_> {
             ":created_at": now.timestamp(),
         };
         self.run(include_str!("waiting/insert_waiting_entry.sql"), parameters)?;
-        Ok(())
+        let entry = WaitingEntryId(self.connection.last_insert_rowid());
+        self.record_waiting_entry(RecordKind::WaitingAdded, entry, now.timestamp())
     }
 
-    /// Ends an entry. An entry that has ended stays as it is.
-    pub(crate) fn end_waiting_entry(&self, entry: WaitingEntryId) -> Result<(), Fault> {
-        self.run(
-            "UPDATE waiting_entry SET status = 'ended' WHERE id = :entry",
+    /// Ends an entry; a trigger of the schema empties its texts. An entry that has ended stays as it is.
+    pub(crate) fn end_waiting_entry(&self, entry: WaitingEntryId, at: i64) -> Result<(), Fault> {
+        let ended = self.run(
+            "UPDATE waiting_entry SET status = 'ended' WHERE id = :entry AND status = 'active'",
             named_params! { ":entry": entry },
         )?;
-        Ok(())
+        if ended == 0 {
+            return Ok(());
+        }
+        self.record_waiting_entry(RecordKind::WaitingEnded, entry, at)
     }
 
-    /// Ends the entries for a speciality under any card of the same person; a trigger of the schema empties their texts.
-    pub(super) fn end_waiting(&self, patient: &Patient, speciality: SpecialityId) -> Result<(), Fault> {
-        for card in &patient.cards {
-            let parameters = named_params! { ":patient": card, ":speciality": speciality };
-            self.run(include_str!("waiting/end_waiting.sql"), parameters)?;
+    /// Ends the entries for a speciality under any card of the same person.
+    pub(super) fn end_waiting(
+        &self,
+        patient: &Patient,
+        speciality: SpecialityId,
+        at: i64,
+    ) -> Result<(), Fault> {
+        for (entry, _) in self.active_entries(patient, speciality)? {
+            self.end_waiting_entry(entry, at)?;
         }
         Ok(())
     }
@@ -173,13 +182,30 @@ impl WriteTx<'_> {
         &self,
         patient: &Patient,
         speciality: SpecialityId,
-        today: NaiveDate,
+        now: Moment,
     ) -> Result<(), Fault> {
-        for card in &patient.cards {
-            let parameters = named_params! { ":patient": card, ":speciality": speciality, ":today": today };
-            self.run(include_str!("waiting/end_past_waiting_entries.sql"), parameters)?;
+        for (entry, last_day) in self.active_entries(patient, speciality)? {
+            if last_day < now.date_naive() {
+                self.end_waiting_entry(entry, now.timestamp())?;
+            }
         }
         Ok(())
+    }
+
+    /// Returns the entries that nobody has ended, each with its last day.
+    fn active_entries(
+        &self,
+        patient: &Patient,
+        speciality: SpecialityId,
+    ) -> Result<Vec<(WaitingEntryId, NaiveDate)>, Fault> {
+        Store::of_all_cards(patient, |card| {
+            self.all(
+                "waiting_entry",
+                "SELECT id, date_end FROM waiting_entry WHERE patient_id = :patient AND speciality_id = :speciality AND status = 'active'",
+                named_params! { ":patient": card, ":speciality": speciality },
+                |row| Ok((row.get("id")?, row.get("date_end")?)),
+            )
+        })
     }
 }
 

@@ -92,8 +92,8 @@ pub fn examine(path: &Path) -> HashMap<String, String> {
         .query_row(
             "SELECT (SELECT count(*) FROM visit) - (SELECT sum(used_count) FROM slot)
                   + (SELECT count(*) FROM visit_history)
-                  + (SELECT count(*) FROM visit) - (SELECT count(*) FROM journal)
-                  + (SELECT count(*) FROM visit) - (SELECT coalesce(max(seq), 0) FROM journal)",
+                  + (SELECT count(*) FROM visit) - (SELECT count(*) FROM journal WHERE kind = 'booked')
+                  + (SELECT max(seq) - count(*) FROM journal)",
             [],
             |row| row.get(0),
         )

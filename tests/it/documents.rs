@@ -197,7 +197,8 @@ fn stored(n: u32, fields: &Value) -> String {
 
 #[test]
 fn what_is_stored_already_is_brought_to_the_same_form() {
-    for (number, schema) in (1..).zip(OLDER) {
+    // The third version has them in that form.
+    for (number, schema) in (1..3).zip(OLDER) {
         let site = older_site(number, schema);
         let database = Connection::open(site.path("infomat.db")).unwrap();
         let lpu = guid(LPU).replace('-', "");

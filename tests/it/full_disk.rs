@@ -171,7 +171,8 @@ fn examine(disk: &SmallDisk, tickets: &[String]) {
     for counted in [
         "count(*) FROM visit",
         "sum(used_count) FROM slot",
-        "max(seq) FROM journal",
+        "sum(kind = 'booked') FROM journal",
+        "max(seq) - 1 FROM journal",
     ] {
         assert_eq!(
             number(&format!("SELECT {counted}")),

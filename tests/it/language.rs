@@ -5,7 +5,7 @@ use super::harness;
 use std::process::Output;
 
 /// The commands, as they are typed.
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 21] = [
     &[],
     &["demo"],
     &["init"],
@@ -25,6 +25,7 @@ const COMMANDS: [&[&str]; 20] = [
     &["backup"],
     &["restore"],
     &["purge"],
+    &["journal"],
     &["verify"],
 ];
 

@@ -23,6 +23,7 @@ mod harness;
 mod host;
 mod identify;
 mod import;
+mod journal;
 mod keys;
 mod language;
 mod large;

@@ -4,6 +4,7 @@
 
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{Client, Site};
+use crate::journal::tell::{self, Told};
 use crate::tickets::{LPU, OCULIST, OTHER, PATIENT, THERAPIST, authorization, lines, ticket_guid};
 use rusqlite::{Connection, named_params};
 use serde_json::{Value, json};
@@ -27,6 +28,9 @@ const OLD_CELLS: u32 = 300;
 
 /// A doctor whose visits were all cancelled, and who then left.
 const LEFT: u32 = 21;
+
+/// Seconds of fifty days.
+const AGE: i64 = 50 * 86_400;
 
 const YOUNG_CELL: u32 = 9_000;
 const FREE_CELL: u32 = 9_001;
@@ -142,21 +146,42 @@ fn age(site: &Site) {
     database
         .execute_batch(&format!(
             "PRAGMA secure_delete = ON;
-             UPDATE visit SET made_at = made_at - 4320000;
-             UPDATE journal SET at = at - 4320000;
+             UPDATE visit SET made_at = made_at - {AGE};
              INSERT INTO visit_history
                  SELECT id, 1, 'status', 'active', 'cancelled', '', made_at, client_application_id FROM visit
                  WHERE resource_id = {left};
              INSERT INTO visit_history
                  SELECT id, 2, 'reason', '', '{MARK}reason', '', made_at, client_application_id FROM visit
                  WHERE resource_id = {left};
-             INSERT INTO journal (at, event, visit_guid)
-                 SELECT made_at, 'cancelled', guid FROM visit WHERE resource_id = {left};
              UPDATE visit SET status = 'cancelled' WHERE resource_id = {left};
-             UPDATE waiting_entry SET created_at = created_at - 4320000, date_start = '2020-01-01', date_end = '2020-02-01';
-             INSERT INTO failed_identification (at, address, document) VALUES (unixepoch() - 4320000, '192.0.2.77', zeroblob(32));"
+             UPDATE waiting_entry SET created_at = created_at - {AGE}, date_start = '2020-01-01', date_end = '2020-02-01';
+             INSERT INTO failed_identification (at, address, document) VALUES (unixepoch() - {AGE}, '192.0.2.77', zeroblob(32));"
         ))
         .unwrap();
+    let mut told = tell::take(&database);
+    let mut cancelled = Vec::new();
+    for record in &mut told {
+        record.at -= AGE;
+        if record.kind == "booked" {
+            record.content["made"] = json!(record.at);
+        }
+        if record.kind == "booked" && record.content["resource"] == guid(LEFT) {
+            let change = |element: &str, old: &str, new: &str| json!({"element": element, "oldValue": old, "newValue": new, "at": record.at, "source": "Infomat"});
+            let mut content = record.content.clone();
+            content["status"] = json!("cancelled");
+            content["history"] = json!([
+                change("status", "active", "cancelled"),
+                change("reason", "", &format!("{MARK}reason"))
+            ]);
+            cancelled.push(Told {
+                kind: "cancelled".to_owned(),
+                content,
+                ..record.clone()
+            });
+        }
+    }
+    told.extend(cancelled);
+    tell::tell(&database, told);
 }
 
 /// How often what has to go is in the raw files of the database.
@@ -206,6 +231,10 @@ fn assert_purged(site: &Site, said: &str, young_visits: i64) {
         ("SELECT count(*) FROM referral", 0),
         ("SELECT count(*) FROM exam", 0),
         ("SELECT count(*) - max(seq) FROM journal", 0),
+        (
+            "SELECT count(content) FROM journal WHERE kind <> 'begun'",
+            young_visits,
+        ),
     ] {
         assert_eq!(count(site, sql), left, "{sql}");
     }

@@ -12,7 +12,11 @@ use std::thread;
 use std::time::Duration;
 
 /// The schema of each older version, as it was.
-pub const OLDER: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+pub const OLDER: [&str; 3] = [
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+];
 
 /// `PRAGMA application_id` of every version.
 const APPLICATION_ID: i64 = 0x696e_666d;

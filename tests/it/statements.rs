@@ -8,8 +8,8 @@ use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-/// Tables that stay small: clinics, specialities, client applications, and the resources of a server.
-const SMALL: [&str; 4] = ["lpu", "speciality", "client_application", "resource"];
+/// Tables that stay small: clinics, specialities, client applications, the resources of a server, and what was last done to the file.
+const SMALL: [&str; 5] = ["lpu", "speciality", "client_application", "resource", "upkeep"];
 
 /// Names by which a plan calls what is not a table of the schema: parts of statements. The tables behind them have
 /// lines of their own in the plan.
@@ -49,11 +49,12 @@ const READ_BY_IMPORT: [(&str, &str, usize); 9] = [
 ];
 
 /// Columns that name another table's row and have no index for it, so that SQLite reads through their table when such a
-/// row is deleted: those of the two cases above.
-const WITHOUT_INDEX: [(&str, &str); 3] = [
+/// row is deleted: those of the two cases above, and lives, which are never deleted.
+const WITHOUT_INDEX: [(&str, &str); 4] = [
     ("visit", "resource_id"),
     ("visit", "client_application_id"),
     ("visit_history", "client_application_id"),
+    ("journal", "life_id"),
 ];
 
 /// A line of a plan.
@@ -156,9 +157,9 @@ fn store() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")
 }
 
-/// Modules that read a whole file on purpose, and hold nobody up: copies, checks, comparisons, purges.
-const READ_ALL: [&str; 8] = [
-    "copy", "doubtful", "identity", "kinds", "purge", "restore", "values", "verify",
+/// Modules that read a whole file on purpose, and hold nobody up: copies, checks, comparisons, purges, the begin of a life.
+const READ_ALL: [&str; 10] = [
+    "chain", "copy", "doubtful", "identity", "kinds", "life", "purge", "restore", "values", "verify",
 ];
 
 #[test]

@@ -40,8 +40,8 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
             report.good(
                 "clock",
                 text!(
-                    "{}; последняя запись сделана {}",
-                    "{}; the last booking was at {}",
+                    "{}; последняя строка журнала от {}",
+                    "{}; the journal was last written at {}",
                     now.format(MINUTE),
                     last.format(MINUTE)
                 ),

@@ -59,6 +59,8 @@ impl Told for Invariant {
             Invariant::Histories => "истории записей полны",
             Invariant::Journal => "журнал без пропусков",
             Invariant::EndOfJournal => "конец журнала без пропусков, и его записи есть",
+            Invariant::Chain => "каждая строка журнала следует из предыдущей",
+            Invariant::LastRecords => "каждая запись такая, какой ее называет последняя строка журнала о ней",
             Invariant::JournalAndVisits => "журнал и записи согласны",
             Invariant::Overlaps => "никто из пациентов не записан в два места на одно время",
             Invariant::SharedNumbers => {
@@ -104,6 +106,29 @@ impl Told for CheckFinding {
                 row.unwrap_or_default()
             ),
             CheckFinding::NoEntries { first, last } => format!("журнал: нет строк с {first} по {last}"),
+            CheckFinding::NoChain => "журнал: в нем ничего нет".to_owned(),
+            CheckFinding::DoesNotFollow { seq } => format!("журнал: строка {seq} не следует из предыдущей"),
+            CheckFinding::OtherContent { seq } => {
+                format!("журнал: содержание строки {seq} не то, что было записано")
+            }
+            CheckFinding::Unchained { seq } => {
+                format!("журнал: строка {seq} не связана с предыдущей")
+            }
+            CheckFinding::OtherThanTold {
+                visit,
+                seq,
+                difference,
+            } => {
+                let difference = match &**difference {
+                    "number" => "номер",
+                    "status" => "состояние",
+                    "times" => "врач или время",
+                    "arrival" => "приход пациента",
+                    "history" => "история",
+                    _ => "содержание",
+                };
+                format!("запись {visit}: не совпадает с последней строкой журнала о ней, {seq}: {difference}")
+            }
             CheckFinding::Misplaced { visit } => {
                 format!("запись {visit}: врач или время не те, что у ее ячейки")
             }

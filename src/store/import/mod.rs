@@ -177,7 +177,10 @@ impl Staging<'_> {
         self.find_moves()?;
         let tx = WriteTx::of(self.store);
         tx.note_moves(&self.found, self.now)?;
+        let changed = tx.find_changed()?;
+        tx.end_entries(&changed, self.now)?;
         tx.connection.execute_batch(include_str!("put_in_place.sql"))?;
+        tx.record_moves(&self.found, &changed, self.now)?;
         if let Err(taken) = tx.name_applications(named)? {
             return Ok(Err(Hindrance::GuidTaken(taken)));
         }

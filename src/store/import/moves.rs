@@ -1,11 +1,12 @@
 //! Visits that an import moves: their history and the journal tell it, and whoever imports learns whom to call.
 
-use crate::model::{DayVisit, Moment, VisitId};
-use crate::store::booking::Event;
+use crate::model::record::RecordKind;
+use crate::model::{DayVisit, Moment, VisitId, WaitingEntryId};
 use crate::store::{CARDS_MAX, Fault, Store, WriteTx, rows};
 use crate::wire::ticket::moment;
 use chrono::Days;
 use rusqlite::{Row, named_params};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Who moves visits, as their histories call it.
@@ -45,7 +46,6 @@ pub struct MovedVisit {
 /// A moved visit as its history tells it.
 pub(super) struct Move {
     pub(super) id: VisitId,
-    guid: Uuid,
     num: i64,
     resources: [Uuid; 2],
     begins: [Moment; 2],
@@ -53,6 +53,12 @@ pub(super) struct Move {
     old_end: Moment,
     old_doc_fio: String,
     lpus: Option<[String; 2]>,
+}
+
+/// What the lines of an import change besides what they say.
+pub(super) struct Changed {
+    visits: Vec<VisitId>,
+    waiting_entries: Vec<WaitingEntryId>,
 }
 
 impl Store {
@@ -66,7 +72,6 @@ impl Store {
         let lpus = [row.get("old_lpu")?, row.get("lpu")?];
         Ok(Move {
             id: row.get("visit_id")?,
-            guid: row.get("guid")?,
             num: row.get("num")?,
             resources: [row.get("old_resource")?, row.get("resource")?],
             begins: [begin("old_begin_at")?, begin("begin_at")?],
@@ -122,7 +127,7 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Writes into histories and journal what was moved.
+    /// Writes into histories what is moved.
     pub(super) fn note_moves(&self, moves: &[Move], now: Moment) -> Result<(), Fault> {
         let by = self.find_application(SOURCE)?;
         for found in moves {
@@ -136,7 +141,35 @@ impl WriteTx<'_> {
                     self.insert_change(found.id, [element, &old, &new], EDITOR, &by, now)?;
                 }
             }
-            self.insert_journal(Event::Moved, found.guid, now)?;
+        }
+        Ok(())
+    }
+
+    /// Finds what the lines change besides what they say: visits that go along with their cells, those that are over too, and
+    /// entries of the waiting list that end with their cards.
+    pub(super) fn find_changed(&self) -> Result<Changed, Fault> {
+        Ok(Changed {
+            visits: self.all("visit", include_str!("carried_visits.sql"), [], |row| row.get(0))?,
+            waiting_entries: self.all("waiting_entry", include_str!("ended_entries.sql"), [], |row| {
+                row.get(0)
+            })?,
+        })
+    }
+
+    /// Ends the entries of the waiting list that were found, while their cards are there.
+    pub(super) fn end_entries(&self, changed: &Changed, now: Moment) -> Result<(), Fault> {
+        for entry in &changed.waiting_entries {
+            self.end_waiting_entry(*entry, now.timestamp())?;
+        }
+        Ok(())
+    }
+
+    /// Writes into the journal what was moved.
+    pub(super) fn record_moves(&self, moves: &[Move], changed: &Changed, now: Moment) -> Result<(), Fault> {
+        let told = moves.iter().map(|found| found.id);
+        let all: BTreeSet<VisitId> = told.chain(changed.visits.iter().copied()).collect();
+        for visit in all {
+            self.record_visit(RecordKind::Moved, visit, now.timestamp())?;
         }
         Ok(())
     }

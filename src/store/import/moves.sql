@@ -1,5 +1,5 @@
 -- Where moved visits were and where they are to be, by begin; of each what is found once more under its id.
-SELECT m.visit_id, v.guid, v.num, m.old_resource, m.old_begin_at, m.old_end_at, m.old_room,
+SELECT m.visit_id, v.num, m.old_resource, m.old_begin_at, m.old_end_at, m.old_room,
        m.resource, m.begin_at, m.end_at, m.room,
        r.type AS resource_type, r.family, r.name, r.patronymic, r.title,
        l.name AS old_lpu, coalesce(t.name, n.name, '') AS lpu, m.old_lpu <> m.lpu AS has_other_lpu

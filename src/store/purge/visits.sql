@@ -2,5 +2,5 @@
 -- number of a day that is still to come is not given again.
 DELETE FROM visit
 WHERE id > :after AND id <= :upto
-  AND end_at < :before AND made_at < :before AND num_day < :day
-  AND NOT EXISTS (SELECT 1 FROM visit_history h WHERE h.visit_id = visit.id AND h.at >= :before)
+  AND end_at < :before AND (made_at < :before OR made_at > :now) AND num_day < :day
+  AND NOT EXISTS (SELECT 1 FROM visit_history h WHERE h.visit_id = visit.id AND h.at >= :before AND h.at <= :now)

@@ -73,7 +73,7 @@ fn events(site: &Site, ticket: &Value) -> Vec<String> {
     let database = Connection::open(site.path("infomat.db")).unwrap();
     let guid = Uuid::parse_str(ticket["ticketGuid"].as_str().unwrap()).unwrap();
     let mut statement = database
-        .prepare("SELECT event FROM journal WHERE visit_guid = ? ORDER BY seq")
+        .prepare("SELECT kind FROM journal WHERE subject = ? ORDER BY seq")
         .unwrap();
     let events = statement.query_map([guid], |row| row.get(0)).unwrap();
     events.map(Result::unwrap).collect()

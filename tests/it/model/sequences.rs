@@ -309,7 +309,7 @@ impl Play {
         assert_eq!(count(others), 0);
         let in_order = "SELECT count(*) FROM (
                             SELECT v.id, row_number() OVER (ORDER BY j.seq) AS place
-                            FROM journal j JOIN visit v ON v.guid = j.visit_guid WHERE j.event = 'booked')
+                            FROM journal j JOIN visit v ON v.guid = j.subject WHERE j.kind = 'booked')
                         WHERE id = place";
         assert_eq!(count(in_order), visits);
         assert_eq!(

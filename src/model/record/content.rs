@@ -1,0 +1,147 @@
+//! What records tell ([crate::contract::journal]): enough to make the thing again. Ids are GUIDs, moments seconds since 1970,
+//! days those of the clinic. What is absent, empty or false is left out. Contents hold personal data.
+
+use crate::model::VisitStatus;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The content of a record, by what it tells of.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Content {
+    /// A chain begins.
+    Life(LifeBegun),
+    Visit(VisitState),
+    WaitingEntry(WaitingState),
+    /// What a booking wrote to the patient's card.
+    Contact(ContactGiven),
+    /// What was done to the file.
+    Upkeep(UpkeepDone),
+}
+
+/// A visit as it is after the change.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VisitState {
+    pub lpu: Uuid,
+    /// `None` when the card was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Uuid>,
+    /// `None` when the cell was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Uuid>,
+    pub resource: Uuid,
+    pub begin: i64,
+    pub end: i64,
+    pub status: VisitStatus,
+    pub num: i64,
+    /// The day for which the number was given.
+    pub num_day: NaiveDate,
+    /// The resource for which the number was given, if it is another now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub num_resource: Option<Uuid>,
+    pub made: i64,
+    /// Mnemonic of the client application.
+    pub source: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub login: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_user: Option<String>,
+    /// Number of the referral.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exam: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
+    /// When the patient came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_in: Option<i64>,
+    /// What changed since the booking, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<VisitChange>,
+}
+
+/// An entry of a visit's history.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VisitChange {
+    pub element: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub old_value: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub new_value: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub editor: String,
+    pub at: i64,
+    /// Mnemonic of the client application.
+    pub source: String,
+}
+
+/// An entry of the waiting list after the change, without its complaints: those leave the clinic in no record.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingState {
+    pub patient: Uuid,
+    /// Code of the speciality.
+    pub speciality: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    pub date_start: NaiveDate,
+    pub date_end: NaiveDate,
+    pub time_start: String,
+    pub time_end: String,
+    /// `active` or `ended`.
+    pub status: String,
+    pub created: i64,
+    #[serde(default)]
+    pub self_service: bool,
+}
+
+/// Contacts that a booking wrote to a card; what was not given stayed as it was.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactGiven {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_confirm_agree: Option<bool>,
+}
+
+/// How a chain began.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LifeBegun {
+    /// Entries of the journal from before the chain, which tell no content.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub entries_before: i64,
+    /// Visits that were there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub visits_before: i64,
+    /// Entries of the waiting list that were there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waiting_entries_before: i64,
+}
+
+/// What was done to the file as a whole.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "camelCase")]
+pub enum UpkeepDone {
+    /// A person said that the clock is right and was ahead before: the record's `at` counts as the present. `later`: records
+    /// just before it that bear later times.
+    ClockBelieved { later: i64 },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}

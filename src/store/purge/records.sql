@@ -1,0 +1,8 @@
+-- What records of a stretch told of visits and of entries of the waiting list that are not there any more; and old records that
+-- tell of patients otherwise, whatever became of their cards.
+UPDATE journal SET content = NULL, salt = NULL
+WHERE seq > :after AND seq <= :upto AND content IS NOT NULL
+  AND CASE WHEN kind IN ('begun', 'upkeep', 'stopped', 'released', 'kept', 'closed', 'opened', 'issueSeen') THEN 0
+           WHEN kind IN ('contact', 'applied', 'refusedMessage') THEN at < :before OR at > :now
+           ELSE NOT EXISTS (SELECT 1 FROM visit v WHERE v.guid = subject)
+                AND NOT EXISTS (SELECT 1 FROM waiting_entry w WHERE w.guid = subject) END

@@ -1,2 +1,0 @@
-UPDATE waiting_entry SET status = 'ended'
-WHERE patient_id = :patient AND speciality_id = :speciality AND status = 'active' AND date_end < :today
