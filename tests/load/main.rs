@@ -20,6 +20,7 @@ mod harness;
 #[path = "../it/large.rs"]
 mod large;
 mod machine;
+mod opening;
 mod report;
 
 use clap::{Parser, ValueEnum};
@@ -32,6 +33,8 @@ use std::path::PathBuf;
 enum Part {
     /// Bookings of 1, 8, 32 and 128 keep-alive clients.
     Clients,
+    /// Many terminals that begin at once, each its whole way to a ticket.
+    Opening,
 }
 
 /// Measures the program on clinics as clinics are. Without a part: everything.
@@ -44,6 +47,12 @@ struct Arguments {
     /// Numbers of keep-alive clients.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 8, 32, 128])]
     clients: Vec<usize>,
+    /// Numbers of terminals at opening time.
+    #[arg(long, value_delimiter = ',', default_values_t = [200, 1000])]
+    terminals: Vec<usize>,
+    /// Terminals ask all that the page asks, not only the list that a step is about.
+    #[arg(long)]
+    page: bool,
     /// Rounds, in each of which every contender is measured once.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -80,6 +89,14 @@ fn main() {
                 seconds: arguments.seconds,
             };
             clients::measure(&clinic, &contenders, &plan);
+        }
+        if wants(Part::Opening) {
+            let plan = opening::Plan {
+                terminals: &arguments.terminals,
+                rounds: arguments.rounds,
+                page: arguments.page,
+            };
+            opening::measure(&clinic, &contenders, &plan);
         }
     }
 }
