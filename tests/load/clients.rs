@@ -75,7 +75,8 @@ impl Round {
     }
 
     fn kilobytes(&self) -> f64 {
-        count(self.used.bytes) / 1000.0 / self.times.count()
+        let bytes = self.used.disk.map_or(f64::NAN, |disk| count(disk.bytes));
+        bytes / 1000.0 / self.times.count()
     }
 
     fn told(&self) -> String {
@@ -89,7 +90,7 @@ impl Round {
             self.processor(),
             self.kilobytes(),
             each(Some(self.commits)),
-            each(self.used.disk_flushes.map(count)),
+            each(self.used.disk.map(|disk| count(disk.flushes))),
             micros(self.flushes.small),
             micros(self.flushes.log),
             self.flushes.log_bytes / 1_000_000,

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// Ticks of a second in `/proc`: the kernel's USER_HZ.
 const TICKS: f64 = 100.0;
+/// The unit of `/proc/diskstats`, whatever the disk's own is.
+const SECTOR_BYTES: u64 = 512;
 /// Flushes that are timed.
 const FLUSHES: u64 = 200;
 /// What is written before each flush.
@@ -30,8 +32,7 @@ pub struct Counters {
     own: Duration,
     busy: Duration,
     steal: Duration,
-    bytes: u64,
-    disk_flushes: Option<u64>,
+    disk: Option<Disk>,
     wakeups: u64,
 }
 
@@ -40,10 +41,8 @@ pub struct Counters {
 pub struct Used {
     /// Processor time of the server.
     pub processor: Duration,
-    /// Bytes that the server wrote to the disk.
-    pub bytes: u64,
-    /// Flushes that the whole disk was asked for.
-    pub disk_flushes: Option<u64>,
+    /// What the whole disk was asked for.
+    pub disk: Option<Disk>,
     /// Times that a thread of the server gave up its processor.
     pub wakeups: u64,
     /// The part of the machine that others used: processes, and the host.
@@ -61,8 +60,7 @@ impl Counters {
             own: processor("self"),
             busy,
             steal,
-            bytes: number_after(&read(&format!("/proc/{pid}/io")), "\nwrite_bytes: "),
-            disk_flushes: disk_flushes(folder),
+            disk: disk(folder),
             wakeups: wakeups(&pid),
         }
     }
@@ -76,11 +74,10 @@ impl Counters {
             self.busy.saturating_sub(then.busy).saturating_sub(known) + self.steal.saturating_sub(then.steal);
         Used {
             processor: self.server.saturating_sub(then.server),
-            bytes: self.bytes - then.bytes,
-            disk_flushes: self
-                .disk_flushes
-                .zip(then.disk_flushes)
-                .map(|(now, then)| now - then),
+            disk: self.disk.zip(then.disk).map(|(now, then)| Disk {
+                flushes: now.flushes - then.flushes,
+                bytes: now.bytes - then.bytes,
+            }),
             wakeups: self.wakeups - then.wakeups,
             foreign: foreign.as_secs_f64() / all,
         }
@@ -127,8 +124,17 @@ fn machine() -> (Duration, Duration) {
     (ticks(busy), ticks(counts[7]))
 }
 
-/// Flushes of the disk on which the folder lies, if the system counts them (Documentation/admin-guide/iostats.rst, field 16).
-fn disk_flushes(folder: &Path) -> Option<u64> {
+/// What a disk has been asked for.
+#[derive(Clone, Copy)]
+pub struct Disk {
+    pub flushes: u64,
+    /// Bytes written. What a process is said to write (`/proc/PID/io`) counts whole folios of the page cache.
+    pub bytes: u64,
+}
+
+/// Counters of the disk on which the folder lies, if the system has them (Documentation/admin-guide/iostats.rst, fields 7
+/// and 16).
+fn disk(folder: &Path) -> Option<Disk> {
     let device = fs::metadata(folder).unwrap().dev();
     let [major, minor] =
         [rustix::fs::major(device), rustix::fs::minor(device)].map(|number| number.to_string());
@@ -138,7 +144,11 @@ fn disk_flushes(folder: &Path) -> Option<u64> {
         .lines()
         .map(fields)
         .find(|disk| disk[0] == major && disk[1] == minor)?;
-    disk.get(18)?.parse().ok()
+    let number = |field: usize| disk.get(field)?.parse::<u64>().ok();
+    Some(Disk {
+        flushes: number(18)?,
+        bytes: number(9)? * SECTOR_BYTES,
+    })
 }
 
 /// Times that threads of a process waited for something.

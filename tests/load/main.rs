@@ -21,12 +21,17 @@ mod harness;
 mod large;
 mod machine;
 mod opening;
+mod paced;
+mod readers;
 mod report;
 
 use clap::{Parser, ValueEnum};
 use clinic::{Clinic, Scale};
 use contender::Contender;
+use machine::Counters;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,6 +40,12 @@ enum Part {
     Clients,
     /// Many terminals that begin at once, each its whole way to a ticket.
     Opening,
+    /// Bookings beside clients that read lists.
+    Readers,
+    /// Bookings at a rate, alone and beside import, backup and purge.
+    Paced,
+    /// Wake-ups of a server that nobody asks anything.
+    Idle,
 }
 
 /// Measures the program on clinics as clinics are. Without a part: everything.
@@ -53,6 +64,9 @@ struct Arguments {
     /// Terminals ask all that the page asks, not only the list that a step is about.
     #[arg(long)]
     page: bool,
+    /// Bookings a second of the part `paced`.
+    #[arg(long, default_value_t = 300)]
+    rate: usize,
     /// Rounds, in each of which every contender is measured once.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -98,5 +112,41 @@ fn main() {
             };
             opening::measure(&clinic, &contenders, &plan);
         }
+        if wants(Part::Readers) {
+            readers::measure(&clinic, &contenders, arguments.rounds, arguments.seconds);
+        }
+        if wants(Part::Paced) {
+            let plan = paced::Plan {
+                rate: arguments.rate,
+                rounds: arguments.rounds,
+                seconds: arguments.seconds,
+            };
+            paced::measure(&clinic, &contenders, &plan);
+        }
+        if wants(Part::Idle) {
+            idle(&clinic, &contenders, arguments.seconds);
+        }
+    }
+}
+
+/// Counts the wake-ups of a server that nobody asks anything.
+fn idle(clinic: &Clinic, contenders: &[(Contender, PathBuf)], seconds: usize) {
+    let time = Duration::from_secs(seconds.try_into().unwrap());
+    println!("\nidle for {seconds} s | wake-ups a second | processor a second");
+    for (contender, kept) in contenders {
+        let stage = contender.stage(kept);
+        // What a start leaves to be done is done by then.
+        thread::sleep(Duration::from_secs(3));
+        let folder = stage.site.path("");
+        let then = Counters::of(&stage.server, &folder);
+        thread::sleep(time);
+        let used = Counters::of(&stage.server, &folder).since(then);
+        println!(
+            "{} {:6} | {:.1} | {:.1} ms",
+            clinic.scale.name(),
+            contender.name(),
+            report::count(used.wakeups) / time.as_secs_f64(),
+            report::millis(used.processor) / time.as_secs_f64()
+        );
     }
 }
