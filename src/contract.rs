@@ -42,3 +42,6 @@ pub mod journal {}
 
 #[doc = include_str!("contract/command_line.md")]
 pub mod command_line {}
+
+#[doc = include_str!("contract/exchange.md")]
+pub mod exchange {}

@@ -31,7 +31,7 @@
 //! |---|---|
 //! | 0 | [`contract`]: what is promised to the outside, page by page; no code |
 //! | 1 | [`model`]: the nouns; no I/O, no texts. [`language`]: Russian or English at the command line. `files`: drafts and flushed names |
-//! | 2 | [`refusal`]: every published refusal with status, code and text. [`health`]: what is judged, at which bound, with which remedy |
+//! | 2 | [`refusal`]: every published refusal with status, code and text. [`health`]: what is judged, at which bound, with which remedy. [`exchange`]: the rules by which a clinic's box and the region's centre agree |
 //! | 3 | [`rules`]: the ordered list of small rules |
 //! | 4 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page; [`metrics`]: what is counted |
 //! | 5 | [`store`]: the only door to `SQLite`; a longer statement is named as the function that runs it |
@@ -57,6 +57,11 @@
 //! | gate | the part of the edge that admits whole, well-formed, bounded requests |
 //! | journal | the file's records of everything that was booked, cancelled and moved, each chained to the one before ([`journal`][crate::contract::journal]) |
 //! | life, incarnation | what one database writes from its making, or its restoring, on; and its GUID |
+//! | box, centre | the server in one clinic, and the region's booking service that exchanges records and messages with it ([`mod@exchange`]) |
+//! | owner | the side that books a cell: the box, the centre, or nobody |
+//! | lost tail | the records of other lives that a restored database has to hear of before it books |
+//! | fork | another version of a record: a database was copied, or an old copy went on |
+//! | generation | the centre's database between two restores |
 //!
 //! # Decisions that are easily taken for mistakes
 //!
@@ -76,6 +81,7 @@ pub mod contract;
 pub mod demo;
 mod edge;
 pub mod engine;
+pub mod exchange;
 pub(crate) mod files;
 pub mod health;
 pub mod import;

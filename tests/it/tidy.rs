@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 9] = [
     &["contract"],
     &["model", "language", "files"],
-    &["refusal", "health"],
+    &["refusal", "health", "exchange"],
     &["rules"],
     &["wire", "token", "route", "page", "metrics"],
     &["store"],
@@ -135,8 +135,10 @@ fn what_belongs_to_one_room_stays_there() {
                 "{name} names {word}"
             );
         }
-        let decides =
-            ["model", "refusal", "rules", "wire", "token", "route", "store"].contains(&module(&name));
+        let decides = [
+            "model", "exchange", "refusal", "rules", "wire", "token", "route", "store",
+        ]
+        .contains(&module(&name));
         for word in ["Utc::now", "Local::now", "SystemTime", "now_v7", "new_v4"] {
             assert!(
                 !(decides && text.contains(word)),
