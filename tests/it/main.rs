@@ -44,6 +44,7 @@ mod proxy;
 mod purge;
 mod race;
 mod reading;
+mod region;
 mod restore;
 mod rights;
 mod schema;

@@ -1,0 +1,323 @@
+//! One box of the region with all that is kept of it, and what happens to it every day.
+
+use super::clinic::Clinic;
+use super::finding::{Check, Fault, Finding, hold};
+use super::office::Office;
+use super::tally::Tally;
+use crate::model::Dice;
+use infomat::exchange::Owner;
+use infomat::exchange::centre;
+use infomat::exchange::site::Mode;
+use infomat::model::VisitStatus;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A computer with a database of the box, and the note beside it.
+#[derive(Clone)]
+pub struct Machine {
+    pub db: Clinic,
+    pub note: Note,
+    /// The one that the clinic's people use.
+    pub is_right: bool,
+    /// An old file was put in place together with its note, and no request since then was answered: the last id drawn before.
+    pub unsuspecting: Option<Uuid>,
+}
+
+/// What lies beside a database.
+#[derive(Clone)]
+pub struct Note {
+    pub life: Uuid,
+    /// Number of its last record.
+    pub last: u64,
+    /// Lives that are over.
+    pub over: Vec<Uuid>,
+}
+
+impl Note {
+    pub fn of(db: &Clinic) -> Note {
+        Note {
+            life: db.incarnation,
+            last: db.last_seq(),
+            over: db.lives.clone(),
+        }
+    }
+}
+
+impl Machine {
+    pub fn new(db: Clinic) -> Machine {
+        Machine {
+            note: Note::of(&db),
+            db,
+            is_right: true,
+            unsuspecting: None,
+        }
+    }
+
+    /// Writes the note, after a commit. A file that has stopped because another life is noted leaves the note as it is.
+    pub fn write_note(&mut self) {
+        let is_own = self.note.life == self.db.incarnation;
+        if is_own && self.note.last < self.db.last_seq() || !is_own && self.db.mode != Mode::Stopped {
+            self.note = Note::of(&self.db);
+        }
+    }
+
+    /// Returns the lives that are over when the next one begins here.
+    pub fn over(&self) -> Vec<Uuid> {
+        [&self.note.over[..], &[self.note.life]].concat()
+    }
+}
+
+pub struct Place {
+    pub dice: Dice,
+    pub fault: Option<Fault>,
+    pub drawn: u128,
+    pub centre: Office,
+    pub machines: Vec<Machine>,
+    pub box_images: Vec<Clinic>,
+    pub letters: Vec<super::post::Letter>,
+    cells: Vec<Uuid>,
+    /// Bookings that were answered with 200.
+    pub promised: BTreeSet<Uuid>,
+    /// Visits of which a cancellation was answered with 200.
+    pub cancelled: BTreeSet<Uuid>,
+    /// Visits that nobody knew any more at some time.
+    pub lost: BTreeSet<Uuid>,
+    /// Visits that may meet another one in their cell, by the exceptions of the guarantee.
+    pub excused: BTreeSet<Uuid>,
+    /// A restored centre believes a life that is over, while the clinic's own box books: that life had never heard of its end, and
+    /// called before its successor.
+    pub is_misled: bool,
+    /// Lives that are over, of which a successor has served.
+    pub ended: BTreeSet<Uuid>,
+    /// Lives that the clinic's people replaced by another file, whether a successor names them as over or not.
+    pub overtaken: BTreeSet<Uuid>,
+    /// Lives that two databases went on with.
+    pub split: BTreeSet<Uuid>,
+    pub tally: Tally,
+}
+
+impl Place {
+    /// Makes a box with `cells` cells, of which the centre owns every second one.
+    pub fn new(seed: u64, number: u8, cells: usize, generation: &str, fault: Option<Fault>) -> Place {
+        let mut dice = Dice(seed);
+        for _ in 0..number {
+            dice = Dice((dice.roll(usize::MAX)) as u64);
+        }
+        let mut place = Place {
+            dice,
+            fault,
+            drawn: u128::from(seed) << 64 | u128::from(number) << 56,
+            centre: Office {
+                generation: generation.to_owned(),
+                ..Office::default()
+            },
+            machines: Vec::new(),
+            box_images: Vec::new(),
+            letters: Vec::new(),
+            cells: Vec::new(),
+            promised: BTreeSet::new(),
+            cancelled: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            excused: BTreeSet::new(),
+            is_misled: false,
+            ended: BTreeSet::new(),
+            overtaken: BTreeSet::new(),
+            split: BTreeSet::new(),
+            tally: Tally::default(),
+        };
+        let mut db = Clinic::new(place.guid());
+        db.begin(place.guid(), &[], Mode::Serving);
+        place.machines.push(Machine::new(db));
+        for number in 0..cells {
+            let cell = place.guid();
+            place.cells.push(cell);
+            let owner = if number % 2 == 0 { "box" } else { "centre" };
+            let places = 1 + number % 4 / 2;
+            place.tell(&format!(
+                r#"{{"kind":"slot","guid":"{cell}","owner":"{owner}","planCount":{places}}}"#
+            ));
+        }
+        place
+    }
+
+    /// Draws an id.
+    pub fn guid(&mut self) -> Uuid {
+        self.drawn += 1;
+        Uuid::from_u128(self.drawn | 1 << 126)
+    }
+
+    fn tell(&mut self, lines: &str) {
+        let told = centre::tell(&mut self.centre, lines).unwrap();
+        assert!(told.is_ok(), "{told:?}: {lines}");
+    }
+
+    /// Returns which machine the clinic's people use.
+    pub fn right(&self) -> usize {
+        self.machines.iter().position(|machine| machine.is_right).unwrap()
+    }
+
+    pub fn some_machine(&mut self) -> usize {
+        if self.dice.roll(4) == 0 {
+            self.dice.roll(self.machines.len())
+        } else {
+            self.right()
+        }
+    }
+
+    fn some_cell(&mut self) -> Uuid {
+        self.cells[self.dice.roll(self.cells.len())]
+    }
+
+    /// Returns whether any database knows a visit.
+    fn is_known(&self, visit: Uuid) -> bool {
+        let at_box = |machine: &Machine| machine.db.visits.contains_key(&visit);
+        self.machines.iter().any(at_box) || self.centre.visits.contains_key(&visit)
+    }
+
+    /// Checks, before a mishap, that bookings were only lost by mishaps.
+    pub fn check_known(&self) -> Result<(), Finding> {
+        let mut kept = self.promised.difference(&self.lost);
+        kept.try_for_each(|visit| hold(Check::BookingLasts, self.is_known(*visit), || visit.to_string()))
+    }
+
+    /// Notes, after a mishap, bookings and cancellations that nobody knows any more.
+    pub fn forget(&mut self) {
+        let unknown = self.promised.iter().filter(|visit| !self.is_known(**visit));
+        let unknown: Vec<Uuid> = unknown.copied().collect();
+        self.lost.extend(unknown);
+        let is_cancelled = |visit: &Uuid| {
+            let at_box = |machine: &Machine| machine.db.visits.get(visit).is_some_and(|visit| !visit.active);
+            let at_centre = self.centre.visits.get(visit);
+            self.machines.iter().any(at_box)
+                || at_centre.is_some_and(|visit| visit.status == VisitStatus::Cancelled)
+        };
+        let (cancelled, undone) = self.cancelled.iter().partition(|visit| is_cancelled(visit));
+        // Their places may have been booked again.
+        self.excused.extend::<BTreeSet<Uuid>>(undone);
+        self.cancelled = cancelled;
+    }
+
+    /// Excuses bookings of which neither this database nor the centre knows, now that one of them begins to book again: they come from
+    /// a life, or a centre, that was over.
+    pub fn excuse(&mut self, place: usize) {
+        let db = &self.machines[place].db;
+        let unknown = self
+            .promised
+            .iter()
+            .filter(|visit| !db.visits.contains_key(visit) && !self.centre.visits.contains_key(visit));
+        self.excused.extend(unknown.copied().collect::<Vec<_>>());
+    }
+
+    pub fn book_at_box(&mut self) {
+        let (place, cell, guid) = (self.some_machine(), self.some_cell(), self.guid());
+        let right = self.right();
+        let machine = &mut self.machines[place];
+        let before = machine.db.clone();
+        if !machine.db.book(guid, cell) {
+            return;
+        }
+        if self.dice.roll(30) == 0 {
+            // The power fails before the commit, and nobody is answered.
+            machine.db = before;
+            self.tally.note("crashed at the box");
+            if self.fault != Some(Fault::AnsweredBeforeCommit) {
+                return;
+            }
+        } else {
+            machine.write_note();
+        }
+        let life = &machine.db.incarnation;
+        let is_copy = self.split.contains(life) || self.ended.contains(life);
+        let is_released = self.centre.cells[&cell].owner != Owner::Box;
+        if machine.unsuspecting.is_some() || is_copy && (place != right || is_released) {
+            self.excused.insert(guid);
+        }
+        self.promised.insert(guid);
+        self.tally.note("booked at the box");
+    }
+
+    pub fn book_at_centre(&mut self) {
+        let (cell, guid) = (self.some_cell(), self.guid());
+        if self.fault == Some(Fault::LeaseByClock)
+            && self.dice.roll(5) == 0
+            && let Some(cell) = self.centre.cells.get_mut(&cell)
+        {
+            cell.owner = Owner::Centre;
+        }
+        let line = format!(r#"{{"kind":"visit","guid":"{guid}","slot":"{cell}"}}"#);
+        let before = self.centre.clone();
+        if let Ok(Some(_)) = centre::book(&mut self.centre, &line).unwrap() {
+            if self.dice.roll(30) == 0 {
+                self.centre = before;
+                self.tally.note("crashed at the centre");
+                return;
+            }
+            if self.is_misled {
+                self.excused.insert(guid);
+            }
+            self.promised.insert(guid);
+            self.tally.note("booked at the centre");
+        }
+    }
+
+    pub fn cancel(&mut self) {
+        let place = self.some_machine();
+        if self.promised.is_empty() {
+            return;
+        }
+        let visit = self.dice.roll(self.promised.len());
+        let guid = *self.promised.iter().nth(visit).unwrap();
+        let is_done = if self.dice.roll(2) == 0 {
+            let machine = &mut self.machines[place];
+            let is_done = machine.db.cancel(guid);
+            machine.write_note();
+            is_done
+        } else {
+            let line = format!(r#"{{"kind":"cancellation","visit":"{guid}"}}"#);
+            let told = matches!(centre::cancel(&mut self.centre, &line).unwrap(), Ok(Some(_)));
+            // In a cell of the box it is a request.
+            told && self.centre.visits[&guid].status == VisitStatus::Cancelled
+        };
+        if is_done {
+            self.cancelled.insert(guid);
+            self.tally.note("cancelled");
+        }
+    }
+
+    pub fn grant_or_recall(&mut self) {
+        let cell = self.some_cell();
+        let Some(known) = self.centre.cells.get(&cell).copied() else {
+            return;
+        };
+        if known.owner == Owner::Centre {
+            let places = known.places;
+            self.tell(&format!(
+                r#"{{"kind":"slot","guid":"{cell}","owner":"box","planCount":{places}}}"#
+            ));
+            self.tally.note("granted");
+        } else {
+            self.tell(&format!(r#"{{"kind":"recall","slot":"{cell}"}}"#));
+            self.tally.note("recalled");
+        }
+    }
+
+    /// Checks that the clinic's box and the centre do not both book a cell now. A life that two databases went on with is one of
+    /// the exceptions.
+    pub fn check_owners(&self) -> Result<(), Finding> {
+        let Machine { db, unsuspecting, .. } = &self.machines[self.right()];
+        let centre_books = self.centre.account.reported == self.centre.generation;
+        if db.mode != Mode::Serving
+            || unsuspecting.is_some()
+            || self.split.contains(&db.incarnation)
+            || !centre_books
+            || self.is_misled
+        {
+            return Ok(());
+        }
+        let both = db.cells.iter().find(|(guid, cell)| {
+            let theirs = self.centre.cells.get(guid).map(|cell| cell.owner);
+            cell.owner == Owner::Box && theirs == Some(Owner::Centre)
+        });
+        hold(Check::OneOwner, both.is_none(), || format!("{both:?}"))
+    }
+}

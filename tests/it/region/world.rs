@@ -1,0 +1,104 @@
+//! Boxes and the centre, and all that may happen to them.
+
+use super::finding::{Fault, Finding};
+use super::office::Office;
+use super::place::Place;
+use super::tally::Tally;
+use crate::model::Dice;
+
+/// Most images of the centre.
+const IMAGES_MAX: usize = 6;
+
+/// How large a world is.
+#[derive(Clone, Copy)]
+pub struct Size {
+    pub places: u8,
+    /// Cells of each box.
+    pub cells: usize,
+    /// Steps of each box before the quiet end.
+    pub steps: usize,
+}
+
+pub struct World {
+    dice: Dice,
+    size: Size,
+    places: Vec<Place>,
+    /// The centre's tables of all boxes.
+    images: Vec<Vec<Office>>,
+    restored: u32,
+}
+
+impl World {
+    pub fn new(seed: u64, size: Size, fault: Option<Fault>) -> World {
+        let place = |number| Place::new(seed, number, size.cells, "0", fault);
+        World {
+            dice: Dice(!seed),
+            size,
+            places: (0..size.places).map(place).collect(),
+            images: Vec::new(),
+            restored: 0,
+        }
+    }
+
+    /// Lets everything happen, then ends quietly and checks.
+    pub fn play(mut self) -> Result<Tally, Finding> {
+        for _ in 0..self.size.steps * self.places.len() {
+            self.step()?;
+        }
+        let mut tally = Tally::default();
+        for place in &mut self.places {
+            place.calm()?;
+            place.check()?;
+            tally.add(&place.tally);
+        }
+        Ok(tally)
+    }
+
+    fn step(&mut self) -> Result<(), Finding> {
+        let number = self.dice.roll(self.places.len());
+        let what = self.dice.roll(1000);
+        if what >= 950 {
+            self.places.iter().try_for_each(Place::check_known)?;
+        }
+        let place = &mut self.places[number];
+        match what {
+            0..=249 => place.book_at_box(),
+            250..=399 => place.book_at_centre(),
+            400..=479 => place.cancel(),
+            480..=549 => place.grant_or_recall(),
+            550..=699 => place.ask(),
+            700..=889 => place.deliver(),
+            890..=929 => place.exchange_at_once(),
+            930..=939 => self.keep_images(),
+            940..=949 => place.keep_image(),
+            950..=958 => place.restore_box(),
+            959..=965 => self.restore_centre(),
+            966..=970 => place.copy_machine(),
+            971..=979 => place.copy_back(),
+            980..=992 => place.restore_here(),
+            993..=995 => place.retire(),
+            _ => place.jump_clock(),
+        }
+        self.places[number].check_owners()
+    }
+
+    fn keep_images(&mut self) {
+        if self.images.len() == IMAGES_MAX {
+            let image = self.dice.roll(IMAGES_MAX);
+            self.images.swap_remove(image);
+        }
+        let image = self.places.iter().map(|place| place.centre.clone());
+        self.images.push(image.collect());
+    }
+
+    fn restore_centre(&mut self) {
+        if self.images.is_empty() {
+            return;
+        }
+        let image = self.dice.roll(self.images.len());
+        self.restored += 1;
+        for (place, image) in self.places.iter_mut().zip(&self.images[image]) {
+            place.restore_centre(image, &self.restored.to_string());
+        }
+    }
+}
