@@ -118,6 +118,11 @@ fn the_ticket_on_paper() {
 }
 
 #[test]
+fn every_screen_in_every_size_and_mode() {
+    run("sizes.test.mjs");
+}
+
+#[test]
 fn every_screen_for_everyone() {
     run("everyone.test.mjs");
 }

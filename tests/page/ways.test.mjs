@@ -20,7 +20,7 @@ async function seen(kiosk) {
   await kiosk.page.waitForFunction(() => document.body.dataset.screen !== "loading" && !document.body.classList.contains("busy"));
   return kiosk.page.evaluate(() => ({
     screen: document.body.dataset.screen,
-    words: document.querySelector("#work .sentence[lang=ru]")?.innerText ?? "",
+    words: document.querySelector("#work .server span")?.innerText ?? "",
     ways: [...document.querySelectorAll("#work button:enabled")].map((node) => node.innerText.trim()),
   }));
 }
@@ -185,13 +185,13 @@ test("a doctor who refuses is not answered with others who do", async (t) => {
   await kiosk.page.locator(".card", { hasText: "Редкая" }).tap();
   await kiosk.page.locator(".card", { hasText: "Закрытый1" }).tap();
   await kiosk.on("time");
-  assert.match(await kiosk.text(".strong"), /не состоите на диспансерном учете/);
+  assert.match(await kiosk.text(".server span"), /не состоите на диспансерном учете/);
   assert.deepEqual(await kiosk.page.locator(".card strong").allInnerTexts(), ["Закрытый3 О. И."]);
   // Without the last of them, the speciality as a whole refuses: told where it is chosen.
   here.server.import({ ...slots[2], deleted: true });
   await kiosk.touch("Другая специальность");
   await kiosk.page.locator(".card", { hasText: "Редкая" }).tap();
   await kiosk.on("doctor");
-  assert.match(await kiosk.text(".strong"), /не состоите на диспансерном учете/);
+  assert.match(await kiosk.text(".server span"), /не состоите на диспансерном учете/);
   assert.equal(await kiosk.page.locator(".card").count(), 0);
 });
