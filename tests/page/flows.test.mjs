@@ -162,7 +162,7 @@ for (const isWaitingList of [false, true]) {
       assert.equal(await button.count(), Number(isWaitingList));
       const words = await kiosk.text("#work");
       assert.equal(/лист/i.test(words), isWaitingList, words);
-      assert.equal(/Обратитесь в регистратуру/.test(words), !isWaitingList, words);
+      assert.equal(/Спросите в регистратуре/.test(words), !isWaitingList, words);
     };
     await kiosk.identify(patient);
     await kiosk.touch("Записаться к врачу");

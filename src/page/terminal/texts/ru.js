@@ -81,7 +81,7 @@ export default {
 
   "specialityTitle": "К какому врачу?",
   "specialityLead": "Коснитесь нужной специальности.",
-  "specialityMine": "Вы уже записаны: {when}",
+  "specialityMine": "Вы записаны: {when}",
   "specialityNone": "Свободного времени пока нет. Спросите в регистратуре.",
 
   "doctorTitle": "Выберите врача",
