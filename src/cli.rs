@@ -197,8 +197,11 @@ pub struct Backup {
 #[derive(Debug, Args)]
 pub struct Restore {
     /// The backup; - reads standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "here")]
+    pub file: Option<PathBuf>,
+    /// Replace nothing: go on from the database as it stands, as a new life of it
+    #[arg(long, conflicts_with = "file")]
+    pub here: bool,
 }
 
 /// `infomat purge`

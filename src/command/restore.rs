@@ -8,17 +8,36 @@ use crate::config::Config;
 use crate::engine;
 use crate::language::{pick, text};
 use crate::model::{DayVisit, Moment};
-use crate::store::{KindDifference, Lacking, OpenError, Restoration, RestoreError, ServerLock};
+use crate::store::{KindDifference, Lacking, OpenError, Restoration, RestoreError, ServerLock, Store};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
-/// Replaces the database by a verified backup, and keeps the old database under another name. The list of patients to call is
-/// printed first: nothing is replaced until it is out.
+/// Begins a new life of the database: in a backup that replaces it, or in the file as it stands.
 pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let _lock = ServerLock::take(&config.database)?;
     let now = engine::now(config.zone);
+    match &wanted.file {
+        Some(file) => restore(config, file, now),
+        None => begin_life(config, now),
+    }
+}
+
+/// Begins a new life of the database as it stands.
+fn begin_life(config: &Config, now: Moment) -> Result<(), Failure> {
+    Store::open(&config.database, config.zone)?.begin_life_here(now)?;
+    output::tell(text!(
+        "{}: начата новая жизнь базы данных",
+        "{}: a new life of the database has begun",
+        config.database.display()
+    ));
+    Ok(())
+}
+
+/// Replaces the database by a verified backup, and keeps the old database under another name. The list of patients to call is
+/// printed first: nothing is replaced until it is out.
+fn restore(config: &Config, file: &Path, now: Moment) -> Result<(), Failure> {
     let kept = kept(config, now);
     if kept.exists() {
         return Err(failed!(
@@ -27,7 +46,7 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
             kept.display()
         ));
     }
-    let is_given = wanted.file == Path::new(STANDARD);
+    let is_given = file == Path::new(STANDARD);
     let restoration = if is_given {
         let mut input = File::from(
             io::stdin()
@@ -37,7 +56,7 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
         );
         Restoration::prepare_from(&mut input, &config.database, config.zone, now)
     } else {
-        Restoration::prepare(&wanted.file, &config.database, config.zone, now)
+        Restoration::prepare(file, &config.database, config.zone, now)
     };
     let restoration = restoration.map_err(|error| unchanged(&error))?;
     let made = restoration.made()?;
@@ -69,7 +88,7 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     let backup = if is_given {
         pick("копия", "the backup").to_owned()
     } else {
-        wanted.file.display().to_string()
+        file.display().to_string()
     };
     output::tell(text!("{backup} восстановлена", "{backup} is in place"));
     if replaces {

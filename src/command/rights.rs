@@ -90,7 +90,7 @@ fn hand_over(command: &mut Command) -> Result<(), Failure> {
     let (named, is_read_as_a_stream) = match command {
         Command::Demo(demo) => (Some(&mut demo.data), false),
         Command::Import(wanted) => (Some(&mut wanted.file), true),
-        Command::Restore(wanted) => (Some(&mut wanted.file), true),
+        Command::Restore(wanted) => (wanted.file.as_mut(), true),
         Command::Backup(wanted) => (wanted.file.as_mut(), false),
         Command::Verify(wanted) => (wanted.file.as_mut(), false),
         _ => (None, false),

@@ -4,7 +4,9 @@
 mod content;
 mod line;
 
-pub use content::{ContactGiven, Content, LifeBegun, UpkeepDone, VisitChange, VisitState, WaitingState};
+pub use content::{
+    ContactGiven, Content, LifeBegun, RecordPlace, UpkeepDone, VisitChange, VisitState, WaitingState,
+};
 pub use line::Hex;
 
 use sha2::{Digest, Sha256};

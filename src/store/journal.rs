@@ -37,7 +37,8 @@ impl Store {
         )
     }
 
-    fn tip(&self) -> Result<Tip, Fault> {
+    /// Returns the last record.
+    pub(super) fn tip(&self) -> Result<Tip, Fault> {
         let sql = include_str!("journal/tip.sql");
         let tip = self.optional("journal", sql, [], |row| {
             Ok(Tip {

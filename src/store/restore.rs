@@ -1,4 +1,4 @@
-//! Putting a backup in the place of a database, with no server on it.
+//! Putting a backup in the place of a database, with no server on it; and new lives of a database.
 //!
 //! The backup is copied beside the database, brought up to date and checked as a whole; then the two files change names in
 //! one step of the file system. A kill before that step leaves the old database, after it the new one. The log of the old
@@ -18,6 +18,7 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use uuid::Uuid;
 
 const VISITS_MAX: u32 = super::DAY_VISITS_MAX;
 
@@ -61,7 +62,9 @@ impl Restoration {
         if database.metadata().is_ok_and(is_itself) {
             return Err(RestoreError::Itself(file.to_owned()));
         }
-        let draft = Restoration::copied(file, database, zone, now).map_err(|error| error.of_backup(file))?;
+        let replaced = lives_of(database, zone);
+        let draft = Restoration::copied(file, database, zone, &replaced, now)
+            .map_err(|error| error.of_backup(file))?;
         Ok(Restoration {
             draft,
             database: database.to_owned(),
@@ -78,7 +81,8 @@ impl Restoration {
     ) -> Result<Restoration, RestoreError> {
         let mut draft = DatabaseDraft::of(&beside(database, ".restore"))?;
         draft.fill_from(input)?;
-        Restoration::finish(&draft, zone, now).map_err(|error| error.of_backup(draft.path()))?;
+        let replaced = lives_of(database, zone);
+        Restoration::finish(&draft, zone, &replaced, now).map_err(|error| error.of_backup(draft.path()))?;
         Ok(Restoration {
             draft,
             database: database.to_owned(),
@@ -87,21 +91,31 @@ impl Restoration {
     }
 
     /// Returns a checked copy of the backup, of this program's version.
-    fn copied(file: &Path, database: &Path, zone: Zone, now: Moment) -> Result<DatabaseDraft, RestoreError> {
+    fn copied(
+        file: &Path,
+        database: &Path,
+        zone: Zone,
+        replaced: &[Uuid],
+        now: Moment,
+    ) -> Result<DatabaseDraft, RestoreError> {
         let source = connect_to_read(file)?;
         version_of_ours(&source, file)?;
         let draft = DatabaseDraft::of(&beside(database, ".restore"))?;
         draft.fill(&source)?;
-        Restoration::finish(&draft, zone, now)?;
+        Restoration::finish(&draft, zone, replaced, now)?;
         Ok(draft)
     }
 
-    /// Brings a copied backup up to this program's version and checks it.
-    fn finish(draft: &DatabaseDraft, zone: Zone, now: Moment) -> Result<(), RestoreError> {
+    /// Brings a copied backup up to this program's version, checks it and begins a new life in it: what is booked from now on
+    /// is not what the `replaced` database told.
+    fn finish(draft: &DatabaseDraft, zone: Zone, replaced: &[Uuid], now: Moment) -> Result<(), RestoreError> {
         let mut copy = Store::of(draft.open_alone()?, zone)?;
         let version = version_of_ours(&copy.connection, draft.path())?;
         apply(&mut copy, version)?;
-        Ok(copy.prove(now)?)
+        copy.prove(now)?;
+        let tx = copy.write()?;
+        tx.begin_life(replaced, now)?;
+        Ok(tx.commit()?)
     }
 
     /// Returns when the backup was made, if it knows.
@@ -175,6 +189,22 @@ impl Restoration {
         drop(old);
         Ok(())
     }
+}
+
+impl Store {
+    /// Begins a new life in the file as it stands: it goes on from here, whatever another copy of it tells. The caller holds the
+    /// server's lock.
+    pub(crate) fn begin_life_here(&mut self, now: Moment) -> Result<(), Fault> {
+        let tx = self.write()?;
+        tx.begin_life(&[], now)?;
+        tx.commit()
+    }
+}
+
+/// Returns the lives that wrote a database; none where it has no chain or cannot be read.
+fn lives_of(database: &Path, zone: Zone) -> Vec<Uuid> {
+    let lives = || Store::open_to_read(database, zone).ok()?.lives().ok();
+    lives().unwrap_or_default()
 }
 
 fn last_entry(database: &Connection) -> rusqlite::Result<i64> {

@@ -3,6 +3,7 @@
 //! `verify` has to name it.
 
 mod broken;
+mod lives;
 pub mod tell;
 
 use crate::clinic::{self, Ask, guid, with};

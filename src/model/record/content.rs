@@ -1,6 +1,7 @@
 //! What records tell ([crate::contract::journal]): enough to make the thing again. Ids are GUIDs, moments seconds since 1970,
 //! days those of the clinic. What is absent, empty or false is left out. Contents hold personal data.
 
+use super::Hex;
 use crate::model::VisitStatus;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Content {
-    /// A chain begins.
+    /// A life begins, or a chain.
     Life(LifeBegun),
     Visit(VisitState),
     WaitingEntry(WaitingState),
@@ -117,10 +118,24 @@ pub struct ContactGiven {
     pub email_confirm_agree: Option<bool>,
 }
 
-/// How a chain began.
+/// A place in a chain: who knows the hash knows every record up to it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordPlace {
+    pub incarnation: Uuid,
+    pub seq: u64,
+    pub hash: Hex<32>,
+}
+
+/// How a life began, or a chain.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LifeBegun {
+    /// The last record of the life that this one goes on from; `None` for the first life of a chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<RecordPlace>,
+    /// Lives that are known to be over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<Uuid>,
     /// Entries of the journal from before the chain, which tell no content.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub entries_before: i64,
