@@ -7,8 +7,8 @@ use crate::model::Moment;
 use chrono::NaiveDate;
 use std::time::Duration;
 
-/// Free space below which the write-ahead log cannot keep its full length: 18 MiB of log, and as much again three times for
-/// the database to take it in.
+/// Free space below which the write-ahead log cannot keep its usual length: 33 MB of log, and as much again for the database to
+/// take it in.
 pub const DISK_FREE_BYTES_MIN: u64 = 72 << 20;
 
 /// Free space that a clinic needs within a year.
@@ -46,6 +46,8 @@ pub enum Severity {
 pub enum Subject {
     /// Free space of the database's disk.
     Disk,
+    /// Whether the write-ahead log is copied into the database file.
+    Log,
     /// Time of a flush.
     Flush,
     /// The last good backup.
@@ -60,8 +62,9 @@ pub enum Subject {
 
 impl Subject {
     /// The subjects that a serving server judges, for `/readyz` and `/metrics`.
-    pub const SERVED: [Subject; 4] = [
+    pub const SERVED: [Subject; 5] = [
         Subject::Disk,
+        Subject::Log,
         Subject::Backup,
         Subject::TimeSource,
         Subject::Clock,
@@ -71,6 +74,7 @@ impl Subject {
     pub fn name(self) -> &'static str {
         match self {
             Subject::Disk => "disk space",
+            Subject::Log => "write-ahead log",
             Subject::Flush => "flush",
             Subject::Backup => "backup",
             Subject::Timetable => "timetable",
@@ -87,6 +91,8 @@ pub enum Problem {
     DiskShort(u64),
     /// So many bytes are free, and bookings may fail.
     DiskFull(u64),
+    /// The write-ahead log cannot be copied into the database file, and grows.
+    LogNotCopied,
     /// A flush takes so long.
     FlushSlow(Duration),
     /// A flush takes as long as on a failing disk.
@@ -117,6 +123,11 @@ pub fn disk(free_bytes: u64, database_bytes: u64) -> Option<Problem> {
         let good = DISK_FREE_BYTES_GOOD.max(DISK_COPIES.saturating_mul(database_bytes));
         (free_bytes < good).then_some(Problem::DiskShort(free_bytes))
     }
+}
+
+/// Judges whether the last copy of the write-ahead log failed.
+pub fn log(is_copy_failing: bool) -> Option<Problem> {
+    is_copy_failing.then_some(Problem::LogNotCopied)
 }
 
 /// Judges the time of a flush.
@@ -161,6 +172,7 @@ impl Problem {
     pub fn subject(self) -> Subject {
         match self {
             Problem::DiskShort(_) | Problem::DiskFull(_) => Subject::Disk,
+            Problem::LogNotCopied => Subject::Log,
             Problem::FlushSlow(_) | Problem::FlushFailing(_) => Subject::Flush,
             Problem::BackupMissing | Problem::BackupOld(_) | Problem::BackupAhead(_) => Subject::Backup,
             Problem::TimetableEmpty | Problem::TimetableEnds(_) | Problem::TimetableEnded(_) => {
@@ -174,7 +186,10 @@ impl Problem {
     /// Returns how urgent it is.
     pub fn severity(self) -> Severity {
         match self {
-            Problem::DiskFull(_) | Problem::FlushFailing(_) | Problem::TimetableEnded(_) => Severity::Bad,
+            Problem::DiskFull(_)
+            | Problem::LogNotCopied
+            | Problem::FlushFailing(_)
+            | Problem::TimetableEnded(_) => Severity::Bad,
             Problem::BackupOld(days) if days > BACKUP_DAYS_MAX => Severity::Bad,
             _ => Severity::Warning,
         }
@@ -206,6 +221,13 @@ impl Problem {
                     "{} MiB free on the disk of the database: make room, or bookings end soon",
                     free_bytes >> 20
                 ),
+            ),
+            Problem::LogNotCopied => pick(
+                "журнал упреждающей записи не переносится в файл базы данных и растет: проверьте диск и сообщения сервера"
+                    .to_owned(),
+                "the write-ahead log cannot be copied into the database file, and grows: look at the disk and at what the \
+                 server logged"
+                    .to_owned(),
             ),
             Problem::FlushSlow(time) => pick(
                 format!(

@@ -53,6 +53,7 @@ pub fn problems(store: &Store, clock: ClockState, now: Moment) -> Result<Vec<Pro
     let disk = store.disk_free_bytes().zip(store.file_bytes());
     let found = [
         disk.and_then(|(free, database)| health::disk(free, database)),
+        health::log(store.is_copy_failing()),
         health::backup(store.last_backup()?, now),
         health::time_source(is_synchronised()),
         clock.last_jump.map(|jump| Problem::ClockJumped(jump.to)),

@@ -1,6 +1,6 @@
 //! Goal: each judgement changes at its bound, and nowhere else.
 
-use super::{Problem, Severity, backup, disk, flush, time_source, timetable};
+use super::{Problem, Severity, backup, disk, flush, log, time_source, timetable};
 use crate::model::Moment;
 use chrono::{DateTime, Days, TimeDelta};
 use std::time::Duration;
@@ -66,4 +66,10 @@ fn a_clock_that_nobody_judges_is_no_finding() {
     assert_eq!(time_source(None), None);
     assert_eq!(time_source(Some(true)), None);
     assert_eq!(time_source(Some(false)), Some(Problem::TimeNotSynchronised));
+}
+
+#[test]
+fn a_log_that_cannot_be_copied_is_bad() {
+    assert_eq!(log(false), None);
+    assert_eq!(severity(log(true)), Some(Severity::Bad));
 }

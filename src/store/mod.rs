@@ -42,7 +42,6 @@ pub use errors::{CopyError, NoDatabase, OpenError};
 pub use fault::Fault;
 pub use finding::{CheckFinding, Invariant, Outcome, Remedy};
 
-pub(crate) use checkpointer::REST_PAGES_MAX;
 pub(crate) use clinic::GuidTaken;
 pub(crate) use connection::VERSION;
 pub(crate) use day::DAY_VISITS_MAX;
@@ -62,7 +61,7 @@ use crate::health::DISK_FREE_BYTES_MIN;
 use crate::model::Zone;
 use crate::refusal::Trouble;
 use ahead::Ahead;
-use checkpointer::{Checkpointer, LogState, copy_log};
+use checkpointer::{Checkpointer, Due, LogState, copy_log};
 use damage::Seconds;
 use journal::Tip;
 use one_file::{LogSize, Watch};
@@ -72,8 +71,8 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there, more than the engine lets the log
-/// grow between two checkpoints.
+/// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there. On a day with more bookings the log
+/// grows once beyond it.
 const LOG_BYTES: usize = 18 << 20;
 
 /// An open database.
@@ -149,17 +148,31 @@ impl Store {
         self.log.waiting_pages()
     }
 
-    /// Pages of the write-ahead log since it was started over.
-    pub fn log_pages(&self) -> u32 {
-        self.log.pages()
+    /// Whether the write-ahead log could not be copied into the database file when that was last tried.
+    pub fn is_copy_failing(&self) -> bool {
+        self.log.is_failing()
     }
 
-    /// Lets a thread of its own copy the write-ahead log when [`Store::copy_log_beside`] asks for it.
+    /// Lets a thread of its own copy the write-ahead log when [`Store::copy_log_beside`] asks for it. Nothing for a store whose
+    /// files are not watched.
     pub fn start_checkpointer(&mut self) -> Result<(), Fault> {
-        if let Some(path) = self.connection.path().filter(|_| !self.read_only) {
-            self.checkpointer = Some(Checkpointer::start(Path::new(path), Arc::clone(&self.log))?);
+        if let (Some(path), Some(watch), false) = (self.connection.path(), &self.watch, self.read_only) {
+            let (path, log) = (Path::new(path), Arc::clone(&self.log));
+            self.checkpointer = Some(Checkpointer::start(path, watch.file(), log)?);
         }
         Ok(())
+    }
+
+    /// Keeps the write-ahead log short while commits go on. To be called after each.
+    pub fn keep_log_short(&mut self) -> Result<(), Fault> {
+        match self
+            .log
+            .due(self.checkpointer.as_ref().is_some_and(Checkpointer::is_busy))
+        {
+            Due::Nothing => Ok(()),
+            Due::Copy => self.copy_log_beside(),
+            Due::Rest => self.checkpoint(),
+        }
     }
 
     /// Lets the thread of [`Store::start_checkpointer`] copy the write-ahead log into the database file. Returns at once. Does

@@ -13,6 +13,7 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -89,7 +90,7 @@ struct DatabaseHeader {
 /// The files of a server, as they were at the last look.
 pub(super) struct Watch {
     /// The database. Closing this file takes `SQLite`'s locks away: the connection has to be closed before.
-    file: File,
+    file: Arc<File>,
     paths: [PathBuf; 3],
     page_bytes: i64,
     known: RefCell<Known>,
@@ -120,13 +121,18 @@ pub(super) enum LogSize {
 }
 
 impl Watch {
+    /// The database, open as long as the watch is.
+    pub(super) fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
+    }
+
     fn new(database: &Path, page_bytes: i64) -> io::Result<Watch> {
         let file = File::open(database)?;
         let paths = SUFFIXES.map(|suffix| beside(database, suffix));
         let files = paths.each_ref().map(|path| path.metadata().ok().map(Seen::from));
         let header = header(&file)?;
         Ok(Watch {
-            file,
+            file: Arc::new(file),
             paths,
             page_bytes,
             known: RefCell::new(Known {
