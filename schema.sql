@@ -45,7 +45,8 @@ CREATE INDEX resource_by_lpu ON resource (lpu_id, speciality_id);
 CREATE INDEX resource_by_speciality ON resource (speciality_id);
 
 -- A cell of the timetable. `used_count` is kept by the triggers of `visit`, and only by them: whoever writes a visit, this
--- program or another, the CHECK refuses one more than is planned.
+-- program or another, the CHECK refuses one more than is planned. Only its owner's side books a cell: this server, or the
+-- region's centre; a cell of nobody is set aside.
 CREATE TABLE slot (
     id INTEGER PRIMARY KEY,
     guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
@@ -61,6 +62,7 @@ CREATE TABLE slot (
     room TEXT NOT NULL,
     age_from INTEGER,
     age_to INTEGER,
+    owner TEXT NOT NULL DEFAULT 'box' CHECK (owner IN ('box', 'centre', 'nobody')),
     CHECK (begin_at < end_at),
     CONSTRAINT no_more_than_planned CHECK (used_count BETWEEN 0 AND plan_count)
 ) STRICT;
@@ -70,7 +72,7 @@ CREATE INDEX slot_by_resource ON slot (resource_id, begin_at);
 -- this order.
 CREATE VIEW cell AS
 SELECT s.id, s.guid, s.begin_at, s.end_at, s.plan_count, s.used_count, s.flag_access,
-       s.busy_type, s.busy_code, s.busy_name, s.room, s.age_from, s.age_to,
+       s.busy_type, s.busy_code, s.busy_name, s.room, s.age_from, s.age_to, s.owner,
        r.id AS resource_id, r.guid AS resource_guid, r.type AS resource_type,
        r.family, r.name, r.patronymic, r.title, r.role, r.room AS resource_room, r.flat,
        r.age_from AS resource_age_from, r.age_to AS resource_age_to, r.dispensary_only,

@@ -34,6 +34,8 @@ pub mod content;
 pub mod site;
 pub mod wire;
 
+pub use crate::model::Owner;
+
 use crate::model::record::Hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -123,16 +125,6 @@ impl Message {
     pub fn is_behind(&self, before: MessagePoint) -> bool {
         self.point() == before.next(&self.lines)
     }
-}
-
-/// Who books a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Owner {
-    Box,
-    Centre,
-    /// Set aside until a person or the cell's begin decides.
-    Nobody,
 }
 
 /// Hashes in JSON.

@@ -14,6 +14,7 @@ mod day;
 mod identity;
 mod ids;
 mod listing;
+mod owner;
 pub mod record;
 mod ticket;
 pub mod typed;
@@ -31,6 +32,7 @@ pub use ids::{
     WaitingEntryId,
 };
 pub use listing::{AheadCell, FreeCells, FreePlaces, ListedResource, Speciality, Supply};
+pub use owner::Owner;
 pub use ticket::{HistoryEntry, Ticket, VisitStatus};
 pub use waiting::{WaitingEntry, WaitingPatient, WaitingStatus, WaitingWish};
 
@@ -255,6 +257,7 @@ pub struct Cell {
     /// The cell's own room; empty: the resource's counts.
     pub room: String,
     pub ages: AgeBounds,
+    pub owner: Owner,
 }
 
 impl Cell {

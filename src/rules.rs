@@ -14,7 +14,8 @@ pub use switches::Switches;
 pub use today::{DayLimits, may_wait};
 
 use crate::model::{
-    Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Referral, Standing, VisitId, Wish,
+    Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Owner, Referral, Standing,
+    VisitId, Wish,
 };
 use crate::refusal::Refusal;
 use today::may_book_today;
@@ -166,13 +167,14 @@ enum RuleCheck {
 use RuleCheck::{OfCell, OfPatient};
 
 /// The rows from 4005 down, in the contract's order.
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     rule(|on| on.children_clinic, OfPatient(children_clinic)),
     rule(|on| on.self_booking_ban, OfPatient(self_booking_ban)),
     rule(|on| on.dispensary_only, OfPatient(dispensary_only)),
     rule(|on| on.repeat_in_cell, OfPatient(repeat_in_cell)),
     rule(|on| on.one_per_speciality, OfPatient(one_per_speciality)),
     rule(|on| on.age_bounds, OfPatient(age_bounds)),
+    rule(|_| true, OfCell(owner)),
     rule(|on| on.access, OfCell(access)),
     rule(|on| on.past, OfCell(past)),
     rule(|on| on.max_period, OfCell(max_period)),
@@ -285,6 +287,19 @@ fn age_bounds(case: &PatientCase) -> Option<Refusal> {
 /// Whether a cell is a reception, by its `busyType.type`.
 pub fn is_reception(busy_kind: i64) -> bool {
     busy_kind != NO_RECEPTION
+}
+
+/// Whether this server books a cell, by its owner.
+pub fn is_ours(owner: Owner) -> bool {
+    owner == Owner::Box
+}
+
+fn owner(case: &CellCase) -> Option<Refusal> {
+    match case.cell.owner {
+        Owner::Box => None,
+        Owner::Centre => Some(Refusal::OfCentre),
+        Owner::Nobody => Some(Refusal::OfNobody),
+    }
 }
 
 fn access(case: &CellCase) -> Option<Refusal> {

@@ -160,8 +160,6 @@ fn slot(fields: &mut ObjectFields) -> SlotRow {
     let (begin_at, end_at) = times(fields);
     let (busy_type, busy_code, busy_name) = busy_type(fields);
     let (age_from, age_to) = ages(fields);
-    // Whoever owns a cell decides who has it; this server decides about all cells that it has.
-    fields.word("owner", &["box"]);
     SlotRow {
         resource,
         begin_at,
@@ -174,6 +172,7 @@ fn slot(fields: &mut ObjectFields) -> SlotRow {
         room: fields.text("room", CODE_CHARS_MAX),
         age_from,
         age_to,
+        owner: fields.word("owner", &["box"]),
     }
 }
 

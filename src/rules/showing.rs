@@ -44,7 +44,7 @@ pub enum Showing {
     Booked,
     /// The cell has begun.
     Expired,
-    /// The cell shares no access bit with the client application.
+    /// The cell is not this server's, or shares no access bit with the client application.
     Unauthorized,
     /// The cell is not a reception; or the cell is too far ahead and the viewer has no token.
     Unavailable,
@@ -54,14 +54,14 @@ pub enum Showing {
 
 /// Returns the status of a cell.
 ///
-/// Rules about the cell alone come first, in the order of the booking's table: no common access bit, not a reception, begun,
+/// Rules about the cell alone come first, in the order of the booking's table: another owner, no common access bit, not a reception, begun,
 /// too far ahead, no free place. So a token changes none of these statuses except "too far ahead", which has no status of its
 /// own: without a token the cell is `Unavailable`. With a token, such a cell and every otherwise free cell get the first
 /// refusal of the booking's table, as booking would answer. A rule that is switched off marks nothing.
 pub fn showing(viewer: &Viewer, cell: &Cell, policy: &Policy, now: Moment) -> Showing {
     let to_all = objection_to_all(viewer.application(), cell, policy, now);
     match (to_all, viewer) {
-        (Some(Refusal::NoAccess), _) => Showing::Unauthorized,
+        (Some(Refusal::OfCentre | Refusal::OfNobody | Refusal::NoAccess), _) => Showing::Unauthorized,
         (Some(Refusal::Begun), _) => Showing::Expired,
         (Some(Refusal::Full), _) => Showing::Booked,
         (Some(Refusal::NotReception), _) | (Some(_), Viewer::Source(_)) => Showing::Unavailable,

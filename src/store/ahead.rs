@@ -8,7 +8,7 @@ use super::{Fault, Store};
 use crate::model::{
     Access, AheadCell, CellId, FreeCells, FreePlaces, ListedResource, LpuId, Moment, ResourceId, Supply, Zone,
 };
-use crate::rules::{Reach, is_listed, is_reception};
+use crate::rules::{Reach, is_listed, is_ours, is_reception};
 use chrono::Days;
 use rusqlite::hooks::Action;
 use rusqlite::{Connection, Row, TransactionState, named_params};
@@ -340,13 +340,13 @@ impl Store {
 /// Returns a cell as it is kept. A count that no cell has is none: whoever lists the cell meets the damage.
 fn ahead_cell(row: &Row) -> rusqlite::Result<AheadCell> {
     let (planned, used): (i64, i64) = (row.get("plan_count")?, row.get("used_count")?);
-    let is_shown = is_listed(super::rows::text(row, "busy_code")?);
+    let is_counted = is_listed(super::rows::text(row, "busy_code")?) && is_ours(row.get("owner")?);
     let free = u32::try_from(planned.saturating_sub(used)).unwrap_or(0);
     Ok(AheadCell {
         id: row.get("id")?,
         guid: row.get("guid")?,
         begin_at: row.get("begin_at")?,
-        free: if is_shown { free } else { 0 },
+        free: if is_counted { free } else { 0 },
         flag_access: row.get("flag_access")?,
         is_reception: is_reception(row.get("busy_type")?),
     })

@@ -24,6 +24,10 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
         "the journal as a chain",
         include_str!("migrations/0004_chained_journal.sql"),
     ),
+    (
+        "owners of cells",
+        include_str!("migrations/0005_owners_of_cells.sql"),
+    ),
 ];
 
 /// The first version whose journal is a chain.

@@ -4,7 +4,7 @@ use super::Store;
 use super::damage::{BoundedCount, Model, Seconds, damaged};
 use crate::model::{
     Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ExamId, Lpu, LpuId, Moment,
-    PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Speciality, SpecialityId,
+    Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Speciality, SpecialityId,
     VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio, for_row_ids,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -44,7 +44,7 @@ macro_rules! kept_as_word {
     )+};
 }
 
-kept_as_word!(ReferralType, ResourceType, VisitStatus, WaitingStatus);
+kept_as_word!(Owner, ReferralType, ResourceType, VisitStatus, WaitingStatus);
 
 /// Returns a text in the row without copying it.
 pub fn text<'a>(row: &'a Row, column: impl RowIndex) -> Result<&'a str> {
@@ -185,6 +185,7 @@ impl Store {
             },
             room: columns.next()?,
             ages: ages(&mut columns)?,
+            owner: columns.next()?,
             resource: resource(&mut columns)?,
         };
         if cell.used_count > cell.plan_count {

@@ -36,7 +36,7 @@ const fn row(name: &'static str, status: u16, code: &'static str, text: &'static
 
 /// The table of contract::booking, from top to bottom. Only the place of `key` is not the contract's: that a key is another's
 /// shows when patient and cell are known.
-pub const TABLE: [Row; 27] = [
+pub const TABLE: [Row; 29] = [
     row(
         "no bearer",
         403,
@@ -115,6 +115,8 @@ pub const TABLE: [Row; 27] = [
         "Запись недоступна для данной возрастной группы. Сотрудниками МО было установлено ограничение по возрасту \
          при записи на прием.",
     ),
+    row("of the centre", 400, "5000", ""),
+    row("set aside", 400, "5000", ""),
     row("access", 400, "5000", ""),
     row("reception", 400, "5000", ""),
     row("begun", 400, "5000", ""),
@@ -271,6 +273,8 @@ fn row_of(refusal: &Refusal) -> &'static Row {
         Refusal::AlreadyInCell => "this cell",
         Refusal::SameSpeciality { .. } => "speciality",
         Refusal::AgeOutside => "age",
+        Refusal::OfCentre => "of the centre",
+        Refusal::OfNobody => "set aside",
         Refusal::NoAccess => "access",
         Refusal::NotReception => "reception",
         Refusal::Begun => "begun",
@@ -324,6 +328,8 @@ pub fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
         Refusal::NotRegistered,
         Refusal::AlreadyInCell,
         Refusal::AgeOutside,
+        Refusal::OfCentre,
+        Refusal::OfNobody,
         Refusal::NoAccess,
         Refusal::NotReception,
         Refusal::Begun,

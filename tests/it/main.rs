@@ -32,6 +32,7 @@ mod metrics;
 mod model;
 mod one_file;
 mod openapi;
+mod owners;
 mod package;
 mod page;
 mod persons;

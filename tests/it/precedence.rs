@@ -7,6 +7,7 @@
 use crate::catalogue::{Row, TABLE};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{self, Client, Server, Site};
+use crate::owners::give_away;
 use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -149,6 +150,11 @@ impl Scene {
         self.import(self.wanted.clone());
     }
 
+    /// Gives the wanted cell another owner, as a message of the centre would.
+    fn own_wanted(&self, owner: &str) {
+        give_away(&self.site, WANTED, owner);
+    }
+
     fn move_wanted(&mut self, days: i64) {
         let there = clinic::slot(WANTED, DOCTOR, days, "10:00");
         self.change_wanted(&json!({"begin": there["begin"], "end": there["end"]}));
@@ -248,7 +254,11 @@ const RULES: &[Step] = &[
     ("age", |scene| {
         let open_to_all_ages = clinic::doctor(DOCTOR, LPU, "терапия", "Ежова");
         scene.import(with(open_to_all_ages, &json!({"dispensaryOnly": true})));
+        // No import changes a cell of the centre: until now it was the server's.
+        scene.own_wanted("centre");
     }),
+    ("of the centre", |scene| scene.own_wanted("nobody")),
+    ("set aside", |scene| scene.own_wanted("box")),
     ("access", |scene| scene.change_wanted(&json!({"flagAccess": 127}))),
     ("reception", |scene| {
         scene.change_wanted(&json!({"busyType": {"type": 1, "code": "", "name": ""}}));

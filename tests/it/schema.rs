@@ -12,10 +12,11 @@ use std::thread;
 use std::time::Duration;
 
 /// The schema of each older version, as it was.
-pub const OLDER: [&str; 3] = [
+pub const OLDER: [&str; 4] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
 ];
 
 /// `PRAGMA application_id` of every version.

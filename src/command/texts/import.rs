@@ -105,6 +105,11 @@ fn in_the_way(obstacle: Obstacle) -> String {
             format!("{named} нет ни в файле, ни в базе")
         }
         Obstacle::BelowVisits(count) => format!("меньше, чем активных записей: {count}"),
+        Obstacle::OfCentre => "ею распоряжается региональный центр".to_owned(),
+        Obstacle::OtherOwner => "она отложена, и вернуть ее может только региональный центр".to_owned(),
+        Obstacle::HasCellsOfCentre(count) => {
+            format!("не удалено: есть ячейки регионального центра ({count})")
+        }
         Obstacle::GuidInFile => "он у другого приложения в файле".to_owned(),
         Obstacle::GuidInDatabase => "он у другого приложения в базе".to_owned(),
         Obstacle::HasVisits(count) | Obstacle::PatientHasVisits(count) => {

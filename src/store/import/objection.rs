@@ -36,6 +36,12 @@ pub enum Obstacle {
     Unknown(Named),
     #[error("below its {0} active visits")]
     BelowVisits(i64),
+    #[error("the region's centre owns it")]
+    OfCentre,
+    #[error("it is set aside, and only the region's centre gives it back")]
+    OtherOwner,
+    #[error("not removed: the region's centre owns cells of it ({0})")]
+    HasCellsOfCentre(i64),
     #[error("another client application of the file has it")]
     GuidInFile,
     #[error("another client application of the database has it")]
@@ -69,6 +75,9 @@ impl Objection {
             "unknown resource" => Obstacle::Unknown(Named::Resource),
             "unknown patient" => Obstacle::Unknown(Named::Patient),
             "below visits" => Obstacle::BelowVisits(count),
+            "of centre" => Obstacle::OfCentre,
+            "other owner" => Obstacle::OtherOwner,
+            "has cells of centre" => Obstacle::HasCellsOfCentre(count),
             "guid in file" => Obstacle::GuidInFile,
             "guid in database" => Obstacle::GuidInDatabase,
             "has visits" => Obstacle::HasVisits(count),

@@ -133,7 +133,8 @@ rows! {
         shown: bool,
     }
 
-    /// A cell of the timetable. `begin_at` and `end_at` are in seconds since 1970-01-01T00:00:00Z.
+    /// A cell of the timetable. `begin_at` and `end_at` are in seconds since 1970-01-01T00:00:00Z. Without
+    /// an `owner`, a cell that is there keeps its own.
     Slot = "slot" in "staged_slot": SlotRow {
         resource: Uuid,
         begin_at: i64,
@@ -146,6 +147,7 @@ rows! {
         room: String,
         age_from: Option<i64>,
         age_to: Option<i64>,
+        owner: Option<&'static str>,
     }
 
     /// A patient's card. Document numbers are without blanks and hyphens; of `phone`, `email` and `email_confirm_agree`, none

@@ -18,7 +18,7 @@ CREATE TEMP TABLE staged_resource (
 CREATE TEMP TABLE staged_slot (
     line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
     resource BLOB, begin_at INTEGER, end_at INTEGER, plan_count INTEGER, flag_access INTEGER,
-    busy_type INTEGER, busy_code TEXT, busy_name TEXT, room TEXT, age_from INTEGER, age_to INTEGER
+    busy_type INTEGER, busy_code TEXT, busy_name TEXT, room TEXT, age_from INTEGER, age_to INTEGER, owner TEXT
 ) STRICT;
 CREATE TEMP TABLE staged_patient (
     line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,

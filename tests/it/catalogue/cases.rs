@@ -3,6 +3,7 @@
 use super::{Row, TABLE};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{self, Client, Site};
+use crate::owners::give_away;
 use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -43,6 +44,8 @@ const BEGUN: u32 = 110;
 const FAR: u32 = 111;
 const LATER: u32 = 112;
 const FULL: u32 = 113;
+const OF_CENTRE: u32 = 114;
+const SET_ASIDE: u32 = 115;
 
 /// A telephone that no refused request may leave in a card.
 const PHONE: &str = "8 900 000-00-00";
@@ -95,6 +98,8 @@ pub fn lines() -> Vec<Value> {
             clinic::slot(LUNCH, OCULIST, 3, "13:00"),
             &json!({"busyType": {"type": 0, "code": "", "name": ""}}),
         ),
+        clinic::slot(OF_CENTRE, OCULIST, 3, "15:00"),
+        clinic::slot(SET_ASIDE, OCULIST, 3, "16:00"),
         clinic::slot(BEGUN, OCULIST, -1, "10:00"),
         clinic::slot(FAR, OCULIST, 70, "10:00"),
         clinic::slot(LATER, OCULIST, 20, "10:00"),
@@ -280,6 +285,8 @@ fn rule_cases() -> Vec<Case> {
         ),
         case("age", ask(OF_THE_OLD)),
         case("age", ask(FOR_CHILDREN)),
+        case("of the centre", ask(OF_CENTRE)),
+        case("set aside", ask(SET_ASIDE)),
         case("access", ask(FOR_THE_REGISTRY)),
         case("reception", ask(LUNCH)),
         case("begun", ask(BEGUN)),
@@ -304,6 +311,8 @@ pub fn prepare(client: &mut Client) {
 fn the_real_binary_gives_every_row_and_a_refusal_changes_nothing() {
     let site = Site::new("[limits]\nbookings_a_day = 2");
     site.import(&lines());
+    give_away(&site, OF_CENTRE, "centre");
+    give_away(&site, SET_ASIDE, "nobody");
     let server = site.serve();
     let mut client = server.client();
     prepare(&mut client);

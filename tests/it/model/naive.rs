@@ -44,6 +44,7 @@ pub struct Question {
     pub access: i64,
     pub flag_access: i64,
     pub busy_type: i64,
+    pub owner: Owner,
     pub begin: Wall,
     pub end: Wall,
     pub plan: i64,
@@ -51,6 +52,14 @@ pub struct Question {
     pub max_period_days: i64,
     pub schedule_days: Option<i64>,
     pub rules: Rules,
+}
+
+/// Who books the cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    ThisServer,
+    TheCentre,
+    None,
 }
 
 /// Whose the active visit with the request's `Idempotency-Key` is.
@@ -133,6 +142,8 @@ pub enum Verdict {
     ThisCell4848,
     Speciality4008(&'static str, Wall),
     Age4029,
+    OfTheCentre,
+    SetAside,
     NotForThisSource,
     NotReception,
     HasBegun,
@@ -143,7 +154,7 @@ pub enum Verdict {
 }
 
 /// How many kinds of verdict there are.
-pub const VERDICTS: usize = 23;
+pub const VERDICTS: usize = 25;
 
 /// The first row of the contract's table that applies, or a ticket.
 pub fn answer(q: &Question) -> Verdict {
@@ -214,8 +225,13 @@ fn about_patient(q: &Question, age: i64) -> Verdict {
     about_cell(q)
 }
 
-/// The rows from `flagAccess` on.
+/// The rows from the cell's owner on.
 fn about_cell(q: &Question) -> Verdict {
+    match q.owner {
+        Owner::ThisServer => {}
+        Owner::TheCentre => return Verdict::OfTheCentre,
+        Owner::None => return Verdict::SetAside,
+    }
     if q.rules.access {
         let mut shared = false;
         for bit in [1, 2, 4, 8, 16, 32, 64] {

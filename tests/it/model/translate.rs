@@ -1,10 +1,10 @@
 //! A naive question in the library's words, and a naive verdict in its answer's words. All ids are made up.
 
-use super::naive::{Key, Paper, Question, Rules, Verdict, VisitCell, Wall, next_midnight};
+use super::naive::{self, Key, Paper, Question, Rules, Verdict, VisitCell, Wall, next_midnight};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use infomat::model::{
     Access, AgeBounds, ApplicationId, Bearer, BusyType, Cell, CellId, CellName, ClientApplication, Contact,
-    DoneToday, Earlier, Exam, ExamId, Facts, Held, Lpu, LpuId, Moment, Patient, PatientId, Referral,
+    DoneToday, Earlier, Exam, ExamId, Facts, Held, Lpu, LpuId, Moment, Owner, Patient, PatientId, Referral,
     ReferralId, ReferralName, ReferralType, Resource, ResourceId, SpecialityId, Standing, VisitId, Wish,
 };
 use infomat::refusal::Refusal;
@@ -84,6 +84,8 @@ pub fn refusal(verdict: Verdict, mkab: Uuid, lpu: Uuid) -> Option<Refusal> {
             begin: moment(begin),
         },
         Verdict::Age4029 => Refusal::AgeOutside,
+        Verdict::OfTheCentre => Refusal::OfCentre,
+        Verdict::SetAside => Refusal::OfNobody,
         Verdict::NotForThisSource => Refusal::NoAccess,
         Verdict::NotReception => Refusal::NotReception,
         Verdict::HasBegun => Refusal::Begun,
@@ -270,6 +272,11 @@ fn cell(q: &Question) -> Cell {
         },
         room: String::new(),
         ages: bounds(q.cell_ages),
+        owner: match q.owner {
+            naive::Owner::ThisServer => Owner::Box,
+            naive::Owner::TheCentre => Owner::Centre,
+            naive::Owner::None => Owner::Nobody,
+        },
     }
 }
 

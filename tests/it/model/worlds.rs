@@ -2,7 +2,7 @@
 //! is the one with which everything is right.
 
 use super::moments::{HELD, TIME};
-use super::naive::{DAY, Key, Paper, Question, Rules, date, days_of_month};
+use super::naive::{DAY, Key, Owner, Paper, Question, Rules, date, days_of_month};
 
 /// One thing that rules look at. Values are set in the order of the list: later ones may build on earlier ones.
 pub struct Dimension {
@@ -40,6 +40,7 @@ pub fn blank() -> Question {
         access: 36,
         flag_access: 127,
         busy_type: 1,
+        owner: Owner::ThisServer,
         begin: 0,
         end: 0,
         plan: 1,
@@ -214,6 +215,14 @@ const PATIENT: &[Dimension] = &[
 
 /// The cell.
 const CELL: &[Dimension] = &[
+    Dimension {
+        name: "owner",
+        values: &[
+            ("this server", |_| {}),
+            ("the centre", |q| q.owner = Owner::TheCentre),
+            ("nobody", |q| q.owner = Owner::None),
+        ],
+    },
     Dimension {
         name: "access",
         values: &[
