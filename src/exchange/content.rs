@@ -156,3 +156,92 @@ pub fn lines(text: &str) -> Result<Vec<Line>, usize> {
         .map(|(index, line)| serde_json::from_str(line).map_err(|_| index + 1))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Fact, Line, Slot, Visit, fact, lines};
+    use crate::exchange::{Message, NOTHING, Owner};
+    use crate::model::VisitStatus;
+    use crate::model::record::{Hex, NO_RECORD, Record, RecordKind, Unchained};
+    use uuid::Uuid;
+
+    fn tells(kind: RecordKind, content: &str) -> Fact {
+        let record = Unchained {
+            incarnation: Uuid::nil(),
+            seq: 1,
+            at: 0,
+            kind,
+            subject: Uuid::nil(),
+            content: content.to_owned(),
+            salt: [0; 16],
+        };
+        fact(&Record::following(&NO_RECORD, record))
+    }
+
+    #[test]
+    fn a_record_tells_what_its_kind_and_content_say() {
+        let slot = Uuid::from_u128(1);
+        let visit = format!(r#"{{"kind":"visit","slot":"{slot}","status":"cancelled","num":7}}"#);
+        let visit_told = Fact::Visit(Visit {
+            slot: Some(slot),
+            status: VisitStatus::Cancelled,
+        });
+        assert_eq!(tells(RecordKind::Cancelled, &visit), visit_told);
+        assert_eq!(tells(RecordKind::Stopped, "{}"), Fact::Stopped);
+        let owner = r#"{"kind":"owner","owner":"centre","message":3}"#;
+        assert_eq!(tells(RecordKind::Released, owner), Fact::Released { message: 3 });
+        let recovered = Fact::Owner {
+            owner: Owner::Centre,
+            message: 3,
+        };
+        assert_eq!(tells(RecordKind::Recovered, owner), recovered);
+        assert_eq!(tells(RecordKind::Kept, owner), Fact::Other);
+        assert_eq!(tells(RecordKind::Booked, r#"{"kind":"later"}"#), Fact::Other);
+        for bad in [
+            "",
+            "[]",
+            r#"{"kind":"visit"}"#,
+            r#"{"kind":"visit","status":"lost"}"#,
+        ] {
+            assert_eq!(tells(RecordKind::Booked, bad), Fact::Unreadable, "{bad}");
+        }
+        let hash = Hex(NOTHING);
+        for (reasons, refused) in [("", false), (r#","reasons":["x"]"#, true)] {
+            let content = format!(r#"{{"kind":"message","seq":1,"hash":"{hash}","lines":"l"{reasons}}}"#);
+            let message = Message {
+                seq: 1,
+                hash: NOTHING,
+                lines: "l".to_owned(),
+            };
+            assert_eq!(
+                tells(RecordKind::Applied, &content),
+                Fact::Message { message, refused }
+            );
+        }
+    }
+
+    #[test]
+    fn a_message_is_read_line_by_line() {
+        let guid = Uuid::from_u128(5);
+        let text = format!(
+            r#"{{"kind":"slot","guid":"{guid}","begin":"x"}}
+
+{{"kind":"recall","slot":"{guid}"}}
+{{"kind":"doctor"}}"#
+        );
+        let slot = Line::Slot(Slot {
+            guid,
+            owner: None,
+            plan_count: 1,
+            deleted: false,
+        });
+        assert_eq!(
+            lines(&text),
+            Ok(vec![slot, Line::Recall { slot: guid }, Line::Data])
+        );
+        let unclosed = format!("{text}\n{{");
+        assert_eq!(lines(&unclosed), Err(5));
+        let nameless = r#"{"kind":"recall"}"#;
+        assert_eq!(lines(nameless), Err(1));
+    }
+}
