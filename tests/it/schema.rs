@@ -4,12 +4,15 @@
 
 use crate::backup::filling;
 use crate::harness::Site;
+use crate::journal::tell::{self, Told};
 use rusqlite::Connection;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::thread;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// The schema of each older version, as it was.
 pub const OLDER: [&str; 4] = [
@@ -18,6 +21,9 @@ pub const OLDER: [&str; 4] = [
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
 ];
+
+/// The first version whose journal is a chain: each file of it has at least the record of its begin.
+const CHAINED: usize = 4;
 
 /// `PRAGMA application_id` of every version.
 const APPLICATION_ID: i64 = 0x696e_666d;
@@ -58,6 +64,18 @@ pub fn older_site(number: usize, schema: &str) -> Site {
              INSERT INTO lpu (guid, name, is_children, model) VALUES (zeroblob(16), 'Старая', 0, '{{}}');"
         ))
         .unwrap();
+    if number >= CHAINED {
+        connection
+            .execute("INSERT INTO life (incarnation) VALUES (randomblob(16))", [])
+            .unwrap();
+        let begun = Told {
+            at: 0,
+            kind: "begun".to_owned(),
+            subject: Uuid::nil(),
+            content: json!({"kind": "life"}),
+        };
+        tell::tell(&connection, vec![begun]);
+    }
     site
 }
 

@@ -141,7 +141,10 @@ fn files(folder: &Path) -> Vec<(String, String)> {
 /// The statements that stand in the code of a module of the store, but for those that are put together when they run.
 fn inline(source: &Path) -> Vec<(String, String)> {
     let text = fs::read_to_string(source).unwrap();
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let program = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let code = program
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     let code = code.collect::<Vec<_>>().join("\n");
     let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH "];
     // What stands between quotation marks is every second part; no text of the store has one within.
