@@ -3,8 +3,6 @@
 //! The page is plain ES modules and style sheets, served as they are: `src/page/terminal`, and in `src/page/shared` what
 //! another page of the clinic would need too. `/` is its document; each other file has its path in `src` as its URL.
 
-pub mod languages;
-
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -34,16 +32,11 @@ const NO_STORE: &str = "no-store";
 /// (`ETag`): a new version of the server never meets an old module.
 const NO_CACHE: &str = "no-cache";
 
-/// The page's own languages.
-const RU: &str = include_str!("page/terminal/texts/ru.js");
-#[cfg(test)]
-const EN: &str = include_str!("page/terminal/texts/en.js");
-
 /// Stands in the document for the version of the whole page.
 const VERSION_PLACE: &str = "{version}";
 
 /// One file of the page.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct File {
     path: &'static str,
     /// `Content-Type`.
@@ -58,7 +51,6 @@ impl File {
         let content_type = match path.rsplit_once('.') {
             Some((_, "css")) => "text/css; charset=utf-8",
             Some((_, "js")) => "text/javascript; charset=utf-8",
-            Some((_, "json")) => "application/json; charset=utf-8",
             Some((_, "svg")) => "image/svg+xml",
             _ => "text/html; charset=utf-8",
         };
@@ -147,7 +139,6 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/keys.js",
         "terminal/machine.js",
         "terminal/outlook.js",
-        "terminal/own.js",
         "terminal/pad.js",
         "terminal/paper.css",
         "terminal/paper.js",
@@ -170,8 +161,6 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/session.js",
         "terminal/style.css",
         "terminal/texts.js",
-        "terminal/texts/en.js",
-        "terminal/texts/ru.js",
     }
 });
 

@@ -9,7 +9,6 @@ mod import;
 mod init;
 mod journal;
 mod key;
-mod languages;
 pub mod output;
 mod owner;
 mod purge;

@@ -1,12 +1,11 @@
 //! `infomat serve`
 
-use super::{Failure, languages, output, reload, wrong_with};
+use super::{Failure, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::edge::{self, Limits, Proxies, service};
 use crate::engine::{BATCH_REQUESTS_MAX, Engine, Settings, SharedKeys, Trusted};
 use crate::language::pick;
-use crate::page;
 use crate::store::{Fault, ServerLock, Store};
 use crate::wire::ready::name_instance;
 use std::net::{SocketAddr, TcpListener};
@@ -71,7 +70,6 @@ pub fn serve(
         policy: config.policy,
         checkin_hours_before: config.checkin_hours_before,
         hosts: config.hosts.clone(),
-        languages: page::languages::file(languages::load(path)),
     };
     if !store.is_read_only() {
         prepare(config, &mut store)?;

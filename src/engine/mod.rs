@@ -101,8 +101,6 @@ pub struct Settings {
     pub checkin_hours_before: i64,
     /// Names in `Host` besides addresses and `localhost`.
     pub hosts: Vec<String>,
-    /// The terminal's languages besides the page's own.
-    pub languages: crate::page::File,
 }
 
 /// The deciding part of the server. Lives on one thread.

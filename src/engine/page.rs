@@ -4,11 +4,9 @@ use crate::page;
 use crate::refusal::HttpError;
 use crate::wire::message::{Answer, Request};
 
-/// Returns the file at the request's path, `languages` among them, or 304 if the client has it already.
-pub fn serve(request: &Request, languages: &page::File) -> Answer {
-    let path = request.path();
-    let clinics = Some(languages).filter(|_| path == page::languages::PATH);
-    let Some(file) = clinics.or_else(|| page::file(path)) else {
+/// Returns the file at the request's path, or 304 if the client has it already.
+pub fn serve(request: &Request) -> Answer {
+    let Some(file) = page::file(request.path()) else {
         return Answer::from(HttpError::UnknownPath);
     };
     let known = request

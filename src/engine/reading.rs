@@ -40,7 +40,7 @@ impl Engine {
     pub fn read(&mut self, request: &Request, read: &Read) -> Answer {
         let now = self.clock.read(&self.store);
         let answer = match read {
-            Read::Page => Ok(page::serve(request, &self.settings.languages)),
+            Read::Page => Ok(page::serve(request)),
             Read::Health => Ok(alive()),
             Read::OpenApi => Ok(openapi::document()),
             Read::Metrics => self.metrics_text(request, now.moment),

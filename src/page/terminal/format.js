@@ -2,10 +2,11 @@
 
 import { formats } from "../shared/format.js";
 import { terminal } from "./clinic.js";
-import { languageTag, t } from "./texts.js";
+import { session } from "./session.js";
+import { t } from "./texts.js";
 
-export const { clinicNow, today, longDate, shortDate, weekdayShort, monthName, nearDate, nearMoment, whereabouts } = formats({
+export const { clinicNow, today, longDate, shortDate, weekdayShort, nearDate, nearMoment, whereabouts } = formats({
   t,
-  language: languageTag,
+  language: () => session.language,
   serverMoment: () => terminal.lpu?.status?.lastChangeTime,
 });

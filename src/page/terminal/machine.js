@@ -1,5 +1,5 @@
-// The screens, and how one leads to the next. A screen is `{ load?, waits?, view, step?, open? }`: `load(signal)` asks the server
-// (`waits` is the key of what it waits for), `view(data)` returns what is seen. Leaving a screen aborts what it waits for.
+// The screens, and how one leads to the next. A screen is `{ load?, view, step?, open? }`: `load(signal)` asks the server,
+// `view(data)` returns what is seen. Leaving a screen aborts what it waits for.
 
 import { onLine, Refused } from "../shared/api.js";
 import { el, fill, icon } from "../shared/dom.js";
@@ -72,14 +72,13 @@ export function redraw() {
 }
 
 /**
- * Does something that asks the server, once at a time: further presses wait it out. `waits` is the key of what the patient
- * is told meanwhile. A refusal goes to `refused`, or to the screen for refusals.
+ * Does something that asks the server, once at a time: further presses wait it out. A refusal goes to `refused`,
+ * or to the screen for refusals.
  */
-export async function run(waits, task, refused = (error) => go("refusal", { given: { error } })) {
+export async function run(task, refused = (error) => go("refusal", { given: { error } })) {
   if (busy) return;
   busy = true;
   document.body.classList.add("busy");
-  showLine("waiting", t(waits));
   const { signal } = leaving;
   try {
     await task(signal);
@@ -88,10 +87,7 @@ export async function run(waits, task, refused = (error) => go("refusal", { give
     if (!(error instanceof Refused)) throw error;
     await refused(error);
   } finally {
-    if (leaving.signal === signal) {
-      settle();
-      showLine("good");
-    }
+    if (leaving.signal === signal) settle();
   }
 }
 
@@ -126,7 +122,7 @@ function draw(arriving) {
   unsettle();
   const screen = screens.get(here.name);
   closePad();
-  const seen = here.ready ? screen.view(here.data, here.given) : waiting(t(screen.waits));
+  const seen = here.ready ? screen.view(here.data, here.given) : { title: t("loading"), lead: "", work: [] };
   document.documentElement.lang = session.language;
   document.documentElement.classList.toggle("contrast", session.contrast);
   document.documentElement.classList.toggle("large", session.large);
@@ -138,21 +134,13 @@ function draw(arriving) {
   fill("title", seen.title);
   fill("lead", seen.lead ?? "");
   fill("notice", ...(here.notice && here.ready ? [icon("info"), el("span", { text: here.notice })] : []));
-  const nodes = seen.work.filter(Boolean);
-  fill("work", ...nodes.filter((node) => !isAct(node)));
-  fill("acts", ...nodes.filter(isAct));
+  fill("work", ...seen.work.filter(Boolean));
   showAround({ open: screen.open === true, home: !session.trail.length && screen.open === true, back, finish, redraw });
   if (arriving && here.ready) {
     document.getElementById("work").scrollTop = 0;
     document.getElementById("title").focus({ preventScroll: true });
   }
 }
-
-/** What is seen until the server has answered: what is waited for, and that something moves. */
-const waiting = (title) => ({ title, work: [el("p", { class: "waiting", "aria-hidden": "true" }, el("i", { class: "spin" }))] });
-
-/** Buttons that decide stand beside what scrolls, never below an edge. */
-const isAct = (node) => node.classList.contains("button");
 
 function steps(now) {
   const marks = Array.from({ length: STEPS }, (_, at) => el("i", { class: at < now ? "done" : "" }));
@@ -162,7 +150,6 @@ function steps(now) {
 function showLine(state, words) {
   const text = {
     good: () => "",
-    waiting: () => words,
     slow: () => t("lineSlow"),
     lost: () => t("lineLost"),
     busy: () => t("lineBusy", { words }),
@@ -170,7 +157,7 @@ function showLine(state, words) {
   const line = document.getElementById("line");
   if (line.textContent === text) return;
   line.className = state;
-  line.replaceChildren(...(text ? [state === "waiting" ? el("i", { class: "spin" }) : icon("line"), el("span", { text })] : []));
+  line.replaceChildren(...(text ? [icon("line"), el("span", { text })] : []));
 }
 
 onLine(showLine);

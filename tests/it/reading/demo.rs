@@ -61,7 +61,6 @@ pub fn engine(site: &Site, policy: Policy) -> Engine {
         policy,
         checkin_hours_before: 2,
         hosts: Vec::new(),
-        languages: infomat::page::languages::file(serde_json::Map::new()),
     };
     Engine::new(store(site), settings).unwrap()
 }

@@ -32,7 +32,6 @@ function done() {
   if (!date) return go("birth", { notice: t("birthWrong") });
   session.birth = date;
   return run(
-    "waitIdentify",
     async (signal) => {
       await identify(signal);
       toMenu();

@@ -13,7 +13,6 @@ import { slip } from "./ticket.js";
 import { waitingCard } from "./waiting.js";
 
 export const tickets = {
-  waits: "waitTickets",
   async load(signal) {
     const [mine, waits] = await Promise.all([ask(signal), waitingList(signal)]);
     const names = waits.length ? await specialities(signal) : [];
@@ -42,7 +41,6 @@ async function readAnew(signal, shown) {
 }
 
 export const visit = {
-  waits: "waitTickets",
   load: readAnew,
   view: ({ now, changed }) => ({
     title: t("visitTitle"),
@@ -59,7 +57,6 @@ export const visit = {
 };
 
 export const cancelling = {
-  waits: "waitTickets",
   load: readAnew,
   view: ({ now, changed }) => ({
     title: t("cancelTitle"),
@@ -75,7 +72,7 @@ export const cancelling = {
 };
 
 const confirmed = (shown) =>
-  run("waitCancel", async (signal) => {
+  run(async (signal) => {
     const now = await ticketNow(shown, signal);
     // Another visit than the one that was asked about is asked about again, if it can still be cancelled at all.
     const isAhead = now.beginTime.slice(0, 19) > clinicNow();
