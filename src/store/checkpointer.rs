@@ -251,7 +251,7 @@ mod tests {
     fn a_failing_copy_is_known() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("infomat.db");
-        let connection = connect(&path).unwrap();
+        let connection = Connection::open(&path).unwrap();
         connection
             .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE one (a ANY) STRICT; BEGIN IMMEDIATE;")
             .unwrap();

@@ -6,6 +6,8 @@ use crate::harness::Site;
 use crate::tickets::{LPU, OTHER, PATIENT};
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use std::thread;
+use std::time::Duration;
 
 fn book(site: &Site, patient: u32, cell: u32) {
     Ask::new(LPU, patient, cell).book(&mut site.serve().client());
@@ -59,6 +61,8 @@ fn a_restored_database_goes_on_as_a_new_life() {
             assert!(proved.status.success(), "{proved:?}");
         }
         site.run_well(&["verify"], "");
+        // A replaced database is named by the second in which it is put aside.
+        thread::sleep(Duration::from_secs(1));
     }
 }
 
