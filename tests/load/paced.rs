@@ -124,7 +124,7 @@ fn work(contender: &Contender, stage: &Stage, beside: Beside) -> Option<f64> {
         Beside::Nothing => return None,
         Beside::Import => vec!["import", file.to_str().unwrap()],
         Beside::Backup => vec!["backup"],
-        Beside::Purge => vec!["purge", "--days", "30"],
+        Beside::Purge => vec!["purge", "--older-than", "30"],
     };
     thread::sleep(Duration::from_secs(1));
     let began = Instant::now();
