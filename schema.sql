@@ -110,6 +110,9 @@ CREATE INDEX patient_by_snils ON patient (snils) WHERE snils <> '';
 CREATE INDEX patient_by_passport ON patient (passport_number) WHERE passport_number <> '';
 CREATE INDEX patient_by_person ON patient (person_guid) WHERE person_guid IS NOT NULL;
 CREATE INDEX patient_by_lpu ON patient (lpu_id);
+-- The reception finds a patient by the first letters of the names, and by the birth date.
+CREATE INDEX patient_by_name ON patient (family, name, patronymic);
+CREATE INDEX patient_by_birth ON patient (birth_date);
 
 CREATE TABLE referral (
     id INTEGER PRIMARY KEY,
@@ -311,3 +314,14 @@ CREATE TABLE upkeep (
     what TEXT PRIMARY KEY CHECK (what IN ('backed up', 'purged')),
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Who works at the reception's page. `password` is a hash in the PHC format. Nobody is removed: visits name their logins.
+CREATE TABLE staff (
+    id INTEGER PRIMARY KEY,
+    login TEXT NOT NULL UNIQUE CHECK (login <> ''),
+    name TEXT NOT NULL CHECK (name <> ''),
+    role TEXT NOT NULL CHECK (role IN ('registrar', 'doctor', 'administrator')),
+    password TEXT NOT NULL CHECK (password <> ''),
+    disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+    created_at INTEGER NOT NULL
+) STRICT;

@@ -1,6 +1,9 @@
 //! The command line: what can be typed ([crate::contract::command_line]). What it means is in `config.rs`, what it does in `command/`.
 
 mod russian;
+mod staff;
+
+pub use staff::StaffCommand;
 
 use crate::config::{DEFAULT_PATH, KEY_ID_BYTES_MAX};
 use crate::engine::BATCH_REQUESTS_MAX;
@@ -50,6 +53,9 @@ pub enum Command {
     Visits(Visits),
     /// Print the waiting list for the reception to call, longest wait first; works with and without a running server
     Waiting(WaitingList),
+    /// Add, list and disable the people who may sign in at the reception's page; works while the server runs
+    #[command(subcommand)]
+    Staff(StaffCommand),
     /// Cancel a visit for the reception; works while the server runs
     Cancel(Cancel),
     /// Create, list and retire the keys that sign tokens; a running server reloads them on SIGHUP

@@ -57,6 +57,12 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Addresses that may read `/metrics`, besides this machine's own.
     pub metrics_addresses: Vec<IpAddr>,
+    /// Addresses of the reception, from which its page can be used.
+    pub desk_addresses: Vec<IpAddr>,
+    /// Minutes without a touch after which a session of the reception ends.
+    pub desk_idle_minutes: u64,
+    /// Names of the rules that the reception may override with a reason.
+    pub desk_may_override: Vec<String>,
     /// The clinic's local time.
     pub zone: Zone,
     /// The rules.
@@ -164,6 +170,9 @@ impl Config {
             kiosk_addresses: written.kiosk_addresses,
             trusted_proxies: written.trusted_proxies,
             metrics_addresses: written.metrics_addresses,
+            desk_addresses: written.desk_addresses,
+            desk_may_override: written.desk.may_override,
+            desk_idle_minutes: u64::try_from(written.desk.idle_minutes).expect("it is bounded"),
             zone: written.utc_offset.map_or(Zone::System, Zone::Fixed),
             policy: Policy {
                 switches: written.rules,

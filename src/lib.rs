@@ -33,7 +33,7 @@
 //! | 1 | [`model`]: the nouns; no I/O, no texts. [`language`]: Russian or English at the command line. `files`: drafts and flushed names |
 //! | 2 | [`refusal`]: every published refusal with status, code and text. [`health`]: what is judged, at which bound, with which remedy. [`exchange`]: the rules by which a clinic's box and the region's centre agree |
 //! | 3 | [`rules`]: the ordered list of small rules |
-//! | 4 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page; [`metrics`]: what is counted |
+//! | 4 | [`wire`]: parameters in, JSON out; [`token`]; [`route`]; [`page`]: the terminal's page and the reception's; [`metrics`]: what is counted |
 //! | 5 | [`store`]: the only door to `SQLite`; a longer statement is named as the function that runs it |
 //! | 6 | [`engine`]: the steps above on plain structs, in batches; [`import`]: clinic data in |
 //! | 7 | [`edge`]: sockets, and the HTTP server behind a gate that trusts nobody |

@@ -16,6 +16,7 @@ mod ids;
 mod listing;
 mod owner;
 pub mod record;
+mod staff;
 mod ticket;
 pub mod typed;
 mod waiting;
@@ -24,15 +25,16 @@ pub use access::Access;
 pub use address::network;
 pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, is_moment, moment};
-pub use day::DayVisit;
+pub use day::{DayVisit, DeskPatient, DeskResource, DeskVisit};
 pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
 pub(crate) use ids::for_row_ids;
 pub use ids::{
-    ApplicationId, CellId, ExamId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId, VisitId,
+    ApplicationId, CellId, ExamId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId, StaffId, VisitId,
     WaitingEntryId,
 };
 pub use listing::{AheadCell, FreeCells, FreePlaces, ListedResource, Speciality, Supply};
 pub use owner::Owner;
+pub use staff::{PasswordFound, Right, Role, Staff, login, staff_name};
 pub use ticket::{HistoryEntry, Ticket, VisitStatus};
 pub use waiting::{WaitingEntry, WaitingPatient, WaitingStatus, WaitingWish};
 

@@ -1,7 +1,8 @@
-//! The kiosk page's files, embedded, with content type, `ETag` and the headers that keep the page to itself.
+//! The files of the terminal's page and of the reception's, embedded, with content type, `ETag` and the headers that keep each
+//! page to itself.
 //!
-//! The page is plain ES modules and style sheets, served as they are: `src/page/terminal`, and in `src/page/shared` what
-//! another page of the clinic would need too. `/` is its document; each other file has its path in `src` as its URL.
+//! The pages are plain ES modules and style sheets, served as they are: `src/page/terminal`, `src/page/desk`, and in
+//! `src/page/shared` what both need. `/` and `/desk` are the documents; each other file has its path in `src` as its URL.
 
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
@@ -31,6 +32,9 @@ const NO_STORE: &str = "no-store";
 /// `Cache-Control` of scripts, styles and pictures, which hold nothing personal. The browser may keep them, but asks each time
 /// (`ETag`): a new version of the server never meets an old module.
 const NO_CACHE: &str = "no-cache";
+
+/// The documents, each with the folder of its other files.
+const DOCUMENTS: [(&str, &str); 2] = [("/", "/page/terminal/"), ("/desk", "/page/desk/")];
 
 /// Stands in the document for the version of the whole page.
 const VERSION_PLACE: &str = "{version}";
@@ -64,7 +68,8 @@ impl File {
 
     /// Returns header fields beside `Content-Type`, for 200 and 304 alike.
     pub fn headers(&self) -> Vec<(&'static str, String)> {
-        let caching = if self.path == "/" { NO_STORE } else { NO_CACHE };
+        let is_document = DOCUMENTS.iter().any(|(path, _)| *path == self.path);
+        let caching = if is_document { NO_STORE } else { NO_CACHE };
         let fixed = HEADERS.iter().map(|&(name, value)| (name, value.to_owned()));
         fixed
             .chain([("Cache-Control", caching.to_owned()), ("ETag", self.etag.clone())])
@@ -87,7 +92,7 @@ pub fn file(path: &str) -> Option<&'static File> {
 }
 
 /// Returns the first eight bytes of the body's SHA-256: enough to tell versions apart.
-fn etag(body: &[u8]) -> String {
+pub fn etag(body: &[u8]) -> String {
     let hash = Sha256::digest(body);
     let head: [u8; 8] = hash[..8].try_into().expect("SHA-256 has 32 bytes");
     format!("\"{:016x}\"", u64::from_be_bytes(head))
@@ -95,31 +100,41 @@ fn etag(body: &[u8]) -> String {
 
 /// Makes a list of the document and of the other files, each by its path from `src/page`.
 macro_rules! embed {
-    ($document:literal, $($name:literal,)*) => {
-        with_version(vec![
-            File::new("/", include_bytes!(concat!("page/", $document))),
+    ($path:literal, $document:literal, $($name:literal,)*) => {
+        vec![
+            File::new($path, include_bytes!(concat!("page/", $document))),
             $(File::new(concat!("/page/", $name), include_bytes!(concat!("page/", $name))),)*
-        ])
+        ]
     };
 }
 
-/// Writes the version of the page into the document, and lets the document's `ETag` stand for all files: so an open page
-/// learns of another version.
-fn with_version(mut files: Vec<File>) -> Vec<File> {
-    let tags: String = files.iter().map(|file| file.etag.as_str()).collect();
-    let version = etag(tags.as_bytes());
-    for document in files.iter_mut().filter(|file| file.path == "/") {
+/// Writes the version of each page into its document, and lets the document's `ETag` stand for all files of the page: so an
+/// open page learns of another version. A page's files are those of its folder, and the shared ones.
+fn with_versions(mut files: Vec<File>) -> Vec<File> {
+    for (path, folder) in DOCUMENTS {
+        let is_part = |file: &&File| {
+            file.path == path || file.path.starts_with(folder) || file.path.starts_with("/page/shared/")
+        };
+        let tags: String = files
+            .iter()
+            .filter(is_part)
+            .map(|file| file.etag.as_str())
+            .collect();
+        let version = etag(tags.as_bytes());
+        let Some(document) = files.iter_mut().find(|file| file.path == path) else {
+            continue;
+        };
         let template = std::str::from_utf8(document.body).expect("the document is text");
         let body = template.replace(VERSION_PLACE, version.trim_matches('"'));
         document.body = body.leak().as_bytes();
-        document.etag.clone_from(&version);
+        document.etag = version;
     }
     files
 }
 
 static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
-    embed! {
-        "terminal/index.html",
+    let mut files = embed! {
+        "/", "terminal/index.html",
         "shared/again.js",
         "shared/api.js",
         "shared/base.css",
@@ -161,7 +176,26 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/session.js",
         "terminal/style.css",
         "terminal/texts.js",
-    }
+    };
+    files.extend(embed! {
+        "/desk", "desk/index.html",
+        "desk/api.js",
+        "desk/app.js",
+        "desk/dates.js",
+        "desk/paper.css",
+        "desk/paper.js",
+        "desk/parts.js",
+        "desk/renew.js",
+        "desk/sheet.js",
+        "desk/signin.js",
+        "desk/style.css",
+        "desk/views/booking.js",
+        "desk/views/card.js",
+        "desk/views/day.js",
+        "desk/views/patients.js",
+        "desk/views/staff.js",
+    });
+    with_versions(files)
 });
 
 #[cfg(test)]

@@ -71,10 +71,12 @@ macro_rules! rows {
     };
 }
 
+mod desk;
 mod http;
 mod parameter;
 mod trouble;
 
+pub use desk::DeskRefusal;
 pub use http::HttpError;
 pub use parameter::{BadParameter, ParameterFault};
 pub use trouble::Trouble;

@@ -1,6 +1,10 @@
 //! The URL space on one screen: (method, path) to a [`Route`] that carries its arguments ([crate::contract::conventions]: under
 //! `/api/v2` and alike under `/`).
 
+mod desk;
+
+pub use desk::{DeskRead, DeskWrite};
+
 use crate::refusal::HttpError;
 use percent_encoding::percent_decode_str;
 
@@ -32,6 +36,8 @@ pub enum Write {
     StopWaiting { entry: String },
     /// Proves that the database takes a write ([crate::contract::monitoring]).
     Ready,
+    /// [crate::contract::desk]
+    Desk(DeskWrite),
 }
 
 /// An operation that only reads. Its arguments are as those of [`Write`].
@@ -86,6 +92,8 @@ pub enum Read {
     Health,
     Metrics,
     OpenApi,
+    /// [crate::contract::desk]
+    Desk(DeskRead),
 }
 
 /// The days at the end of a schedule's path.
@@ -108,6 +116,8 @@ impl Route {
             Route::Write(Write::Wait) => "wait",
             Route::Write(Write::StopWaiting { .. }) => "stop_waiting",
             Route::Write(Write::Ready) => "ready",
+            Route::Write(Write::Desk(write)) => write.name(),
+            Route::Read(Read::Desk(read)) => read.name(),
             Route::Read(Read::Lpus) => "lpus",
             Route::Read(Read::Lpu { .. }) => "lpu",
             Route::Read(Read::Specialities { .. }) => "specialities",
@@ -146,6 +156,7 @@ pub fn route(method: &str, path: &str) -> Result<Route, HttpError> {
     let segments = lower.split('/').zip(path.split('/'));
     let segments: Vec<Segment> = segments.filter(|(segment, _)| !segment.is_empty()).collect();
     let methods = match &segments[..] {
+        [("desk", _), rest @ ..] => desk::desk(rest),
         [("api", _), ("v2", _), rest @ ..] if !rest.is_empty() => version_2(rest),
         [("api", _), ("v3", _), rest @ ..] if !rest.is_empty() => version_3(rest),
         all => version_2(all).or_else(|| version_3(all)),
@@ -217,7 +228,7 @@ fn version_2(segments: &[Segment]) -> Option<Methods> {
         [("readyz", _)] => get(Write::Ready),
         [("metrics", _)] => get(Read::Metrics),
         [("openapi.json", _)] => get(Read::OpenApi),
-        [] | [("page", _), _, _] | [("page", _), _, ("screens", _), _] => get(Read::Page),
+        [] | [("page", _), _, _] | [("page", _), _, ("screens" | "views", _), _] => get(Read::Page),
         _ => return None,
     })
 }
@@ -271,6 +282,18 @@ fn text((_, sent): Segment) -> String {
 impl From<Read> for Route {
     fn from(read: Read) -> Route {
         Route::Read(read)
+    }
+}
+
+impl From<DeskRead> for Route {
+    fn from(read: DeskRead) -> Route {
+        Route::Read(Read::Desk(read))
+    }
+}
+
+impl From<DeskWrite> for Write {
+    fn from(write: DeskWrite) -> Write {
+        Write::Desk(write)
     }
 }
 
@@ -406,6 +429,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 23, "{names:?}");
+        assert_eq!(names.len(), 42, "{names:?}");
     }
 }

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::engine;
 use crate::language::pick;
 use crate::refusal::{CANCELLED, Refusal};
+use crate::store::NOBODY;
 
 /// The mnemonic of the reception.
 const SOURCE: &str = "Registry";
@@ -18,7 +19,7 @@ pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let ticket = tx
         .find_ticket(wanted.ticket, None)?
         .ok_or(Refusal::TicketUnknown)?;
-    engine::cancel(&tx, &ticket, &by, Some(&wanted.reason), now)??;
+    engine::cancel(&tx, &ticket, &by, NOBODY, Some(&wanted.reason), now)??;
     tx.commit()?;
     output::tell(pick(CANCELLED, "the visit is cancelled"));
     Ok(())

@@ -1,13 +1,13 @@
 //! `infomat demo`
 
-use super::{Failure, believed_now, import, init, output, serve};
+use super::{Failure, believed_now, import, init, output, serve, staff};
 use crate::cli::Demo;
 use crate::config::Config;
 use crate::demo::{self, Character};
 use crate::edge::Limits;
 use crate::import::{Notice, import as import_lines};
 use crate::language::{pick, text};
-use crate::model::{Bearer, Cell, Moment};
+use crate::model::{Bearer, Cell, Moment, Role};
 use crate::rules;
 use crate::store::{ServerLock, Store};
 use chrono::{Days, TimeDelta};
@@ -23,6 +23,12 @@ const TOKEN_HOURS: i64 = 12;
 
 /// The mnemonic of the terminal.
 const SOURCE: &str = "Infomat";
+
+/// Who may sign in at the reception: login, name and role.
+const LOGINS: [(&str, &str, Role); 2] = [
+    ("registrar", "Регистратор для пробы", Role::Registrar),
+    ("administrator", "Администратор для пробы", Role::Administrator),
+];
 
 /// Most patients who are printed.
 const PATIENTS_SHOWN_MAX: usize = 12;
@@ -42,9 +48,10 @@ pub fn run(wanted: &Demo) -> Result<(), Failure> {
     let now = believed_now(config.zone, store.last_moment()?)?;
     fill(&mut store, now)?;
     let patients = patients(&store, now)?;
+    let logins = logins(&mut store, now)?;
     let trial = trial(&store, &config, now)?;
     serve::serve(&path, &config, store, &lock, Limits::default(), |address| {
-        output::tell(introduction(address, patients, trial.as_ref()));
+        output::tell(introduction(address, patients, &logins, trial.as_ref()));
     })
 }
 
@@ -80,6 +87,19 @@ fn put(store: &mut Store, lines: &[String], now: Moment) -> Result<(), Failure> 
     let tell = &mut |notice: Notice| import::tell(&notice, false);
     import_lines(store, lines.join("\n").as_bytes(), now, &[], tell)?;
     Ok(())
+}
+
+/// Gives the reception's logins of the trial new passwords. Returns both.
+fn logins(store: &mut Store, now: Moment) -> Result<Vec<(&'static str, String)>, Failure> {
+    let mut made = Vec::with_capacity(LOGINS.len());
+    for (login, name, role) in LOGINS {
+        let password = match store.find_staff(login)? {
+            None => staff::add(store, login, name, role, now)?,
+            Some(known) => staff::reset(store, &known)?,
+        };
+        made.push((login, password));
+    }
+    Ok(made)
 }
 
 /// Returns a line for each character who still has a card. The card counts: it may be of another year, or changed since.
@@ -144,7 +164,12 @@ fn bookable(
 }
 
 /// Returns the text that the demo prints at its start.
-fn introduction(address: SocketAddr, patients: Vec<String>, trial: Option<&Trial>) -> String {
+fn introduction(
+    address: SocketAddr,
+    patients: Vec<String>,
+    logins: &[(&str, String)],
+    trial: Option<&Trial>,
+) -> String {
     let mut lines = vec![
         String::new(),
         text!(
@@ -159,6 +184,18 @@ fn introduction(address: SocketAddr, patients: Vec<String>, trial: Option<&Trial
         .to_owned(),
     ];
     lines.extend(patients);
+    lines.extend([
+        String::new(),
+        text!(
+            "Регистратура: http://{address}/desk (логин, пароль):",
+            "The reception's page: http://{address}/desk (login, password):"
+        ),
+    ]);
+    lines.extend(
+        logins
+            .iter()
+            .map(|(login, password)| format!("  {login}  {password}")),
+    );
     lines.push(String::new());
     match trial {
         Some(Trial { lpu, cell, token }) => lines.extend([

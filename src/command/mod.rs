@@ -17,6 +17,7 @@ mod restore;
 mod retention;
 mod rights;
 mod serve;
+mod staff;
 mod table;
 pub mod texts;
 mod token;
@@ -178,6 +179,7 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),
         Command::Waiting(waiting) => waiting::run(&Config::load(&cli.config)?, waiting),
         Command::Cancel(cancel) => cancel::run(&Config::load(&cli.config)?, cancel),
+        Command::Staff(wanted) => staff::run(&Config::load(&cli.config)?, wanted),
         Command::Key(wanted) => key::run(&cli.config, wanted),
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),
         Command::Restore(restore) => restore::run(&Config::load(&cli.config)?, restore),

@@ -4,12 +4,13 @@ use super::{Failure, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::edge::{self, Limits, Proxies, service};
-use crate::engine::{BATCH_REQUESTS_MAX, Engine, Settings, SharedKeys, Trusted};
+use crate::engine::{BATCH_REQUESTS_MAX, DeskSettings, Engine, Settings, SharedKeys, Trusted};
 use crate::language::pick;
 use crate::store::{Fault, ServerLock, Store};
 use crate::wire::ready::name_instance;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Serves the database of the configuration at `path` until SIGTERM or SIGINT.
@@ -70,6 +71,11 @@ pub fn serve(
         policy: config.policy,
         checkin_hours_before: config.checkin_hours_before,
         hosts: config.hosts.clone(),
+        desk: DeskSettings {
+            addresses: config.desk_addresses.clone(),
+            idle: Duration::from_mins(config.desk_idle_minutes),
+            may_override: config.desk_may_override.clone(),
+        },
     };
     if !store.is_read_only() {
         prepare(config, &mut store)?;

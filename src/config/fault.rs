@@ -99,6 +99,8 @@ pub enum ValueFault {
     NotHosts(usize),
     #[error("expected up to {0} IP addresses, such as 192.0.2.7")]
     NotAddresses(usize),
+    #[error("expected names of rules, as in [rules],")]
+    NotRules,
     #[error("expected an offset from UTC, -14:00 to +14:00, such as +03:00")]
     NotOffset,
     #[error("expected 1 to {0} keys")]

@@ -32,6 +32,9 @@ fn defaults() -> Config {
         kiosk_addresses: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
         trusted_proxies: Vec::new(),
         metrics_addresses: Vec::new(),
+        desk_addresses: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
+        desk_idle_minutes: 30,
+        desk_may_override: Vec::new(),
         zone: Zone::System,
         policy: Policy {
             switches: crate::rules::Switches::default(),
@@ -79,6 +82,7 @@ fn the_sample_says_what_the_defaults_are() {
             "10" | "0" | "2" | "60" | "30" | "7" => "9",
             "\"127.0.0.1:8080\"" => "\"[::1]:0\"",
             "[\"127.0.0.1\", \"::1\"]" => "[]",
+            "[]" if name == "may_override" => "[\"past\"]",
             "[]" => "[\"a.example\"]",
             _ => "\"x\"",
         };
@@ -86,7 +90,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 28);
+    assert_eq!(count, 31);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -109,6 +113,8 @@ fn a_configuration_with_everything_else() {
         kiosk_addresses = ["::ffff:192.0.2.7"]
         trusted_proxies = ["::1"]
         metrics_addresses = ["192.0.2.9"]
+        desk_addresses = ["192.0.2.10"]
+        desk = { idle_minutes = 720, may_override = ["one_per_speciality"] }
         utc_offset = "-09:30"
         max_period_days = 366
         checkin_hours_before = 24
@@ -146,6 +152,9 @@ fn a_configuration_with_everything_else() {
         kiosk_addresses: vec!["192.0.2.7".parse().unwrap()],
         trusted_proxies: vec!["::1".parse().unwrap()],
         metrics_addresses: vec!["192.0.2.9".parse().unwrap()],
+        desk_addresses: vec!["192.0.2.10".parse().unwrap()],
+        desk_idle_minutes: 720,
+        desk_may_override: vec!["one_per_speciality".to_owned()],
         zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
         policy: Policy {
             switches: crate::rules::Switches {

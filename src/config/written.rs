@@ -34,6 +34,9 @@ const KEEP_MAX: i64 = 1000;
 /// Largest `lifetime_minutes`.
 const LIFETIME_MINUTES_MAX: i64 = 1440;
 
+/// Largest `desk.idle_minutes`: sessions end after a shift anyway.
+const IDLE_MINUTES_MAX: i64 = 720;
+
 /// Largest `leeway_seconds`.
 const LEEWAY_SECONDS_MAX: i64 = 300;
 
@@ -43,7 +46,7 @@ const HOSTS_MAX: usize = 16;
 /// Longest name of a host (RFC 1035, 2.3.4).
 const HOST_BYTES_MAX: usize = 253;
 
-/// Most `kiosk_addresses`, and most `metrics_addresses`.
+/// Most `kiosk_addresses`, `metrics_addresses` and `desk_addresses`, each.
 const ADDRESSES_MAX: usize = 256;
 
 /// Most `trusted_proxies`.
@@ -77,6 +80,8 @@ pub struct Written {
     pub trusted_proxies: Vec<IpAddr>,
     #[serde(deserialize_with = "addresses::<_, ADDRESSES_MAX>")]
     pub metrics_addresses: Vec<IpAddr>,
+    #[serde(deserialize_with = "addresses::<_, ADDRESSES_MAX>")]
+    pub desk_addresses: Vec<IpAddr>,
     #[serde(deserialize_with = "utc_offset")]
     pub utc_offset: Option<FixedOffset>,
     #[serde(deserialize_with = "bounded::<_, 1, PERIOD_DAYS_MAX>")]
@@ -88,6 +93,7 @@ pub struct Written {
     pub backup: WrittenBackup,
     pub tokens: WrittenTokens,
     pub limits: WrittenLimits,
+    pub desk: WrittenDesk,
     pub rules: Switches,
     #[serde(deserialize_with = "applications")]
     pub applications: Vec<WrittenApplication>,
@@ -102,6 +108,7 @@ impl Default for Written {
             kiosk_addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             trusted_proxies: Vec::new(),
             metrics_addresses: Vec::new(),
+            desk_addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             utc_offset: None,
             max_period_days: 60,
             checkin_hours_before: 2,
@@ -109,6 +116,7 @@ impl Default for Written {
             backup: WrittenBackup::default(),
             tokens: WrittenTokens::default(),
             limits: WrittenLimits::default(),
+            desk: WrittenDesk::default(),
             rules: Switches::default(),
             applications: Vec::new(),
         }
@@ -152,6 +160,25 @@ impl Default for WrittenLimits {
         WrittenLimits {
             bookings_a_day: 20,
             waiting_entries_a_day: 20,
+        }
+    }
+}
+
+/// `[desk]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WrittenDesk {
+    #[serde(deserialize_with = "bounded::<_, 1, IDLE_MINUTES_MAX>")]
+    pub idle_minutes: i64,
+    #[serde(deserialize_with = "rule_names")]
+    pub may_override: Vec<String>,
+}
+
+impl Default for WrittenDesk {
+    fn default() -> Self {
+        WrittenDesk {
+            idle_minutes: 30,
+            may_override: Vec::new(),
         }
     }
 }
@@ -314,6 +341,14 @@ fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
     model::guid(&text)
         .filter(|guid| !guid.is_nil())
         .ok_or_else(|| ValueFault::NotGuid.of())
+}
+
+fn rule_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let names: Vec<String> = Vec::deserialize(deserializer)?;
+    let are_known = names.iter().all(|name| Switches::NAMES.contains(&&**name));
+    are_known
+        .then_some(names)
+        .ok_or_else(|| ValueFault::NotRules.of())
 }
 
 fn applications<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WrittenApplication>, D::Error> {

@@ -4,12 +4,14 @@ use super::EndsWithPanic;
 use super::answer::{Date, for_upstream};
 use super::head::{After, AnswerParts, BODY_BYTES_MAX, Body, CLIENT_FIELD, Framing, decoded};
 use super::memory::MemoryBudget;
+use super::passwords::Passwords;
 use super::pool::UPSTREAMS;
 use super::service::Watchdog;
 use super::upstream::Upstream;
 use crate::engine::Engine;
+use crate::model::PasswordFound;
 use crate::refusal::HttpError;
-use crate::route::{Read, Route, Write};
+use crate::route::{DeskWrite, Read, Route, Write};
 use crate::wire::message::{Answer, Request};
 use std::collections::VecDeque;
 use std::fs::DirBuilder;
@@ -35,9 +37,17 @@ pub struct Http {
     closed: AtomicBool,
 }
 
-struct Reply {
+/// Where the answer to a request goes.
+pub struct Reply {
     writer: Box<dyn io::Write + Send>,
     parts: AnswerParts,
+}
+
+/// A request that waits for work on a password.
+pub struct WaitingRequest {
+    request: Request,
+    write: Write,
+    reply: Reply,
 }
 
 /// Requests that wait for the engine, with the destinations of their answers.
@@ -75,10 +85,20 @@ impl Http {
         self.server.unblock();
     }
 
+    /// Wakes the thread of [`Http::serve`]: somebody else has something for it.
+    pub fn wake(&self) {
+        self.server.unblock();
+    }
+
     /// Runs batches until [`Http::close`]. After a batch of all waiting writers, at most one reader is answered: no booking
     /// waits for more than one reading. A panic of the engine ends the process: its transaction is rolled back, and a server
     /// without an engine would only hang.
-    pub fn serve(&self, engine: &mut Engine, batch_requests_max: usize) -> io::Result<()> {
+    pub fn serve(
+        &self,
+        engine: &mut Engine,
+        passwords: &Passwords<WaitingRequest>,
+        batch_requests_max: usize,
+    ) -> io::Result<()> {
         let _ends = EndsWithPanic;
         let mut waiting = PendingRequests::default();
         let mut date = Date::default();
@@ -88,7 +108,7 @@ impl Http {
         while !self.closed.load(Ordering::Acquire) {
             watchdog.feed();
             let timeout = if is_idle { tick } else { IDLE_AFTER.min(tick) };
-            if !self.gather(&mut waiting, engine, batch_requests_max, timeout)? {
+            if !self.gather(&mut waiting, engine, passwords, batch_requests_max, timeout)? {
                 if is_idle {
                     engine.tick();
                 } else {
@@ -121,33 +141,48 @@ impl Http {
         Ok(())
     }
 
-    fn wait(&self, timeout: Duration) -> io::Result<Option<tiny_http::Request>> {
+    /// Waits for a request, or until something `has_come` from another thread. Its call to wake this one may be lost in the
+    /// spinning: so it is looked for each time.
+    fn wait(
+        &self,
+        timeout: Duration,
+        mut has_come: impl FnMut() -> bool,
+    ) -> io::Result<Option<tiny_http::Request>> {
         let began = Instant::now();
         while began.elapsed() < REQUEST_SPIN {
             if let Some(incoming) = self.server.try_recv()? {
                 return Ok(Some(incoming));
             }
+            if has_come() {
+                return Ok(None);
+            }
             thread::yield_now();
         }
-        self.server.recv_timeout(timeout)
+        let incoming = self.server.recv_timeout(timeout)?;
+        if incoming.is_none() {
+            has_come();
+        }
+        Ok(incoming)
     }
 
     /// Waits for a request unless some wait already, then takes all others that have come. Returns whether there is work.
     fn gather(
         &self,
         waiting: &mut PendingRequests,
-        engine: &Engine,
+        engine: &mut Engine,
+        passwords: &Passwords<WaitingRequest>,
         batch_requests_max: usize,
         timeout: Duration,
     ) -> io::Result<bool> {
         let mut next = if waiting.is_empty() {
-            self.wait(timeout)?
+            self.wait(timeout, || waiting.take_done(passwords))?
         } else {
+            waiting.take_done(passwords);
             self.server.try_recv()?
         };
         while let Some(incoming) = next {
-            waiting.add(incoming, engine)?;
-            if waiting.writers.len() == batch_requests_max {
+            waiting.add(incoming, engine, passwords)?;
+            if waiting.writers.len() >= batch_requests_max {
                 break;
             }
             next = self.server.try_recv()?;
@@ -161,10 +196,46 @@ impl PendingRequests {
         self.writers.is_empty() && self.readers.is_empty()
     }
 
-    fn add(&mut self, incoming: tiny_http::Request, engine: &Engine) -> io::Result<()> {
+    /// Takes what has come back from the thread of passwords; returns whether there was something.
+    fn take_done(&mut self, passwords: &Passwords<WaitingRequest>) -> bool {
+        let before = self.writers.len();
+        while let Some((found, waiting)) = passwords.done() {
+            self.writers
+                .push((waiting.request, with_found(waiting.write, found)));
+            self.writer_replies.push(waiting.reply);
+        }
+        self.writers.len() > before
+    }
+
+    fn add(
+        &mut self,
+        incoming: tiny_http::Request,
+        engine: &mut Engine,
+        passwords: &Passwords<WaitingRequest>,
+    ) -> io::Result<()> {
         let (request, reply) = received(incoming)?;
         match engine.route(&request) {
             Ok(Route::Write(write)) => {
+                match engine.password_work(&request, &write) {
+                    None => {}
+                    Some(Err(answer)) => {
+                        reply.send(&answer, &mut Date::default());
+                        return Ok(());
+                    }
+                    Some(Ok(work)) => {
+                        let waiting = WaitingRequest {
+                            request,
+                            write,
+                            reply,
+                        };
+                        if let Err(waiting) = passwords.hand_over(work, waiting) {
+                            waiting
+                                .reply
+                                .send(&HttpError::Unavailable(1).into(), &mut Date::default());
+                        }
+                        return Ok(());
+                    }
+                }
                 self.writers.push((request, write));
                 self.writer_replies.push(reply);
             }
@@ -173,6 +244,16 @@ impl PendingRequests {
         }
         Ok(())
     }
+}
+
+/// The operation with what the work on its password came to.
+fn with_found(write: Write, found: PasswordFound) -> Write {
+    let found = Some(found);
+    Write::Desk(match write {
+        Write::Desk(DeskWrite::AddStaff(_)) => DeskWrite::AddStaff(found),
+        Write::Desk(DeskWrite::ResetStaff { login, .. }) => DeskWrite::ResetStaff { login, found },
+        _ => DeskWrite::SignIn(found),
+    })
 }
 
 impl Reply {

@@ -22,6 +22,7 @@ mod head;
 mod http;
 mod memory;
 mod pace;
+mod passwords;
 mod pool;
 mod proxies;
 mod record;
@@ -37,6 +38,7 @@ use connections::Connections;
 use http::Http;
 use memory::MemoryBudget;
 use pace::Pace;
+use passwords::Passwords;
 use pool::{Pool, UPSTREAMS};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -138,7 +140,9 @@ fn serve_until(
         closes.close();
         ended
     })?;
-    http.serve(engine, batch_requests)?;
+    let woken = http.clone();
+    let passwords = Passwords::start(move || woken.wake())?;
+    http.serve(engine, &passwords, batch_requests)?;
     let ended = gate.join().expect("a panic of the gate ends the process");
     let left_out = paced
         .pace

@@ -1,6 +1,7 @@
 //! A batch: requests that share one transaction and one flush ([crate::engine]).
 
 use super::clock::Now;
+use super::desk::{self, Desk, DeskCall};
 use super::identification::{self, CheckedIdentification};
 use super::outcome::answer_or_fault;
 use super::tickets::{self, TicketName};
@@ -15,6 +16,7 @@ use crate::wire::message::{Answer, Request};
 use crate::wire::reading::path_guid;
 use crate::wire::waiting::waiting_wish;
 use crate::wire::wish::wish;
+use std::cell::RefCell;
 use std::time::Instant;
 
 /// A parsed request that may write.
@@ -26,6 +28,7 @@ enum Work {
     Wait(WaitingWish),
     StopWaiting(EntryName),
     Ready(Language),
+    Desk(Box<DeskCall>),
 }
 
 /// A parsed request, or its answer where parsing ended it.
@@ -101,8 +104,16 @@ impl Engine {
             metrics,
             has_failed_commit,
             damaged,
+            sessions,
             ..
         } = self;
+        let desk = Desk {
+            settings: &settings.desk,
+            engine: settings,
+            started: *started,
+            sessions,
+            done: RefCell::default(),
+        };
         let tx = store.write()?;
         let run = |work: &Work| match work {
             Work::Book(wish) => booking::book(&tx, wish, &settings.policy, *started, now),
@@ -111,6 +122,7 @@ impl Engine {
             Work::CheckIn(name) => tickets::check_in(&tx, name, settings, *started, now),
             Work::Wait(wish) => waiting::wait(&tx, wish, &settings.policy, now),
             Work::StopWaiting(name) => waiting::stop_waiting(&tx, name, now),
+            Work::Desk(call) => desk::run(&tx, call, &desk, now),
             Work::Ready(language) => Ok(ready::prove(&tx, *damaged, clock.state(), now, *language)?),
         };
         let answer = |parsed: &ParsedRequest| match parsed {
@@ -127,6 +139,7 @@ impl Engine {
         tx.commit()?;
         *has_failed_commit = false;
         clock.committed(now);
+        desk::tell(desk.done.into_inner());
         metrics.committed(batch.len(), commit.elapsed(), bookings, cancellations);
         Ok(answers)
     }
@@ -152,5 +165,6 @@ fn parse(request: &Request, write: &Write, settings: &Settings, now: Moment) -> 
             entry: path_guid(entry, "guid")?,
         }),
         Write::Ready => Work::Ready(request.language()),
+        Write::Desk(write) => Work::Desk(Box::new(desk::parse(request, write, &settings.desk))),
     })
 }

@@ -18,19 +18,19 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 /// So many failures within so many seconds close the next try.
-struct Limit {
-    failures: u32,
+pub(super) struct Limit {
+    pub(super) failures: u32,
     seconds: u32,
 }
 
 /// For one document, from any address. At kiosks only failures at kiosks count.
-const DOCUMENT_LIMIT: Limit = Limit {
+pub(super) const DOCUMENT_LIMIT: Limit = Limit {
     failures: 5,
     seconds: 15 * 60,
 };
 
 /// For one address.
-const ADDRESS_LIMIT: Limit = Limit {
+pub(super) const ADDRESS_LIMIT: Limit = Limit {
     failures: 10,
     seconds: 5 * 60,
 };
@@ -42,7 +42,7 @@ const KIOSK_LIMIT: Limit = Limit {
 };
 
 /// How long a failure counts at most.
-const FAILURE_SECONDS_MAX: u32 = DOCUMENT_LIMIT.seconds;
+pub(super) const FAILURE_SECONDS_MAX: u32 = DOCUMENT_LIMIT.seconds;
 
 /// A client application that may name cards and persons without a document, once it has proved itself.
 #[derive(Clone, Debug)]
@@ -136,12 +136,12 @@ pub fn identify(
 
 impl Limit {
     /// Failures after this second count.
-    fn since(&self, now: Moment) -> i64 {
+    pub(super) fn since(&self, now: Moment) -> i64 {
         now.timestamp() - i64::from(self.seconds)
     }
 
     /// Returns for how many seconds a failure at `at` will count.
-    fn wait(&self, at: i64, now: Moment) -> u32 {
+    pub(super) fn wait(&self, at: i64, now: Moment) -> u32 {
         let seconds = u32::try_from(at - self.since(now)).unwrap_or(0);
         seconds.clamp(1, self.seconds)
     }

@@ -23,6 +23,7 @@
 mod batch;
 mod booking;
 mod clock;
+mod desk;
 mod failing;
 mod host;
 mod identification;
@@ -30,6 +31,7 @@ mod keys;
 mod numbers;
 mod outcome;
 mod page;
+mod password;
 mod reading;
 mod ready;
 mod tickets;
@@ -39,8 +41,10 @@ pub use clock::{
     Clock, ClockState, EARLIEST_SECONDS, JUMP_SECONDS_MIN, Jump, SLACK_SECONDS, is_plausible,
     is_synchronised, now,
 };
+pub use desk::DeskSettings;
 pub use identification::Trusted;
 pub use keys::SharedKeys;
+pub use password::{PasswordWork, new_password};
 pub use tickets::cancel;
 
 use crate::metrics::Metrics;
@@ -52,9 +56,11 @@ use crate::store::{Fault, Store};
 use crate::token::bearer_of;
 use crate::wire::message::Request;
 use chrono::TimeDelta;
+use desk::Sessions;
 use host::host_is_ours;
 use numbers::Counted;
 use ready::Readiness;
+use std::cell::RefCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -101,6 +107,8 @@ pub struct Settings {
     pub checkin_hours_before: i64,
     /// Names in `Host` besides addresses and `localhost`.
     pub hosts: Vec<String>,
+    /// The reception.
+    pub desk: DeskSettings,
 }
 
 /// The deciding part of the server. Lives on one thread.
@@ -112,6 +120,7 @@ pub struct Engine {
     metrics: Arc<Metrics>,
     readiness: Readiness,
     counted: Counted,
+    sessions: RefCell<Sessions>,
     /// The last commit failed, and none has succeeded since.
     has_failed_commit: bool,
     /// A request met damaged values.
@@ -139,6 +148,7 @@ impl Engine {
             metrics: Arc::new(Metrics::new(started.timestamp())),
             readiness: Readiness::default(),
             counted: Counted::default(),
+            sessions: RefCell::default(),
             has_failed_commit: false,
             damaged: !damaged_base.is_empty(),
             lost: false,

@@ -1,6 +1,6 @@
 //! How the handling of one request ends early.
 
-use crate::refusal::{HttpError, Refusal};
+use crate::refusal::{DeskRefusal, HttpError, Refusal};
 use crate::store::Fault;
 use crate::wire::message::Answer;
 
@@ -8,6 +8,8 @@ use crate::wire::message::Answer;
 pub enum RequestError {
     /// An expected answer.
     Refused(Refusal),
+    /// An expected answer to somebody at the reception.
+    Desk(DeskRefusal),
     /// An expected answer of the HTTP layer.
     Http(HttpError),
     /// A fault of ours.
@@ -37,6 +39,7 @@ pub fn answer_or_fault(result: Result<Answer, RequestError>) -> Result<Answer, F
     match result {
         Ok(answer) => Ok(answer),
         Err(RequestError::Refused(refusal)) => Ok(Answer::from(&refusal)),
+        Err(RequestError::Desk(refusal)) => Ok(Answer::from(&refusal)),
         Err(RequestError::Http(error)) => Ok(Answer::from(error)),
         Err(RequestError::Failed(fault)) => Err(fault),
     }

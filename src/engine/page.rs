@@ -1,4 +1,4 @@
-//! The files of the terminal's page.
+//! The files of the pages.
 
 use crate::page;
 use crate::refusal::HttpError;
@@ -6,7 +6,12 @@ use crate::wire::message::{Answer, Request};
 
 /// Returns the file at the request's path, or 304 if the client has it already.
 pub fn serve(request: &Request) -> Answer {
-    let Some(file) = page::file(request.path()) else {
+    serve_at(request, request.path())
+}
+
+/// Returns the file at a path, or 304 if the client has it already.
+pub fn serve_at(request: &Request, path: &str) -> Answer {
+    let Some(file) = page::file(path) else {
         return Answer::from(HttpError::UnknownPath);
     };
     let known = request

@@ -42,6 +42,7 @@ impl Engine {
         let answer = match read {
             Read::Page => Ok(page::serve(request)),
             Read::Health => Ok(alive()),
+            Read::Desk(read) => self.read_desk(request, read, now),
             Read::OpenApi => Ok(openapi::document()),
             Read::Metrics => self.metrics_text(request, now.moment),
             Read::Lpus => self.with_reader(request, now, Reader::lpus),

@@ -6,7 +6,7 @@ use super::reading::Reader;
 use crate::model::{Bearer, ClientApplication, Moment, OpenCard, Ticket, VisitStatus};
 use crate::refusal::Refusal;
 use crate::rules::{may_cancel, may_check_in};
-use crate::store::{Fault, Store, WriteTx};
+use crate::store::{Fault, NOBODY, Store, WriteTx};
 use crate::wire::message::Answer;
 use crate::wire::reading::path_guid;
 use crate::wire::ticket::{TicketVisitWithLpu, moment};
@@ -73,21 +73,22 @@ impl Reader<'_> {
 
 pub fn cancel_own(tx: &WriteTx, name: &TicketName, now: Moment) -> Result<Answer, RequestError> {
     let (card, ticket) = own(tx, name)?;
-    cancel(tx, &ticket, &card.application, None, now)??;
+    cancel(tx, &ticket, &card.application, NOBODY, None, now)??;
     Ok(Answer::cancelled())
 }
 
-/// Cancels a visit for the patient or for the reception: the history names the client application and the reason, if one
-/// is given.
+/// Cancels a visit for the patient or for the reception: the history names the client application, the editor's login and
+/// the reason, if there are such.
 pub fn cancel(
     tx: &WriteTx,
     ticket: &Ticket,
     by: &ClientApplication,
+    editor: &str,
     reason: Option<&str>,
     now: Moment,
 ) -> Result<Result<(), Refusal>, Fault> {
     match may_cancel(ticket, now) {
-        Ok(()) => tx.cancel(ticket, by, reason, now).map(Ok),
+        Ok(()) => tx.cancel(ticket, by, editor, reason, now).map(Ok),
         refused => Ok(refused),
     }
 }
@@ -105,7 +106,7 @@ pub fn check_in(
         return Ok(shown(&ticket, started));
     }
     may_check_in(&ticket, settings.checkin_hours_before, now)?;
-    tx.check_in(ticket.id, &card.application, &moment(now), now)?;
+    tx.check_in(ticket.id, &card.application, NOBODY, &moment(now), now)?;
     Ok(shown(&tx.ticket(ticket.id)?, started))
 }
 

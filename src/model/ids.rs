@@ -19,6 +19,7 @@ macro_rules! for_row_ids {
             ReferralId,
             ResourceId,
             SpecialityId,
+            StaffId,
             VisitId,
             WaitingEntryId
         );

@@ -46,6 +46,8 @@ rows! {
         ContentType = ": нужен application/x-www-form-urlencoded или application/json в UTF-8";
         JsonType = ": нужен application/json в UTF-8";
         Json = ": нужен один объект JSON";
+        Login = ": нужно от 2 до 64 латинских букв, цифр, точек, дефисов и подчеркиваний";
+        StaffName = ": нужно от 1 до 120 знаков в одну строку";
         VisibleAscii(max: usize) = ": нужно от 1 до {max} видимых символов ASCII";
     }
 }

@@ -14,6 +14,20 @@ macro_rules! switches {
             $($(#[$about])* pub $switch: bool,)+
         }
 
+        impl Switches {
+            /// The names of the switches.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($switch)),+];
+
+            /// Returns the switches with the named one off.
+            #[must_use]
+            pub fn without(mut self, name: &str) -> Self {
+                $(if name == stringify!($switch) {
+                    self.$switch = false;
+                })+
+                self
+            }
+        }
+
         impl Default for Switches {
             fn default() -> Self {
                 Switches { $($switch: true,)+ }

@@ -233,7 +233,7 @@ impl WriteTx<'_> {
         let at = stamp.now.timestamp();
         let state = booked_state(num, wish, booking, stamp);
         self.record(RecordKind::Booked, stamp.ticket, &Content::Visit(state), at)?;
-        self.update_contact(patient.id, wish, at)?;
+        self.update_contact(patient.id, wish.bearer.mkab, &wish.contact, at)?;
         self.end_waiting(patient, booking.cell.resource.speciality_id, at)?;
         Ok(made(visit, num, wish, booking, stamp))
     }
@@ -283,8 +283,14 @@ impl WriteTx<'_> {
         Ok(last.into_iter().max().unwrap_or(0) + 1)
     }
 
-    fn update_contact(&self, patient_id: PatientId, wish: &Wish, at: i64) -> Result<(), Fault> {
-        let contact = &wish.contact;
+    /// Writes new contacts to a card, by its row and GUID. What is not given stays.
+    pub(crate) fn update_contact(
+        &self,
+        patient_id: PatientId,
+        mkab: Uuid,
+        contact: &Contact,
+        at: i64,
+    ) -> Result<(), Fault> {
         if *contact == Contact::default() {
             return Ok(());
         }
@@ -300,12 +306,7 @@ impl WriteTx<'_> {
             email: contact.email.clone(),
             email_confirm_agree: contact.email_confirm_agree,
         };
-        self.record(
-            RecordKind::Contact,
-            wish.bearer.mkab,
-            &Content::Contact(given),
-            at,
-        )
+        self.record(RecordKind::Contact, mkab, &Content::Contact(given), at)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::damage::BoundedCount;
 use super::{Fault, Store, rows};
 use crate::model::typed::sort_key;
-use crate::model::{DayVisit, Moment};
+use crate::model::{DayVisit, DeskResource, DeskVisit, Moment};
 use rusqlite::{Row, named_params};
 use uuid::Uuid;
 
@@ -29,6 +29,56 @@ impl Store {
         // Resources whose names are equal in Russian order stay apart, as the statement has them.
         visits.sort_by_cached_key(|visit| sort_key(&visit.doc_fio));
         Ok(visits)
+    }
+
+    /// Returns the visits that begin at `from` or later and before `until`, cancelled ones too, of one resource or of all, by
+    /// begin; at most one more than [`DAY_VISITS_MAX`].
+    pub(crate) fn whole_day(
+        &self,
+        from: Moment,
+        until: Moment,
+        resource: Option<Uuid>,
+    ) -> Result<Vec<DeskVisit>, Fault> {
+        let parameters = named_params! {
+            ":from": from.timestamp(),
+            ":until": until.timestamp(),
+            ":resource": resource,
+            ":limit": DAY_VISITS_MAX + 1,
+        };
+        self.all("visit", include_str!("day/whole_day.sql"), parameters, |row| {
+            Ok(DeskVisit {
+                visit: self.day_visit(row)?,
+                status: row.get("status")?,
+                source: row.get("source_name")?,
+                card: row.get("patient_guid")?,
+            })
+        })
+    }
+
+    /// Returns the resources of every clinic that have cells or are shown, by name.
+    pub(crate) fn desk_resources(&self) -> Result<Vec<DeskResource>, Fault> {
+        let mut found = self.all(
+            "resource",
+            "SELECT r.id, r.guid, r.type AS resource_type, r.family, r.name, r.patronymic, r.title, p.name AS speciality
+             FROM resource r JOIN speciality p ON p.id = r.speciality_id WHERE r.removed = 0",
+            [],
+            |row| {
+                Ok(DeskResource {
+                    guid: row.get("guid")?,
+                    doc_fio: rows::row_doc_fio(row)?,
+                    speciality: row.get("speciality")?,
+                })
+            },
+        )?;
+        found.sort_by_cached_key(|resource| sort_key(&resource.doc_fio));
+        Ok(found)
+    }
+
+    /// Returns what differs whenever anything in the database may have changed, for this connection's life.
+    pub(crate) fn change_mark(&self) -> Result<(i64, i64), Fault> {
+        let by_others = self.one("journal", "PRAGMA data_version", [], |row| row.get(0))?;
+        let own = self.one("journal", "SELECT total_changes()", [], |row| row.get(0))?;
+        Ok((by_others, own))
     }
 
     /// Returns whether there is such a doctor, room or equipment in any clinic, or was.

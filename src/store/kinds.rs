@@ -9,7 +9,7 @@ use rusqlite::{Connection, named_params};
 use std::collections::BTreeMap;
 
 /// Tables of things, each after those that it names, and the columns by which a thing is known.
-const TABLES: [(&str, &[&str]); 11] = [
+const TABLES: [(&str, &[&str]); 12] = [
     ("lpu", &["guid"]),
     ("speciality", &["code"]),
     ("resource", &["guid"]),
@@ -21,6 +21,7 @@ const TABLES: [(&str, &[&str]); 11] = [
     ("client_application", &["mnem"]),
     ("visit", &["guid"]),
     ("waiting_entry", &["guid"]),
+    ("staff", &["login"]),
 ];
 
 /// Row numbers, and what follows from other rows.

@@ -28,6 +28,7 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
         "owners of cells",
         include_str!("migrations/0005_owners_of_cells.sql"),
     ),
+    ("the reception", include_str!("migrations/0006_reception.sql")),
 ];
 
 /// The first version whose journal is a chain.

@@ -25,10 +25,12 @@ mod lock;
 mod migrations;
 mod one_file;
 mod open;
+mod patients;
 mod purge;
 mod read_only;
 mod restore;
 mod rows;
+mod staff;
 mod state;
 mod statement;
 mod ticket;
@@ -50,10 +52,13 @@ pub(crate) use identification::{CARDS_MAX, DocumentDigest, FailedIdentification}
 pub(crate) use kinds::KindDifference;
 pub(crate) use lock::{BackupLock, ServerLock, server_instance};
 pub(crate) use one_file::sole_name;
+pub(crate) use patients::FOUND_MAX;
 pub(crate) use purge::{Purgeable, Purged};
 pub(crate) use read_only::WrittenMeanwhile;
 pub(crate) use restore::{Lacking, Restoration};
+pub(crate) use staff::STAFF_MAX;
 pub(crate) use state::disk_free_bytes;
+pub(crate) use ticket::NOBODY;
 pub(crate) use timetable::CELLS_MAX;
 pub(crate) use waiting::WAITING_PATIENTS_MAX;
 

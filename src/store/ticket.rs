@@ -4,7 +4,7 @@ use super::damage::{BoundedCount, Damage, Model};
 use super::{Fault, Store, WriteTx, rows};
 use crate::model::record::RecordKind;
 use crate::model::{
-    ClientApplication, HistoryEntry, LpuId, Moment, Patient, PatientId, Ticket, VisitId, VisitStatus,
+    Cell, ClientApplication, HistoryEntry, LpuId, Moment, Patient, PatientId, Ticket, VisitId, VisitStatus,
 };
 use rusqlite::{Params, Row, named_params};
 use uuid::Uuid;
@@ -17,7 +17,10 @@ const TICKETS_MAX: u32 = 500;
 const REASON: &str = "reason";
 
 /// The editor of what the client application alone is named for.
-const NOBODY: &str = "";
+pub(crate) const NOBODY: &str = "";
+
+/// What the history calls a rule that did not hold for a booking, with the reason.
+const OVERRIDE: &str = "override";
 
 /// What the history calls the patient's arrival.
 const CHECK_IN: &str = "checkin";
@@ -189,11 +192,12 @@ impl Store {
 
 impl WriteTx<'_> {
     /// Cancels an active visit and writes its history and the journal; a trigger of the schema frees its place. `reason` goes
-    /// into the history too.
+    /// into the history too, with the login of the `editor`.
     pub(crate) fn cancel(
         &self,
         ticket: &Ticket,
         by: &ClientApplication,
+        editor: &str,
         reason: Option<&str>,
         now: Moment,
     ) -> Result<(), Fault> {
@@ -201,11 +205,53 @@ impl WriteTx<'_> {
             "UPDATE visit SET status = 'cancelled' WHERE id = :visit",
             named_params! { ":visit": ticket.id },
         )?;
-        self.insert_change(ticket.id, ["status", "active", "cancelled"], NOBODY, by, now)?;
+        self.insert_change(ticket.id, ["status", "active", "cancelled"], editor, by, now)?;
         if let Some(reason) = reason {
-            self.insert_change(ticket.id, [REASON, "", reason], NOBODY, by, now)?;
+            self.insert_change(ticket.id, [REASON, "", reason], editor, by, now)?;
         }
         self.record_visit(RecordKind::Cancelled, ticket.id, now.timestamp())
+    }
+
+    /// Puts an active visit into another cell: its triggers take the new place and free the old one. The ticket keeps its GUID
+    /// and number. `changes` are the entries of the history.
+    pub(crate) fn move_visit(
+        &self,
+        visit: VisitId,
+        cell: &Cell,
+        changes: &[[&str; 3]],
+        by: &ClientApplication,
+        editor: &str,
+        now: Moment,
+    ) -> Result<(), Fault> {
+        self.run(
+            include_str!("ticket/move_visit.sql"),
+            named_params! {
+                ":visit": visit,
+                ":slot": cell.id,
+                ":resource": cell.resource.id,
+                ":begin_at": cell.begin.timestamp(),
+                ":end_at": cell.end.timestamp(),
+            },
+        )?;
+        for change in changes {
+            self.insert_change(visit, *change, editor, by, now)?;
+        }
+        self.record_visit(RecordKind::Moved, visit, now.timestamp())
+    }
+
+    /// Adds to a history that a rule was overridden, with the reason. The journal tells the visit as it is then, by the record that
+    /// tells any change of a visit that is neither its end nor an arrival.
+    pub(crate) fn note_override(
+        &self,
+        visit: VisitId,
+        rule: &str,
+        reason: &str,
+        by: &ClientApplication,
+        editor: &str,
+        now: Moment,
+    ) -> Result<(), Fault> {
+        self.insert_change(visit, [OVERRIDE, rule, reason], editor, by, now)?;
+        self.record_visit(RecordKind::Moved, visit, now.timestamp())
     }
 
     /// Marks that the patient has come. `shown` is the moment as the history tells it.
@@ -213,6 +259,7 @@ impl WriteTx<'_> {
         &self,
         visit: VisitId,
         by: &ClientApplication,
+        editor: &str,
         shown: &str,
         now: Moment,
     ) -> Result<(), Fault> {
@@ -220,7 +267,7 @@ impl WriteTx<'_> {
             "UPDATE visit SET checked_in_at = :at WHERE id = :visit",
             named_params! { ":visit": visit, ":at": now.timestamp() },
         )?;
-        self.insert_change(visit, [CHECK_IN, "", shown], NOBODY, by, now)?;
+        self.insert_change(visit, [CHECK_IN, "", shown], editor, by, now)?;
         self.record_visit(RecordKind::CheckedIn, visit, now.timestamp())
     }
 

@@ -1,7 +1,7 @@
 //! A request and an answer as plain structs, without sockets: the input and the output of the engine.
 
 use crate::language::Language;
-use crate::refusal::{CANCELLED, HttpError, Refusal};
+use crate::refusal::{CANCELLED, DeskRefusal, HttpError, Refusal};
 use serde::Serialize;
 use std::net::IpAddr;
 
@@ -126,6 +126,13 @@ impl Answer {
 
 impl From<&Refusal> for Answer {
     fn from(refusal: &Refusal) -> Self {
+        let (status, code) = (refusal.status(), refusal.code());
+        Answer::standard(status, code, &refusal.text(), None, refusal.header())
+    }
+}
+
+impl From<&DeskRefusal> for Answer {
+    fn from(refusal: &DeskRefusal) -> Self {
         let (status, code) = (refusal.status(), refusal.code());
         Answer::standard(status, code, &refusal.text(), None, refusal.header())
     }

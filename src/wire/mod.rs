@@ -3,6 +3,7 @@
 pub(crate) mod application;
 pub(crate) mod cell;
 pub(crate) mod day;
+pub(crate) mod desk;
 pub(crate) mod identity;
 pub(crate) mod members;
 pub mod message;

@@ -111,7 +111,7 @@ fn contact(params: &Params) -> Result<Contact, Refusal> {
 }
 
 /// Accepts one `@` with text on both sides and no blanks. Only a letter could prove more.
-fn email(text: &str) -> Option<String> {
+pub fn email(text: &str) -> Option<String> {
     let (local, domain) = text.split_once('@')?;
     let is_address = !local.is_empty() && !domain.is_empty() && !domain.contains('@');
     (is_address && !text.contains(char::is_whitespace)).then(|| text.to_owned())

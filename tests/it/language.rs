@@ -5,7 +5,7 @@ use super::harness;
 use std::process::Output;
 
 /// The commands, as they are typed.
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 26] = [
     &[],
     &["demo"],
     &["init"],
@@ -14,6 +14,11 @@ const COMMANDS: [&[&str]; 21] = [
     &["token"],
     &["visits"],
     &["waiting"],
+    &["staff"],
+    &["staff", "add"],
+    &["staff", "list"],
+    &["staff", "reset"],
+    &["staff", "disable"],
     &["cancel"],
     &["key"],
     &["key", "new"],
@@ -45,9 +50,27 @@ const WRONG: [(&[&str], &str); 11] = [
 ];
 
 /// Words of Latin letters that Russian has too: names, formats, signals, units.
-const NAMES: [&str; 17] = [
-    "infomat", "Infomat", "SQLite", "JSON", "CSV", "UTF", "GUID", "SIGTERM", "SIGINT", "SIGHUP", "IP", "ru",
-    "en", "text", "csv", "json", "x",
+const NAMES: [&str; 20] = [
+    "infomat",
+    "Infomat",
+    "SQLite",
+    "JSON",
+    "CSV",
+    "UTF",
+    "GUID",
+    "SIGTERM",
+    "SIGINT",
+    "SIGHUP",
+    "IP",
+    "ru",
+    "en",
+    "text",
+    "csv",
+    "json",
+    "x",
+    "registrar",
+    "doctor",
+    "administrator",
 ];
 
 fn typed(arguments: &[&str], locale: &[(&str, &str)]) -> Output {

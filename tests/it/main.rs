@@ -14,6 +14,7 @@ mod clock;
 mod crash;
 mod damaged;
 mod demo;
+mod desk;
 mod documents;
 mod duties;
 mod full_disk;

@@ -8,8 +8,16 @@ use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-/// Tables that stay small: clinics, specialities, client applications, the resources of a server, and what was last done to the file.
-const SMALL: [&str; 5] = ["lpu", "speciality", "client_application", "resource", "upkeep"];
+/// Tables that stay small: clinics, specialities, client applications, the resources of a server, who works at its page, and what
+/// was last done to the file.
+const SMALL: [&str; 6] = [
+    "lpu",
+    "speciality",
+    "client_application",
+    "resource",
+    "staff",
+    "upkeep",
+];
 
 /// Names by which a plan calls what is not a table of the schema: parts of statements. The tables behind them have
 /// lines of their own in the plan.

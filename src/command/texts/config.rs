@@ -94,6 +94,7 @@ impl Told for ValueFault {
             ValueFault::NotHosts(max) => {
                 format!("нужно не больше {max} имен узлов без порта, например infomat.clinic.example")
             }
+            ValueFault::NotRules => "нужны имена правил, как в [rules]".to_owned(),
             ValueFault::NotAddresses(max) => format!("нужно не больше {max} адресов, например 192.0.2.7"),
             ValueFault::NotOffset => "нужна разница с UTC от -14:00 до +14:00, например +03:00".to_owned(),
             ValueFault::NotSoManyKeys(max) => format!("ключей должно быть от 1 до {max}"),

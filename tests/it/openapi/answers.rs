@@ -68,6 +68,8 @@ impl Asking {
                 ("dateFrom", day(0)),
                 ("dateTo", day(2)),
                 ("guid", guid(0)),
+                ("login", "ivanova".to_owned()),
+                ("mkab", guid(PATIENT)),
                 ("ticketGuid", guid(0)),
                 ("folder", "terminal".to_owned()),
                 ("file", "app.js".to_owned()),
@@ -122,6 +124,11 @@ impl Asking {
         let guid = ticket["ticketGuid"].as_str().unwrap().to_owned();
         self.arguments.insert("ticketGuid", guid);
     }
+}
+
+/// Whether a method is the reception's: it needs somebody who has signed in (`tests/it/desk.rs`).
+fn is_of_desk(id: &str) -> bool {
+    id.starts_with("desk")
 }
 
 /// Every method succeeds as described: a list with something in it, a ticket long and short, a history of each kind.
@@ -201,7 +208,8 @@ fn every_method_succeeds_as_described() {
         .document
         .operations()
         .into_iter()
-        .map(|operation| operation.id);
+        .map(|operation| operation.id)
+        .filter(|id| !is_of_desk(id));
     assert_eq!(asking.succeeded, all.collect());
 }
 
@@ -233,6 +241,9 @@ fn every_method_refuses_as_described() {
         if takes_a_token {
             assert_eq!(send(&good, "Bearer a.b.c"), 403, "{}", operation.id);
             assert_eq!(send(&good, "Basic YTpi"), 403, "{}", operation.id);
+        }
+        if is_of_desk(&operation.id) {
+            continue;
         }
         if malformed != operation.path {
             let refused = if operation.path.starts_with("/page") {
@@ -269,7 +280,7 @@ fn every_method_is_served_under_each_base() {
         assert_eq!(statuses.len(), 1, "{}: {statuses:?}", operation.id);
         assert_eq!(
             operation.bases.len() > 1,
-            !operation.id.starts_with("page"),
+            !operation.id.starts_with("page") && !is_of_desk(&operation.id),
             "{}",
             operation.id
         );

@@ -5,7 +5,7 @@ use super::Document;
 use crate::catalogue::every_refusal;
 use crate::harness::{Answer, Site};
 use infomat::language::Language;
-use infomat::refusal::{HttpError, Trouble};
+use infomat::refusal::{DeskRefusal, HttpError, Trouble};
 use infomat::wire::message;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -50,7 +50,12 @@ fn the_document_has_every_refusal_and_no_other() {
     let document = Document::of(&mut server.client());
     let refusals = every_refusal();
     let refused = refusals.iter().map(|(refusal, _)| message::Answer::from(refusal));
-    let answers = refused.chain(TRANSPORTS.map(message::Answer::from)).map(seen);
+    let at_desk =
+        [DeskRefusal::NotSignedIn, DeskRefusal::NoRight].map(|refusal| message::Answer::from(&refusal));
+    let answers = refused
+        .chain(at_desk)
+        .chain(TRANSPORTS.map(message::Answer::from))
+        .map(seen);
     let mut reached = BTreeSet::new();
     for answer in answers {
         let response = document.at(&format!("#/components/responses/{}", answer.status));

@@ -2,7 +2,7 @@
 
 use crate::harness::{KEY, OFFSET_HOURS, Site, now};
 use chrono::{FixedOffset, TimeDelta};
-use infomat::engine::{Engine, Settings, SharedKeys};
+use infomat::engine::{DeskSettings, Engine, Settings, SharedKeys};
 use infomat::model::Zone;
 use infomat::route::Route;
 use infomat::rules::{Policy, Switches};
@@ -61,6 +61,11 @@ pub fn engine(site: &Site, policy: Policy) -> Engine {
         policy,
         checkin_hours_before: 2,
         hosts: Vec::new(),
+        desk: DeskSettings {
+            addresses: Vec::new(),
+            idle: std::time::Duration::from_mins(30),
+            may_override: Vec::new(),
+        },
     };
     Engine::new(store(site), settings).unwrap()
 }

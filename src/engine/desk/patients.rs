@@ -1,0 +1,152 @@
+//! Patients and their cards, as the reception finds and sees them.
+
+use super::Visitor;
+use crate::engine::Engine;
+use crate::engine::outcome::RequestError;
+use crate::engine::reading::Reader;
+use crate::model::{Bearer, Contact, DeskPatient, Moment, PatientId, Right};
+use crate::refusal::{DeskRefusal, Refusal};
+use crate::route::PathDays;
+use crate::store::{FOUND_MAX, Store, WriteTx};
+use crate::wire::desk::patient::{CardShown, PatientsShown, Sought, sought};
+use crate::wire::message::{Answer, Request};
+use crate::wire::reading::path_guid;
+use chrono::{Days, TimeDelta};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The client application of the reception.
+pub const SOURCE: &str = "Registry";
+
+/// Days before today whose visits a card shows.
+const PAST_DAYS: u64 = 366;
+
+/// Days after today whose visits a card shows.
+const AHEAD_DAYS: i64 = 400;
+
+impl Engine {
+    /// Returns the patients that were typed for.
+    pub(super) fn find_patients(&self, request: &Request, now: Moment) -> Result<Answer, RequestError> {
+        let store = &self.store;
+        let rows = match sought(request)? {
+            Sought::Guid(guid) => {
+                let of_visit = store.patient_of_visit(guid)?;
+                let of_card = store.patient_row(guid)?;
+                of_visit.into_iter().chain(of_card).collect()
+            }
+            Sought::Born(day) => store.patients_born(day)?,
+            Sought::Ticket(num) => store.patients_of_ticket(num, now.date_naive())?,
+            Sought::Number(number) => store.patients_of_number(&number)?,
+            Sought::Name(names, None) => store.patients_by_name(&names)?,
+            Sought::Name(names, Some(day)) => {
+                let born: BTreeSet<PatientId> = store.patients_born(day)?.into_iter().collect();
+                let mut found = store.patients_by_name(&names)?;
+                found.retain(|patient| born.contains(patient));
+                found
+            }
+        };
+        let found: Result<Vec<DeskPatient>, _> =
+            rows.into_iter().map(|row| store.patient_at_desk(row)).collect();
+        Ok(Answer::json(&PatientsShown::new(&found?, FOUND_MAX)))
+    }
+
+    /// Returns a card with its visits and entries of the waiting list.
+    pub(super) fn card(&self, mkab: &str, now: Moment) -> Result<Answer, RequestError> {
+        let store = &self.store;
+        let patient = find(store, mkab)?;
+        let whole = store.find_open_patient(patient.mkab, self.find_lpu_of(&patient)?)?;
+        let (mut visits, waiting) = match &whole {
+            Some(whole) => {
+                let from = now - Days::new(PAST_DAYS);
+                let until = now + TimeDelta::days(AHEAD_DAYS);
+                (
+                    store.tickets_between(whole, from, until)?,
+                    store.waiting_entries(whole)?,
+                )
+            }
+            None => (Vec::new(), Vec::new()),
+        };
+        visits.reverse();
+        let mut doubles = Vec::new();
+        for number in [&patient.policy_number, &patient.snils] {
+            for row in store.patients_of_number(number)? {
+                let other = store.patient_at_desk(row)?;
+                let is_double = other.id != patient.id && !other.closed && other.lpu == patient.lpu;
+                if is_double && !doubles.contains(&other) {
+                    doubles.push(other);
+                }
+            }
+        }
+        let shown = CardShown::new(&patient, &doubles, &visits, &waiting, self.started, now);
+        Ok(Answer::json(&shown))
+    }
+
+    fn find_lpu_of(&self, patient: &DeskPatient) -> Result<crate::model::LpuId, RequestError> {
+        Ok(self.store.find_lpu(patient.lpu)?.ok_or(Refusal::LpuUnknown)?.id)
+    }
+
+    /// Answers what can be booked for a patient, as the patient's own token would be answered, but for the reception.
+    pub(super) fn for_patient(
+        &self,
+        request: &Request,
+        visitor: &Visitor,
+        mkab: &str,
+        now: Moment,
+        read: impl FnOnce(&Reader, &str) -> Result<Answer, RequestError>,
+    ) -> Result<Answer, RequestError> {
+        let staff = self.staff_with(visitor, Right::Visits)?;
+        let patient = find(&self.store, mkab)?;
+        let reader = Reader {
+            store: &self.store,
+            settings: &self.settings,
+            started: self.started,
+            now,
+            request,
+            bearer: Some(bearer(&patient, staff.login)),
+        };
+        read(&reader, &patient.lpu.to_string())
+    }
+}
+
+/// What can be booked for a patient.
+pub enum Bookable<'a> {
+    Specialities,
+    Resources,
+    Cells(&'a str, &'a PathDays),
+}
+
+impl Bookable<'_> {
+    /// Reads it.
+    pub fn read(&self, reader: &Reader, lpu: &str) -> Result<Answer, RequestError> {
+        match self {
+            Bookable::Specialities => reader.specialities(lpu),
+            Bookable::Resources => reader.resources(lpu),
+            Bookable::Cells(resource, days) => reader.schedule(lpu, resource, days),
+        }
+    }
+}
+
+/// Writes new contacts to a card.
+pub fn set_contact(tx: &WriteTx, mkab: &str, contact: &Contact, now: Moment) -> Result<Answer, RequestError> {
+    let patient = find(tx, mkab)?;
+    tx.update_contact(patient.id, patient.mkab, contact, now.timestamp())?;
+    Ok(Answer::json(&serde_json::json!({})))
+}
+
+/// The bearer as whom the reception acts for a patient.
+pub fn bearer(patient: &DeskPatient, login: String) -> Bearer {
+    Bearer {
+        lpu: patient.lpu,
+        mkab: patient.mkab,
+        login,
+        source: SOURCE.to_owned(),
+        privilege: false,
+    }
+}
+
+/// Returns the card of a path.
+pub fn find(store: &Store, mkab: &str) -> Result<DeskPatient, RequestError> {
+    let guid: Uuid = path_guid(mkab, "mkab")?;
+    let row = store.patient_row(guid)?.ok_or(DeskRefusal::PatientUnknown)?;
+    Ok(store.patient_at_desk(row)?)
+}

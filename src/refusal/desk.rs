@@ -1,0 +1,21 @@
+//! Refusals of the reception's methods ([crate::contract::desk]).
+
+rows! {
+    /// An expected "no" to somebody at the reception.
+    enum DeskRefusal {
+        /// The client's address is none of the reception's.
+        Elsewhere = 403 5000 "Страница регистратуры доступна с этого компьютера и с адресов из настройки desk_addresses";
+        /// A change that another site's page asks for.
+        ForeignOrigin = 403 5000 "Изменения принимаются только со страницы регистратуры этого сервера";
+        /// Does not say which of the two is wrong.
+        NotSignedIn = 403 5401 "Сеанс окончен. Войдите снова.";
+        NoRight = 403 5402 "У вашей роли нет права на это действие";
+        WrongPassword = 403 5000 "Логин или пароль не подходят. Забытый пароль сменит администратор.";
+        PatientUnknown = 400 5000 "Карта пациента с таким гвидом не найдена";
+        LoginTaken = 400 5000 "Такой логин уже есть";
+        StaffUnknown = 400 5000 "Сотрудник с таким логином не найден";
+        TooManyStaff { most: i64 } = 400 5000 "Сотрудников уже {most}, больше добавить нельзя";
+        /// Somebody must be able to let others in again.
+        OneselfDisabled = 400 5000 "Себя отключить нельзя: это сделает другой администратор";
+    }
+}

@@ -1,0 +1,162 @@
+//! The paths of the reception's page ([crate::contract::desk]), below `/desk`.
+
+use super::{Methods, PathDays, Segment, days, get, text};
+use crate::model::PasswordFound;
+
+/// An operation of the reception that may write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words are the contract's")]
+pub enum DeskWrite {
+    /// With what the check of the password found: nothing yet, where the path is all that is known.
+    SignIn(Option<PasswordFound>),
+    SignOut,
+    /// With the hash of the new password, once it is made.
+    AddStaff(Option<PasswordFound>),
+    ResetStaff {
+        login: String,
+        found: Option<PasswordFound>,
+    },
+    DisableStaff {
+        login: String,
+    },
+    SetContact {
+        mkab: String,
+    },
+    Book {
+        mkab: String,
+    },
+    Move {
+        ticket: String,
+    },
+    Cancel {
+        ticket: String,
+    },
+    CheckIn {
+        ticket: String,
+    },
+}
+
+/// An operation of the reception that only reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words are the contract's")]
+pub enum DeskRead {
+    /// The page's document.
+    Page,
+    Session,
+    Staff,
+    /// The visits of a day.
+    Day,
+    FindPatients,
+    Patient {
+        mkab: String,
+    },
+    /// Specialities that can be booked for a patient.
+    Specialities {
+        mkab: String,
+    },
+    Resources {
+        mkab: String,
+    },
+    Cells {
+        mkab: String,
+        resource: String,
+        days: PathDays,
+    },
+}
+
+impl DeskWrite {
+    /// Returns the operation's name for log and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            DeskWrite::SignIn(_) => "desk_sign_in",
+            DeskWrite::SignOut => "desk_sign_out",
+            DeskWrite::AddStaff(_) => "desk_add_staff",
+            DeskWrite::ResetStaff { .. } => "desk_reset_staff",
+            DeskWrite::DisableStaff { .. } => "desk_disable_staff",
+            DeskWrite::SetContact { .. } => "desk_set_contact",
+            DeskWrite::Book { .. } => "desk_book",
+            DeskWrite::Move { .. } => "desk_move",
+            DeskWrite::Cancel { .. } => "desk_cancel",
+            DeskWrite::CheckIn { .. } => "desk_check_in",
+        }
+    }
+}
+
+impl DeskRead {
+    /// Returns the operation's name for log and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            DeskRead::Page => "desk_page",
+            DeskRead::Session => "desk_session",
+            DeskRead::Staff => "desk_staff",
+            DeskRead::Day => "desk_day",
+            DeskRead::FindPatients => "desk_find_patients",
+            DeskRead::Patient { .. } => "desk_patient",
+            DeskRead::Specialities { .. } => "desk_specialities",
+            DeskRead::Resources { .. } => "desk_resources",
+            DeskRead::Cells { .. } => "desk_cells",
+        }
+    }
+}
+
+/// Finds the operations of a path, given by its segments behind `desk`.
+pub(super) fn desk(segments: &[Segment]) -> Option<Methods> {
+    let post = |write: DeskWrite| Methods {
+        post: Some(write.into()),
+        allow: "POST",
+        ..Methods::NONE
+    };
+    Some(match *segments {
+        [] => get(DeskRead::Page),
+        [("api", _), ("day", _)] => get(DeskRead::Day),
+        [("api", _), ("session", _)] => Methods {
+            post: Some(DeskWrite::SignIn(None).into()),
+            delete: Some(DeskWrite::SignOut.into()),
+            allow: "GET, HEAD, POST, DELETE",
+            ..get(DeskRead::Session)
+        },
+        [("api", _), ("patients", _)] => get(DeskRead::FindPatients),
+        [("api", _), ("patients", _), mkab] => get(DeskRead::Patient { mkab: text(mkab) }),
+        [("api", _), ("patients", _), mkab, ("contact", _)] => {
+            post(DeskWrite::SetContact { mkab: text(mkab) })
+        }
+        [("api", _), ("patients", _), mkab, ("visits", _)] => post(DeskWrite::Book { mkab: text(mkab) }),
+        [("api", _), ("patients", _), mkab, ("specialities", _)] => {
+            get(DeskRead::Specialities { mkab: text(mkab) })
+        }
+        [("api", _), ("patients", _), mkab, ("doctors", _)] => get(DeskRead::Resources { mkab: text(mkab) }),
+        [
+            ("api", _),
+            ("patients", _),
+            mkab,
+            ("cells", _),
+            resource,
+            from,
+            to,
+        ] => get(DeskRead::Cells {
+            mkab: text(mkab),
+            resource: text(resource),
+            days: days(from, Some(to)),
+        }),
+        [("api", _), ("visits", _), ticket, ("move", _)] => post(DeskWrite::Move { ticket: text(ticket) }),
+        [("api", _), ("visits", _), ticket, ("cancel", _)] => {
+            post(DeskWrite::Cancel { ticket: text(ticket) })
+        }
+        [("api", _), ("visits", _), ticket, ("checkin", _)] => {
+            post(DeskWrite::CheckIn { ticket: text(ticket) })
+        }
+        [("api", _), ("staff", _)] => Methods {
+            post: Some(DeskWrite::AddStaff(None).into()),
+            allow: "GET, HEAD, POST",
+            ..get(DeskRead::Staff)
+        },
+        [("api", _), ("staff", _), login, ("reset", _)] => post(DeskWrite::ResetStaff {
+            login: text(login),
+            found: None,
+        }),
+        [("api", _), ("staff", _), login, ("disable", _)] => {
+            post(DeskWrite::DisableStaff { login: text(login) })
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,6 @@
+SELECT k.id, k.guid, k.family AS patient_family, k.name AS patient_name, k.patronymic AS patient_patronymic, k.birth_date,
+       k.policy_series, k.policy_number, k.snils, k.phone, k.email, k.uchastok_num, k.self_booking_banned, k.closed,
+       l.guid AS lpu_guid, l.name AS lpu_name
+FROM patient k
+JOIN lpu l ON l.id = k.lpu_id
+WHERE k.id = :patient
