@@ -4,8 +4,8 @@ use super::Store;
 use super::damage::{BoundedCount, Model, Seconds, damaged};
 use crate::model::{
     Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ExamId, Lpu, LpuId, Moment,
-    Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Role, Speciality, SpecialityId,
-    StaffId, VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio, for_row_ids,
+    Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Role, Speciality,
+    SpecialityId, StaffId, VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio, for_row_ids,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row, RowIndex};
@@ -44,7 +44,14 @@ macro_rules! kept_as_word {
     )+};
 }
 
-kept_as_word!(Owner, ReferralType, ResourceType, Role, VisitStatus, WaitingStatus);
+kept_as_word!(
+    Owner,
+    ReferralType,
+    ResourceType,
+    Role,
+    VisitStatus,
+    WaitingStatus
+);
 
 /// Returns a text in the row without copying it.
 pub fn text<'a>(row: &'a Row, column: impl RowIndex) -> Result<&'a str> {
