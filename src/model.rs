@@ -320,6 +320,16 @@ pub struct Standing {
     pub held: Vec<Held>,
 }
 
+impl Standing {
+    /// Leaves a visit out of those that are held: it is to be put off, and does not stand in its own way.
+    pub fn put_off(&mut self, ticket: &Ticket) {
+        let is_it = |held: &Held| held.begin == ticket.begin && held.doc_fio == ticket.doc_fio;
+        if let Some(at) = self.held.iter().position(is_it) {
+            self.held.remove(at);
+        }
+    }
+}
+
 /// Everything the rules ask about one request to book. What is missing was not found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {

@@ -3,7 +3,7 @@
 use super::clock::Now;
 use super::outcome::{RequestError, answer_or_fault};
 use super::{CLOCK_RETRY_SECONDS, DEFAULT_SOURCE, Engine, Settings, authenticate, page};
-use crate::model::{Bearer, Cell, FreePlaces, ListedResource, Lpu, Moment, Speciality};
+use crate::model::{Bearer, Cell, FreePlaces, ListedResource, Lpu, Moment, Speciality, Ticket};
 use crate::refusal::{HttpError, Refusal};
 use crate::route::{PathDays, Read};
 use crate::rules::{Reach, Showing, Viewer, showing};
@@ -33,6 +33,8 @@ pub struct Reader<'a> {
     pub request: &'a Request,
     /// The token's bearer, if the request carries a token.
     pub bearer: Option<Bearer>,
+    /// A visit of the bearer's that is to be put off.
+    pub put_off: Option<Ticket>,
 }
 
 impl Engine {
@@ -101,6 +103,7 @@ impl Engine {
             now,
             request,
             bearer,
+            put_off: None,
         })
     }
 }
@@ -263,7 +266,10 @@ impl Reader<'_> {
         let access = card.application.access;
         card.application.access = access.shared_with(flag_access.unwrap_or(access));
         let lpu = card.lpu.clone();
-        let standing = self.store.standing(card, since.min(self.now), self.now)?;
+        let mut standing = self.store.standing(card, since.min(self.now), self.now)?;
+        if let Some(ticket) = &self.put_off {
+            standing.put_off(ticket);
+        }
         Ok((lpu, Viewer::Patient(Box::new(standing))))
     }
 

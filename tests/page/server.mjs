@@ -170,6 +170,13 @@ export class Server {
     if (done.status !== 0) throw new Error(done.stderr);
   }
 
+  /** Runs `infomat staff`; the password that it prints. */
+  staff(...args) {
+    const done = spawnSync(BINARY, ["staff", ...args, "--config", this.#config], { encoding: "utf8" });
+    if (done.status !== 0) throw new Error(done.stderr);
+    return /: (\S+)\s*$/.exec(done.stdout)?.[1];
+  }
+
   /** A new patient: Иван Петров, made up. `more` replaces fields of the card. */
   patient(more = {}) {
     this.#patients += 1;

@@ -4,12 +4,13 @@ use super::Visitor;
 use crate::engine::Engine;
 use crate::engine::outcome::RequestError;
 use crate::engine::reading::Reader;
-use crate::model::{Bearer, Contact, DeskPatient, Moment, PatientId, Right};
+use crate::model::{Bearer, Contact, DeskPatient, Moment, Patient, PatientId, Right};
 use crate::refusal::{DeskRefusal, Refusal};
 use crate::route::PathDays;
 use crate::store::{FOUND_MAX, Store, WriteTx};
 use crate::wire::desk::patient::{CardShown, PatientsShown, Sought, sought};
 use crate::wire::message::{Answer, Request};
+use crate::wire::params::Params;
 use crate::wire::reading::path_guid;
 use chrono::{Days, TimeDelta};
 use std::collections::BTreeSet;
@@ -17,6 +18,9 @@ use uuid::Uuid;
 
 /// The client application of the reception.
 pub const SOURCE: &str = "Registry";
+
+/// The parameter that names a visit that is to be put off.
+const PUT_OFF: &str = "putOff";
 
 /// Days before today whose visits a card shows.
 const PAST_DAYS: u64 = 366;
@@ -55,18 +59,12 @@ impl Engine {
         let store = &self.store;
         let patient = find(store, mkab)?;
         let whole = store.find_open_patient(patient.mkab, self.find_lpu_of(&patient)?)?;
-        let (mut visits, waiting) = match &whole {
-            Some(whole) => {
-                let from = now - Days::new(PAST_DAYS);
-                let until = now + TimeDelta::days(AHEAD_DAYS);
-                (
-                    store.tickets_between(whole, from, until)?,
-                    store.waiting_entries(whole)?,
-                )
-            }
-            None => (Vec::new(), Vec::new()),
-        };
+        // A closed card may have visits all the same, which somebody has to look after.
+        let whole = whole.unwrap_or_else(|| as_patient(&patient));
+        let (from, until) = (now - Days::new(PAST_DAYS), now + TimeDelta::days(AHEAD_DAYS));
+        let mut visits = store.tickets_between(&whole, from, until)?;
         visits.reverse();
+        let waiting = store.waiting_entries(&whole)?;
         let mut doubles = Vec::new();
         for number in [&patient.policy_number, &patient.snils] {
             for row in store.patients_of_number(number)? {
@@ -96,6 +94,10 @@ impl Engine {
     ) -> Result<Answer, RequestError> {
         let staff = self.staff_with(visitor, Right::Visits)?;
         let patient = find(&self.store, mkab)?;
+        let put_off = match Params::of_query(request, &[PUT_OFF]).guid(PUT_OFF)? {
+            None => None,
+            Some(guid) => self.store.find_ticket(guid, Some(&as_patient(&patient)))?,
+        };
         let reader = Reader {
             store: &self.store,
             settings: &self.settings,
@@ -103,6 +105,7 @@ impl Engine {
             now,
             request,
             bearer: Some(bearer(&patient, staff.login)),
+            put_off,
         };
         read(&reader, &patient.lpu.to_string())
     }
@@ -141,6 +144,17 @@ pub fn bearer(patient: &DeskPatient, login: String) -> Bearer {
         login,
         source: SOURCE.to_owned(),
         privilege: false,
+    }
+}
+
+/// The patient of one card alone.
+fn as_patient(card: &DeskPatient) -> Patient {
+    Patient {
+        id: card.id,
+        cards: vec![card.id],
+        birth_date: card.birth_date,
+        uchastok_num: card.uchastok_num.clone(),
+        self_booking_banned: card.self_booking_banned,
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Desk, DeskSettings};
 use crate::engine::Settings;
 use crate::engine::outcome::RequestError;
 use crate::engine::tickets;
-use crate::model::{CellName, Facts, Held, Moment, Staff, Stamp, Ticket, VisitStatus, Wish};
+use crate::model::{CellName, Facts, Moment, Staff, Stamp, Ticket, VisitStatus, Wish};
 use crate::refusal::Refusal;
 use crate::rules::{self, Approval, Policy, may_cancel, may_check_in};
 use crate::store::{Store, WriteTx};
@@ -88,11 +88,7 @@ impl Counter<'_> {
         };
         let mut facts = tx.facts(&wish, self.now)?;
         if let Some(standing) = &mut facts.standing {
-            // The visit does not stand in its own way.
-            let is_it = |held: &Held| held.begin == ticket.begin && held.doc_fio == ticket.doc_fio;
-            if let Some(at) = standing.held.iter().position(is_it) {
-                standing.held.remove(at);
-            }
+            standing.put_off(&ticket);
         }
         let (policy, overridden) = self.policy(&wish, &facts, wished.override_reason.is_some());
         let Approval::Book(booking) = rules::decide(&wish, &facts, &policy, self.now)? else {

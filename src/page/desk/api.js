@@ -55,10 +55,10 @@ export async function read(path, { query = {}, unattended = false, known, once =
   }
 }
 
-/** Changes something, once. */
-export async function change(method, path, body = {}) {
+/** Changes something, once. `once`: the end of the session is a refusal like others. */
+export async function change(method, path, body = {}, { once = false } = {}) {
   try {
-    return await ask(method, path, { "Content-Type": "application/json" }, JSON.stringify(body), false);
+    return await ask(method, path, { "Content-Type": "application/json" }, JSON.stringify(body), once);
   } catch (error) {
     if (error instanceof Refused) throw error;
     throw new Unknown();

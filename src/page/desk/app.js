@@ -15,6 +15,9 @@ const VIEWS = [
   { name: "staff", title: "Сотрудники", roles: ["administrator"], open: staff },
 ];
 
+/** Interval of asking whether the session has ended, where a view does not ask for anything else. */
+const SESSION_MS = 30_000;
+
 const main = document.getElementById("view");
 let person;
 let shown;
@@ -34,7 +37,7 @@ function open(name, place) {
         class: "button",
         text: view.title,
         "aria-current": view === shown && "page",
-        on: { click: () => { open(view.name); main.focus(); } },
+        on: { click: () => { main.focus(); open(view.name); } },
       }),
     ),
   );
@@ -54,9 +57,15 @@ onPerson((signedIn) => {
 });
 
 document.getElementById("leave").addEventListener("click", async () => {
-  await change("DELETE", "/desk/api/session").catch((error) => {
-    if (!(error instanceof Refused)) throw error;
-  });
+  try {
+    await change("DELETE", "/desk/api/session", {}, { once: true });
+  } catch (error) {
+    // A session that has ended needs no end. Without an answer the session may go on: then nobody is told otherwise.
+    if (!(error instanceof Refused)) {
+      document.getElementById("line").textContent = "Нет связи с сервером: выйти не удалось. Повторите.";
+      return;
+    }
+  }
   // Nothing of what was seen stays on the screen.
   history.replaceState(null, "");
   location.reload();
@@ -65,6 +74,21 @@ document.getElementById("leave").addEventListener("click", async () => {
 /** Whether no field holds anything that a new page would lose. */
 const isUntouched = () =>
   !document.querySelector("dialog[open]") && [...main.querySelectorAll("input, textarea")].every((input) => input.value === input.defaultValue);
+
+// A refusal that no field or question stands for.
+addEventListener("unhandledrejection", (event) => {
+  if (!(event.reason instanceof Refused)) return;
+  event.preventDefault();
+  document.getElementById("line").textContent = event.reason.message;
+});
+
+// A session that ends while nobody is there closes what is on the screen.
+let isAsking = false;
+setInterval(async () => {
+  if (!person || isAsking) return;
+  isAsking = true;
+  await read("/desk/api/session", { unattended: true }).finally(() => { isAsking = false; });
+}, SESSION_MS);
 
 startRenewal(isUntouched, () => ({ view: shown?.name, place: shown?.open.place?.() }));
 

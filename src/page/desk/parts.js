@@ -54,9 +54,9 @@ export function acting(label, place, act, { look = "", ...props } = {}) {
 
 /**
  * Asks a question in a dialog. `fields` stand between title and buttons; `act` does what is meant and may throw a refusal, which
- * is shown and leaves the dialog open. Returns what `act` returned; undefined when it was left.
+ * is shown and leaves the dialog open; `other` is the button that leaves it. Returns what `act` returned; undefined when it was left.
  */
-export function ask(title, fields, label, act, { look = "main" } = {}) {
+export function ask(title, fields, label, act, { look = "main", other = "Не надо" } = {}) {
   const dialog = document.getElementById("question");
   return new Promise((resolve) => {
     let result;
@@ -68,7 +68,7 @@ export function ask(title, fields, label, act, { look = "main" } = {}) {
       el("h2", { id: "question-title", text: title }),
       ...fields,
       error,
-      el("div", { class: "row" }, press, el("button", { type: "button", class: "button", text: "Не надо", on: { click: () => dialog.close() } })),
+      el("div", { class: "row" }, press, other && el("button", { type: "button", class: "button", text: other, on: { click: () => dialog.close() } })),
     );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -91,7 +91,7 @@ export function ask(title, fields, label, act, { look = "main" } = {}) {
 }
 
 /** Shows something until it is read. */
-export const show = (title, ...nodes) => ask(title, nodes, "Закрыть", async () => {});
+export const show = (title, ...nodes) => ask(title, nodes, "Закрыть", async () => {}, { other: null });
 
 /** Words in a field that are wrong: told at the field. */
 export class Wrong extends Refused {

@@ -7,6 +7,7 @@ const form = document.getElementById("signin-form");
 const why = document.getElementById("signin-why");
 const error = document.getElementById("signin-error");
 const [login, password] = [form.elements.login, form.elements.password];
+const press = form.querySelector("button");
 
 /** The sign-in under way, if there is one: many calls may meet the end of a session at once. */
 let waiting;
@@ -28,9 +29,11 @@ export function signIn(reason = "") {
     (login.value ? password : login).focus();
     form.onsubmit = async (event) => {
       event.preventDefault();
+      if (press.disabled) return;
+      press.disabled = true;
       error.textContent = "";
       try {
-        const person = await change("POST", "/desk/api/session", { login: login.value, password: password.value });
+        const person = await change("POST", "/desk/api/session", { login: login.value, password: password.value }, { once: true });
         password.value = "";
         waiting = undefined;
         dialog.close();
@@ -39,6 +42,8 @@ export function signIn(reason = "") {
       } catch (refusal) {
         error.textContent = refusal instanceof Refused ? refusal.message : "Нет связи с сервером. Попробуйте еще раз.";
         password.select();
+      } finally {
+        press.disabled = false;
       }
     };
   });

@@ -73,15 +73,20 @@ fn a_patient_is_found_by_whatever_is_known() {
     assert_eq!(card["doubles"][0]["mkab"], guid(22), "{card}");
     let card = person.see(&format!("/desk/api/patients/{}", guid(4)));
     assert_eq!(card["visits"][0]["ticketGuid"], ticket["ticketGuid"]);
+    let closed = json!({"closed": true});
+    site.import(&[with(patient(4, LPU), &closed)]);
+    let card = person.see(&format!("/desk/api/patients/{}", guid(4)));
+    assert_eq!(card["closed"], true);
     assert_eq!(
-        person.see(&format!("/desk/api/patients/{}", guid(21)))["closed"],
-        true
+        card["visits"][0]["ticketGuid"], ticket["ticketGuid"],
+        "closed with a visit"
     );
     assert_eq!(
         person.read(&format!("/desk/api/patients/{}", guid(99))).status,
         400
     );
 
+    site.import(&[patient(4, LPU)]);
     person.do_well(
         "POST",
         &format!("/desk/api/patients/{}/contact", guid(4)),
@@ -124,13 +129,14 @@ fn a_registrar_books_moves_and_cancels() {
     );
 
     // The rules are the terminal's, and what they refuse is told before.
-    let cells = person.see(&format!(
+    let days = format!(
         "/desk/api/patients/{}/cells/{}/{}/{}",
         guid(4),
         guid(2),
         &moment(0, "00:00")[..10],
         &moment(3, "00:00")[..10]
-    ));
+    );
+    let cells = person.see(&days);
     let message = format!(
         "Вы уже записаны Врачова А. Б. на {}. Запрещено иметь более одной активной записи на прием на одну специальность.",
         shown(1, "10:00")
@@ -154,6 +160,8 @@ fn a_registrar_books_moves_and_cancels() {
     // Moved within its speciality, by which it does not stand in its own way.
     let ticket = booked["ticketGuid"].as_str().unwrap();
     let path = |what| format!("/desk/api/visits/{ticket}/{what}");
+    let put_off = person.see(&format!("{days}?putOff={ticket}"));
+    assert_eq!(put_off[1]["status"], "Available", "{put_off}");
     let moved = person.do_well("POST", &path("move"), &second);
     assert_eq!(
         (&moved["ticketGuid"], &moved["num"]),

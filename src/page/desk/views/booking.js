@@ -4,14 +4,18 @@ import { el } from "../../shared/dom.js";
 import { change, read } from "../api.js";
 import { addDays, dateOf, longDate, shortDate, timeOf } from "../dates.js";
 import { printTicket } from "../paper.js";
-import { Wrong, ask, field } from "../parts.js";
+import { Wrong, ask, field, show } from "../parts.js";
 
 /** Days that are shown at once. */
 const DAYS = 14;
 
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
 /** Shows the times for a new visit of `patient`, or for `visit`, which is put off. `back` leads to the card. */
 export function booking(main, { patient, visit, person, back }) {
   const path = `/desk/api/patients/${patient.mkab}`;
+  // The visit that is put off does not stand in its own way.
+  const putOff = visit?.ticketGuid;
   const speciality = field("Специальность", { name: "speciality" }, "select");
   const doctor = field("Врач", { name: "doctor" }, "select");
   const from = field("С какого дня", { name: "from", type: "date" });
@@ -45,9 +49,10 @@ export function booking(main, { patient, visit, person, back }) {
   start();
 
   async function start() {
-    const { date } = await read("/desk/api/day", { query: { resource: "00000000-0000-0000-0000-000000000000" } });
+    // The clinic's day, which need not be this machine's, with the visits of nobody.
+    const { date } = await read("/desk/api/day", { query: { resource: NOBODY } });
     from.input.value = date;
-    const all = await read(`${path}/specialities`);
+    const all = await read(`${path}/specialities`, { query: { putOff } });
     speciality.input.replaceChildren(...all.map(({ code, name, countFree }) => el("option", { value: code, text: `${name} (мест: ${countFree})` })));
     const own = all.find(({ name }) => name === visit?.speciality);
     if (own) speciality.input.value = own.code;
@@ -56,7 +61,7 @@ export function booking(main, { patient, visit, person, back }) {
   }
 
   async function showDoctors() {
-    const all = await read(`${path}/doctors`, { query: { speciality: speciality.input.value } });
+    const all = await read(`${path}/doctors`, { query: { speciality: speciality.input.value, putOff } });
     doctor.input.replaceChildren(...all.map(({ guid, docFio, countFree }) => el("option", { value: guid, text: `${docFio} (мест: ${countFree})` })));
     if (all.some(({ guid }) => guid === visit?.docGuid)) doctor.input.value = visit.docGuid;
     await showCells();
@@ -68,7 +73,7 @@ export function booking(main, { patient, visit, person, back }) {
       cells.replaceChildren(el("p", { class: "note", text: "Врачей нет." }));
       return;
     }
-    const all = await read(`${path}/cells/${asked}/${day}/${addDays(day, DAYS - 1)}`);
+    const all = await read(`${path}/cells/${asked}/${day}/${addDays(day, DAYS - 1)}`, { query: { putOff } });
     if (asked !== doctor.input.value || day !== from.input.value) return;
     const shown = all.filter(({ status }) => status === "Available" || status === "UnavailableWithMessage");
     const days = [...new Set(shown.map(({ beginTime }) => dateOf(beginTime)))];
@@ -94,19 +99,22 @@ export function booking(main, { patient, visit, person, back }) {
   }
 
   async function confirm(cell, isFree) {
+    if (!isFree && !person.mayOverride) {
+      await show("Записать нельзя", el("p", { class: "warning", text: cell.message }));
+      return;
+    }
     const key = crypto.randomUUID();
     const phone = field("Телефон для связи", { name: "visit-phone", type: "tel", maxlength: 32, value: patient.phone });
     const reason = field("Почему вопреки правилу", { name: "override", maxlength: 256 });
-    const canOverride = !isFree && person.mayOverride;
     const about = `${longDate(dateOf(cell.beginTime))}, ${timeOf(cell.beginTime)}`;
     const parts = [
       isFree ? null : el("p", { class: "warning", text: cell.message }),
-      canOverride ? reason.field : null,
+      isFree ? null : reason.field,
       visit ? null : phone.field,
     ].filter(Boolean);
     const made = await ask(visit ? `Перенести на ${about}?` : `Записать на ${about}?`, parts, visit ? "Перенести" : "Записать", () => {
-      if (canOverride && !reason.input.value.trim()) throw new Wrong(reason.input, "Укажите причину: она войдет в историю записи.");
-      const wish = { timeTable: cell.guid, overrideReason: canOverride ? reason.input.value : "" };
+      if (!isFree && !reason.input.value.trim()) throw new Wrong(reason.input, "Укажите причину: она войдет в историю записи.");
+      const wish = { timeTable: cell.guid, overrideReason: reason.input.value };
       if (visit) return change("POST", `/desk/api/visits/${visit.ticketGuid}/move`, wish);
       return change("POST", `${path}/visits`, { ...wish, phone: phone.input.value === patient.phone ? "" : phone.input.value, idempotencyKey: key });
     });

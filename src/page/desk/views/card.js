@@ -16,6 +16,7 @@ export function card(main, tools) {
 
   async function load() {
     const patient = await read(path);
+    const typed = [...main.querySelectorAll("form input")].filter((input) => input.value !== input.defaultValue);
     const { name, birthDate, policySeries, policyNumber, snils, lpuName, uchastokNum, closed, doubles, visits, waiting } = patient;
     const facts = [
       ["Дата рождения", shortDate(birthDate)],
@@ -50,6 +51,8 @@ export function card(main, tools) {
         ? table("Записи пациента", ["Когда", "Номер", "Врач", "Кабинет", "Источник", "Состояние", ""], visits.map((visit) => line(visit, patient)))
         : el("p", { class: "note", text: "Записей нет." }),
     );
+    for (const { name, value } of typed) main.querySelector(`form [name="${name}"]`).value = value;
+    if (document.activeElement === document.body) main.focus();
     const active = waiting.filter(({ status }) => status === "Active");
     if (active.length) {
       main.append(

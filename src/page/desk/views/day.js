@@ -3,7 +3,7 @@
 import { el } from "../../shared/dom.js";
 import { read } from "../api.js";
 import { addDays, longDate, shortDate, timeOf } from "../dates.js";
-import { field, row, table } from "../parts.js";
+import { field, row, table, tellRefusal } from "../parts.js";
 import { download } from "../sheet.js";
 
 /** Time between two looks at the day. */
@@ -13,7 +13,8 @@ const STATES = { booked: "записан", came: "пришел", cancelled: "о�
 const HEADS = ["Время", "Номер", "Врач", "Кабинет", "Пациент", "Дата рождения", "Телефон", "Источник", "Состояние"];
 
 /** Shows a day. */
-export function day(main, { place }) {
+export function day(main, { place, person, open }) {
+  const seesCards = person.role !== "doctor";
   let seen = place ?? { date: "", resource: "" };
   let tag;
   let answer;
@@ -24,6 +25,7 @@ export function day(main, { place }) {
   const doctor = field("Врач", { name: "day-doctor" }, "select");
   const title = el("h1", { text: "День" });
   const counts = el("p", { class: "counts" });
+  const error = el("p", { class: "error", role: "alert" });
   const list = el("div");
   const step = (days) => () => go({ date: addDays(answer?.date ?? date.input.value, days) });
   main.append(
@@ -44,6 +46,7 @@ export function day(main, { place }) {
       ),
     ),
     counts,
+    error,
     list,
   );
   date.input.addEventListener("change", () => date.input.value && go({ date: date.input.value }));
@@ -58,8 +61,11 @@ export function day(main, { place }) {
   async function look(unattended) {
     const asked = seen;
     const { date: day, resource } = asked;
-    const found = await read("/desk/api/day", { query: { date: day, resource }, unattended, known: tag });
-    if (ended || asked !== seen || found.unchanged) return;
+    const found = await read("/desk/api/day", { query: { date: day, resource }, unattended, known: tag }).catch((refusal) => {
+      tellRefusal(error, refusal);
+    });
+    if (ended || asked !== seen || !found || found.unchanged) return;
+    error.textContent = "";
     tag = found.tag;
     answer = found;
     draw();
@@ -73,6 +79,7 @@ export function day(main, { place }) {
       doctor.input.replaceChildren(...options);
       doctor.input.value = seen.resource;
     }
+    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.ticket : undefined;
     const count = (state) => answer.visits.filter((visit) => visit.state === state).length;
     const [booked, came, cancelled] = [count("booked"), count("came"), count("cancelled")];
     const pair = (label, number) => el("span", {}, `${label} `, el("b", { text: String(number) }));
@@ -82,6 +89,7 @@ export function day(main, { place }) {
         ? table(`Записи на ${shortDate(answer.date)}`, HEADS, answer.visits.map(line))
         : el("p", { class: "note", text: "На этот день записей нет." }),
     );
+    if (focused) list.querySelector(`[data-ticket="${focused}"]`)?.focus({ preventScroll: true });
   }
 
   const cells = (visit) => [
@@ -91,7 +99,11 @@ export function day(main, { place }) {
 
   function line(visit) {
     const texts = cells(visit);
-    const name = el("span", { class: "name", text: visit.patient });
+    const name = seesCards && visit.mkab
+      ? el("button", {
+          type: "button", class: "button small name", text: visit.patient, "data-ticket": visit.ticketGuid, on: { click: () => open("patients", { mkab: visit.mkab }) },
+        })
+      : el("span", { class: "name", text: visit.patient });
     const state = el("span", { class: `state ${visit.state}`, text: texts[8] });
     return row([...texts.slice(0, 4), name, ...texts.slice(5, 8), state], { class: visit.state });
   }

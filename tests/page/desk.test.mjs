@@ -1,0 +1,289 @@
+// The reception's page: what a registrar does with a mouse and with the keyboard alone, what others do meanwhile, and outages.
+
+import test from "node:test";
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { clinic } from "./kiosk.mjs";
+import { colleague, desk } from "./reception.mjs";
+import { POLYCLINIC, clinicMoment } from "./server.mjs";
+
+const here = clinic();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** Where pictures of the screens go, if anybody wants to see them. */
+const PICTURES = process.env.INFOMAT_PICTURES;
+
+/** Looks at the screen: nothing that keeps anybody out. */
+async function look({ page }, name) {
+  const faults = await page.evaluate(async ([source, rules]) => {
+    if (!window.axe) (0, eval)(source);
+    const { violations } = await window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  }, [AXE, RULES]);
+  if (PICTURES) {
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: join(PICTURES, `desk-${name}.png`) });
+  }
+  assert.deepEqual(faults, [], name);
+}
+
+test("a registrar's day with a mouse", async (t) => {
+  const patient = here.server.patient({ family: "Мышкин", phone: "+7 900 000 00 01" });
+  const person = colleague(here.server, "mouse");
+  const reception = await desk(t, here);
+  const { page } = reception;
+  await look(reception, "signin");
+  await page.getByLabel("Логин").fill(person.login);
+  await page.getByLabel("Пароль").fill("неверный");
+  await page.getByRole("button", { name: "Войти" }).click();
+  await page.locator("#signin-error:not(:empty)").waitFor();
+  await reception.signIn(person);
+  await reception.title(String(new Date().getFullYear()));
+  await look(reception, "day");
+
+  // Three letters find; the card opens.
+  await reception.press("Пациенты").click();
+  await page.getByRole("searchbox").fill("мыш");
+  await page.getByRole("button", { name: "Мышкин Иван Сергеевич" }).waitFor();
+  await look(reception, "found");
+  await page.getByRole("button", { name: "Мышкин Иван Сергеевич" }).click();
+  await reception.title("Мышкин");
+  await look(reception, "card-empty");
+
+  await reception.press("Записать").click();
+  await reception.firstTime().waitFor();
+  await look(reception, "times");
+  await reception.firstTime().click();
+  await look(reception, "booking");
+  await reception.question("Записать").click();
+  await page.getByText(/Талон № /).waitFor();
+  await reception.question("Напечатать талон").click();
+  await reception.visit("Отменить").waitFor();
+  assert.equal(await page.evaluate(() => window.printed), 1);
+  await look(reception, "card");
+  const [booked] = await here.server.tickets(patient);
+  assert.equal(booked.sourceName, "Registry");
+
+  // Put off: what the rules refuse says why before it is met, the visit itself is not in its own way.
+  await reception.visit("Перенести").click();
+  await reception.firstTime().waitFor();
+  await look(reception, "move");
+  await page.locator(".times .button:not(.refused)").nth(1).click();
+  await reception.question("Перенести").click();
+  await reception.question("Не надо").click();
+  await reception.visit("История").waitFor();
+  const [moved] = await here.server.tickets(patient);
+  assert.equal(moved.ticketGuid, booked.ticketGuid);
+  assert.notEqual(moved.beginTime, booked.beginTime);
+  await reception.visit("История").click();
+  await page.locator("#question").getByText("время").waitFor();
+  await look(reception, "history");
+  await reception.question("Закрыть").click();
+
+  // Contacts that are typed and not kept yet outlive what else is done with the card.
+  await page.getByLabel("Телефон").fill("12-34-56");
+  await reception.visit("Отменить").click();
+  await reception.question("Отменить запись").click();
+  await page.locator("#question .error:not(:empty)").waitFor();
+  await look(reception, "cancel");
+  await page.getByLabel("Причина").fill("Передумал");
+  await reception.question("Отменить запись").click();
+  await page.locator("tr.cancelled").waitFor();
+  assert.equal(await page.getByLabel("Телефон").inputValue(), "12-34-56");
+  await page.getByRole("button", { name: "Сохранить контакты" }).click();
+  await page.getByText("Сохранено.").waitFor();
+  assert.deepEqual(await here.server.tickets(patient), []);
+
+  await reception.press("Выйти").click();
+  await page.locator("#signin[open]").waitFor();
+  assert.ok(!(await page.locator("body").innerText()).includes("Мышкин"), "nothing stays of a patient");
+});
+
+test("the same with the keyboard alone", async (t) => {
+  const patient = here.server.patient({ family: "Клавишин" });
+  const person = colleague(here.server, "keys");
+  const reception = await desk(t, here);
+  const { page } = reception;
+  const { keyboard } = page;
+  await keyboard.type(person.login);
+  await keyboard.press("Tab");
+  await keyboard.type(person.password);
+  await keyboard.press("Enter");
+  await reception.title(String(new Date().getFullYear()));
+  await reception.tabTo("Пациенты");
+  await keyboard.press("Enter");
+  await keyboard.type(patient.policyNumber);
+  await keyboard.press("Enter");
+  await reception.title("Клавишин");
+  await reception.tabTo("Записать");
+  await keyboard.press("Enter");
+  await reception.firstTime().waitFor();
+  await reception.tabTo(/^\d\d:\d\d$/);
+  await keyboard.press("Enter");
+  await reception.question("Записать").waitFor();
+  await keyboard.press("Enter");
+  await page.getByText(/Талон № /).waitFor();
+  await reception.tabTo("Не надо");
+  await keyboard.press("Enter");
+  await reception.visit("Отменить").waitFor();
+  await reception.tabTo(/^Отменить: /);
+  await keyboard.press("Enter");
+  await page.getByLabel("Причина").waitFor();
+  await keyboard.type("Заболел");
+  await keyboard.press("Enter");
+  await page.locator("tr.cancelled").waitFor();
+  await reception.tabTo("Выйти");
+  await keyboard.press("Enter");
+  await page.locator("#signin[open]").waitFor();
+  await keyboard.press("Escape");
+  assert.ok(await page.locator("#signin[open]").isVisible(), "nobody comes in with Escape");
+});
+
+test("two registrars, one visit and one time", async (t) => {
+  const patient = here.server.patient({ family: "Двойнов" });
+  const [one, other] = [await desk(t, here), await desk(t, here)];
+  await one.signIn(colleague(here.server, "one"));
+  await other.signIn(colleague(here.server, "other"));
+  await one.card(patient);
+  await one.bookFirst();
+  await other.card(patient);
+  await other.visit("Перенести").click();
+  await other.firstTime().click();
+  await one.visit("Отменить").click();
+  await one.page.getByLabel("Причина").fill("Первый успел");
+  await one.question("Отменить запись").click();
+  await one.page.locator("tr.cancelled").waitFor();
+  await other.question("Перенести").click();
+  await other.page.locator("#question .error:not(:empty)").waitFor();
+  await other.question("Не надо").click();
+  assert.deepEqual(await here.server.tickets(patient), [], "cancelled, and not moved");
+
+  // One time: the slower one is told, and chooses another.
+  const second = here.server.patient({ family: "Тройнов" });
+  await one.card(patient);
+  await other.card(second);
+  for (const reception of [one, other]) {
+    await reception.press("Записать").click();
+    await reception.firstTime().click();
+  }
+  await one.question("Записать").click();
+  await one.question("Не надо").click();
+  await other.question("Записать").click();
+  await other.page.locator("#question .error:not(:empty)").waitFor();
+  await other.question("Не надо").click();
+  await other.firstTime().click();
+  await other.question("Записать").click();
+  await other.question("Не надо").click();
+  const [[first], [next]] = [await here.server.tickets(patient), await here.server.tickets(second)];
+  assert.notEqual(first.beginTime, next.beginTime);
+});
+
+test("a session that ends in the middle of a form, and a server that is restarted", async (t) => {
+  const patient = here.server.patient({ family: "Прерванов" });
+  const reception = await desk(t, here);
+  const { page } = reception;
+  const person = colleague(here.server, "middle");
+  await reception.signIn(person);
+  await reception.card(patient);
+  await reception.bookFirst();
+  await reception.visit("Отменить").click();
+  await page.getByLabel("Причина").fill("Набрано раньше");
+  const password = here.server.staff("reset", person.login);
+  await reception.question("Отменить запись").click();
+  await page.locator("#signin[open]").waitFor();
+  await reception.signIn({ login: person.login, password });
+  await page.locator("tr.cancelled").waitFor();
+  await reception.visit("История").click();
+  await page.locator("#question").getByText("Набрано раньше").waitFor();
+  await reception.question("Закрыть").click();
+
+  await page.getByLabel("Телефон").fill("65-43-21");
+  await here.server.kill();
+  await page.getByRole("button", { name: "Сохранить контакты" }).click();
+  await page.getByText(/Связь с сервером прервалась/).waitFor();
+  await here.server.up();
+  await page.getByRole("button", { name: "Сохранить контакты" }).click();
+  await page.locator("#signin[open]").waitFor();
+  await reception.signIn({ login: person.login, password });
+  await page.getByText("Сохранено.").waitFor();
+  const { json } = await reception.ask("GET", `/desk/api/patients/${patient.guid}`);
+  assert.equal(json.phone, "65-43-21");
+});
+
+test("a thousand patients in a list, on paper, and as a file for a spreadsheet", async (t) => {
+  const guid = (kind, number) => `${kind}000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+  const patients = Array.from({ length: 1000 }, (_, number) => ({
+    kind: "patient", guid: guid(38, number), lpu: POLYCLINIC, family: "Тысячный", name: `Номер${number}`, birthDate: "1980-06-15", sex: "m",
+    policyNumber: `77000000${String(number).padStart(8, "0")}`,
+  }));
+  patients[0].name = "<img src=x onerror=alert(1)>";
+  patients[1].family = "=Тысячный()";
+  const speciality = { kind: "speciality", code: "900", name: "Тысячник" };
+  const doctor = { kind: "resource", guid: guid(68, 2), lpu: POLYCLINIC, type: "doctor", speciality: "900", family: "Многов", name: "Мир" };
+  const cell = { kind: "slot", guid: guid(68, 3), resource: guid(68, 2), begin: clinicMoment(0, "23:00"), end: clinicMoment(0, "23:30"), planCount: 1000 };
+  here.server.import(speciality, doctor, cell, ...patients);
+  const reception = await desk(t, here);
+  const { page } = reception;
+  await reception.signIn(colleague(here.server, "thousand"));
+  await reception.title(String(new Date().getFullYear()));
+  const statuses = await page.evaluate(async ([mkabs, timeTable]) => {
+    const book = (mkab) => fetch(`/desk/api/patients/${mkab}/visits`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ timeTable, phone: "12-34-56" }),
+    });
+    const all = [];
+    for (const mkab of mkabs) all.push(book(mkab).then(async (answer) => answer.ok || answer.text()));
+    return [...new Set(await Promise.all(all))];
+  }, [patients.map((one) => one.guid), cell.guid]);
+  assert.deepEqual(statuses, [true]);
+  // What was booked is seen without a touch.
+  await page.locator("tbody tr").nth(999).waitFor();
+  await page.getByLabel("Врач").selectOption({ label: "Многов М." });
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1000);
+  await page.getByText("<img src=x onerror=alert(1)>").waitFor();
+  await look(reception, "thousand");
+
+  const [download] = await Promise.all([page.waitForEvent("download"), reception.press("В таблицу").click()]);
+  const sheet = readFileSync(await download.path(), "utf8");
+  assert.ok(sheet.startsWith("\ufeff\"Время\";\"Номер\""), sheet.slice(0, 40));
+  assert.equal(sheet.split("\r\n").length, 1002);
+  assert.ok(sheet.includes(`"'=Тысячный() Номер1"`), "no formula");
+  const paper = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  assert.match(paper, /MediaBox ?\[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]/);
+  assert.ok((paper.match(/\/Type ?\/Page\b/g) ?? []).length < 40, "pages");
+
+  await reception.press("Пациенты").click();
+  await page.getByRole("searchbox").fill("тысяч");
+  await page.getByText("Показаны не все").waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 50);
+});
+
+test("an administrator manages staff; a doctor sees the day alone", async (t) => {
+  const reception = await desk(t, here);
+  const { page } = reception;
+  await reception.signIn(colleague(here.server, "chief", "administrator"));
+  await reception.press("Сотрудники").click();
+  await page.getByText("chief", { exact: true }).waitFor();
+  await reception.press("Добавить").click();
+  await page.getByLabel(/^Имя/).fill("Врачова В. В.");
+  await page.getByLabel(/^Логин:/).fill("vrachova");
+  await page.getByLabel("Роль", { exact: true }).selectOption("doctor");
+  await look(reception, "staff-add");
+  await reception.question("Добавить").click();
+  const password = await page.locator(".password").innerText();
+  await look(reception, "staff-password");
+  await reception.question("Закрыть").click();
+  await look(reception, "staff");
+
+  const doctor = await desk(t, here);
+  await doctor.signIn({ login: "vrachova", password });
+  await doctor.title(String(new Date().getFullYear()));
+  assert.deepEqual(await doctor.page.locator("#tabs button").allInnerTexts(), ["День"]);
+  const refused = await doctor.ask("GET", "/desk/api/patients?q=abc");
+  assert.deepEqual([refused.status, refused.json.message_code], [403, "5402"]);
+  await page.getByRole("button", { name: "Отключить: Врачова В. В." }).click();
+  await reception.question("Отключить").click();
+  await doctor.page.locator("#signin[open]").waitFor();
+});
