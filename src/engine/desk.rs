@@ -207,10 +207,10 @@ impl DeskWork {
 
 fn may(staff: &Staff, right: Right) -> Result<(), DeskRefusal> {
     if staff.role.may(right) {
-        Ok(())
-    } else {
-        Err(DeskRefusal::NoRight)
+        return Ok(());
     }
+    log::warn!(target: "desk", "login={} has no right", staff.login);
+    Err(DeskRefusal::NoRight)
 }
 
 impl Desk<'_> {

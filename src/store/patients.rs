@@ -17,15 +17,20 @@ const NAMES_MAX: u32 = 20_000;
 const INDEXED_LETTERS: usize = 3;
 
 impl Store {
-    /// Returns the cards whose names begin as typed: surname, name, patronymic. Neither case counts nor the points over ё.
-    pub(crate) fn patients_by_name(&self, typed: &[String]) -> Result<Vec<PatientId>, Fault> {
+    /// Returns the cards whose names begin as typed: surname, name, patronymic. Neither case counts nor the points over ё. Of
+    /// those alone that have the birth date, if one is given.
+    pub(crate) fn patients_by_name(
+        &self,
+        typed: &[String],
+        born: Option<NaiveDate>,
+    ) -> Result<Vec<PatientId>, Fault> {
         let typed: Vec<String> = typed.iter().map(|part| key(part)).collect();
         let Some(family) = typed.first().filter(|family| !family.is_empty()) else {
             return Ok(Vec::new());
         };
         let mut found = Vec::new();
         for from in beginnings(family) {
-            found.extend(self.names_from(&from, &typed)?);
+            found.extend(self.names_from(&from, &typed, born)?);
         }
         found.sort();
         found.truncate(FOUND_MAX as usize + 1);
@@ -33,9 +38,14 @@ impl Store {
     }
 
     /// Returns the cards whose surname begins with these very letters and whose names fit, each with what it is sorted by.
-    fn names_from(&self, from: &str, typed: &[String]) -> Result<Vec<(SortKey, PatientId)>, Fault> {
+    fn names_from(
+        &self,
+        from: &str,
+        typed: &[String],
+        born: Option<NaiveDate>,
+    ) -> Result<Vec<(SortKey, PatientId)>, Fault> {
         let parameters = named_params! {
-            ":from": from, ":until": format!("{from}\u{10ffff}"), ":limit": NAMES_MAX,
+            ":from": from, ":until": format!("{from}\u{10ffff}"), ":born": born, ":limit": NAMES_MAX,
         };
         let sql = include_str!("patients/names_from.sql");
         let read = self.all("patient", sql, parameters, |row| {

@@ -1,4 +1,4 @@
-//! The terminal's page in a real browser, on the real binary with its demo clinic.
+//! The terminal's page and the reception's in a real browser, on the real binary with its demo clinic.
 //!
 //! The scripts in `tests/page/` drive Debian's Chromium with playwright-core under node's own test runner; see there
 //! what each of them looks at. They need node, `/usr/bin/chromium` and `npm ci` in `tests/page`.
@@ -120,6 +120,11 @@ fn the_ticket_on_paper() {
 #[test]
 fn every_screen_for_everyone() {
     run("everyone.test.mjs");
+}
+
+#[test]
+fn the_reception() {
+    run("desk.test.mjs");
 }
 
 /// The policies let the browser go to the address that its start script opens, and nowhere else.

@@ -4,7 +4,7 @@ use super::Visitor;
 use crate::engine::Engine;
 use crate::engine::outcome::RequestError;
 use crate::engine::reading::Reader;
-use crate::model::{Bearer, Contact, DeskPatient, Moment, Patient, PatientId, Right};
+use crate::model::{Bearer, Contact, DeskPatient, Moment, Patient, Right};
 use crate::refusal::{DeskRefusal, Refusal};
 use crate::route::PathDays;
 use crate::store::{FOUND_MAX, Store, WriteTx};
@@ -13,7 +13,6 @@ use crate::wire::message::{Answer, Request};
 use crate::wire::params::Params;
 use crate::wire::reading::path_guid;
 use chrono::{Days, TimeDelta};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The client application of the reception.
@@ -41,13 +40,7 @@ impl Engine {
             Sought::Born(day) => store.patients_born(day)?,
             Sought::Ticket(num) => store.patients_of_ticket(num, now.date_naive())?,
             Sought::Number(number) => store.patients_of_number(&number)?,
-            Sought::Name(names, None) => store.patients_by_name(&names)?,
-            Sought::Name(names, Some(day)) => {
-                let born: BTreeSet<PatientId> = store.patients_born(day)?.into_iter().collect();
-                let mut found = store.patients_by_name(&names)?;
-                found.retain(|patient| born.contains(patient));
-                found
-            }
+            Sought::Name(names, born) => store.patients_by_name(&names, born)?,
         };
         let found: Result<Vec<DeskPatient>, _> =
             rows.into_iter().map(|row| store.patient_at_desk(row)).collect();

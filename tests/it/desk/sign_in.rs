@@ -126,6 +126,8 @@ fn a_foreign_origin_and_a_role_without_the_right_are_refused() {
         NO_RIGHT,
     );
     assert_eq!(administrator.see("/desk/api/staff").as_array().unwrap().len(), 2);
+    let log = fs::read_to_string(site.path("server.log")).unwrap();
+    assert!(log.contains("login=doctor-1 has no right"), "{log}");
 
     let made = administrator.do_well("POST", "/desk/api/staff", &body);
     let mut registrar = Person::stranger(&server);

@@ -54,6 +54,18 @@ fn a_patient_is_found_by_whatever_is_known() {
     assert_eq!(find(&mut person, "пётр а"), ["ПЁТРУХИН Анна"]);
     assert_eq!(find(&mut person, "петро 15.06.1980"), ["Петров Петр"]);
     assert_eq!(find(&mut person, "петро 16.06.1980"), [""; 0]);
+    let namesake = |number| {
+        let name = json!({"family": "Петров", "name": "Петр", "birthDate": "1990-01-01", "policyNumber": "", "snils": ""});
+        with(patient(number, LPU), &name)
+    };
+    site.import(&(100..160).map(namesake).collect::<Vec<_>>());
+    assert_eq!(
+        find(&mut person, "петро 15.06.1980"),
+        ["Петров Петр"],
+        "among more namesakes than are listed"
+    );
+    let namesakes = person.see("/desk/api/patients?q=%D0%9F%D0%B5%D1%82%D1%80%D0%BE%D0%B2");
+    assert_eq!((names(&namesakes).len(), &namesakes["more"]), (50, &json!(true)));
     assert_eq!(find(&mut person, "15.06.1980").len(), 4);
     assert_eq!(
         find(&mut person, "1234 5678 9012 3456"),
