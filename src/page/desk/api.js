@@ -55,6 +55,11 @@ export async function read(path, { query = {}, unattended = false, known, once =
   }
 }
 
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+/** Today, with the visits of nobody: the clinic's date, and the names of all doctors, rooms and equipment. */
+export const noDay = () => read("/desk/api/day", { query: { resource: NOBODY } });
+
 /** Changes something, once. `once`: the end of the session is a refusal like others. */
 export async function change(method, path, body = {}, { once = false } = {}) {
   try {

@@ -93,6 +93,9 @@ export function ask(title, fields, label, act, { look = "main", other = "Не н
 /** Shows something until it is read. */
 export const show = (title, ...nodes) => ask(title, nodes, "Закрыть", async () => {}, { other: null });
 
+/** A key that nobody else has. `randomUUID` is for encrypted pages alone, which a page within the clinic need not be. */
+export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 /** Words in a field that are wrong: told at the field. */
 export class Wrong extends Refused {
   constructor(input, message) {

@@ -1,15 +1,13 @@
 // A time for a patient: speciality, doctor, and the cells of two weeks. What a rule refuses is marked and told before it is met.
 
 import { el } from "../../shared/dom.js";
-import { change, read } from "../api.js";
+import { change, noDay, read } from "../api.js";
 import { addDays, dateOf, longDate, shortDate, timeOf } from "../dates.js";
 import { printTicket } from "../paper.js";
-import { Wrong, ask, field, show } from "../parts.js";
+import { Wrong, ask, field, newKey, show } from "../parts.js";
 
 /** Days that are shown at once. */
 const DAYS = 14;
-
-const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 /** Shows the times for a new visit of `patient`, or for `visit`, which is put off. `back` leads to the card. */
 export function booking(main, { patient, visit, person, back }) {
@@ -49,8 +47,8 @@ export function booking(main, { patient, visit, person, back }) {
   start();
 
   async function start() {
-    // The clinic's day, which need not be this machine's, with the visits of nobody.
-    const { date } = await read("/desk/api/day", { query: { resource: NOBODY } });
+    // The clinic's day, which need not be this machine's.
+    const { date } = await noDay();
     from.input.value = date;
     const all = await read(`${path}/specialities`, { query: { putOff } });
     speciality.input.replaceChildren(...all.map(({ code, name, countFree }) => el("option", { value: code, text: `${name} (мест: ${countFree})` })));
@@ -103,7 +101,7 @@ export function booking(main, { patient, visit, person, back }) {
       await show("Записать нельзя", el("p", { class: "warning", text: cell.message }));
       return;
     }
-    const key = crypto.randomUUID();
+    const key = newKey();
     const phone = field("Телефон для связи", { name: "visit-phone", type: "tel", maxlength: 32, value: patient.phone });
     const reason = field("Почему вопреки правилу", { name: "override", maxlength: 256 });
     const about = `${longDate(dateOf(cell.beginTime))}, ${timeOf(cell.beginTime)}`;

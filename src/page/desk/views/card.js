@@ -1,7 +1,7 @@
 // A patient's card: contacts, visits with what can be done about them, and what stands in the way.
 
 import { el } from "../../shared/dom.js";
-import { change, read } from "../api.js";
+import { change, noDay, read } from "../api.js";
 import { shortDate, shortMoment } from "../dates.js";
 import { printTicket } from "../paper.js";
 import { Wrong, acting, ask, field, row, show, table, tellRefusal } from "../parts.js";
@@ -118,9 +118,14 @@ export function card(main, tools) {
     if (cancelled) await load();
   }
 
-  function history(visit, about) {
+  async function history(visit, about) {
+    // The history names doctors by their GUIDs.
+    const isAboutDoctors = visit.history.some(({ element }) => element === "docGuid");
+    const { resources } = isAboutDoctors ? await noDay() : { resources: [] };
+    const shown = (value) =>
+      WORDS[value] ?? resources.find(({ guid }) => guid === value)?.docFio ?? (MOMENT.test(value) ? shortMoment(value) : value);
     const lines = visit.history.map(({ date, element, oldValue, newValue, editor, client }) =>
-      row([shortMoment(date), NAMES[element] ?? element, [oldValue, newValue].filter(Boolean).join(" → "), editor || client.name]));
+      row([shortMoment(date), NAMES[element] ?? element, [oldValue, newValue].filter(Boolean).map(shown).join(" → "), editor || client.name]));
     return show(about, table("История записи", ["Когда", "Что", "Как", "Кто"], lines));
   }
 
@@ -129,6 +134,11 @@ export function card(main, tools) {
     booking(main, { ...tools, patient, visit, back: load });
   }
 }
+
+const MOMENT = /^\d{4}-\d\d-\d\dT/;
+
+/** Values of the history, for people. */
+const WORDS = { active: "записан", cancelled: "отменен" };
 
 /** What the history calls things, for people. */
 const NAMES = {

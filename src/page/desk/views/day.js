@@ -26,7 +26,7 @@ export function day(main, { place, person, open }) {
   const title = el("h1", { text: "День" });
   const counts = el("p", { class: "counts" });
   const error = el("p", { class: "error", role: "alert" });
-  const list = el("div");
+  const list = el("div", { class: "day" });
   const step = (days) => () => go({ date: addDays(answer?.date ?? date.input.value, days) });
   main.append(
     el(
