@@ -87,7 +87,7 @@ impl<'t> Terminal<'t> {
         .into_bytes()
     }
 
-    /// Paths of the step's reading, in the page's order.
+    /// Paths of the step's reading, last first. A booking reads nothing.
     fn paths(&self) -> Vec<String> {
         let lpu = lpu();
         let speciality = self.pair.cell.doctor / 5;
@@ -113,6 +113,7 @@ impl<'t> Terminal<'t> {
                 let cells = format!("/lpu/{lpu}/doctor/{doctor}/schedule/{today}/{last}");
                 (vec![format!("/lpu/{lpu}/speciality")], cells)
             }
+            "book" => return Vec::new(),
             _ => (Vec::new(), format!("/visit/{lpu}/{}", self.ticket)),
         };
         let besides = if self.page { all } else { Vec::new() };
