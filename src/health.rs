@@ -223,10 +223,11 @@ impl Problem {
                 ),
             ),
             Problem::LogNotCopied => pick(
-                "журнал упреждающей записи не переносится в файл базы данных и растет: проверьте диск и сообщения сервера"
+                "журнал упреждающей записи не переносится в файл базы данных и растет: проверьте диск и сообщения сервера, \
+                 затем запустите сервер заново"
                     .to_owned(),
                 "the write-ahead log cannot be copied into the database file, and grows: look at the disk and at what the \
-                 server logged"
+                 server logged, then start the server anew"
                     .to_owned(),
             ),
             Problem::FlushSlow(time) => pick(

@@ -134,6 +134,7 @@ impl Engine {
     pub fn new(mut store: Store, settings: Settings) -> Result<Self, Fault> {
         store.watch_files()?;
         store.start_checkpointer()?;
+        store.keep_cache_small()?;
         let mut clock = Clock::new(&store)?;
         let started = clock.read(&store).moment;
         let damaged_base = store.damaged_base();

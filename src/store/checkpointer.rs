@@ -9,6 +9,7 @@ use super::Fault;
 use super::connection::connect;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::ffi;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +54,9 @@ pub struct LogState {
     flushed: AtomicU32,
     /// Whether the last copy failed.
     is_failing: AtomicBool,
+    /// Whether a flush of the database file has failed. The system drops what it could not write and says so once: the next
+    /// flush would succeed, and the log start over, without it. Until the next start the log keeps all.
+    is_flush_lost: AtomicBool,
 }
 
 impl LogState {
@@ -79,8 +83,17 @@ impl LogState {
         self.is_failing.load(Ordering::Acquire)
     }
 
+    /// Whether a flush of the database file has failed. The log is then not to be copied again before the next start, which
+    /// copies it from its begin.
+    pub fn is_flush_lost(&self) -> bool {
+        self.is_flush_lost.load(Ordering::Acquire)
+    }
+
     /// Returns what is to be done. `is_copying`: the thread copies.
     pub fn due(&self, is_copying: bool) -> Due {
+        if self.is_flush_lost() {
+            return Due::Nothing;
+        }
         let pages = self.pages();
         let rest = pages.saturating_sub(self.flushed.load(Ordering::Acquire));
         if pages >= LOG_PAGES_MAX || (pages >= LOG_PAGES_MIN && rest <= REST_PAGES_MAX && !is_copying) {
@@ -104,6 +117,20 @@ impl LogState {
     /// Notes how far a copy has come. It may have copied commits of other programs too.
     fn copied(&self, copied: u32) {
         self.copied.store(copied.min(self.pages()), Ordering::Release);
+    }
+
+    /// Flushes the copies, which are in the `database` file.
+    fn flush(&self, database: &File) -> Result<(), Fault> {
+        let copied = self.copied.load(Ordering::Acquire);
+        let flushed = database.sync_data().map_err(|error| {
+            self.is_flush_lost.store(true, Ordering::Release);
+            Fault::Broken(format!("the database file could not be flushed: {error}"))
+        });
+        if flushed.is_ok() {
+            self.flushed.store(copied, Ordering::Release);
+        }
+        self.note(&flushed);
+        flushed
     }
 
     /// Notes the outcome of a copy. Logs the first failure of several in a row.
@@ -181,18 +208,10 @@ fn copy_when_called(
 ) {
     while calls.recv().is_ok() {
         for _ in 0..COPIES_MAX {
-            let outcome = copy_log(connection, log);
-            if outcome.is_err() || !log.is_flush_due() {
+            let copied = copy_log(connection, log);
+            if copied.is_err() || !log.is_flush_due() || log.flush(file).is_err() {
                 break;
             }
-            let copied = log.copied.load(Ordering::Acquire);
-            if let Err(error) = file.sync_data() {
-                log.note(&Err(Fault::Broken(format!(
-                    "the database file could not be flushed: {error}"
-                ))));
-                break;
-            }
-            log.flushed.store(copied, Ordering::Release);
             if log.due(false) == Due::Rest {
                 break;
             }
@@ -201,11 +220,19 @@ fn copy_when_called(
     }
 }
 
-/// Copies the log as far as readers allow, without waiting for anybody.
+/// Copies the log as far as readers allow, without waiting for anybody. Does nothing after a flush that failed.
 pub fn copy_log(connection: &Connection, log: &LogState) -> Result<(), Fault> {
+    if log.is_flush_lost() {
+        return Ok(());
+    }
     let counts = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
         Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
     });
+    if let Err(rusqlite::Error::SqliteFailure(error, _)) = &counts
+        && error.extended_code == ffi::SQLITE_IOERR_FSYNC
+    {
+        log.is_flush_lost.store(true, Ordering::Release);
+    }
     let outcome = counts.map_err(Fault::from).map(|(pages, copied)| {
         // Both are -1 while another program copies it: then nothing new is known.
         if pages >= 0 {
@@ -261,5 +288,23 @@ mod tests {
         connection.execute_batch("COMMIT").unwrap();
         copy_log(&connection, &log).unwrap();
         assert!(!log.is_failing());
+    }
+
+    /// Goal: after a flush that failed, the log keeps all until the next start, and everybody is told. Method: the file is a
+    /// pipe's end, which nobody can flush.
+    #[test]
+    fn nothing_is_copied_after_a_flush_that_failed() {
+        let log = LogState::default();
+        log.committed(LOG_PAGES_MAX);
+        log.copied(LOG_PAGES_MIN);
+        let (_reader, writer) = std::io::pipe().unwrap();
+        log.flush(&File::from(std::os::fd::OwnedFd::from(writer)))
+            .unwrap_err();
+        let folder = tempfile::tempdir().unwrap();
+        let connection = Connection::open(folder.path().join("infomat.db")).unwrap();
+        copy_log(&connection, &log).unwrap();
+        assert!(log.is_failing(), "a copy after it does not take the note back");
+        assert_eq!(log.due(false), Due::Nothing);
+        assert_eq!(log.waiting_pages(), LOG_PAGES_MAX - LOG_PAGES_MIN);
     }
 }

@@ -71,6 +71,7 @@ use damage::Seconds;
 use journal::Tip;
 use one_file::{LogSize, Watch};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::cell::Cell;
 use std::ops::Deref;
 use std::path::Path;
@@ -79,6 +80,9 @@ use std::sync::Arc;
 /// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there. On a day with more bookings the log
 /// grows once beyond it.
 const LOG_BYTES: usize = 18 << 20;
+
+/// Cache of a connection that serves, as `PRAGMA cache_size` counts it: 2 MiB.
+const SERVING_CACHE: i64 = -2_048;
 
 /// An open database.
 pub struct Store {
@@ -91,6 +95,19 @@ pub struct Store {
     ahead: Ahead,
     /// Whether its files are looked at; behind the connection, which has to be closed first.
     watch: Option<Watch>,
+}
+
+impl Drop for Store {
+    /// Keeps the write-ahead log where a flush of the database file has failed: closing would copy the rest of it and remove it.
+    fn drop(&mut self) {
+        if self.log.is_flush_lost()
+            && let Err(error) = self
+                .connection
+                .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        {
+            log::error!("the log could not be left alone: {error}");
+        }
+    }
 }
 
 impl Store {
@@ -166,6 +183,15 @@ impl Store {
             self.checkpointer = Some(Checkpointer::start(path, watch.file(), log)?);
         }
         Ok(())
+    }
+
+    /// Gives the connection a small cache of pages, for a server that commits all day. After a page was split, `SQLite` walks
+    /// the whole cache at the next commit, and finds what it dropped in the system's cache. Measured with 32 clients
+    /// (tests/load): 1.2 times the bookings of a cache of 8 MiB, at 0.8 times the processor time, on both clinics.
+    pub fn keep_cache_small(&self) -> Result<(), Fault> {
+        Ok(self
+            .connection
+            .pragma_update(None, "cache_size", SERVING_CACHE)?)
     }
 
     /// Keeps the write-ahead log short while commits go on. To be called after each.
