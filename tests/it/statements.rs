@@ -39,7 +39,10 @@ const OWN: [&str; 2] = ["temp.staged_", "temp.moved_visit"];
 
 /// What an import reads through all the same while bookings wait: file, table, in how many places. An index would cost each
 /// booking a page.
-const READ_BY_IMPORT: [(&str, &str, usize); 9] = [
+const READ_BY_IMPORT: [(&str, &str, usize); 11] = [
+    // The clinics and resources of the file: their names are gathered once.
+    ("check_references", "staged_lpu", 1),
+    ("check_references", "staged_resource", 1),
     // A clinic or a speciality goes for good: asked for each of its removed resources that never gave a number (two). And a
     // client application does, once in years.
     ("check_removals", "visit", 3),

@@ -1,4 +1,5 @@
--- Lines that name what neither the file nor the database has (or what the file removes).
+-- Lines that name what neither the file nor the database has (or what the file removes). There are many cells and cards, and
+-- few resources and clinics: the names of these are gathered once.
 SELECT line, 'resource.lpu' AS field, 'unknown clinic' AS obstacle, NULL AS count
 FROM temp.staged_resource s
 WHERE fate = 'put' AND NOT EXISTS (SELECT 1 FROM temp.present_lpu p WHERE p.key = s.lpu)
@@ -9,11 +10,11 @@ WHERE fate = 'put' AND NOT EXISTS (SELECT 1 FROM temp.present_speciality p WHERE
 UNION ALL
 SELECT line, 'slot.resource', 'unknown resource', NULL
 FROM temp.staged_slot s
-WHERE fate = 'put' AND NOT EXISTS (SELECT 1 FROM temp.present_resource p WHERE p.key = s.resource)
+WHERE fate = 'put' AND resource NOT IN (SELECT key FROM temp.present_resource)
 UNION ALL
 SELECT line, 'patient.lpu', 'unknown clinic', NULL
 FROM temp.staged_patient s
-WHERE fate = 'put' AND NOT EXISTS (SELECT 1 FROM temp.present_lpu p WHERE p.key = s.lpu)
+WHERE fate = 'put' AND lpu NOT IN (SELECT key FROM temp.present_lpu)
 UNION ALL
 SELECT line, 'referral.patient', 'unknown patient', NULL
 FROM temp.staged_referral s

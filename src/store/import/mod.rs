@@ -124,14 +124,16 @@ impl Staging<'_> {
         Ok(())
     }
 
-    /// Ends the staging: of several lines about one thing, the last counts.
+    /// Ends the staging: of several lines about one thing, the last counts. Few lines remove something: what asks for them
+    /// under the write lock finds them without reading all.
     pub fn keep_last_lines(&self) -> Result<(), Fault> {
         for (_, kind) in Kind::WORDS {
             let table = kind.table();
             self.store.connection.execute_batch(&format!(
                 "CREATE INDEX temp.{table}_by_key ON {table} (key, line);
                  DELETE FROM temp.{table} WHERE EXISTS
-                     (SELECT 1 FROM temp.{table} later WHERE later.key = {table}.key AND later.line > {table}.line);"
+                     (SELECT 1 FROM temp.{table} later WHERE later.key = {table}.key AND later.line > {table}.line);
+                 CREATE INDEX temp.{table}_removing ON {table} (key) WHERE fate = 'remove';"
             ))?;
         }
         self.store.connection.execute_batch("COMMIT")?;
