@@ -189,9 +189,7 @@ impl Store {
     /// the whole cache at the next commit, and finds what it dropped in the system's cache. Measured with 32 clients
     /// (tests/load): 1.2 times the bookings of a cache of 8 MiB, at 0.8 times the processor time, on both clinics.
     pub fn keep_cache_small(&self) -> Result<(), Fault> {
-        Ok(self
-            .connection
-            .pragma_update(None, "cache_size", SERVING_CACHE)?)
+        Ok(self.connection.pragma_update(None, "cache_size", SERVING_CACHE)?)
     }
 
     /// Keeps the write-ahead log short while commits go on. To be called after each.
