@@ -182,6 +182,47 @@ fn every_change_writes_a_record_that_tells_all_of_it() {
     site.run_well(&["verify"], "");
 }
 
+/// A booking tells its visit from what was decided, every other change reads it from the file: a later record of the same visit
+/// has all that the first one has.
+#[test]
+fn a_booking_tells_the_visit_that_is_in_the_file() {
+    let site = site();
+    let exam = guid(200);
+    site.import(&[
+        clinic::referral("Н-1", "consultation", PATIENT),
+        clinic::exam(200, PATIENT),
+    ]);
+    let claims = with(
+        crate::harness::claims(&guid(LPU), &guid(PATIENT), "Infomat"),
+        &json!({"login": "desk-7"}),
+    );
+    let ask = Ask::new(LPU, PATIENT, CELL)
+        .claiming(&claims)
+        .and("directionId", "Н-1")
+        .and("directionType", "consultation")
+        .and("examGuid", &exam)
+        .and("phone", "+7 900 5550002")
+        .and("email", "a@example.org")
+        .and("externalUserID", "outside");
+    let ask = Ask {
+        key: Some("a-key".to_owned()),
+        ..ask
+    };
+    ask.book(&mut site.serve().client());
+    site.import(&[with(
+        clinic::slot(CELL, THERAPIST, 2, "08:00"),
+        &json!({"room": "9"}),
+    )]);
+    assert_eq!(kinds(&site), ["begun", "booked", "contact", "moved"]);
+    let records = journal(&site, &[]);
+    let (booked, mut moved) = (&records[1].1, records[3].1.clone());
+    let history = moved.as_object_mut().unwrap().remove("history");
+    assert_eq!(history.unwrap()[0]["element"], "room");
+    assert_eq!(*booked, moved);
+    let fields: Vec<_> = booked.as_object().unwrap().keys().collect();
+    assert_eq!(fields.len(), 19, "each but what comes later: {fields:?}");
+}
+
 /// Visits that are over go along with their cells too, though nobody is called for them.
 #[test]
 fn a_visit_that_is_over_is_told_when_it_is_moved() {
@@ -340,6 +381,7 @@ fn a_believed_clock_is_one_more_record() {
         json!({"kind": "upkeep", "what": "clockBelieved", "later": 1})
     );
     assert!(site.run_well(&["believe-clock"], "").contains("0 times"));
+    assert_eq!(journal(&site, &["--from", "4"]), [], "there was nothing to tell");
     site.run_well(&["verify"], "");
     let server = site.serve();
     Ask::new(LPU, OTHER, OF_OCULIST).book(&mut server.client());

@@ -327,6 +327,37 @@ fn age_counts_from_the_last_booking() {
     );
 }
 
+/// What is young in the journal still tells all; what a clock that was ahead has dated counts as old.
+#[test]
+fn young_records_keep_what_they_tell() {
+    let site = Site::new(RULES_OFF);
+    let mut all_lines = lines();
+    all_lines.push(clinic::slot(YOUNG_CELL, THERAPIST, 1, "09:00"));
+    site.import(&all_lines);
+    let server = site.serve();
+    let mut client = server.client();
+    Ask::new(LPU, PATIENT, YOUNG_CELL)
+        .and("phone", &format!("{PHONE}1"))
+        .book(&mut client);
+    wait_in_line(&mut client, OTHER);
+    drop(client);
+    drop(server);
+    site.run_well(&["purge", "--older-than", "2"], "");
+    let emptied = "SELECT count(*) FROM journal WHERE content IS NULL";
+    assert_eq!(count(&site, "SELECT count(*) FROM journal"), 4);
+    assert_eq!(count(&site, emptied), 0);
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    let mut told = tell::take(&database);
+    let contact = told.iter_mut().find(|record| record.kind == "contact").unwrap();
+    contact.at += AGE;
+    tell::tell(&database, told);
+    drop(database);
+    site.run_well(&["purge", "--older-than", "2"], "");
+    assert_eq!(count(&site, &format!("{emptied} AND kind = 'contact'")), 1);
+    assert_eq!(count(&site, emptied), 1);
+    site.run_well(&["verify"], "");
+}
+
 /// Goal: a doctor whom an import brings back while a purge runs keeps the name. Method: the purge's last step on one who is
 /// not removed, as it then finds it.
 #[test]
