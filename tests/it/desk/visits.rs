@@ -55,7 +55,7 @@ fn a_patient_is_found_by_whatever_is_known() {
     assert_eq!(find(&mut person, "петро 15.06.1980"), ["Петров Петр"]);
     assert_eq!(find(&mut person, "петро 16.06.1980"), [""; 0]);
     let namesake = |number| {
-        let name = json!({"family": "Петров", "name": "Петр", "birthDate": "1990-01-01", "policyNumber": "", "snils": ""});
+        let name = json!({"family": "Петров", "name": "Антон", "birthDate": "1990-01-01", "policyNumber": "", "snils": ""});
         with(patient(number, LPU), &name)
     };
     site.import(&(100..160).map(namesake).collect::<Vec<_>>());

@@ -125,7 +125,7 @@ export function card(main, tools) {
     const shown = (value) =>
       WORDS[value] ?? resources.find(({ guid }) => guid === value)?.docFio ?? (MOMENT.test(value) ? shortMoment(value) : value);
     const lines = visit.history.map(({ date, element, oldValue, newValue, editor, client }) =>
-      row([shortMoment(date), NAMES[element] ?? element, [oldValue, newValue].filter(Boolean).map(shown).join(" → "), editor || client.name]));
+      row([shortMoment(date), NAMES[element] ?? element, [oldValue, newValue].filter(Boolean).map(shown).join(" → "), editor || (element === "" && visit.login) || client.name]));
     return show(about, table("История записи", ["Когда", "Что", "Как", "Кто"], lines));
   }
 
