@@ -88,7 +88,7 @@ pub mod import;
 pub mod language;
 mod metrics;
 pub mod model;
-mod page;
+pub mod page;
 pub mod refusal;
 pub mod route;
 pub mod rules;

@@ -4,6 +4,8 @@
 //! The pages are plain ES modules and style sheets, served as they are: `src/page/terminal`, `src/page/desk`, and in
 //! `src/page/shared` what both need. `/` and `/desk` are the documents; each other file has its path in `src` as its URL.
 
+pub mod languages;
+
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -36,11 +38,16 @@ const NO_CACHE: &str = "no-cache";
 /// The documents, each with the folder of its other files.
 const DOCUMENTS: [(&str, &str); 2] = [("/", "/page/terminal/"), ("/desk", "/page/desk/")];
 
+/// The page's own languages.
+const RU: &str = include_str!("page/terminal/texts/ru.js");
+#[cfg(test)]
+const EN: &str = include_str!("page/terminal/texts/en.js");
+
 /// Stands in the document for the version of the whole page.
 const VERSION_PLACE: &str = "{version}";
 
 /// One file of the page.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
     path: &'static str,
     /// `Content-Type`.
@@ -55,6 +62,7 @@ impl File {
         let content_type = match path.rsplit_once('.') {
             Some((_, "css")) => "text/css; charset=utf-8",
             Some((_, "js")) => "text/javascript; charset=utf-8",
+            Some((_, "json")) => "application/json; charset=utf-8",
             Some((_, "svg")) => "image/svg+xml",
             _ => "text/html; charset=utf-8",
         };
@@ -154,6 +162,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/keys.js",
         "terminal/machine.js",
         "terminal/outlook.js",
+        "terminal/own.js",
         "terminal/pad.js",
         "terminal/paper.css",
         "terminal/paper.js",
@@ -176,6 +185,8 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/session.js",
         "terminal/style.css",
         "terminal/texts.js",
+        "terminal/texts/en.js",
+        "terminal/texts/ru.js",
     };
     files.extend(embed! {
         "/desk", "desk/index.html",

@@ -84,6 +84,7 @@ fn label(what: &str) -> String {
         "configuration" => "настройки",
         "rights" => "права",
         "secrets" => "секреты",
+        "language" => "язык",
         "database" => "база данных",
         "time zone" => "часовой пояс",
         "disk space" => "место на диске",
@@ -114,6 +115,7 @@ pub fn run(path: &Path) -> Result<(), Failure> {
     );
     files::look_at_rights(path, &config, &mut report);
     files::look_at_keys(&config, &mut report);
+    files::look_at_languages(path, &mut report);
     let store = files::look_at_database(&config, &mut report);
     machine::look_at_zone(&config, &mut report);
     machine::look_at_time_source(&mut report);

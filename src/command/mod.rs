@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod languages;
 pub mod output;
 mod owner;
 mod purge;

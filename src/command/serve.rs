@@ -1,11 +1,12 @@
 //! `infomat serve`
 
-use super::{Failure, output, reload, wrong_with};
+use super::{Failure, languages, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::edge::{self, Limits, Proxies, service};
 use crate::engine::{BATCH_REQUESTS_MAX, DeskSettings, Engine, Settings, SharedKeys, Trusted};
 use crate::language::pick;
+use crate::page;
 use crate::store::{Fault, ServerLock, Store};
 use crate::wire::ready::name_instance;
 use std::net::{SocketAddr, TcpListener};
@@ -76,6 +77,7 @@ pub fn serve(
             idle: Duration::from_mins(config.desk_idle_minutes),
             may_override: config.desk_may_override.clone(),
         },
+        languages: page::languages::file(languages::load(path)),
     };
     if !store.is_read_only() {
         prepare(config, &mut store)?;

@@ -109,6 +109,8 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// The reception.
     pub desk: DeskSettings,
+    /// The terminal's languages besides the page's own.
+    pub languages: crate::page::File,
 }
 
 /// The deciding part of the server. Lives on one thread.

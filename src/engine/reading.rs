@@ -42,7 +42,7 @@ impl Engine {
     pub fn read(&mut self, request: &Request, read: &Read) -> Answer {
         let now = self.clock.read(&self.store);
         let answer = match read {
-            Read::Page => Ok(page::serve(request)),
+            Read::Page => Ok(page::serve(request, &self.settings.languages)),
             Read::Health => Ok(alive()),
             Read::Desk(read) => self.read_desk(request, read, now),
             Read::OpenApi => Ok(openapi::document()),

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Everything that one page loads, together.
-const PAGE_BYTES_MAX: usize = 150_000;
+const PAGE_BYTES_MAX: usize = 250_000;
 /// A screen is read at one sitting.
 const SCREEN_LINES_MAX: usize = 200;
 

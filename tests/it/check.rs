@@ -214,6 +214,32 @@ fn files_that_wait_are_counted() {
     check(&site).is("warning", "imports", "1 in");
 }
 
+/// A language beside the configuration is complete, or `check` names what it lacks.
+#[test]
+fn a_language_of_the_clinic_is_checked_for_completeness() {
+    let site = site(30);
+    let russian = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/page/terminal/texts/ru.js"
+    ));
+    let russian = russian.unwrap();
+    let (_, json) = russian.split_once("export default ").unwrap();
+    let json = json.trim_end().trim_end_matches(';');
+    let file = site.path("texts.tg.json");
+    fs::write(&file, json).unwrap();
+    check(&site).is("ok", "language", "is complete");
+    fs::write(
+        &file,
+        json.replace("\"menuBook\":", "\"menuBok\":")
+            .replace("{when}", "{wann}"),
+    )
+    .unwrap();
+    let checked = check(&site);
+    checked.is_wrong("language", "no text \"menuBook\"");
+    checked.is_wrong("language", "\"nearest\" needs the values {when}");
+    checked.is_wrong("language", "more");
+}
+
 #[test]
 fn the_port_is_free_ours_or_anothers() {
     let site = site(20);

@@ -118,6 +118,11 @@ fn the_ticket_on_paper() {
 }
 
 #[test]
+fn every_screen_in_every_size_and_mode() {
+    run("sizes.test.mjs");
+}
+
+#[test]
 fn every_screen_for_everyone() {
     run("everyone.test.mjs");
 }
@@ -136,7 +141,10 @@ fn the_terminal_may_see_its_own_page_only() {
     let (address, _) = rest.split_once("/}").unwrap();
     let policies = std::fs::read_to_string(kiosk.join("policies.json")).unwrap();
     let policies: serde_json::Value = serde_json::from_str(&policies).unwrap();
-    assert_eq!(policies["URLAllowlist"], serde_json::json!([address]));
+    assert_eq!(
+        policies["URLAllowlist"],
+        serde_json::json!([address, "file:///run/user"])
+    );
     assert_eq!(policies["URLBlocklist"][0], "*");
     assert_eq!(policies["DeveloperToolsAvailability"], 2, "never");
     assert_eq!(policies["DownloadRestrictions"], 3, "none at all");

@@ -35,7 +35,7 @@ test("a visit is booked in under a minute, printed once, and is the server's", a
   assert.deepEqual(more, []);
   assert.equal(ticket.timeTableGuid, cell.guid);
   assert.equal(await kiosk.text(".slip .num b"), ticket.num);
-  assert.match(await kiosk.text("#lead"), new RegExp(ticket.num));
+  assert.match(await kiosk.text("#lead"), new RegExp(`запишите: .*, ${ticket.beginTime.slice(11, 16)}, кабинет ${ticket.room}`));
   await kiosk.page.waitForFunction(() => window.printed === 1);
   await kiosk.touch("Напечатать ещё раз");
   assert.equal(await kiosk.printed(), 2);
@@ -116,7 +116,7 @@ test("where there is no place, the waiting list is joined, shown and left", asyn
   await kiosk.digits("0000001");
   await kiosk.page.locator(".next").tap();
   await kiosk.on("waited");
-  await kiosk.touch("На главную");
+  await kiosk.touch("В начало");
   await kiosk.touch("Мои записи");
   await kiosk.on("tickets");
   assert.match(await kiosk.text("#work"), new RegExp(`Лист ожидания: ${name}`));
@@ -162,7 +162,7 @@ for (const isWaitingList of [false, true]) {
       assert.equal(await button.count(), Number(isWaitingList));
       const words = await kiosk.text("#work");
       assert.equal(/лист/i.test(words), isWaitingList, words);
-      assert.equal(/Обратитесь в регистратуру/.test(words), !isWaitingList, words);
+      assert.equal(/Спросите в регистратуре/.test(words), !isWaitingList, words);
     };
     await kiosk.identify(patient);
     await kiosk.touch("Записаться к врачу");
@@ -226,7 +226,7 @@ test("everything is there in English, and switching keeps what was typed", async
   await kiosk.begin();
   await kiosk.digits("12345");
   await kiosk.touch("English");
-  assert.equal(await kiosk.text("#title"), "Policy number");
+  assert.equal(await kiosk.text("#title"), "Insurance number");
   assert.equal(await kiosk.page.locator("html").getAttribute("lang"), "en");
   assert.match(await kiosk.text(".unseen"), /1 2 3 4 5/);
   await kiosk.touch("Erase all");

@@ -64,7 +64,7 @@ test("a visit is booked, and cancelled, with the keyboard alone", async (t) => {
   await enter(kiosk, "#book");
   await kiosk.on("ticket");
   assert.equal((await here.server.tickets(patient)).length, 1);
-  await enter(kiosk, "#work .button:has-text('На главную')");
+  await enter(kiosk, "#acts .button:has-text('В начало')");
   await kiosk.on("menu");
   await enter(kiosk, ".card:has-text('Мои записи')");
   await kiosk.on("tickets");

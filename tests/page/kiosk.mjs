@@ -3,6 +3,8 @@
 import { after, before } from "node:test";
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { Server } from "./server.mjs";
 
 /** How often, and for how long each time, the end of what is open is tried. */
@@ -10,14 +12,26 @@ const FINISH_TRIES = 5;
 const FINISH_WAIT_MS = 8_000;
 const CHROMIUM = process.env.INFOMAT_CHROMIUM ?? "/usr/bin/chromium";
 
+/** A folder whose page is shown instead of the program's, for who looks at a change without a build: `src/page`. */
+const PAGE_FOLDER = process.env.INFOMAT_PAGE;
+const TYPES = { ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html", ".woff2": "font/woff2" };
+
 /** Pictures for a document are made smaller than the screen. */
 const PICTURE_SCALE = Number(process.env.INFOMAT_PICTURE_SCALE ?? 1);
 
+/** Screens of terminals. */
 export const SIZES = {
   portrait: { width: 1080, height: 1920 },
   wide: { width: 1920, height: 1080 },
   laptop: { width: 1280, height: 800 },
   small: { width: 1024, height: 768 },
+};
+
+/** The largest screen, and telephones. */
+export const MORE_SIZES = {
+  huge: { width: 3840, height: 2160 },
+  phone: { width: 390, height: 844 },
+  narrow: { width: 320, height: 568 },
 };
 
 /** What the browser itself says when an answer is an error or does not come; the page cannot keep it from that. */
@@ -83,6 +97,12 @@ export function clinic() {
   return here;
 }
 
+async function fromFolder(route) {
+  const path = new URL(route.request().url()).pathname.replace(/^\/(page\/)?/, "") || "terminal/index.html";
+  const body = await readFile(join(PAGE_FOLDER, path));
+  await route.fulfill({ body, contentType: TYPES[extname(path)] });
+}
+
 /**
  * A terminal with its greeting on the screen. When the test `t` ends, it has asked no other host and left no message
  * in the console, but for those that fit `allowed`.
@@ -96,6 +116,7 @@ export async function terminal(t, { server, browser }, { size = "portrait", addr
     reducedMotion: "reduce",
   });
   context.setDefaultTimeout(PATIENCE_MS);
+  if (PAGE_FOLDER) await context.route((url) => url.pathname === "/" || url.pathname.startsWith("/page/"), fromFolder);
   const page = await context.newPage();
   lookBeforeTaps(page);
   if (clock) await page.clock.install();

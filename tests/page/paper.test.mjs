@@ -146,9 +146,9 @@ test("a terminal without a printer is asked for no paper, and says what to write
   await kiosk.choose(cell);
   await kiosk.book();
   const num = await kiosk.text(".slip .num b");
-  assert.match(await kiosk.text("#lead"), new RegExp(`не печатает. Запишите номер талона ${num}`));
+  assert.match(await kiosk.text("#lead"), new RegExp(`не печатает. Запишите: талон ${num},`));
   assert.equal(await kiosk.page.getByRole("button", { name: /апечатать/ }).count(), 0);
-  await kiosk.touch("На главную");
+  await kiosk.touch("В начало");
   await kiosk.touch("Мои записи");
   await kiosk.page.locator(".card").first().tap();
   await kiosk.on("visit");

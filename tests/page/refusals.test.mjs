@@ -29,7 +29,7 @@ test("a taken time leads back to fresh times, with a sentence", async (t) => {
   await here.server.book(here.server.patient(), cell.guid);
   await kiosk.page.locator("#book").tap();
   await kiosk.on("time");
-  assert.equal(await kiosk.text("#notice"), "Это время уже занято. Выберите другое свободное время приема.");
+  assert.equal(await kiosk.text("#notice"), "Это время только что заняли. Выберите другое.");
   const taken = kiosk.page.locator(".slot", { hasText: cell.beginTime.slice(11, 16) });
   assert.equal(await taken.count(), 0, "the taken time is not offered again");
   await kiosk.page.locator(".slot").first().tap();
@@ -59,7 +59,11 @@ test("4008: one visit a speciality", async (t) => {
   const [first] = cells;
   const second = cells.find((cell) => cell.doctor.guid === first.doctor.guid && cell.beginTime >= first.endTime);
   const kiosk = await refused(t, patient, second, () => here.server.book(patient, first.guid));
-  assert.match(await kiosk.text(".strong"), /^Вы уже записаны .* Запрещено иметь более одной активной записи на прием на одну специальность\.$/);
+  assert.match(await kiosk.text(".server span"), /^Вы уже записаны .* Запрещено иметь более одной активной записи на прием на одну специальность\.$/);
+  assert.match(await kiosk.text(".strong"), /^Вы уже записаны к этому специалисту: .+, .+ в \d\d:\d\d\.$/, "our own sentence stands above");
+  await kiosk.touch("English");
+  assert.match(await kiosk.text(".strong"), /^You already have an appointment in this speciality: .+ at \d\d:\d\d\.$/);
+  await kiosk.touch("Русский");
   await kiosk.touch("Мои записи");
   await kiosk.on("tickets");
   await kiosk.touch("Закончить");
@@ -71,7 +75,7 @@ test("4008: one visit a speciality", async (t) => {
   assert.match(await card.innerText(), /Вы записаны: .* в \d\d:\d\d/);
   await card.tap();
   await kiosk.on("doctor");
-  assert.match(await kiosk.text(".strong"), /^Вы уже записаны/, "told before a doctor and a time are chosen");
+  assert.match(await kiosk.text(".server span"), /^Вы уже записаны/, "told before a doctor and a time are chosen");
   assert.equal(await kiosk.page.locator(".card").count(), 0, "no doctor is offered who would refuse alike");
   await kiosk.touch("Мои записи");
   await kiosk.on("tickets");
@@ -96,7 +100,7 @@ test("4848: the same cell twice", async (t) => {
   const cells = await here.server.freeCells(patient);
   const cell = cells.find((one) => one.count > 1);
   const kiosk = await refused(t, patient, cell, () => here.server.book(patient, cell.guid));
-  assert.match(await kiosk.text(".strong"), /уже есть активная запись на данную ячейку/);
+  assert.match(await kiosk.text(".server span"), /уже есть активная запись на данную ячейку/);
   await kiosk.touch("Мои записи");
   await kiosk.on("tickets");
 });
@@ -105,7 +109,7 @@ test("4011: two visits at one time", async (t) => {
   const patient = here.server.patient();
   const [one, other] = await overlapping(patient);
   const kiosk = await refused(t, patient, one, () => here.server.book(patient, other.guid));
-  assert.match(await kiosk.text(".strong"), /^Вы записаны в это время/);
+  assert.match(await kiosk.text(".server span"), /^Вы записаны в это время/);
   await kiosk.touch("Другое время");
   await kiosk.on("time");
 });
@@ -114,12 +118,12 @@ test("4007: a ban that comes in the meantime, and one that was there", async (t)
   const patient = here.server.patient();
   const [cell] = await here.server.freeCells(patient);
   const kiosk = await refused(t, patient, cell, () => here.server.import({ ...patient, selfBookingBanned: true }));
-  assert.match(await kiosk.text(".strong"), /запрещена самостоятельная запись/);
+  assert.match(await kiosk.text(".server span"), /запрещена самостоятельная запись/);
   assert.match(await kiosk.text("#work"), /регистратуре/);
-  await kiosk.touch("На главную");
+  await kiosk.touch("В начало");
   await kiosk.touch("Записаться к врачу");
   await kiosk.on("speciality");
-  assert.match(await kiosk.text(".strong"), /запрещена самостоятельная запись/, "told before anything is chosen");
+  assert.match(await kiosk.text(".server span"), /запрещена самостоятельная запись/, "told before anything is chosen");
   assert.match(await kiosk.text("#work"), /регистратуре/);
   assert.equal(await kiosk.page.locator(".card").count(), 0);
   await kiosk.touch("Мои записи");
@@ -131,7 +135,7 @@ test("4029: an age that does not fit any more", async (t) => {
   const [cell] = await here.server.freeCells(patient);
   const bounds = { kind: "slot", guid: cell.guid, resource: cell.docGuid, begin: cell.beginTime, end: cell.endTime };
   const kiosk = await refused(t, patient, cell, () => here.server.import({ ...bounds, ageTo: 17 }));
-  assert.match(await kiosk.text(".strong"), /ограничение по возрасту/);
+  assert.match(await kiosk.text(".server span"), /ограничение по возрасту/);
   await kiosk.touch("Другой врач");
   await kiosk.on("doctor");
 });
@@ -171,8 +175,8 @@ test("every other refusal of a booking is shown in the server's own words", asyn
     assert.match(json.message, words);
     await kiosk.page.locator("#book").tap();
     await kiosk.on("refusal");
-    assert.equal(await kiosk.text(".strong"), json.message);
-    await kiosk.touch(code === "5066" ? "Другое время" : "На главную");
+    assert.equal(await kiosk.text(".server span"), json.message);
+    await kiosk.touch(code === "5066" ? "Другое время" : "В начало");
     if (code === "5066") continue;
     await kiosk.on("menu");
     if (code === "4007") here.server.import(doctorLine(cell.doctor, patient.lpu));
@@ -189,11 +193,11 @@ test("4005: a grown-up in the children's clinic", async (t) => {
   here.server.import({ ...patient, birthDate: `${year - 30}-06-01` });
   await kiosk.page.locator("#book").tap();
   await kiosk.on("refusal");
-  assert.match(await kiosk.text(".strong"), /^Вы пытаетесь записаться в детское учреждение/);
-  await kiosk.touch("На главную");
+  assert.match(await kiosk.text(".server span"), /^Вы пытаетесь записаться в детское учреждение/);
+  await kiosk.touch("В начало");
   await kiosk.touch("Записаться к врачу");
   await kiosk.on("speciality");
-  assert.match(await kiosk.text(".strong"), /^Вы пытаетесь записаться в детское учреждение/, "told before anything is chosen");
+  assert.match(await kiosk.text(".server span"), /^Вы пытаетесь записаться в детское учреждение/, "told before anything is chosen");
 });
 
 test("5403: a terminal that the server knows no more", async (t) => {
@@ -203,7 +207,7 @@ test("5403: a terminal that the server knows no more", async (t) => {
     route.continue({ headers: { ...route.request().headers(), clientapplication: patient.guid } }));
   await kiosk.present(patient);
   await kiosk.on("refusal");
-  assert.equal(await kiosk.text(".strong"), "Код авторизации не верен");
+  assert.equal(await kiosk.text(".server span"), "Код авторизации не верен");
   assert.match(await kiosk.text("#work"), /Вам помогут в регистратуре/);
 });
 
@@ -211,7 +215,7 @@ test("4000: a card that was closed in the meantime", async (t) => {
   const patient = here.server.patient();
   const [cell] = await here.server.freeCells(patient);
   const kiosk = await refused(t, patient, cell, () => here.server.import({ ...patient, closed: true }));
-  assert.match(await kiosk.text(".strong"), /^Не найден МКАБ/);
+  assert.match(await kiosk.text(".server span"), /^Не найден МКАБ/);
   await kiosk.page.locator("#work").getByRole("button", { name: "Закончить" }).tap();
   await kiosk.on("welcome");
 });
@@ -252,7 +256,7 @@ test("4021: a visit that has begun in the meantime is not cancelled", async (t) 
   here.server.import(moved(cell, -1));
   await kiosk.touch("Да, отменить");
   await kiosk.on("refusal");
-  assert.match(await kiosk.text(".strong"), /^Время приема уже прошло/);
+  assert.match(await kiosk.text(".server span"), /^Время приема уже прошло/);
 });
 
 test("checking in too early", async (t) => {
@@ -265,8 +269,8 @@ test("checking in too early", async (t) => {
   await kiosk.touch("Я уже здесь");
   await kiosk.page.locator(".card").tap();
   await kiosk.on("refusal");
-  assert.notEqual(await kiosk.text(".strong"), "");
-  await kiosk.touch("На главную");
+  assert.notEqual(await kiosk.text(".server span"), "");
+  await kiosk.touch("В начало");
   await kiosk.on("menu");
 });
 
@@ -275,7 +279,7 @@ test("a wrong number or date: one answer, and both can be corrected", async (t) 
   const kiosk = await terminal(t, here, { allowed });
   await kiosk.present({ ...patient, birthDate: "1950-01-01" });
   await kiosk.on("refusal");
-  const words = await kiosk.text(".strong");
+  const words = await kiosk.text(".server span");
   await kiosk.touch("Исправить номер");
   await kiosk.on("number");
   await kiosk.touch("Стереть всё");
@@ -283,7 +287,7 @@ test("a wrong number or date: one answer, and both can be corrected", async (t) 
   await kiosk.page.locator(".next").tap();
   await kiosk.page.locator(".next").tap();
   await kiosk.on("refusal");
-  assert.equal(await kiosk.text(".strong"), words);
+  assert.equal(await kiosk.text(".server span"), words);
   await kiosk.touch("Исправить дату");
   await kiosk.on("birth");
 });

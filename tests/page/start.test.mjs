@@ -8,11 +8,15 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { chromium } from "playwright-core";
 
 const SCRIPT = new URL("../../packaging/kiosk/kiosk-browser", import.meta.url).pathname;
 const OUR_PAGE = readFileSync(new URL("../../src/page/terminal/index.html", import.meta.url), "utf8");
 
-/** Starts the script; the answer is the address that the browser would open. */
+const START_PAGE = new URL("../../packaging/kiosk/start.html", import.meta.url).pathname;
+
+/** Starts the script; the answer is the address to which the start page would lead the browser. */
 async function start(t, address, printers) {
   const folder = mkdtempSync(join(tmpdir(), "infomat-kiosk-"));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -22,11 +26,24 @@ async function start(t, address, printers) {
   };
   program("chromium", 'for last; do :; done; echo "$last"');
   program("lpstat", printers);
-  const env = { PATH: `${folder}:${process.env.PATH}`, XDG_RUNTIME_DIR: folder, INFOMAT_KIOSK_ADDRESS: address };
+  const env = { PATH: `${folder}:${process.env.PATH}`, XDG_RUNTIME_DIR: folder, INFOMAT_KIOSK_ADDRESS: address, INFOMAT_KIOSK_START: START_PAGE };
   const child = spawn("bash", [SCRIPT], { env, stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => child.kill());
   const [words] = await once(child.stdout, "data");
-  return String(words).trim();
+  assert.equal(String(words).trim(), `file://${folder}/infomat-start/start.html`, "the browser opens the start page at once");
+  return readyAddress(folder);
+}
+
+/** The address in the script that the start page waits for. */
+async function readyAddress(folder) {
+  for (;;) {
+    try {
+      return /^ready\("(.*)"\);\n$/.exec(readFileSync(join(folder, "infomat-start/ready.js"), "utf8"))[1];
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+      await pause(100);
+    }
+  }
 }
 
 /** A server that gives one answer after the other, the last one again and again. */
@@ -52,6 +69,20 @@ test("the browser starts when the page itself is there, not a proxy's or somebod
   const address = `http://127.0.0.1:${port}/`;
   assert.equal(await start(t, address, PRINTER), address);
   assert.equal(asked(), answers.length);
+});
+
+test("the start page waits in sight, and leads on when the server's page is there", async (t) => {
+  const { port } = await server(t, "127.0.0.1", [200, "<title>Ours</title>"]);
+  const folder = mkdtempSync(join(tmpdir(), "infomat-start-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "start.html"), readFileSync(START_PAGE));
+  const browser = await chromium.launch({ executablePath: process.env.INFOMAT_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(`file://${folder}/start.html`);
+  assert.match(await page.innerText("body"), /Терминал запускается/);
+  writeFileSync(join(folder, "ready.js"), `ready("http://127.0.0.1:${port}/");\n`);
+  await page.waitForURL(`http://127.0.0.1:${port}/`);
 });
 
 test("an IPv6 address, with path and query", async (t) => {

@@ -86,7 +86,7 @@ for (const size of Object.keys(SIZES)) {
     await pause(SETTLED_MS);
     await kiosk.on("ticket");
     assert.equal(await kiosk.printed(), 1);
-    await kiosk.touch("На главную");
+    await kiosk.touch("В начало");
     await kiosk.touch("Мои записи");
     await kiosk.on("tickets");
     await tapTwice(kiosk, ".card", "visit");
@@ -222,10 +222,10 @@ test("two fingers at once, a finger that slips off, and a press that outlives it
 
 /** Questions: the way to each, the button that asks, and what on the next screen may not stand in its place. */
 const QUESTIONS = {
-  booking: { asks: "#book", next: "ticket", away: "#work .button:has-text('Готово')" },
+  booking: { asks: "#book", next: "ticket", away: "#acts .button:has-text('Готово')" },
   cancelling: { asks: ".button.danger", next: "cancelling", away: "#cancel" },
   leaving: { asks: ".button.danger", next: "leaving", away: "#leave" },
-  arrival: { asks: ".card", next: "arrived", away: "#work .button:has-text('Готово')" },
+  arrival: { asks: ".card", next: "arrived", away: "#acts .button:has-text('Готово')" },
 };
 
 /** Makes the patient wait for a speciality that has no time. */
@@ -264,10 +264,11 @@ for (const size of Object.keys(SIZES)) {
         const before = await asking.boundingBox();
         await asking.tap();
         await kiosk.on(next);
-        if (meet(before, await kiosk.page.locator(away).boundingBox())) faults.push(`${name}: ${away}`);
+        const after = await kiosk.page.locator(away).boundingBox();
+        if (meet(before, after)) faults.push(`${name}: ${away} ${JSON.stringify([before, after])}`);
       };
       await ask("booking");
-      await kiosk.touch("На главную");
+      await kiosk.touch("В начало");
       await kiosk.touch("Я уже здесь");
       await kiosk.on("arrival");
       await ask("arrival");

@@ -32,7 +32,7 @@ export async function tour(server, kiosk, look) {
   await kiosk.page.keyboard.type("1901");
   await kiosk.page.locator(".next").tap();
   await see("refusal");
-  await kiosk.page.locator("#work .button").nth(1).tap();
+  await kiosk.page.locator("#acts .button").nth(1).tap();
   await kiosk.on("birth");
   for (let erased = 0; erased < 4; erased++) await kiosk.page.keyboard.press("Backspace");
   await kiosk.page.keyboard.type(birth.slice(4));
@@ -43,7 +43,7 @@ export async function tour(server, kiosk, look) {
   await kiosk.page.locator("#back").tap();
   await kiosk.on("menu");
   await booking(server, kiosk, cell, see);
-  await kiosk.page.locator("#work .button").nth(1).tap();
+  await kiosk.page.locator("#acts .button").nth(1).tap();
   await kiosk.on("menu");
   await afterBooking(kiosk, see);
   await waiting(server, kiosk, patient, see);
@@ -127,17 +127,17 @@ async function waiting(server, kiosk, patient, see) {
   await kiosk.on("speciality");
   await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(name, { exact: true }) }).tap();
   await see("doctor", "doctor-none");
-  await kiosk.page.locator("#work .button").first().tap();
+  await kiosk.page.locator("#acts .button").first().tap();
   await see("waiting");
   await kiosk.page.locator(".next").tap();
   await see("waited");
-  await kiosk.page.locator("#work .button").last().tap();
+  await kiosk.page.locator("#acts .button").last().tap();
   await kiosk.on("menu");
   await kiosk.page.locator(".card").first().tap();
   await see("speciality", "speciality-mine");
   await kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(name, { exact: true }) }).tap();
   await see("doctor", "doctor-waited-for");
-  await kiosk.page.locator("#work .button").first().tap();
+  await kiosk.page.locator("#acts .button").first().tap();
   await see("tickets", "tickets-waiting");
   await kiosk.page.locator(".card").last().tap();
   await see("entry");

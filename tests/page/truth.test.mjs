@@ -106,7 +106,7 @@ test("nothing changed: no word about changes", async (t) => {
   await kiosk.identify(patient);
   await kiosk.choose(timetable().cell);
   await kiosk.book();
-  await kiosk.touch("На главную");
+  await kiosk.touch("В начало");
   await kiosk.touch("Мои записи");
   await kiosk.page.locator(".card").tap();
   await kiosk.on("visit");
@@ -171,13 +171,13 @@ test("a visit that went to another room, or was cancelled, between the list and 
   await kiosk.on("arrived");
   assert.match(await kiosk.text("#work"), new RegExp(`Было: кабинет ${cell.room}[^]*Стало: кабинет 118`));
   assert.match(await kiosk.text("#lead"), /Приём изменился/);
-  await kiosk.touch("На главную");
+  await kiosk.touch("В начало");
   await kiosk.touch("Я уже здесь");
   await kiosk.on("arrival");
   await here.server.ask("DELETE", `/visit/${patient.lpu}/${ticketGuid}`, { token: await here.server.token(patient) });
   await kiosk.page.locator(".card").tap();
   await kiosk.on("refusal");
-  assert.match(await kiosk.text(".strong"), /^Запись отменена/);
+  assert.match(await kiosk.text(".server span"), /^Запись отменена/);
 });
 
 /** A full speciality of its own, and the patient before the last press of joining its waiting list. */
@@ -219,7 +219,7 @@ test("who is refused a place on the waiting list is not told that it is theirs",
       : route.fallback());
   await kiosk.page.locator(".next").tap();
   await kiosk.on("refusal");
-  assert.equal(await kiosk.text(".strong"), words);
+  assert.equal(await kiosk.text(".server span"), words);
 });
 
 test("who joined the waiting list elsewhere is told what the server says", async (t) => {
@@ -228,7 +228,7 @@ test("who joined the waiting list elsewhere is told what the server says", async
   await ask(patient, "POST", "", wish(code));
   await kiosk.page.locator(".next").tap();
   await kiosk.on("refusal");
-  assert.match(await kiosk.text(".strong"), /^Вы уже состоите в листе ожидания/);
+  assert.match(await kiosk.text(".server span"), /^Вы уже состоите в листе ожидания/);
   await kiosk.touch("Мои записи");
   await kiosk.on("tickets");
   await kiosk.page.locator(".card", { hasText: "Лист ожидания" }).waitFor();
@@ -249,7 +249,7 @@ test("an entry of the waiting list that ended since the list was shown is said t
   const { kiosk } = await beforeJoining(t, patient);
   await kiosk.page.locator(".next").tap();
   await kiosk.on("waited");
-  await kiosk.touch("На главную");
+  await kiosk.touch("В начало");
   await kiosk.touch("Мои записи");
   await kiosk.page.locator(".card", { hasText: "Лист ожидания" }).tap();
   await kiosk.on("entry");

@@ -20,15 +20,15 @@ async function seen(kiosk) {
   await kiosk.page.waitForFunction(() => document.body.dataset.screen !== "loading" && !document.body.classList.contains("busy"));
   return kiosk.page.evaluate(() => ({
     screen: document.body.dataset.screen,
-    words: document.querySelector("#work .sentence[lang=ru]")?.innerText ?? "",
-    ways: [...document.querySelectorAll("#work button:enabled")].map((node) => node.innerText.trim()),
+    words: document.querySelector("#work .server span")?.innerText ?? "",
+    ways: [...document.querySelectorAll("#work button:enabled, #acts button:enabled")].map((node) => node.innerText.trim()),
   }));
 }
 
 /** Touches the nth button of the work and waits until the page has answered it. */
 async function follow(kiosk, nth) {
   const title = await kiosk.page.evaluateHandle(() => document.getElementById("title").firstChild);
-  await kiosk.page.locator("#work button:enabled").nth(nth).tap();
+  await kiosk.page.locator("#work button:enabled, #acts button:enabled").nth(nth).tap();
   await kiosk.page.waitForFunction((old) => document.getElementById("title").firstChild !== old, title);
   return seen(kiosk);
 }
@@ -67,7 +67,7 @@ async function followAll(kiosk, isEnd, refused) {
       if (now.words || now.screen === "menu" || now.screen === "tickets" || !isChoice) break;
       // Not what the patient knows by now: a speciality with a visit, the doctor who has just refused.
       const nth = await kiosk.page.evaluate((known) => {
-        const all = [...document.querySelectorAll("#work button:enabled")];
+        const all = [...document.querySelectorAll("#work button:enabled, #acts button:enabled")];
         const slot = all.findIndex((node) => node.matches(".slot"));
         return slot >= 0 ? slot : Math.max(all.findIndex((node) => node.matches(".card:not(.empty)") && !known.some((words) => node.innerText.includes(words))), 0);
       }, ["Вы записаны", refused ?? "Вы записаны"]);
@@ -168,7 +168,7 @@ test("too many guesses: not asked to correct the date at once", async (t) => {
   const kiosk = await terminal(t, here, { allowed });
   await kiosk.present(patient);
   await kiosk.on("refusal");
-  assert.deepEqual((await seen(kiosk)).ways, ["Закончить", "Исправить номер"]);
+  assert.deepEqual((await seen(kiosk)).ways, ["Закончить"]);
 });
 
 test("a doctor who refuses is not answered with others who do", async (t) => {
@@ -185,13 +185,13 @@ test("a doctor who refuses is not answered with others who do", async (t) => {
   await kiosk.page.locator(".card", { hasText: "Редкая" }).tap();
   await kiosk.page.locator(".card", { hasText: "Закрытый1" }).tap();
   await kiosk.on("time");
-  assert.match(await kiosk.text(".strong"), /не состоите на диспансерном учете/);
+  assert.match(await kiosk.text(".server span"), /не состоите на диспансерном учете/);
   assert.deepEqual(await kiosk.page.locator(".card strong").allInnerTexts(), ["Закрытый3 О. И."]);
   // Without the last of them, the speciality as a whole refuses: told where it is chosen.
   here.server.import({ ...slots[2], deleted: true });
   await kiosk.touch("Другая специальность");
   await kiosk.page.locator(".card", { hasText: "Редкая" }).tap();
   await kiosk.on("doctor");
-  assert.match(await kiosk.text(".strong"), /не состоите на диспансерном учете/);
+  assert.match(await kiosk.text(".server span"), /не состоите на диспансерном учете/);
   assert.equal(await kiosk.page.locator(".card").count(), 0);
 });

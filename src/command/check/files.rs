@@ -2,7 +2,7 @@
 
 use super::{Report, ask_root};
 use crate::command::texts::{Told, finding};
-use crate::command::{Failure, failed, wrong_with};
+use crate::command::{Failure, failed, languages, wrong_with};
 use crate::config::{Config, MODE_OF_OTHERS, Oddity, is_exposed};
 use crate::files::{beside, folder_of};
 use crate::language::{pick, text};
@@ -20,6 +20,17 @@ const ROOT: u32 = 0;
 
 /// Suffixes of the files that `SQLite` puts beside the database: the log and its index.
 const BESIDE_DATABASE: [&str; 2] = ["-wal", "-shm"];
+
+/// Checks that each language beside the configuration has all texts of the terminal's page.
+pub fn look_at_languages(path: &Path, report: &mut Report) {
+    for found in languages::find(path) {
+        let path = found.path.display();
+        match found.texts {
+            Ok(_) => report.good("language", text!("{path} годится", "{path} is complete")),
+            Err(fault) => report.bad("language", Failure::Failed(format!("{path}: {fault}"))),
+        }
+    }
+}
 
 /// Checks who may read and change the files: a line for each fault, or one for all.
 pub fn look_at_rights(path: &Path, config: &Config, report: &mut Report) {

@@ -53,6 +53,9 @@ export function formats({ t, language, serverMoment }) {
   /** `вт` */
   const weekdayShort = (date) => written(date, { weekday: "short" });
 
+  /** `ноябрь` */
+  const monthName = (date) => written(date, { month: "long" });
+
   /** `сегодня`, `завтра` or `24 ноября`. */
   const nearDate = (date) => {
     if (date === today()) return t("today");
@@ -67,5 +70,5 @@ export function formats({ t, language, serverMoment }) {
   const whereabouts = (room, flat) =>
     [room ? t("room", { room }) : "", flat ? t("floor", { floor: flat }) : ""].filter(Boolean).join(", ");
 
-  return { clinicNow, today, longDate, shortDate, weekdayShort, nearDate, nearMoment, whereabouts };
+  return { clinicNow, today, longDate, shortDate, weekdayShort, monthName, nearDate, nearMoment, whereabouts };
 }

@@ -26,7 +26,7 @@ import { t } from "./texts.js";
 
 register({
   /** What is seen until the server has said which clinics there are. */
-  start: { open: true, load: start, view: () => ({ title: "", work: [] }) },
+  start: { open: true, load: start, waits: "waitStart", view: () => ({ title: "", work: [] }) },
   choice, welcome, number, birth, menu, speciality, doctor, time, confirm, ticket, tickets, visit, cancelling,
   arrival, arrived, waiting, waited, entry, leaving, otherwise, refusal, fault,
 });

@@ -2,8 +2,10 @@
 
 import { call, Refused, serverNow } from "../shared/api.js";
 import { session } from "./session.js";
+import { addLanguages } from "./texts.js";
 
 const BASE = "/api/v2";
+const LANGUAGES = "/page/terminal/languages.json";
 const NO_GUID = "00000000-0000-0000-0000-000000000000";
 /** Bit of `access` that marks a terminal's application. */
 const ACCESS_INFOMAT = 32;
@@ -25,10 +27,12 @@ export const terminal = {
 
 /** Learns which clinics there are and what this terminal is. `?lpu=GUID` in the address settles the clinic. */
 export async function learn(signal) {
-  const [applications, clinics] = await Promise.all([
+  const [applications, clinics, more] = await Promise.all([
     call("GET", `${BASE}/settings/clientApplication/${NO_GUID}`, { signal }),
     call("GET", `${BASE}/lpu`, { signal }),
+    call("GET", LANGUAGES, { signal }),
   ]);
+  addLanguages(more);
   const mine = applications
     .filter((one) => one.clientApplicationGuid && one.access & ACCESS_INFOMAT)
     // Of several, the one with the fewest rights.

@@ -2,11 +2,10 @@
 
 import { formats } from "../shared/format.js";
 import { terminal } from "./clinic.js";
-import { session } from "./session.js";
-import { t } from "./texts.js";
+import { languageTag, t } from "./texts.js";
 
-export const { clinicNow, today, longDate, shortDate, weekdayShort, nearDate, nearMoment, whereabouts } = formats({
+export const { clinicNow, today, longDate, shortDate, weekdayShort, monthName, nearDate, nearMoment, whereabouts } = formats({
   t,
-  language: () => session.language,
+  language: languageTag,
   serverMoment: () => terminal.lpu?.status?.lastChangeTime,
 });

@@ -6,7 +6,7 @@ import { unsettle } from "../shared/touch.js";
 import { terminal } from "./clinic.js";
 import { clinicNow } from "./format.js";
 import { session } from "./session.js";
-import { t } from "./texts.js";
+import { languages, nextLanguage, t } from "./texts.js";
 
 /** Interval of the clock, which shows minutes. */
 const CLOCK_MS = 5_000;
@@ -30,7 +30,7 @@ export function showAround({ open, home, back, finish, redraw }) {
     session.trail.length && !home ? button(t("back"), back, { id: "back", picture: "back" }) : filler(),
     button(session.contrast ? t("contrastOff") : t("contrast"), () => flip("contrast", redraw), { id: "contrast", look: "quiet", picture: "contrast" }),
     button(session.large ? t("smaller") : t("larger"), () => flip("large", redraw), { id: "larger", look: "quiet", picture: "text" }),
-    button(t("languageOther"), () => speak(redraw), { id: "language", look: "quiet", picture: "globe", lang: session.language === "ru" ? "en" : "ru" }),
+    button(languages[nextLanguage()].languageName, () => speak(redraw), { id: "language", look: "quiet", picture: "globe", lang: nextLanguage() }),
     home ? filler() : button(t("finish"), finish, { id: "finish", picture: "exit" }),
   );
   if (held) document.getElementById(held)?.focus();
@@ -54,7 +54,7 @@ function flip(what, redraw) {
 }
 
 function speak(redraw) {
-  session.language = session.language === "ru" ? "en" : "ru";
+  session.language = nextLanguage();
   redraw();
 }
 

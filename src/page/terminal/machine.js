@@ -1,5 +1,5 @@
-// The screens, and how one leads to the next. A screen is `{ load?, view, step?, open? }`: `load(signal)` asks the server,
-// `view(data)` returns what is seen. Leaving a screen aborts what it waits for.
+// The screens, and how one leads to the next. A screen is `{ load?, waits?, view, step?, open? }`: `load(signal)` asks the server
+// (`waits` is the key of what it waits for), `view(data)` returns what is seen. Leaving a screen aborts what it waits for.
 
 import { onLine, Refused } from "../shared/api.js";
 import { el, fill, icon } from "../shared/dom.js";
@@ -72,13 +72,14 @@ export function redraw() {
 }
 
 /**
- * Does something that asks the server, once at a time: further presses wait it out. A refusal goes to `refused`,
- * or to the screen for refusals.
+ * Does something that asks the server, once at a time: further presses wait it out. `waits` is the key of what the patient
+ * is told meanwhile. A refusal goes to `refused`, or to the screen for refusals.
  */
-export async function run(task, refused = (error) => go("refusal", { given: { error } })) {
+export async function run(waits, task, refused = (error) => go("refusal", { given: { error } })) {
   if (busy) return;
   busy = true;
   document.body.classList.add("busy");
+  showLine("waiting", t(waits));
   const { signal } = leaving;
   try {
     await task(signal);
@@ -87,7 +88,10 @@ export async function run(task, refused = (error) => go("refusal", { given: { er
     if (!(error instanceof Refused)) throw error;
     await refused(error);
   } finally {
-    if (leaving.signal === signal) settle();
+    if (leaving.signal === signal) {
+      settle();
+      showLine("good");
+    }
   }
 }
 
@@ -122,7 +126,7 @@ function draw(arriving) {
   unsettle();
   const screen = screens.get(here.name);
   closePad();
-  const seen = here.ready ? screen.view(here.data, here.given) : { title: t("loading"), lead: "", work: [] };
+  const seen = here.ready ? screen.view(here.data, here.given) : waiting(t(screen.waits));
   document.documentElement.lang = session.language;
   document.documentElement.classList.toggle("contrast", session.contrast);
   document.documentElement.classList.toggle("large", session.large);
@@ -134,13 +138,21 @@ function draw(arriving) {
   fill("title", seen.title);
   fill("lead", seen.lead ?? "");
   fill("notice", ...(here.notice && here.ready ? [icon("info"), el("span", { text: here.notice })] : []));
-  fill("work", ...seen.work.filter(Boolean));
+  const nodes = seen.work.filter(Boolean);
+  fill("work", ...nodes.filter((node) => !isAct(node)));
+  fill("acts", ...nodes.filter(isAct));
   showAround({ open: screen.open === true, home: !session.trail.length && screen.open === true, back, finish, redraw });
   if (arriving && here.ready) {
     document.getElementById("work").scrollTop = 0;
     document.getElementById("title").focus({ preventScroll: true });
   }
 }
+
+/** What is seen until the server has answered: what is waited for, and that something moves. */
+const waiting = (title) => ({ title, work: [el("p", { class: "waiting", "aria-hidden": "true" }, el("i", { class: "spin" }))] });
+
+/** Buttons that decide stand beside what scrolls, never below an edge. */
+const isAct = (node) => node.classList.contains("button");
 
 function steps(now) {
   const marks = Array.from({ length: STEPS }, (_, at) => el("i", { class: at < now ? "done" : "" }));
@@ -150,6 +162,7 @@ function steps(now) {
 function showLine(state, words) {
   const text = {
     good: () => "",
+    waiting: () => words,
     slow: () => t("lineSlow"),
     lost: () => t("lineLost"),
     busy: () => t("lineBusy", { words }),
@@ -157,7 +170,7 @@ function showLine(state, words) {
   const line = document.getElementById("line");
   if (line.textContent === text) return;
   line.className = state;
-  line.replaceChildren(...(text ? [icon("line"), el("span", { text })] : []));
+  line.replaceChildren(...(text ? [state === "waiting" ? el("i", { class: "spin" }) : icon("line"), el("span", { text })] : []));
 }
 
 onLine(showLine);

@@ -66,6 +66,7 @@ pub fn engine(site: &Site, policy: Policy) -> Engine {
             idle: std::time::Duration::from_mins(30),
             may_override: Vec::new(),
         },
+        languages: infomat::page::languages::file(serde_json::Map::new()),
     };
     Engine::new(store(site), settings).unwrap()
 }

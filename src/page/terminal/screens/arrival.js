@@ -9,6 +9,7 @@ import { appointment, cards, sentence, ticketCard } from "../parts.js";
 import { t } from "../texts.js";
 
 export const arrival = {
+  waits: "waitTickets",
   load: (signal) => tickets(signal, { dateFrom: today(), dateTo: today() }),
   view: (mine) => ({
     title: t("arrivalTitle"),
@@ -24,17 +25,20 @@ export const arrival = {
 };
 
 const arrive = (ticket) =>
-  run(async (signal) => {
+  run("waitArrive", async (signal) => {
     const given = await checkIn(ticket, signal);
     go("arrived", { given: { shown: ticket, now: given } });
   });
+
+/** Where to wait, as much of it as is known. */
+const whereTo = ({ room, flat }) => t(room ? (flat ? "arrivedLead" : "arrivedRoom") : "arrivedAnywhere", { room, floor: flat });
 
 export const arrived = {
   view(_, { shown, now }) {
     const changed = changes(shown, now);
     return {
       title: t("arrivedTitle"),
-      lead: changed.length ? t("arrivedChanged") : t("arrivedLead"),
+      lead: changed.length ? t("arrivedChanged") : whereTo(now),
       work: [
         changeList(changed),
         appointment(now),

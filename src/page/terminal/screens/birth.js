@@ -32,6 +32,7 @@ function done() {
   if (!date) return go("birth", { notice: t("birthWrong") });
   session.birth = date;
   return run(
+    "waitIdentify",
     async (signal) => {
       await identify(signal);
       toMenu();

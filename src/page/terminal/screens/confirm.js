@@ -37,6 +37,7 @@ const chosen = () => ({
 
 function press() {
   return run(
+    "waitBook",
     async (signal) => {
       const ticket = await book(signal);
       session.trail = [];
@@ -44,6 +45,6 @@ function press() {
       if (changes(shown, ticket).length) go("otherwise", { given: { shown, ticket }, instead: true });
       else go("ticket", { given: ticket, instead: true });
     },
-    (error) => (error.code === TAKEN ? returnTo("time", error.message) : go("refusal", { given: { error, booking: true }, instead: true })),
+    (error) => (error.code === TAKEN ? returnTo("time", t("own4009")) : go("refusal", { given: { error, booking: true }, instead: true })),
   );
 }

@@ -18,6 +18,7 @@ const KNOWN_DAYS = 365;
 const DISTRICT = /участок\s*№?\s*([\p{L}\d]+)/iu;
 
 export const doctor = {
+  waits: "waitTimes",
   step: 2,
   async load(signal) {
     const dates = { dateFrom: addDays(today(), -KNOWN_DAYS), dateTo: today() };

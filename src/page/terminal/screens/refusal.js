@@ -1,9 +1,10 @@
-// A refusal: the server's own words, and what can be done now. A way that would end in the same refusal is not offered.
+// A refusal: what it means, and what can be done now. A way that would end in the same refusal is not offered.
 
 import { Refused } from "../../shared/api.js";
 import { button, el } from "../../shared/dom.js";
 import { finish, go, returnTo, toMenu } from "../machine.js";
 import { reach } from "../outlook.js";
+import { ownWords } from "../own.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
 
@@ -41,6 +42,7 @@ const WAYS_BACK = { doctor: [WAYS.speciality], time: [WAYS.doctor, WAYS.speciali
 const isOver = (error) => error.isFinal || error.status === 403 || error.code === NO_CARD;
 
 export const refusal = {
+  waits: "waitTimes",
   /** After a refused booking, what else there is. Who cannot even ask is told the refusal alone. */
   async load(signal, { error, booking }) {
     if (!booking || isOver(error) || error.retryAfterSeconds) return null;
@@ -59,7 +61,8 @@ export const refusal = {
 
 function waysAfter(error, { reached, identifying, booking, loading }) {
   // Of what refuses an identification, only a wrong clinic or client application has a code of its own.
-  if (identifying && error.retryAfterSeconds) return ["", [WAYS.finish, WAYS.number]];
+  // Another number would be refused alike until the time is over.
+  if (identifying && error.retryAfterSeconds) return ["", [WAYS.finish]];
   if (identifying && error.code === "5000") return ["refusalIdentify", [WAYS.number, WAYS.birth]];
   if (!session.who || isOver(error)) return ["refusalDesk", [WAYS.finish]];
   if (reached) {
@@ -78,10 +81,11 @@ function later({ retryAfterSeconds }) {
   return minutes > MINUTES_MAX ? t("refusalLaterHours", { n: Math.ceil(minutes / 60) }) : t("refusalLater", { n: minutes });
 }
 
-/** The server's words, ours below them, and the ways on; the first is the best. */
+/** Our sentence for what the server says, the advice, the server's own words small below, and the ways on; the first is the best. */
 export const told = (words, advice, ways) => [
-  el("p", { class: "sentence strong", lang: "ru", text: words }),
+  el("p", { class: "sentence strong", text: ownWords(words) }),
   advice ? el("p", { class: "sentence", text: advice }) : null,
+  el("p", { class: "small server" }, `${t("ownWords")} `, el("span", { lang: "ru", text: words })),
   ...buttons(ways),
 ];
 

@@ -11,6 +11,7 @@ import { t } from "../texts.js";
 import { buttons, told, WAYS } from "./refusal.js";
 
 export const speciality = {
+  waits: "waitTimes",
   step: 1,
   async load(signal) {
     const [all, mine] = await Promise.all([specialities(signal), tickets(signal)]);
@@ -30,7 +31,7 @@ export const speciality = {
 
 function option(one) {
   const lines = one.countFree
-    ? [t("nearest", { when: nearDate(dateOf(one.nearestDate)) }), t("places", { n: one.countFree })]
+    ? [t("nearest", { when: nearDate(dateOf(one.nearestDate)) })]
     : [t("noPlaces")];
   return card({
     picture: pictureOf(one.name),

@@ -1,9 +1,11 @@
 // The ticket. It is booked before it is printed; without paper the number is enough.
 
 import { button, el } from "../../shared/dom.js";
+import { dateOf, timeOf } from "../../shared/format.js";
 import { qr } from "../../shared/qr.js";
 import { changeList, changes } from "../changes.js";
 import { cancel } from "../clinic.js";
+import { shortDate, whereabouts } from "../format.js";
 import { finish, go, run, toMenu } from "../machine.js";
 import { hasPrinter, print } from "../paper.js";
 import { appointment, briefly } from "../parts.js";
@@ -12,6 +14,7 @@ import { t } from "../texts.js";
 const PRINT_AFTER_MS = 200;
 
 export const ticket = {
+  waits: "waitBook",
   load: async (signal, booked) => {
     // The screen is drawn first; printing may hold the page for a while. Who has gone by then takes no paper.
     if (hasPrinter) setTimeout(() => signal.aborted || print(booked), PRINT_AFTER_MS);
@@ -19,7 +22,7 @@ export const ticket = {
   },
   view: (booked) => ({
     title: t("ticketTitle"),
-    lead: t(hasPrinter ? "ticketLead" : "ticketNoPrinter", { num: booked.num }),
+    lead: t(hasPrinter ? "ticketLead" : "ticketNoPrinter", { num: booked.num, what: toWrite(booked) }),
     work: [
       slip(booked),
       hasPrinter ? button(t("ticketPrint"), () => print(booked), { id: "again", picture: "printer" }) : null,
@@ -44,10 +47,14 @@ export const otherwise = {
 };
 
 const giveBack = (booked) =>
-  run(async (signal) => {
+  run("waitCancel", async (signal) => {
     const gone = await cancel(booked, signal);
     toMenu(t("cancelDone", { what: briefly(gone) }));
   });
+
+/** What to write down without paper: `30 ноября, 08:30, кабинет 302`. */
+const toWrite = ({ beginTime, room }) =>
+  [shortDate(dateOf(beginTime)), timeOf(beginTime), whereabouts(room, "")].filter(Boolean).join(", ");
 
 /** The ticket as it is seen on the screen. */
 export function slip(booked) {

@@ -13,6 +13,7 @@ import { slip } from "./ticket.js";
 import { waitingCard } from "./waiting.js";
 
 export const tickets = {
+  waits: "waitTickets",
   async load(signal) {
     const [mine, waits] = await Promise.all([ask(signal), waitingList(signal)]);
     const names = waits.length ? await specialities(signal) : [];
@@ -41,6 +42,7 @@ async function readAnew(signal, shown) {
 }
 
 export const visit = {
+  waits: "waitTickets",
   load: readAnew,
   view: ({ now, changed }) => ({
     title: t("visitTitle"),
@@ -57,6 +59,7 @@ export const visit = {
 };
 
 export const cancelling = {
+  waits: "waitTickets",
   load: readAnew,
   view: ({ now, changed }) => ({
     title: t("cancelTitle"),
@@ -72,7 +75,7 @@ export const cancelling = {
 };
 
 const confirmed = (shown) =>
-  run(async (signal) => {
+  run("waitCancel", async (signal) => {
     const now = await ticketNow(shown, signal);
     // Another visit than the one that was asked about is asked about again, if it can still be cancelled at all.
     const isAhead = now.beginTime.slice(0, 19) > clinicNow();

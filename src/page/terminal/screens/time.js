@@ -3,7 +3,7 @@
 import { button, el } from "../../shared/dom.js";
 import { addDays, dateOf, daysBetween, timeOf, weekday } from "../../shared/format.js";
 import { doctors } from "../clinic.js";
-import { longDate, nearMoment, shortDate, weekdayShort } from "../format.js";
+import { longDate, monthName, nearMoment, weekdayShort } from "../format.js";
 import { go, redraw } from "../machine.js";
 import { doctorCells, freeDoctors, isFree, wordsOf } from "../outlook.js";
 import { card, cards, sentence } from "../parts.js";
@@ -20,6 +20,7 @@ const OTHERS_MAX = 3;
 const PARTS = [["morning", "12:00"], ["afternoon", "17:00"], ["evening", "24:00"]];
 
 export const time = {
+  waits: "waitTimes",
   step: 3,
   async load(signal) {
     const { first, last, cells } = await doctorCells(signal);
@@ -35,24 +36,25 @@ export const time = {
     const title = t("timeTitle");
     const lead = `${session.doctor.docFio}, ${session.doctor.speciality}`;
     if (!data.free.length) return { title, lead, work: nothing(data) };
-    const places = countByDay(data.free);
-    if (!places.has(session.day)) session.day = dateOf(data.free[0].beginTime);
+    const free = countByDay(data.free);
+    if (!free.has(session.day)) session.day = dateOf(data.free[0].beginTime);
     const cells = data.free.filter((cell) => dateOf(cell.beginTime) === session.day);
-    return { title, lead, work: [el("div", { class: "when" }, calendar(data, places), times(cells))] };
+    return { title, lead, work: [el("div", { class: "when" }, calendar(data, free), times(cells))] };
   },
 };
 
+/** Free times of each day: what the patient can touch, however many places each has. */
 function countByDay(cells) {
-  const places = new Map();
+  const times = new Map();
   for (const cell of cells) {
     const day = dateOf(cell.beginTime);
-    places.set(day, (places.get(day) ?? 0) + cell.count - cell.usedCount);
+    times.set(day, (times.get(day) ?? 0) + 1);
   }
-  return places;
+  return times;
 }
 
 /** Whole weeks, Monday first, so that a weekday keeps its column: those with the chosen day. */
-function calendar({ first, last }, places) {
+function calendar({ first, last }, free) {
   const monday = addDays(first, -weekday(first));
   const turned = Math.floor(daysBetween(monday, session.day) / DAYS_SHOWN);
   const days = Array.from({ length: DAYS_SHOWN }, (_, at) => addDays(monday, turned * DAYS_SHOWN + at))
@@ -60,25 +62,24 @@ function calendar({ first, last }, places) {
   return el(
     "div",
     { class: "calendar" },
-    turner(days, [...places.keys()]),
+    turner(days, [...free.keys()]),
     ...days.slice(0, 7).map((day) => el("span", { class: "weekday", "aria-hidden": "true", text: weekdayShort(day) })),
-    ...days.map((day) => dayButton(day, places.get(day), day < first || day > last)),
+    ...days.map((day) => dayButton(day, free.get(day), day < first || day > last)),
     el("p", { class: "small legend", "aria-hidden": "true", text: t("dayLegend") }),
   );
 }
 
-/** Turns the calendar to the next free day before these days and after them, if there is one. */
+/** The months of these days, and buttons that turn to the next free day before them and after them, if there is one. */
 function turner(days, free) {
   const [from, to] = [days[0], days.at(-1)];
   const earlier = free.findLast((day) => day < from);
   const later = free.find((day) => day > to);
-  if (!earlier && !later) return null;
   const turn = (label, day, picture) => (day ? button(t(label), () => pick(day), { picture }) : el("span"));
   return el(
     "div",
     { class: "turner" },
     turn("earlier", earlier, "back"),
-    el("p", { text: t("dates", { from: shortDate(from), to: shortDate(to) }) }),
+    el("h2", { text: from.slice(0, 7) === to.slice(0, 7) ? monthName(to) : t("dates", { from: monthName(from), to: monthName(to) }) }),
     turn("later", later, "next"),
   );
 }
@@ -86,7 +87,7 @@ function turner(days, free) {
 function dayButton(day, n, outside) {
   if (outside) return el("span", { class: "day outside" });
   const date = longDate(day);
-  const spoken = n ? t("dayFree", { date, places: t("places", { n }) }) : t("dayFull", { date });
+  const spoken = n ? t("dayFree", { date, times: t("times", { n }) }) : t("dayFull", { date });
   return el(
     "button",
     {

@@ -58,7 +58,7 @@ function enter(typed) {
 function join() {
   const typed = session.phone.length;
   if (typed && typed < PHONE_DIGITS) return go("waiting", { notice: t("waitingPhoneShort", { n: typed }) });
-  return run(async (signal) => {
+  return run("waitList", async (signal) => {
     const before = await waitingFor(session.speciality, signal);
     try {
       await startWaiting(today(), typed ? `+7${session.phone}` : "", signal);
@@ -113,6 +113,7 @@ export const entry = {
 };
 
 export const leaving = {
+  waits: "waitTickets",
   /** An entry that has ended since the list was shown leads back to the list. */
   async load(signal, { guid, name }) {
     const isThere = (await waitingList(signal)).some((one) => one.guid === guid);
@@ -131,7 +132,7 @@ export const leaving = {
 };
 
 const left = (given) =>
-  run(async (signal) => {
+  run("waitCancel", async (signal) => {
     await stopWaiting(given, signal);
     returnTo("tickets", t("waitingStopped", { speciality: given.name }));
   });
