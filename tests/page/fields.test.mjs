@@ -54,7 +54,7 @@ test("a telephone number of a wrong length is told at the field, and none at all
   for (const [typed, n] of [["8", 1], ["8900111223", 9], ["900111223", 9], ["7900", 3]]) {
     await kiosk.page.keyboard.type(typed);
     await kiosk.page.locator(".next").tap();
-    await kiosk.page.locator("#notice", { hasText: `После +7 в номере 10 цифр. Вы ввели ${n}.` }).waitFor();
+    await kiosk.page.locator("#notice", { hasText: `После +7 нужно 10 цифр. Вы ввели ${n}.` }).waitFor();
     await kiosk.on("waiting");
     await kiosk.touch("Стереть всё");
   }

@@ -99,8 +99,14 @@ export function clinic() {
 
 async function fromFolder(route) {
   const path = new URL(route.request().url()).pathname.replace(/^\/(page\/)?/, "") || "terminal/index.html";
-  const body = await readFile(join(PAGE_FOLDER, path));
-  await route.fulfill({ body, contentType: TYPES[extname(path)] });
+  // What is no file there, the program makes: the clinic's languages.
+  const body = await readFile(join(PAGE_FOLDER, path)).catch(() => null);
+  if (!body || route.request().method() !== "GET") return route.fallback();
+  if (extname(path) !== ".html") return route.fulfill({ body, contentType: TYPES[extname(path)] });
+  // The page is of the program's version, so that it does not load itself anew.
+  const response = await route.fetch();
+  const [, version] = /data-version="(.+?)"/.exec(await response.text());
+  await route.fulfill({ response, body: body.toString().replace("{version}", version) });
 }
 
 /**

@@ -41,12 +41,13 @@ async function followAll(kiosk, isEnd, refused) {
   assert.ok(start.ways.some((way) => !ENDS.includes(way)), `no way on from: ${start.words}`);
   const restore = await kiosk.page.evaluateHandle(async () => {
     const [{ session }, { go }] = await Promise.all([import("/page/terminal/session.js"), import("/page/terminal/machine.js")]);
-    const trail = [...session.trail];
+    // A way may end where another speciality is chosen and no doctor yet.
+    const kept = { ...session, trail: [...session.trail] };
     // Leaving a screen keeps what it was given, for the way back.
     go("fault");
     const { given } = session.trail.at(-1);
     const again = () => {
-      session.trail = [...trail];
+      Object.assign(session, kept, { trail: [...kept.trail] });
       go("refusal", { given, instead: true });
     };
     again();

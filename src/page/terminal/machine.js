@@ -123,7 +123,6 @@ async function enter(name, given, notice) {
 }
 
 function draw(arriving) {
-  unsettle();
   const screen = screens.get(here.name);
   closePad();
   const seen = here.ready ? screen.view(here.data, here.given) : waiting(t(screen.waits));
@@ -142,6 +141,8 @@ function draw(arriving) {
   fill("work", ...nodes.filter((node) => !isAct(node)));
   fill("acts", ...nodes.filter(isAct));
   showAround({ open: screen.open === true, home: !session.trail.length && screen.open === true, back, finish, redraw });
+  // Last: a slow terminal takes its time to draw, and nobody sees what is new before that.
+  unsettle();
   if (arriving && here.ready) {
     document.getElementById("work").scrollTop = 0;
     document.getElementById("title").focus({ preventScroll: true });

@@ -27,8 +27,8 @@ export const ticket = {
       slip(booked),
       hasPrinter ? button(t("ticketPrint"), () => print(booked), { id: "again", picture: "printer" }) : null,
       button(t("toMenu"), () => toMenu(), { picture: "home" }),
-      // What takes the ticket from the screen does not stand where "book" stood.
-      button(t("ticketDone"), finish, { look: "main huge", picture: "check" }),
+      // What takes the ticket from the screen does not stand where "book" stood, and is not so high that it reaches there.
+      button(t("ticketDone"), finish, { look: "main", picture: "check" }),
     ],
   }),
 };

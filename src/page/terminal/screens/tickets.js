@@ -46,7 +46,8 @@ export const visit = {
   load: readAnew,
   view: ({ now, changed }) => ({
     title: t("visitTitle"),
-    lead: changed.length ? t("visitChanged") : "",
+    // As high as the lead of the question: "yes" there must not come to stand where this screen asks.
+    lead: changed.length ? t("visitChanged") : t("visitLead"),
     work: [
       changeList(changed),
       slip(now),

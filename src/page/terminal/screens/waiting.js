@@ -103,7 +103,8 @@ const slipOf = (entry) =>
 export const entry = {
   view: (_, given) => ({
     title: t("waitingTitle"),
-    lead: "",
+    // As high as the lead of the question: "yes" there must not come to stand where this screen asks.
+    lead: t("entryLead"),
     work: [
       slipOf(given),
       button(t("waitingStay"), () => returnTo("tickets"), { look: "main", picture: "check" }),

@@ -141,6 +141,7 @@ export default {
   "waitingSince": "from {date} to {until}",
 
   "visitTitle": "Your appointment",
+  "visitLead": "You can print or cancel it.",
   "visitChanged": "This appointment has changed. Please check it.",
   "visitPrint": "Print the ticket",
   "visitCancel": "Cancel the appointment",
@@ -167,6 +168,7 @@ export default {
   "waitingAgree": "By touching the button you agree to be called.",
   "waitingPhoneShort": "After +7 there are 10 digits. You entered {n}.",
   "waitingAlready": "You are already on this waiting list: reception will call you when there is a time.",
+  "entryLead": "Reception will call you when there is a time.",
   "waitingStay": "Stay on the list",
   "waitingStop": "Leave the list",
   "waitingStopTitle": "Leave the waiting list?",
