@@ -216,7 +216,7 @@ test("4000: a card that was closed in the meantime", async (t) => {
   const [cell] = await here.server.freeCells(patient);
   const kiosk = await refused(t, patient, cell, () => here.server.import({ ...patient, closed: true }));
   assert.match(await kiosk.text(".server span"), /^Не найден МКАБ/);
-  await kiosk.page.locator("#work").getByRole("button", { name: "Закончить" }).tap();
+  await kiosk.page.locator("#acts").getByRole("button", { name: "Закончить" }).tap();
   await kiosk.on("welcome");
 });
 
