@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 /// The browser may load nothing but the server's own files and methods: no inline script or style, no frame, no form. No text
 /// becomes markup.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// Headers of every file.
@@ -64,6 +64,8 @@ impl File {
             Some((_, "js")) => "text/javascript; charset=utf-8",
             Some((_, "json")) => "application/json; charset=utf-8",
             Some((_, "svg")) => "image/svg+xml",
+            Some((_, "txt")) => "text/plain; charset=utf-8",
+            Some((_, "woff2")) => "font/woff2",
             _ => "text/html; charset=utf-8",
         };
         File {
@@ -147,6 +149,9 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "shared/api.js",
         "shared/base.css",
         "shared/dom.js",
+        "shared/fonts/OFL.txt",
+        "shared/fonts/inter-regular.woff2",
+        "shared/fonts/inter-semibold.woff2",
         "shared/format.js",
         "shared/icon.svg",
         "shared/qr.js",

@@ -228,7 +228,7 @@ fn version_2(segments: &[Segment]) -> Option<Methods> {
         [("readyz", _)] => get(Write::Ready),
         [("metrics", _)] => get(Read::Metrics),
         [("openapi.json", _)] => get(Read::OpenApi),
-        [] | [("page", _), _, _] | [("page", _), _, ("screens" | "texts" | "views", _), _] => get(Read::Page),
+        [] | [("page", _), _, _] | [("page", _), _, ("screens" | "texts" | "views" | "fonts", _), _] => get(Read::Page),
         _ => return None,
     })
 }

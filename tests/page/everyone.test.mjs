@@ -19,6 +19,8 @@ const GAP_PX_MIN = 8;
 const PROBE_FACTOR = 4;
 const FIRST_SCREEN_MS_MAX = 300;
 const FIRST_SCREEN_ROUNDS_MAX = 10;
+/** Letters of names: Russian, Tajik, Uzbek in both scripts. */
+const LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяғӣқӯҳҷўabcdefghijklmnopqrstuvwxyzʻʼ‘’";
 
 /** Names of the violations on the present screen, with the elements. */
 async function violations(page) {
@@ -109,6 +111,29 @@ test("what does not fit is reached by large buttons, without a swipe", async (t)
   }
   assert.ok(await last.evaluate((node) => node.getBoundingClientRect().bottom <= document.getElementById("work").getBoundingClientRect().bottom));
   assert.equal(await kiosk.page.locator("#up").isVisible(), true);
+});
+
+test("the page brings its font, with every letter of its languages", async (t) => {
+  const { page } = await terminal(t, here);
+  const missing = await page.evaluate(async (letters) => {
+    const { default: ru } = await import("/page/terminal/texts/ru.js");
+    const { default: en } = await import("/page/terminal/texts/en.js");
+    const pen = document.createElement("canvas").getContext("2d");
+    // A letter that the font lacks comes from the next one in the list, which is of another width.
+    const width = (letter, weight, next) => {
+      pen.font = `${weight} 100px Inter, ${next}`;
+      return pen.measureText(letter).width;
+    };
+    const all = new Set(letters + letters.toUpperCase() + JSON.stringify([ru, en]));
+    const lacking = [];
+    for (const weight of [400, 650]) {
+      const [face] = await document.fonts.load(`${weight} 100px Inter`);
+      if (face?.status !== "loaded") lacking.push(`the font of weight ${weight}`);
+      for (const letter of all) if (width(letter, weight, "monospace") !== width(letter, weight, "serif")) lacking.push(letter);
+    }
+    return lacking;
+  }, LETTERS);
+  assert.deepEqual(missing, []);
 });
 
 test("the first screen is there at once, with nothing kept from before", async (t) => {
