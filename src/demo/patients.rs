@@ -1,5 +1,5 @@
 //! The patients' cards and the papers that belong to them. Documents bear numbers that no real one has: they begin
-//! with zeros.
+//! with zeros. The rest is quickly typed by hand, and its check digits are right.
 
 use super::clinic::{CHILDREN, DemoLine, POLYCLINIC, guid, line, resource_guid};
 use super::dice::Dice;
@@ -38,9 +38,45 @@ pub fn referral_number(card: u32) -> String {
     format!("{card:06}")
 }
 
-/// Returns the policy number on this card.
+/// Digits in the part of a number that differs from card to card: enough for 3,125 cards.
+const TYPED_DIGITS: u32 = 5;
+
+/// Returns digits that only this card has: odd and even ones in turn, so that no two neighbours are equal and a hand does not
+/// lose count.
+fn typed_digits(card: u32) -> String {
+    let digit = |place: u32| {
+        let fifth = card / 5_u32.pow(TYPED_DIGITS - 1 - place) % 5;
+        (2 * fifth + 1 + place % 2) % 10
+    };
+    (0..TYPED_DIGITS).map(|place| digit(place).to_string()).collect()
+}
+
+/// Returns the policy number on this card: of a region that does not exist, with the check digit that ends each policy number.
 pub fn policy_number(card: u32) -> String {
-    format!("0000{card:012}")
+    let digits = format!("0012345678{}", typed_digits(card));
+    let check = (10 - doubled_sum(&digits) % 10) % 10;
+    format!("{digits}{check}")
+}
+
+/// Returns the sum of the digits, every other one doubled from the right, and the digits of what became of them.
+fn doubled_sum(digits: &str) -> u32 {
+    let digits = digits.bytes().rev().map(|digit| u32::from(digit - b'0'));
+    let weighed = digits
+        .enumerate()
+        .map(|(at, digit)| if at % 2 == 0 { 2 * digit } else { digit });
+    weighed.map(|product| product / 10 + product % 10).sum()
+}
+
+/// Returns the SNILS on this card, with its check number: the digits weighed from the right, modulo 101.
+fn snils(card: u32) -> String {
+    let digits = format!("0001{}", typed_digits(card));
+    let weighed = digits
+        .bytes()
+        .rev()
+        .zip(1..)
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight);
+    let check = weighed.sum::<u32>() % 101 % 100;
+    format!("{digits}{check:02}")
 }
 
 /// Returns the birth date of who was `age` when the year of `today` began and turns a year older in its course. So it is in
@@ -72,7 +108,7 @@ pub fn card(
         ("birthDate", json!(birth_date)),
         ("sex", json!(if sex == Sex::Woman { "f" } else { "m" })),
         ("policyNumber", json!(policy_number(number))),
-        ("snils", json!(format!("000{number:08}"))),
+        ("snils", json!(snils(number))),
     ]);
     // A passport is given at 14.
     if today.year() - birth_date.year() > 14 {
@@ -122,7 +158,7 @@ fn member(number: u32, lpu: Uuid, districts: u32, age: u32, today: NaiveDate) ->
     if age >= 60 && dice.one_in(5) {
         // A policy of the older kind: a series and a shorter number.
         set("policySeries", json!("0000"));
-        set("policyNumber", json!(format!("{number:06}")));
+        set("policyNumber", json!(format!("0{}", typed_digits(number))));
     }
     set("selfBookingBanned", json!(dice.one_in(40)));
     set("closed", json!(dice.one_in(40)));

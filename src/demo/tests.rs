@@ -159,6 +159,24 @@ fn guids_are_unique_and_references_resolve() {
     assert_eq!(policies.len(), of_kind(&lines, "patient").count());
 }
 
+/// Who tries the terminal types a number from a list: in it no digit stands more than three times in a row.
+#[test]
+fn documents_are_typed_by_hand() {
+    let lines = whole(date("2026-11-29"));
+    let mut snils = BTreeSet::new();
+    for card in of_kind(&lines, "patient") {
+        for field in ["policyNumber", "snils"] {
+            let digits = text(card, field).trim_start_matches('0').as_bytes();
+            let is_run = |run: &[u8]| run.iter().all(|digit| *digit == run[0]);
+            assert!(!digits.windows(4).any(is_run), "{}", text(card, field));
+        }
+        assert!(snils.insert(text(card, "snils")), "{}", text(card, "snils"));
+    }
+    // The check numbers as whoever reads the papers computes them.
+    assert_eq!(super::patients::policy_number(1), "0012345678121232");
+    assert!(snils.contains("00011212329"));
+}
+
 #[test]
 fn the_clinic_is_as_large_as_it_claims() {
     let lines = whole(date("2025-11-24"));

@@ -166,8 +166,8 @@ fn on_a_later_day_the_demo_prints_what_the_cards_hold() {
     assert!(dated.unwrap() > shown_at_first);
     database
         .execute_batch(
-            "UPDATE patient SET policy_number = '1111222233334444', family = 'Иванова' WHERE policy_number = '0000000000000001';
-             DELETE FROM patient WHERE policy_number = '0000000000000016';",
+            "UPDATE patient SET policy_number = '1111222233334444', family = 'Иванова' WHERE policy_number = '0012345678121232';
+             DELETE FROM patient WHERE policy_number = '0012345678121836';",
         )
         .unwrap();
 
