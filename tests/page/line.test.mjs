@@ -19,7 +19,7 @@ test("the server is killed while somebody chooses, and comes back", async (t) =>
   await here.server.kill();
   await kiosk.touch("Записаться к врачу");
   await banner(kiosk, "Нет связи");
-  assert.equal(await kiosk.text("#title"), "Минуту…");
+  assert.equal(await kiosk.text("#title"), "Ищем свободное время…");
   for (const icon of await kiosk.page.locator("#bar .icon, #line .icon").all()) {
     assert.ok(await icon.evaluate((node) => node.getBBox().width > 0), "no icon is missing without the line");
   }
