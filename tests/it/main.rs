@@ -24,6 +24,7 @@ mod harness;
 mod host;
 mod identify;
 mod import;
+mod instructions;
 mod journal;
 mod keys;
 mod language;
