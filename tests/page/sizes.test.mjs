@@ -24,6 +24,8 @@ const PHONE_TARGET_PX_MIN = 36;
 /** Times, and cards of a list, that are wholly in sight before anything is scrolled, or all there are. */
 const SLOTS_MIN = 3;
 const CARDS_MIN = 2;
+/** What the menu offers, wholly in sight before anything is scrolled; a finger scrolls a telephone. */
+const MENU_MIN = 3;
 /** Part of the screen that the title and what is above it may take, but at the greeting. */
 const HEAD_PART_MAX = 0.2;
 
@@ -39,7 +41,7 @@ async function dress(page, size, look) {
 }
 
 /** What of the present screen is out of sight, cut or too small. */
-function measure([slotsMin, cardsMin, targetMin, headMax]) {
+function measure([slotsMin, cardsMin, menuMin, targetMin, headMax]) {
   const faults = [];
   const view = { top: 0, left: 0, right: innerWidth, bottom: innerHeight };
   const work = document.getElementById("work");
@@ -57,7 +59,7 @@ function measure([slotsMin, cardsMin, targetMin, headMax]) {
     if (Math.min(box.width, box.height) < targetMin) faults.push(`${nameOf(node)}: ${Math.round(box.width)} x ${Math.round(box.height)}`);
     if (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 2) faults.push(`${nameOf(node)}: its words do not fit`);
   }
-  for (const [selector, least] of [[".slot", slotsMin], ["#work .card", cardsMin]]) {
+  for (const [selector, least] of [[".slot", slotsMin], ["#work .card", cardsMin], ["#work .tall .card", menuMin]]) {
     const all = seen(document.querySelectorAll(selector));
     const inSight = all.filter((node) => isWithin(boxOf(node), boxOf(work)));
     if (inSight.length < Math.min(least, all.length)) faults.push(`${inSight.length} of ${all.length} ${selector} in sight`);
@@ -102,7 +104,9 @@ test("every screen, in every size and mode: nothing that decides is out of sight
         await dress(page, size, look);
         const isLarge = LOOKS[look].includes("large");
         const { width } = ALL_SIZES[size];
-        const found = await page.evaluate(measure, [SLOTS_MIN, size === "narrow" ? 1 : CARDS_MIN, width < 480 ? PHONE_TARGET_PX_MIN : 0, HEAD_PART_MAX]);
+        const isPhone = width < 480;
+        const least = [SLOTS_MIN, size === "narrow" ? 1 : CARDS_MIN, isPhone ? 1 : MENU_MIN];
+        const found = await page.evaluate(measure, [...least, isPhone ? PHONE_TARGET_PX_MIN : 0, HEAD_PART_MAX]);
         const sizes = await page.evaluate(textSizes);
         if (look === "normal") normal = sizes;
         if (isLarge) found.push(...notLarger(normal, sizes));
