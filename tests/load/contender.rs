@@ -2,6 +2,7 @@
 
 use crate::clinic::APPLICATIONS;
 use crate::harness::{Server, Site, in_english};
+use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,6 +14,8 @@ pub enum Contender {
     Ours,
     /// Another binary of the program.
     Before(PathBuf),
+    /// The plain server ([`crate::plain`]), on a database that the program made.
+    Plain,
 }
 
 /// A contender that serves a copy of its own.
@@ -26,13 +29,14 @@ impl Contender {
         match self {
             Contender::Ours => "ours",
             Contender::Before(_) => "before",
+            Contender::Plain => "plain",
         }
     }
 
-    /// The contender's command line.
+    /// The program's command line.
     pub fn command(&self, site: &Site, arguments: &[&str]) -> Command {
         let mut command = match self {
-            Contender::Ours => return site.command(arguments),
+            Contender::Ours | Contender::Plain => return site.command(arguments),
             Contender::Before(path) => in_english(path),
         };
         command
@@ -44,7 +48,11 @@ impl Contender {
 
     /// Starts the server of a site.
     pub fn serve(&self, site: &Site) -> Server {
-        site.start(&mut self.command(site, &["serve"]))
+        let mut command = match self {
+            Contender::Plain => plain(&site.path("infomat.db")),
+            _ => self.command(site, &["serve"]),
+        };
+        site.start(&mut command)
     }
 
     /// Starts the server on a copy of a kept database.
@@ -59,4 +67,11 @@ impl Contender {
             site,
         }
     }
+}
+
+/// The plain server is this program's other part.
+fn plain(database: &Path) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.arg("--plain").arg(database);
+    command
 }

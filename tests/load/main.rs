@@ -22,6 +22,7 @@ mod large;
 mod machine;
 mod opening;
 mod paced;
+mod plain;
 mod readers;
 mod report;
 
@@ -76,6 +77,9 @@ struct Arguments {
     /// Another binary of the program, measured in the same rounds.
     #[arg(long)]
     against: Option<PathBuf>,
+    /// Is the plain server of this database.
+    #[arg(long, hide = true)]
+    plain: Option<PathBuf>,
     /// Given by cargo.
     #[arg(long, hide = true)]
     bench: bool,
@@ -83,6 +87,9 @@ struct Arguments {
 
 fn main() {
     let arguments = Arguments::parse();
+    if let Some(database) = &arguments.plain {
+        return plain::serve(database);
+    }
     let wants = |part| arguments.parts.is_empty() || arguments.parts.contains(&part);
     let sizes = match &arguments.size[..] {
         [] => &[Scale::One, Scale::Ten],
@@ -102,7 +109,9 @@ fn main() {
                 rounds: arguments.rounds,
                 seconds: arguments.seconds,
             };
-            clients::measure(&clinic, &contenders, &plan);
+            let beside = (Contender::Plain, clinic.kept(&Contender::Plain));
+            let all: Vec<_> = contenders.iter().cloned().chain([beside]).collect();
+            clients::measure(&clinic, &all, &plan);
         }
         if wants(Part::Opening) {
             let plan = opening::Plan {
