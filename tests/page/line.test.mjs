@@ -145,9 +145,11 @@ test("a terminal's clock that is set changes nothing on the page: the server's t
 test("no server at the start: the page waits for it and greets", async (t) => {
   const kiosk = await terminal(t, here, { allowed });
   // The document is there, the methods are not yet.
-  await kiosk.page.route("**/api/**", (route) => route.abort("connectionrefused"), { times: 2 });
+  let isDown = true;
+  await kiosk.page.route("**/api/**", (route) => (isDown ? route.abort("connectionrefused") : route.fallback()));
   await kiosk.page.reload();
   await banner(kiosk, "Нет связи");
+  isDown = false;
   await kiosk.on("welcome");
   await calm(kiosk);
 });
