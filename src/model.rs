@@ -21,7 +21,7 @@ mod ticket;
 pub mod typed;
 mod waiting;
 
-pub use access::Access;
+pub use access::{Access, RECEPTION};
 pub use address::network;
 pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, is_moment, moment};

@@ -86,14 +86,18 @@ impl File {
             .collect()
     }
 
-    /// Returns whether the client has this very file, by the value of its `If-None-Match`: a list of tags compared weakly, or
-    /// `*` (RFC 9110, 13.1.2).
+    /// Returns whether the client has this very file, by the value of its `If-None-Match`.
     pub fn is_known_by(&self, if_none_match: &str) -> bool {
-        if_none_match
-            .split(',')
-            .map(str::trim)
-            .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.etag)
+        is_named(if_none_match, &self.etag)
     }
+}
+
+/// Returns whether the value of an `If-None-Match` names this tag: a list of tags compared weakly, or `*` (RFC 9110, 13.1.2).
+pub fn is_named(if_none_match: &str, etag: &str) -> bool {
+    if_none_match
+        .split(',')
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }
 
 /// Returns the file at this path of a URL, which is matched exactly.

@@ -5,17 +5,15 @@ use crate::cli::Cancel;
 use crate::config::Config;
 use crate::engine;
 use crate::language::pick;
+use crate::model::RECEPTION;
 use crate::refusal::{CANCELLED, Refusal};
 use crate::store::NOBODY;
-
-/// The mnemonic of the reception.
-const SOURCE: &str = "Registry";
 
 /// Cancels a visit under the rules that hold for the patient. The history names the reception and the reason.
 pub fn run(config: &Config, wanted: &Cancel) -> Result<(), Failure> {
     let (mut store, now) = open_to_write(config)?;
     let tx = store.write()?;
-    let by = tx.find_application(SOURCE)?;
+    let by = tx.find_application(RECEPTION)?;
     let ticket = tx
         .find_ticket(wanted.ticket, None)?
         .ok_or(Refusal::TicketUnknown)?;

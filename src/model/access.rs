@@ -1,5 +1,8 @@
 //! Who may book a cell.
 
+/// The client application of the reception: who cancels, moves or books for a patient there, or by a command or an import.
+pub const RECEPTION: &str = "Registry";
+
 /// Access bits ([crate::contract::applications]). A client application may book a cell when the two share a bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access(pub i64);
@@ -7,7 +10,7 @@ pub struct Access(pub i64);
 impl Access {
     /// Each bit with its name, lowest first.
     pub const NAMED: [(&'static str, Access); 7] = [
-        ("Registry", Access(1)),
+        (RECEPTION, Access(1)),
         ("Doctor", Access(1 << 1)),
         ("Internet", Access(1 << 2)),
         ("DoctorOtherLpu", Access(1 << 3)),

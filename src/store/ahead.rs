@@ -243,7 +243,7 @@ impl Store {
     /// Returns what is in memory, once it is what the file says.
     fn kept(&self) -> Result<RefMut<'_, Kept>, Fault> {
         let mut kept = self.ahead.kept.borrow_mut();
-        let version = self.one("slot", "PRAGMA data_version", [], |row| row.get(0))?;
+        let version = self.data_version()?;
         let written = self.ahead.take_written();
         if kept.version != Some(version) || written.is_more || !self.replace_written(&mut kept, &written)? {
             *kept = Kept {

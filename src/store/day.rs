@@ -74,9 +74,14 @@ impl Store {
         Ok(found)
     }
 
+    /// Returns what differs whenever another connection has committed.
+    pub(super) fn data_version(&self) -> Result<i64, Fault> {
+        self.one("slot", "PRAGMA data_version", [], |row| row.get(0))
+    }
+
     /// Returns what differs whenever anything in the database may have changed, for this connection's life.
     pub(crate) fn change_mark(&self) -> Result<(i64, i64), Fault> {
-        let by_others = self.one("journal", "PRAGMA data_version", [], |row| row.get(0))?;
+        let by_others = self.data_version()?;
         let own = self.one("journal", "SELECT total_changes()", [], |row| row.get(0))?;
         Ok((by_others, own))
     }

@@ -71,7 +71,6 @@ use damage::Seconds;
 use journal::Tip;
 use one_file::{LogSize, Watch};
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 use std::cell::Cell;
 use std::ops::Deref;
 use std::path::Path;
@@ -100,12 +99,8 @@ pub struct Store {
 impl Drop for Store {
     /// Keeps the write-ahead log where a flush of the database file has failed: closing would copy the rest of it and remove it.
     fn drop(&mut self) {
-        if self.log.is_flush_lost()
-            && let Err(error) = self
-                .connection
-                .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
-        {
-            log::error!("the log could not be left alone: {error}");
+        if self.log.is_flush_lost() {
+            self.leave_log();
         }
     }
 }

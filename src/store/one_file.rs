@@ -313,12 +313,7 @@ impl Store {
         else {
             return;
         };
-        let left = self
-            .connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-        if let Err(error) = left {
-            log::error!("the files could not be left alone: {error}");
-        }
+        self.leave_log();
         if loss.is_changed {
             self.set_log_aside(&loss);
         } else if self.may_copy_log(&loss) {
@@ -329,6 +324,16 @@ impl Store {
                 Ok(false) => log::error!("not all of the log could be copied: a reader is in the way"),
                 Err(fault) => log::error!("the log could not be copied: {fault}"),
             }
+        }
+    }
+
+    /// Lets closing the connection leave the log as it is.
+    pub(super) fn leave_log(&self) {
+        let left = self
+            .connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        if let Err(error) = left {
+            log::error!("the files could not be left alone: {error}");
         }
     }
 

@@ -5,8 +5,6 @@
 use crate::harness::Site;
 use crate::journal::tell;
 use crate::large::{self, Size};
-use chrono::FixedOffset;
-use infomat::model::Zone;
 use std::fs;
 use std::process::Command;
 use std::time::Instant;
@@ -54,8 +52,7 @@ const PAST: &str = "
 #[ignore = "for changes to what happens at the start: it takes a minute, and two gigabytes of disk"]
 fn a_gigabyte_is_served_without_being_read() {
     let site = Site::new("");
-    let zone = Zone::Fixed(FixedOffset::east_opt(crate::harness::OFFSET_HOURS * 3_600).unwrap());
-    let lines: Vec<_> = large::lines(SIZE, crate::harness::now().date_naive(), zone).collect();
+    let lines: Vec<_> = large::lines(SIZE, crate::harness::now().date_naive(), large::zone()).collect();
     site.run_well(&["import", "-"], &lines.join("\n"));
     let path = site.path("infomat.db");
     let database = rusqlite::Connection::open(&path).unwrap();

@@ -4,7 +4,6 @@
 
 use crate::harness::{self, Client, Site};
 use crate::large::{self, Size};
-use infomat::model::Zone;
 use std::path::Path;
 use std::process::Command;
 
@@ -48,8 +47,7 @@ struct Counted {
 fn count(requests: u32) -> Counted {
     let site = Site::new("");
     let today = harness::now().date_naive();
-    let zone = Zone::Fixed(chrono::FixedOffset::east_opt(harness::OFFSET_HOURS * 3_600).unwrap());
-    let lines: Vec<_> = large::lines(SIZE, today, zone).collect();
+    let lines: Vec<_> = large::lines(SIZE, today, large::zone()).collect();
     site.run_well(&["import", "-"], &lines.join("\n"));
     let counts = site.path("callgrind");
     let program = site.command(&["serve"]);
@@ -77,35 +75,22 @@ fn count(requests: u32) -> Counted {
 fn book(client: &mut Client, number: u32) {
     let cell = large::cell(number % SIZE.doctors, 1, number / SIZE.doctors);
     let target = format!("/api/v2/visit/{}?timeTable={cell}", large::lpu());
-    let answer = client.ask(
-        "POST",
-        &target,
-        &[authorization(number)]
-            .each_ref()
-            .map(|(name, value)| (*name, &**value)),
-        &[],
-    );
-    assert_eq!(answer.status, 200, "{}", answer.json());
+    ask(client, "POST", &target, number);
 }
 
 /// Asks for the specialities, whose free places the booking has changed.
 fn list(client: &mut Client, number: u32) {
     let target = format!("/api/v2/lpu/{}/speciality", large::lpu());
-    let (name, value) = authorization(number);
-    let answer = client.ask("GET", &target, &[(name, &value)], &[]);
-    assert_eq!(answer.status, 200, "{}", answer.json());
+    ask(client, "GET", &target, number);
 }
 
-fn authorization(number: u32) -> (&'static str, String) {
-    let claims = harness::claims(
-        &large::lpu().to_string(),
-        &large::patient(number).to_string(),
-        "Infomat",
-    );
-    (
-        "Authorization",
-        format!("Bearer {}", harness::sign(&claims, harness::KEY)),
-    )
+/// Asks for a patient.
+fn ask(client: &mut Client, method: &str, target: &str, number: u32) {
+    let [lpu, patient] = [large::lpu(), large::patient(number)].map(|guid| guid.to_string());
+    let token = harness::sign(&harness::claims(&lpu, &patient, "Infomat"), harness::KEY);
+    let bearer = format!("Bearer {token}");
+    let answer = client.ask(method, target, &[("Authorization", &bearer)], &[]);
+    assert_eq!(answer.status, 200, "{}", answer.json());
 }
 
 /// Returns the instructions of a function and of all that it called.

@@ -1,6 +1,7 @@
 //! A clinic of any size, as lines of the clinic's data: what load and reading are measured on. Everything in it is
 //! plain and alike; the demo clinic is the one to look at.
 
+use crate::harness;
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta};
 use infomat::model::Zone;
 use serde_json::{Value, json};
@@ -28,6 +29,11 @@ pub const LPU: u32 = 1;
 pub const DOCTOR: u32 = 2;
 pub const CELL: u32 = 3;
 pub const PATIENT: u32 = 4;
+
+/// The clinic's clock.
+pub fn zone() -> Zone {
+    Zone::Fixed(*harness::now().offset())
+}
 
 /// The clinic.
 pub fn lpu() -> Uuid {

@@ -5,7 +5,6 @@ use crate::contender::Contender;
 use crate::crowd::{Call, Person, Reply, crowd};
 use crate::harness::{self, KEY, Server, Site, claims, sign};
 use crate::large::{self, CELL, DOCTOR, LPU, PATIENT, Size};
-use infomat::model::Zone;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -167,7 +166,7 @@ impl Clinic {
     }
 
     fn lines(&self) -> impl Iterator<Item = String> {
-        large::lines_with(self.scale.size(), tomorrow(), zone(), guid)
+        large::lines_with(self.scale.size(), tomorrow(), large::zone(), guid)
     }
 }
 
@@ -256,10 +255,6 @@ pub fn doctor(number: u32) -> Uuid {
 
 pub fn cell(cell: Place) -> Uuid {
     guid(CELL, cell.doctor, large::part(cell.day, cell.quarter))
-}
-
-pub fn zone() -> Zone {
-    Zone::Fixed(*harness::now().offset())
 }
 
 /// The first day of the timetable: each of its cells is ahead for the whole measurement.

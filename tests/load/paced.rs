@@ -1,7 +1,7 @@
 //! Bookings that come whether earlier ones are answered or not (open loop), alone and beside what else is done to a clinic's
 //! data while it is open. A booking's time runs from when it was due.
 
-use crate::clinic::{Clinic, guid, tomorrow, zone};
+use crate::clinic::{Clinic, guid, tomorrow};
 use crate::contender::{Contender, Stage};
 use crate::harness::Client;
 use crate::large;
@@ -146,7 +146,7 @@ fn work(contender: &Contender, stage: &Stage, beside: Beside) -> Option<f64> {
 fn write_timetable_with_other_rooms(clinic: &Clinic, path: &Path) {
     let mut size = clinic.scale.size();
     size.doctors = 100;
-    let text: String = large::timetable(size, tomorrow(), zone(), guid)
+    let text: String = large::timetable(size, tomorrow(), large::zone(), guid)
         .map(|line| line.replacen("\"kind\"", "\"room\":\"new\",\"kind\"", 1) + "\n")
         .collect();
     fs::write(path, text).unwrap();

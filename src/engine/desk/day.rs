@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::engine::outcome::RequestError;
 use crate::model::Moment;
-use crate::page::etag;
+use crate::page::{etag, is_named};
 use crate::refusal::{ParameterFault, Refusal};
 use crate::store::DAY_VISITS_MAX;
 use crate::wire::day::DayAtDesk;
@@ -22,7 +22,10 @@ impl Engine {
         let of = resource.unwrap_or_default();
         let seen = format!("{} {by_others} {own} {day} {of}", self.started.timestamp());
         let tag = etag(seen.as_bytes());
-        if request.headers("If-None-Match").any(|known| known == tag) {
+        if request
+            .headers("If-None-Match")
+            .any(|known| is_named(known, &tag))
+        {
             return Ok(Answer {
                 status: 304,
                 headers: vec![("ETag", tag)],

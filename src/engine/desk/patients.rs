@@ -4,7 +4,7 @@ use super::Visitor;
 use crate::engine::Engine;
 use crate::engine::outcome::RequestError;
 use crate::engine::reading::Reader;
-use crate::model::{Bearer, Contact, DeskPatient, Moment, Patient, Right};
+use crate::model::{Bearer, Contact, DeskPatient, Moment, Patient, RECEPTION, Right};
 use crate::refusal::{DeskRefusal, Refusal};
 use crate::route::PathDays;
 use crate::store::{FOUND_MAX, Store, WriteTx};
@@ -14,9 +14,6 @@ use crate::wire::params::Params;
 use crate::wire::reading::path_guid;
 use chrono::{Days, TimeDelta};
 use uuid::Uuid;
-
-/// The client application of the reception.
-pub const SOURCE: &str = "Registry";
 
 /// The parameter that names a visit that is to be put off.
 const PUT_OFF: &str = "putOff";
@@ -135,7 +132,7 @@ pub fn bearer(patient: &DeskPatient, login: String) -> Bearer {
         lpu: patient.lpu,
         mkab: patient.mkab,
         login,
-        source: SOURCE.to_owned(),
+        source: RECEPTION.to_owned(),
         privilege: false,
     }
 }

@@ -1,15 +1,18 @@
 //! Booking, moving, cancelling and arrivals at the reception: the terminal's rules, and those that the clinic lets the reception
 //! override with a reason.
 
-use super::patients::{self, SOURCE};
+use super::patients;
 use super::{Desk, DeskSettings};
 use crate::engine::Settings;
 use crate::engine::outcome::RequestError;
 use crate::engine::tickets;
-use crate::model::{CellName, Facts, Moment, Staff, Stamp, Ticket, VisitStatus, Wish};
+use crate::model::{
+    CellName, ClientApplication, DeskPatient, Facts, Moment, RECEPTION, Staff, Stamp, Ticket, VisitId,
+    VisitStatus, Wish,
+};
 use crate::refusal::Refusal;
 use crate::rules::{self, Approval, Policy, may_cancel, may_check_in};
-use crate::store::{Store, WriteTx};
+use crate::store::{Fault, Store, WriteTx};
 use crate::wire::desk::VisitWish;
 use crate::wire::desk::patient::VisitShown;
 use crate::wire::message::Answer;
@@ -30,17 +33,7 @@ impl Counter<'_> {
     /// Books a cell for a patient.
     pub fn book(&self, tx: &WriteTx, mkab: &str, wished: &VisitWish) -> Result<Answer, RequestError> {
         let patient = patients::find(tx, mkab)?;
-        let wish = Wish {
-            lpu: patient.lpu,
-            bearer: patients::bearer(&patient, self.by.login.clone()),
-            cell: CellName::Guid(wished.cell),
-            referral: None,
-            contact: wished.contact.clone(),
-            full_response: true,
-            exam: None,
-            external_user: None,
-            idempotency_key: wished.idempotency_key.clone(),
-        };
+        let wish = self.wish(&patient, wished, wished.idempotency_key.clone());
         let facts = tx.facts(&wish, self.now)?;
         let (policy, overridden) = self.policy(&wish, &facts, wished.override_reason.is_some());
         let ticket = match rules::decide(&wish, &facts, &policy, self.now)? {
@@ -54,11 +47,8 @@ impl Counter<'_> {
                         ticket: Uuid::now_v7(),
                     },
                 )?;
-                let reason = wished.override_reason.as_deref().unwrap_or_default();
-                for rule in overridden {
-                    let by = &booking.standing.application;
-                    tx.note_override(ticket.id, rule, reason, by, &self.by.login, now)?;
-                }
+                let by = &booking.standing.application;
+                self.note_overridden(tx, ticket.id, &overridden, wished, by)?;
                 tx.ticket(ticket.id)?
             }
             Approval::Repeat(visit) => tx.ticket(visit)?,
@@ -75,17 +65,7 @@ impl Counter<'_> {
         }
         let row = tx.patient_of_visit(ticket.guid)?.ok_or(Refusal::TicketUnknown)?;
         let patient = tx.patient_at_desk(row)?;
-        let wish = Wish {
-            lpu: patient.lpu,
-            bearer: patients::bearer(&patient, self.by.login.clone()),
-            cell: CellName::Guid(wished.cell),
-            referral: None,
-            contact: wished.contact.clone(),
-            full_response: true,
-            exam: None,
-            external_user: None,
-            idempotency_key: None,
-        };
+        let wish = self.wish(&patient, wished, None);
         let mut facts = tx.facts(&wish, self.now)?;
         if let Some(standing) = &mut facts.standing {
             standing.put_off(&ticket);
@@ -106,10 +86,7 @@ impl Counter<'_> {
         .filter(|[_, old, new]| old != new)
         .collect();
         let by = &booking.standing.application;
-        let reason = wished.override_reason.as_deref().unwrap_or_default();
-        for rule in overridden {
-            tx.note_override(ticket.id, rule, reason, by, &self.by.login, self.now)?;
-        }
+        self.note_overridden(tx, ticket.id, &overridden, wished, by)?;
         tx.move_visit(ticket.id, cell, &changes, by, &self.by.login, self.now)?;
         Ok(self.shown(&tx.ticket(ticket.id)?))
     }
@@ -117,7 +94,7 @@ impl Counter<'_> {
     /// Cancels a visit. One that is cancelled already is answered as it is: a lost answer may be asked for again.
     pub fn cancel(&self, tx: &WriteTx, ticket: &str, reason: &str) -> Result<Answer, RequestError> {
         let ticket = find(tx, ticket)?;
-        let by = tx.find_application(SOURCE)?;
+        let by = tx.find_application(RECEPTION)?;
         if ticket.status == VisitStatus::Active {
             tickets::cancel(tx, &ticket, &by, &self.by.login, Some(reason), self.now)??;
         }
@@ -131,9 +108,40 @@ impl Counter<'_> {
             return Ok(self.shown(&ticket));
         }
         may_check_in(&ticket, self.settings.checkin_hours_before, self.now)?;
-        let by = tx.find_application(SOURCE)?;
+        let by = tx.find_application(RECEPTION)?;
         tx.check_in(ticket.id, &by, &self.by.login, &moment(self.now), self.now)?;
         Ok(self.shown(&tx.ticket(ticket.id)?))
+    }
+
+    /// What the rules are asked about.
+    fn wish(&self, patient: &DeskPatient, wished: &VisitWish, idempotency_key: Option<String>) -> Wish {
+        Wish {
+            lpu: patient.lpu,
+            bearer: patients::bearer(patient, self.by.login.clone()),
+            cell: CellName::Guid(wished.cell),
+            referral: None,
+            contact: wished.contact.clone(),
+            full_response: true,
+            exam: None,
+            external_user: None,
+            idempotency_key,
+        }
+    }
+
+    /// Writes into the history which rules were overridden, and why.
+    fn note_overridden(
+        &self,
+        tx: &WriteTx,
+        visit: VisitId,
+        rules: &[&str],
+        wished: &VisitWish,
+        by: &ClientApplication,
+    ) -> Result<(), Fault> {
+        let reason = wished.override_reason.as_deref().unwrap_or_default();
+        for rule in rules {
+            tx.note_override(visit, rule, reason, by, &self.by.login, self.now)?;
+        }
+        Ok(())
     }
 
     /// Returns the rules for a wish: with a reason to override, without those that stand in its way and may be overridden,

@@ -1,7 +1,7 @@
 //! Visits that an import moves: their history and the journal tell it, and whoever imports learns whom to call.
 
 use crate::model::record::RecordKind;
-use crate::model::{DayVisit, Moment, VisitId, WaitingEntryId};
+use crate::model::{DayVisit, Moment, RECEPTION, VisitId, WaitingEntryId};
 use crate::store::{CARDS_MAX, Fault, Store, WriteTx, rows};
 use crate::wire::ticket::moment;
 use chrono::Days;
@@ -11,9 +11,6 @@ use uuid::Uuid;
 
 /// Who moves visits, as their histories call it.
 const EDITOR: &str = "infomat import";
-
-/// Through which client application it does so: the desk's.
-const SOURCE: &str = "Registry";
 
 /// What an import changes for patients who have a ticket. Holds personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,7 +126,7 @@ impl Store {
 impl WriteTx<'_> {
     /// Writes into histories what is moved.
     pub(super) fn note_moves(&self, moves: &[Move], now: Moment) -> Result<(), Fault> {
-        let by = self.find_application(SOURCE)?;
+        let by = self.find_application(RECEPTION)?;
         for found in moves {
             let changes = [
                 ("beginTime", found.begins.map(moment)),

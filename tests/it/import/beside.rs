@@ -3,8 +3,8 @@
 use super::{count, dump, file, imported, refused, site};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{self, Site};
+use crate::large;
 use infomat::import::{self, ImportError, Notice};
-use infomat::model::Zone;
 use infomat::store::Store;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -118,8 +118,7 @@ fn an_import_leaves_the_copying_of_the_log_to_nobody() {
 fn a_booking_just_before_the_last_step_is_seen_by_it() {
     let site = site();
     let server = site.serve();
-    let zone = Zone::Fixed(chrono::FixedOffset::east_opt(harness::OFFSET_HOURS * 3_600).unwrap());
-    let mut store = Store::open(&site.path("infomat.db"), zone).unwrap();
+    let mut store = Store::open(&site.path("infomat.db"), large::zone()).unwrap();
     let lines = [
         clinic::patient(5, 1),
         with(clinic::slot(3, 2, 1, "10:00"), &json!({"planCount": 0})),

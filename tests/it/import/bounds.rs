@@ -5,7 +5,6 @@ use crate::harness::{self, Site};
 use crate::large::{self, Size};
 use crate::probe::processor_time_of_this_thread;
 use infomat::import::{self, Notice};
-use infomat::model::Zone;
 use infomat::store::Store;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use std::io::Write;
@@ -17,10 +16,6 @@ const MEMORY_BYTES_MAX: u64 = 32 << 20;
 
 /// Past this a waiting booking gets 503 (contract::clinic_data). The processor's time counts, which no other program can use up.
 const LAST_STEP_MAX: Duration = Duration::from_secs(5);
-
-fn zone() -> Zone {
-    Zone::Fixed(chrono::FixedOffset::east_opt(harness::OFFSET_HOURS * 3_600).unwrap())
-}
 
 /// Imports a clinic of this size with bounded memory.
 fn import_in_bounded_memory(large: Size) {
@@ -38,7 +33,7 @@ fn import_in_bounded_memory(large: Size) {
     let begin = Instant::now();
     let mut bytes = 0;
     let mut stdin = std::io::BufWriter::new(import.stdin.take().unwrap());
-    for line in large::lines(large, harness::now().date_naive(), zone()) {
+    for line in large::lines(large, harness::now().date_naive(), large::zone()) {
         bytes += line.len() as u64 + 1;
         writeln!(stdin, "{line}").unwrap();
     }
@@ -81,10 +76,10 @@ fn a_fortnight_of_a_hundred_doctors_is_put_in_place_in_moments() {
         cells_a_day: 32,
         patients: 0,
     };
-    let text: String = large::lines(fortnight, now.date_naive(), zone())
+    let text: String = large::lines(fortnight, now.date_naive(), large::zone())
         .map(|line| line + "\n")
         .collect();
-    let mut store = Store::open(&site.path("infomat.db"), zone()).unwrap();
+    let mut store = Store::open(&site.path("infomat.db"), large::zone()).unwrap();
     for run in ["new", "replaced"] {
         let mut last_step = processor_time_of_this_thread();
         import::import(&mut store, text.as_bytes(), now, &[], &mut |notice| {

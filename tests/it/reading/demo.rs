@@ -1,9 +1,9 @@
 //! The demo clinic in a site of its own, and an engine of the library over the same database.
 
-use crate::harness::{KEY, OFFSET_HOURS, Site, now};
-use chrono::{FixedOffset, TimeDelta};
+use crate::harness::{KEY, Site, now};
+pub use crate::large::zone;
+use chrono::TimeDelta;
 use infomat::engine::{DeskSettings, Engine, Settings, SharedKeys};
-use infomat::model::Zone;
 use infomat::route::Route;
 use infomat::rules::{Policy, Switches};
 use infomat::store::Store;
@@ -26,10 +26,6 @@ pub fn policy() -> Policy {
             waiting_entries: 20,
         },
     }
-}
-
-pub fn zone() -> Zone {
-    Zone::Fixed(FixedOffset::east_opt(OFFSET_HOURS * 3_600).unwrap())
 }
 
 /// A site with the demo clinic of today.
