@@ -1,6 +1,8 @@
 // Calls to the server. A call that meets the end of the session waits until somebody has signed in again, and is then made once
 // more: what is on the screen, and in its fields, stays.
 
+import { withQuery } from "../shared/api.js";
+
 /** Timeout of one call. */
 const CALL_MS_MAX = 15_000;
 /** Pauses between two tries of a reading; the last one repeats. */
@@ -40,8 +42,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Reads; tries until an answer comes. `unattended`: nobody has asked, and the session does not last longer for it. */
 export async function read(path, { query = {}, unattended = false, known, once = false } = {}) {
-  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
-  const address = pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
+  const address = withQuery(path, query);
   for (let attempt = 0; ; attempt++) {
     try {
       const headers = { ...(unattended && { "X-Unattended": "1" }), ...(known && { "If-None-Match": known }) };

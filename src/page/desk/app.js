@@ -1,8 +1,8 @@
 // The reception's page: who is signed in, its views, and which of them is shown.
 
 import { el } from "../shared/dom.js";
+import { startRenewal } from "../shared/renew.js";
 import { Refused, change, onLine, onSessionEnd, read } from "./api.js";
-import { startRenewal } from "./renew.js";
 import { onPerson, signIn } from "./signin.js";
 import { day } from "./views/day.js";
 import { patients } from "./views/patients.js";
@@ -17,6 +17,8 @@ const VIEWS = [
 
 /** Interval of asking whether the session has ended, where a view does not ask for anything else. */
 const SESSION_MS = 30_000;
+/** Time without a touch after which nobody is in the middle of something. */
+const UNTOUCHED_MS = 20_000;
 
 const main = document.getElementById("view");
 let person;
@@ -90,7 +92,12 @@ setInterval(async () => {
   await read("/desk/api/session", { unattended: true }).finally(() => { isAsking = false; });
 }, SESSION_MS);
 
-startRenewal(isUntouched, () => ({ view: shown?.name, place: shown?.open.place?.() }));
+startRenewal({
+  path: "/desk",
+  untouchedMs: UNTOUCHED_MS,
+  isFree: isUntouched,
+  state: () => ({ view: shown?.name, place: shown?.open.place?.() }),
+});
 
 const known = await read("/desk/api/session", { once: true }).catch(() => null);
 if (known) {

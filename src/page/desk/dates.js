@@ -1,21 +1,12 @@
 // Days and times for people. The server's times are the clinic's wall clock with its offset: they are shown as written.
 
-const DAY_MS = 86_400_000;
-
-/** `08:45` of a date-time of the server. */
-export const timeOf = (moment) => moment.slice(11, 16);
-
-/** `2026-11-24` of a date-time of the server. */
-export const dateOf = (moment) => moment.slice(0, 10);
+import { dateOf, timeOf } from "../shared/format.js";
 
 /** `24.11.2026`. */
 export const shortDate = (date) => date.split("-").reverse().join(".");
 
 /** `24.11.2026 08:45`. */
 export const shortMoment = (moment) => `${shortDate(dateOf(moment))} ${timeOf(moment)}`;
-
-/** The day so many days later. */
-export const addDays = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
 /** `вторник, 24 ноября 2026 г.` */
 export const longDate = (date) =>

@@ -1,12 +1,12 @@
 // A ticket on paper.
 
 import { el } from "../shared/dom.js";
+import { dateOf, initials, timeOf } from "../shared/format.js";
 import { qr } from "../shared/qr.js";
-import { longDate, dateOf, timeOf } from "./dates.js";
+import { longDate } from "./dates.js";
 
 /** Prints a ticket. A slip of paper shows no more of the patient than the initials. */
 export function printTicket(ticket, { name, lpuName }) {
-  const initials = name.split(" ").filter(Boolean).map((part) => `${part[0]}.`).join(" ");
   const paper = el(
     "section",
     { id: "paper" },
@@ -14,7 +14,7 @@ export function printTicket(ticket, { name, lpuName }) {
     el("p", { class: "number", text: `№ ${ticket.num}` }),
     el("p", { class: "when", text: `${longDate(dateOf(ticket.beginTime))}, ${timeOf(ticket.beginTime)}` }),
     el("p", { text: [ticket.docFio, ticket.speciality, ticket.room && `кабинет ${ticket.room}`].filter(Boolean).join(", ") }),
-    el("p", { text: `Пациент: ${initials}` }),
+    el("p", { text: `Пациент: ${initials(name)}` }),
     qr(ticket.ticketGuid, "Код талона"),
   );
   document.getElementById("paper")?.remove();

@@ -53,7 +53,8 @@ export async function call(method, path, { query = {}, headers = {}, body, signa
   }
 }
 
-function withQuery(path, query) {
+/** Returns the address of a path with these parameters, those that have a value. */
+export function withQuery(path, query) {
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   return pairs.length ? `${path}?${new URLSearchParams(pairs)}` : path;
 }

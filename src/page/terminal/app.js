@@ -1,12 +1,13 @@
 // The start of the terminal's page.
 
+import { keepTime } from "../shared/api.js";
+import { startRenewal } from "../shared/renew.js";
 import { startTouch } from "../shared/touch.js";
 import { learn, terminal } from "./clinic.js";
 import { startFrame } from "./frame.js";
 import { startIdleWatch, stay } from "./idle.js";
 import { readScan, startKeys } from "./keys.js";
 import { finish, go, isOpen, place, register } from "./machine.js";
-import { startRenewal } from "./renew.js";
 import { arrival, arrived } from "./screens/arrival.js";
 import { birth } from "./screens/birth.js";
 import { choice } from "./screens/choice.js";
@@ -23,6 +24,9 @@ import { entry, leaving, waited, waiting } from "./screens/waiting.js";
 import { welcome } from "./screens/welcome.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
+
+/** Time without a touch at the greeting after which nobody is about to begin. */
+const UNTOUCHED_MS = 10_000;
 
 register({
   /** What is seen until the server has said which clinics there are. */
@@ -63,6 +67,13 @@ function scanned(text) {
 startFrame();
 startTouch();
 startIdleWatch();
-startRenewal();
+startRenewal({
+  path: "/",
+  untouchedMs: UNTOUCHED_MS,
+  isFree: () => place() === "welcome",
+  // Which clinic this is may have been chosen by touch.
+  state: () => ({ lpu: terminal.lpu.guid }),
+  heard: keepTime,
+});
 startKeys({ start: begin, scanned });
 go("start");

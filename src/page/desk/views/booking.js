@@ -1,8 +1,9 @@
 // A time for a patient: speciality, doctor, and the cells of two weeks. What a rule refuses is marked and told before it is met.
 
 import { el } from "../../shared/dom.js";
+import { addDays, dateOf, timeOf } from "../../shared/format.js";
 import { change, noDay, read } from "../api.js";
-import { addDays, dateOf, longDate, shortDate, timeOf } from "../dates.js";
+import { longDate, shortDate } from "../dates.js";
 import { printTicket } from "../paper.js";
 import { Wrong, ask, field, newKey, show } from "../parts.js";
 

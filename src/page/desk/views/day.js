@@ -1,8 +1,9 @@
 // The day: who comes to whom, and who has come. What others change is seen within two seconds.
 
 import { el } from "../../shared/dom.js";
+import { addDays, timeOf } from "../../shared/format.js";
 import { read } from "../api.js";
-import { addDays, longDate, shortDate, timeOf } from "../dates.js";
+import { longDate, shortDate } from "../dates.js";
 import { field, row, table, tellRefusal } from "../parts.js";
 import { download } from "../sheet.js";
 
