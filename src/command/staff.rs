@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::engine::new_password;
 use crate::language::{pick, text};
 use crate::model::{Moment, Role, Staff};
+use crate::refusal::DeskRefusal;
 use crate::store::{STAFF_MAX, Store};
 
 /// Heads of the list.
@@ -54,20 +55,17 @@ pub fn add(store: &mut Store, login: &str, name: &str, role: Role, now: Moment) 
     // Before the transaction, which others would wait for.
     let (password, hash) = new_password();
     let tx = store.write()?;
-    let all = tx.all_staff()?;
-    if all.iter().any(|known| known.login == login) {
-        return Err(failed!(
-            "логин {login} уже есть: новый пароль даст `infomat staff reset {login}`",
-            "there is a login {login} already: `infomat staff reset {login}` gives a new password"
-        ));
-    }
-    if i64::try_from(all.len()).is_ok_and(|count| count >= STAFF_MAX) {
-        return Err(failed!(
-            "сотрудников уже {STAFF_MAX}, больше добавить нельзя",
-            "there are {STAFF_MAX} people already, which is the most"
-        ));
-    }
-    tx.insert_staff(login, name, role, &hash, now)?;
+    tx.add_staff(login, name, role, &hash, now)?
+        .map_err(|refusal| match refusal {
+            DeskRefusal::LoginTaken => failed!(
+                "логин {login} уже есть: новый пароль даст `infomat staff reset {login}`",
+                "there is a login {login} already: `infomat staff reset {login}` gives a new password"
+            ),
+            _ => failed!(
+                "сотрудников уже {STAFF_MAX}, больше добавить нельзя",
+                "there are {STAFF_MAX} people already, which is the most"
+            ),
+        })?;
     tx.commit()?;
     Ok(password)
 }

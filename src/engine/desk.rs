@@ -46,6 +46,13 @@ pub struct DeskSettings {
     pub may_override: Vec<String>,
 }
 
+impl DeskSettings {
+    /// What somebody who is signed in is told.
+    fn shown_to<'a>(&self, staff: &'a Staff) -> SessionShown<'a> {
+        SessionShown::new(staff, self.idle.as_secs() / 60, !self.may_override.is_empty())
+    }
+}
+
 /// From where a request comes, and with which cookie.
 pub struct Visitor {
     client: IpAddr,
@@ -289,12 +296,7 @@ impl Engine {
         match read {
             DeskRead::Page | DeskRead::Session => {
                 let staff = signed_in(&self.store, &visitor, &self.settings.desk, &self.sessions)?;
-                let minutes = self.settings.desk.idle.as_secs() / 60;
-                Ok(Answer::json(&SessionShown::new(
-                    &staff,
-                    minutes,
-                    !self.settings.desk.may_override.is_empty(),
-                )))
+                Ok(Answer::json(&self.settings.desk.shown_to(&staff)))
             }
             DeskRead::Staff => {
                 self.staff_with(&visitor, Right::Staff)?;
@@ -316,29 +318,16 @@ impl Engine {
                 self.card(mkab, now.moment)
             }
             DeskRead::Specialities { mkab } => {
-                self.bookable(request, &visitor, mkab, &Bookable::Specialities, now)
+                self.bookable(request, &visitor, mkab, &Bookable::Specialities, now.moment)
             }
-            DeskRead::Resources { mkab } => self.bookable(request, &visitor, mkab, &Bookable::Resources, now),
+            DeskRead::Resources { mkab } => {
+                self.bookable(request, &visitor, mkab, &Bookable::Resources, now.moment)
+            }
             DeskRead::Cells { mkab, resource, days } => {
                 let cells = Bookable::Cells(resource, days);
-                self.bookable(request, &visitor, mkab, &cells, now)
+                self.bookable(request, &visitor, mkab, &cells, now.moment)
             }
         }
-    }
-}
-
-impl Engine {
-    fn bookable(
-        &self,
-        request: &Request,
-        visitor: &Visitor,
-        mkab: &str,
-        what: &Bookable,
-        now: Now,
-    ) -> Result<Answer, RequestError> {
-        self.for_patient(request, visitor, mkab, now.moment, |reader, lpu| {
-            what.read(reader, lpu)
-        })
     }
 }
 

@@ -14,7 +14,7 @@ rows! {
         PatientUnknown = 400 5000 "Карта пациента с таким гвидом не найдена";
         LoginTaken = 400 5000 "Такой логин уже есть";
         StaffUnknown = 400 5000 "Сотрудник с таким логином не найден";
-        TooManyStaff { most: i64 } = 400 5000 "Сотрудников уже {most}, больше добавить нельзя";
+        TooManyStaff { most: usize } = 400 5000 "Сотрудников уже {most}, больше добавить нельзя";
         /// Somebody must be able to let others in again.
         OneselfDisabled = 400 5000 "Себя отключить нельзя: это сделает другой администратор";
     }

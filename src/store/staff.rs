@@ -2,10 +2,11 @@
 
 use super::{Fault, Store, WriteTx};
 use crate::model::{Moment, Role, Staff, StaffId};
+use crate::refusal::DeskRefusal;
 use rusqlite::{Row, named_params};
 
 /// Most people who may be known, disabled ones too.
-pub(crate) const STAFF_MAX: i64 = 500;
+pub(crate) const STAFF_MAX: usize = 500;
 
 impl Store {
     /// Returns everybody, by login.
@@ -30,27 +31,33 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Adds somebody. The login must be new.
-    pub(crate) fn insert_staff(
+    /// Adds somebody, unless the login is taken or [`STAFF_MAX`] people are known already.
+    pub(crate) fn add_staff(
         &self,
         login: &str,
         name: &str,
         role: Role,
         password: &str,
         now: Moment,
-    ) -> Result<(), Fault> {
-        let word = Role::WORDS.iter().find(|(_, known)| *known == role);
+    ) -> Result<Result<(), DeskRefusal>, Fault> {
+        let all = self.all_staff()?;
+        if all.iter().any(|known| known.login == login) {
+            return Ok(Err(DeskRefusal::LoginTaken));
+        }
+        if all.len() >= STAFF_MAX {
+            return Ok(Err(DeskRefusal::TooManyStaff { most: STAFF_MAX }));
+        }
         self.run(
             "INSERT INTO staff (login, name, role, password, created_at) VALUES (:login, :name, :role, :password, :at)",
             named_params! {
                 ":login": login,
                 ":name": name,
-                ":role": word.map(|(word, _)| *word),
+                ":role": role.to_string(),
                 ":password": password,
                 ":at": now.timestamp(),
             },
         )?;
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Gives somebody another password, and lets them sign in again.

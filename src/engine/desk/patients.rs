@@ -74,13 +74,13 @@ impl Engine {
     }
 
     /// Answers what can be booked for a patient, as the patient's own token would be answered, but for the reception.
-    pub(super) fn for_patient(
+    pub(super) fn bookable(
         &self,
         request: &Request,
         visitor: &Visitor,
         mkab: &str,
+        what: &Bookable,
         now: Moment,
-        read: impl FnOnce(&Reader, &str) -> Result<Answer, RequestError>,
     ) -> Result<Answer, RequestError> {
         let staff = self.staff_with(visitor, Right::Visits)?;
         let patient = find(&self.store, mkab)?;
@@ -97,7 +97,12 @@ impl Engine {
             bearer: Some(bearer(&patient, staff.login)),
             put_off,
         };
-        read(&reader, &patient.lpu.to_string())
+        let lpu = patient.lpu.to_string();
+        match what {
+            Bookable::Specialities => reader.specialities(&lpu),
+            Bookable::Resources => reader.resources(&lpu),
+            Bookable::Cells(resource, days) => reader.schedule(&lpu, resource, days),
+        }
     }
 }
 
@@ -106,17 +111,6 @@ pub enum Bookable<'a> {
     Specialities,
     Resources,
     Cells(&'a str, &'a PathDays),
-}
-
-impl Bookable<'_> {
-    /// Reads it.
-    pub fn read(&self, reader: &Reader, lpu: &str) -> Result<Answer, RequestError> {
-        match self {
-            Bookable::Specialities => reader.specialities(lpu),
-            Bookable::Resources => reader.resources(lpu),
-            Bookable::Cells(resource, days) => reader.schedule(lpu, resource, days),
-        }
-    }
 }
 
 /// Writes new contacts to a card.

@@ -3,7 +3,7 @@
 //! An unknown login and a wrong password end alike: after the same work, with one failure written, in the same words. The limits
 //! hold twice: before the password is checked, and when its answer is given, so that many tries at one time gain nothing.
 
-use super::{Desk, DeskSettings, Visitor};
+use super::{Desk, Visitor};
 use crate::engine::identification::{ADDRESS_LIMIT, DOCUMENT_LIMIT, FAILURE_SECONDS_MAX};
 use crate::engine::outcome::RequestError;
 use crate::engine::password::{PASSWORD_BYTES_MAX, PasswordWork};
@@ -11,7 +11,7 @@ use crate::engine::{CLOCK_RETRY_SECONDS, Engine};
 use crate::model::{Moment, PasswordFound, Staff, network};
 use crate::refusal::{DeskRefusal, HttpError};
 use crate::store::{FailedIdentification, Store, WriteTx};
-use crate::wire::desk::{Credentials, SessionShown, credentials, set_cookie};
+use crate::wire::desk::{Credentials, credentials, set_cookie};
 use crate::wire::message::{Answer, Request};
 use sha2::{Digest, Sha256};
 
@@ -53,15 +53,8 @@ pub fn sign_in(
         tx.note_failure(&failure, now, now.timestamp() - i64::from(FAILURE_SECONDS_MAX))?;
         return Err(DeskRefusal::WrongPassword.into());
     };
-    let DeskSettings {
-        idle, may_override, ..
-    } = desk.settings;
-    let secret = desk.sessions.borrow_mut().begin(&staff, *idle);
-    let mut answer = Answer::json(&SessionShown::new(
-        &staff,
-        idle.as_secs() / 60,
-        !may_override.is_empty(),
-    ));
+    let secret = desk.sessions.borrow_mut().begin(&staff, desk.settings.idle);
+    let mut answer = Answer::json(&desk.settings.shown_to(&staff));
     answer
         .headers
         .push(("Set-Cookie", set_cookie(&secret, visitor.is_encrypted)));

@@ -3,21 +3,14 @@
 use crate::engine::outcome::RequestError;
 use crate::model::{Moment, PasswordFound, Staff, login};
 use crate::refusal::{DeskRefusal, HttpError};
-use crate::store::{STAFF_MAX, Store, WriteTx};
+use crate::store::{Store, WriteTx};
 use crate::wire::desk::{NewStaff, PasswordShown};
 use crate::wire::message::Answer;
 
 /// Adds somebody, and shows the password this once.
 pub fn add(tx: &WriteTx, new: &NewStaff, found: &PasswordFound, now: Moment) -> Result<Answer, RequestError> {
     let (password, hash) = made(found)?;
-    let all = tx.all_staff()?;
-    if all.iter().any(|known| known.login == new.login) {
-        return Err(DeskRefusal::LoginTaken.into());
-    }
-    if i64::try_from(all.len()).is_ok_and(|count| count >= STAFF_MAX) {
-        return Err(DeskRefusal::TooManyStaff { most: STAFF_MAX }.into());
-    }
-    tx.insert_staff(&new.login, &new.name, new.role, hash, now)?;
+    tx.add_staff(&new.login, &new.name, new.role, hash, now)??;
     Ok(Answer::json(&PasswordShown {
         login: &new.login,
         password,
