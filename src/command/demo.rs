@@ -141,7 +141,7 @@ fn trial(store: &Store, config: &Config, now: Moment) -> Result<Option<Trial>, F
     Ok(None)
 }
 
-/// Returns a cell of the character's resource that the rules let the character book.
+/// Returns a cell of the character's resource that the rules let the character book, as long as the token of the line lives.
 fn bookable(
     store: &Store,
     config: &Config,
@@ -152,11 +152,12 @@ fn bookable(
     let Ok(card) = store.open_card(bearer, character.lpu)? else {
         return Ok(None);
     };
+    let from = now + TimeDelta::hours(TOKEN_HOURS);
     let until = now + Days::new(DAYS.into());
     let Some(listed) = store.find_resource(character.resource, card.lpu.id)? else {
         return Ok(None);
     };
-    let cells = store.resource_cells(&listed.resource, now, until)?;
+    let cells = store.resource_cells(&listed.resource, from, until)?;
     let standing = store.standing(card, now, now)?;
     Ok(cells
         .into_iter()

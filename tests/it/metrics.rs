@@ -136,6 +136,8 @@ fn what_happens_is_counted() {
     let mut malformed = server.client();
     malformed.send(b"GET / HTTP/9.9\r\n\r\n").unwrap();
     assert_eq!(malformed.read(false).unwrap().status, 505);
+    // A request is counted after its answer was sent, and before its connection ends.
+    assert!(malformed.read(false).is_err());
     let after = Numbers::of(&mut client);
     for (series, grown) in [
         ("infomat_bookings_total", 1.0),
