@@ -20,7 +20,8 @@ CREATE TABLE speciality (
 ) STRICT;
 
 -- Who or what sees patients: a doctor, a room, a piece of equipment. A removed one stays for the sake of its visits.
--- `uchastok_nums`: the districts of a district doctor, each as `patient.uchastok_num` has it.
+-- `uchastok_nums`: the districts of a district doctor, each as `patient.uchastok_num` has it. `by_message`: the region's centre
+-- told it, and alone changes it.
 CREATE TABLE resource (
     id INTEGER PRIMARY KEY,
     guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
@@ -39,14 +40,15 @@ CREATE TABLE resource (
     dispensary_only INTEGER NOT NULL CHECK (dispensary_only IN (0, 1)),
     shown INTEGER NOT NULL CHECK (shown IN (0, 1)),
     removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
-    uchastok_nums TEXT NOT NULL DEFAULT '[]' CHECK (json_type(uchastok_nums) = 'array')
+    uchastok_nums TEXT NOT NULL DEFAULT '[]' CHECK (json_type(uchastok_nums) = 'array'),
+    by_message INTEGER NOT NULL DEFAULT 0 CHECK (by_message IN (0, 1))
 ) STRICT;
 CREATE INDEX resource_by_lpu ON resource (lpu_id, speciality_id);
 CREATE INDEX resource_by_speciality ON resource (speciality_id);
 
 -- A cell of the timetable. `used_count` is kept by the triggers of `visit`, and only by them: whoever writes a visit, this
 -- program or another, the CHECK refuses one more than is planned. Only its owner's side books a cell: this server, or the
--- region's centre; a cell of nobody is set aside.
+-- region's centre; a cell of nobody is set aside. `by_message`: the centre told it, and alone changes it.
 CREATE TABLE slot (
     id INTEGER PRIMARY KEY,
     guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
@@ -63,6 +65,7 @@ CREATE TABLE slot (
     age_from INTEGER,
     age_to INTEGER,
     owner TEXT NOT NULL DEFAULT 'box' CHECK (owner IN ('box', 'centre', 'nobody')),
+    by_message INTEGER NOT NULL DEFAULT 0 CHECK (by_message IN (0, 1)),
     CHECK (begin_at < end_at),
     CONSTRAINT no_more_than_planned CHECK (used_count BETWEEN 0 AND plan_count)
 ) STRICT;
@@ -240,9 +243,14 @@ CREATE TABLE visit_history (
 
 -- The lives of this database: each writes records of its own under its GUID. A life begins when the database is made, or when
 -- a person says so.
+-- Its records begin at `first_seq`. `mode`: one that is 'recovering' only reads until the lost tail is back, one that is
+-- 'stopped' writes nothing any more. Its visits get numbers above `num_after`.
 CREATE TABLE life (
     id INTEGER PRIMARY KEY,
-    incarnation BLOB NOT NULL UNIQUE CHECK (length(incarnation) = 16)
+    incarnation BLOB NOT NULL UNIQUE CHECK (length(incarnation) = 16),
+    first_seq INTEGER NOT NULL DEFAULT 1 CHECK (first_seq > 0),
+    mode TEXT NOT NULL DEFAULT 'serving' CHECK (mode IN ('serving', 'recovering', 'stopped')),
+    num_after INTEGER NOT NULL DEFAULT 0 CHECK (num_after >= 0)
 ) STRICT;
 
 -- What happened in the clinic, in order and without gaps, each record written in the transaction of what it tells and never
@@ -325,3 +333,32 @@ CREATE TABLE staff (
     disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
     created_at INTEGER NOT NULL
 ) STRICT;
+
+-- What this box has heard of the region's centre; one row, from the first exchange on. `applied_...`: the last of the centre's
+-- messages that is behind the box, applied or refused. `memory`: what the present life remembers of its exchanges, as JSON
+-- (src/exchange/site.rs); empty: nothing.
+CREATE TABLE exchange (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    applied_seq INTEGER NOT NULL DEFAULT 0 CHECK (applied_seq >= 0),
+    applied_hash BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK (length(applied_hash) = 32),
+    memory TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+-- Messages of a centre that was lost: they take no effect, and a person has to look at what they promised.
+CREATE TABLE strange_message (
+    id INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    seq INTEGER NOT NULL CHECK (seq > 0),
+    lines TEXT NOT NULL
+) STRICT;
+
+-- Visits that happened at the centre or in another life, and lack a cell, a card or a free place here. `told`: all that is known
+-- of them, as JSON (src/model/record/content.rs).
+CREATE TABLE displaced_visit (
+    id INTEGER PRIMARY KEY,
+    guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
+    slot_guid BLOB CHECK (length(slot_guid) = 16),
+    status TEXT NOT NULL CHECK (status IN ('active', 'cancelled')),
+    told TEXT NOT NULL CHECK (json_type(told) = 'object')
+) STRICT;
+CREATE INDEX displaced_visit_by_slot ON displaced_visit (slot_guid) WHERE status = 'active';

@@ -203,11 +203,14 @@ pub struct Backup {
 #[derive(Debug, Args)]
 pub struct Restore {
     /// The backup; - reads standard input
-    #[arg(value_name = "FILE", required_unless_present = "here")]
+    #[arg(value_name = "FILE", required_unless_present_any = ["here", "book_on"])]
     pub file: Option<PathBuf>,
     /// Replace nothing: go on from the database as it stands, as a new life of it
     #[arg(long, conflicts_with = "file")]
     pub here: bool,
+    /// Replace nothing: let a restored database book, though the centre has not told yet what it lacks
+    #[arg(long, conflicts_with_all = ["file", "here"])]
+    pub book_on: bool,
 }
 
 /// `infomat purge`

@@ -8,7 +8,10 @@ use crate::config::Config;
 use crate::engine;
 use crate::language::{pick, text};
 use crate::model::{DayVisit, Moment};
-use crate::store::{KindDifference, Lacking, OpenError, Restoration, RestoreError, ServerLock, Store};
+use crate::store::{
+    Begin, KindDifference, Lacking, OpenError, Restoration, RestoreError, ServerLock, Store, random_guid,
+};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
@@ -16,6 +19,9 @@ use std::path::{Path, PathBuf};
 
 /// Begins a new life of the database: in a backup that replaces it, or in the file as it stands.
 pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
+    if wanted.book_on {
+        return book_on(config);
+    }
     let _lock = ServerLock::take(&config.database)?;
     let now = engine::now(config.zone);
     match &wanted.file {
@@ -26,10 +32,33 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
 
 /// Begins a new life of the database as it stands.
 fn begin_life(config: &Config, now: Moment) -> Result<(), Failure> {
-    Store::open(&config.database, config.zone)?.begin_life_here(now)?;
+    let begin = Begin {
+        incarnation: random_guid()?,
+        others: &BTreeSet::new(),
+        is_in_region: false,
+    };
+    Store::open(&config.database, config.zone)?.begin_life_here(&begin, now)?;
     output::tell(text!(
         "{}: начата новая жизнь базы данных",
         "{}: a new life of the database has begun",
+        config.database.display()
+    ));
+    Ok(())
+}
+
+/// Lets a restored database book, beside a running server too.
+fn book_on(config: &Config) -> Result<(), Failure> {
+    let now = engine::now(config.zone);
+    if !Store::open(&config.database, config.zone)?.book_on(now)? {
+        return Err(failed!(
+            "{}: база данных не ждет центр",
+            "{}: the database does not wait for the centre",
+            config.database.display()
+        ));
+    }
+    output::tell(text!(
+        "{}: записи принимаются. Ячейки, которые центр записал сам, могут оказаться заняты дважды: такие записи перечислит обмен",
+        "{}: visits are booked. Cells that the centre has booked itself may be taken twice: the exchange will list such visits",
         config.database.display()
     ));
     Ok(())

@@ -42,6 +42,9 @@ pub fn prove(
     if has_damaged_values {
         return Ok(not_ready(Trouble::DamagedValues, language));
     }
+    if let Some(trouble) = tx.reads_only()? {
+        return Ok(not_ready(trouble, language));
+    }
     let problems = problems(tx, clock, now)?;
     Ok(ready(
         problems.iter().map(|problem| problem.text(language)).collect(),

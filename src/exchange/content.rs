@@ -60,6 +60,7 @@ pub struct Visit {
 #[serde(tag = "kind", rename_all = "camelCase")]
 enum Content {
     Life(Begun),
+    #[serde(alias = "displaced")]
     Visit(Visit),
     Owner {
         owner: Owner,
@@ -146,6 +147,13 @@ pub struct Slot {
 /// The place that a cell has if its line names no number.
 fn one() -> i64 {
     1
+}
+
+/// Returns the line of a cancellation with the note that it has happened, whosever the cell has become at the box.
+pub fn happened(line: &str) -> Result<String, serde_json::Error> {
+    let mut line: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
+    line.insert("happened".to_owned(), true.into());
+    serde_json::to_string(&line)
 }
 
 /// Reads the lines of a message. An error is the number of the first line that cannot be read, from 1.

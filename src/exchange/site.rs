@@ -18,6 +18,15 @@ pub enum Mode {
     Stopped,
 }
 
+impl Mode {
+    /// Each with its word in the database.
+    pub const WORDS: [(&'static str, Mode); 3] = [
+        ("serving", Mode::Serving),
+        ("recovering", Mode::Recovering),
+        ("stopped", Mode::Stopped),
+    ];
+}
+
 /// What a box is, as its database says.
 #[derive(Clone, Copy, Debug)]
 pub struct Site {

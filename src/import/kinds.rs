@@ -19,6 +19,10 @@ use serde_json::json;
 
 mod lpu;
 
+/// Owners that a line of an import may give a cell, and one of a message.
+const OWNERS: [&str; 1] = ["box"];
+const OWNERS_TOLD: [&str; 2] = ["box", "centre"];
+
 /// The subject of a line, as far as the line could be read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ParsedLine {
@@ -50,6 +54,15 @@ pub enum Says {
 /// # Errors
 /// All bad fields, when the subject of the line is unknown.
 pub fn parse(text: &str, today: NaiveDate) -> Result<ParsedLine, Vec<BadField>> {
+    parse_of(text, today, &OWNERS)
+}
+
+/// Reads one line of a message of the centre, which may keep a cell for itself.
+pub fn parse_told(text: &str, today: NaiveDate) -> Result<ParsedLine, Vec<BadField>> {
+    parse_of(text, today, &OWNERS_TOLD)
+}
+
+fn parse_of(text: &str, today: NaiveDate, owners: &[&'static str]) -> Result<ParsedLine, Vec<BadField>> {
     let mut fields = ObjectFields::parse(text, "").map_err(|bad| vec![bad])?;
     let words = Kind::WORDS.map(|(word, _)| word);
     let word = fields.required_word("kind", &words);
@@ -61,7 +74,7 @@ pub fn parse(text: &str, today: NaiveDate) -> Result<ParsedLine, Vec<BadField>> 
     let before = fields.refused();
     let key = key(kind, &mut fields);
     let is_known = fields.refused() == before;
-    let says = says(kind, &key, &mut fields, today);
+    let says = says(kind, &key, &mut fields, today, owners);
     let nothing_in = std::mem::take(&mut fields.nothing_in);
     let bad = match says {
         Says::Is(_) => fields.finish(),
@@ -100,7 +113,13 @@ fn key(kind: Kind, fields: &mut ObjectFields) -> RowKey {
 }
 
 /// Reads the rest of a line. Fields beside `"deleted": true` are ignored. A bad field gets a default.
-fn says(kind: Kind, key: &RowKey, fields: &mut ObjectFields, today: NaiveDate) -> Says {
+fn says(
+    kind: Kind,
+    key: &RowKey,
+    fields: &mut ObjectFields,
+    today: NaiveDate,
+    owners: &[&'static str],
+) -> Says {
     if fields.flag("deleted", false) {
         return Says::Removed;
     }
@@ -110,7 +129,7 @@ fn says(kind: Kind, key: &RowKey, fields: &mut ObjectFields, today: NaiveDate) -
             name: fields.required_text("name", NAME_CHARS_MAX),
         }),
         Kind::Resource => Row::Resource(resource(fields)),
-        Kind::Slot => Row::Slot(slot(fields)),
+        Kind::Slot => Row::Slot(slot(fields, owners)),
         Kind::Patient => Row::Patient(patient(fields, today)),
         Kind::Referral => Row::Referral(referral(fields)),
         Kind::DispensaryRegistration => Row::DispensaryRegistration(RegistrationRow {}),
@@ -155,7 +174,7 @@ fn resource(fields: &mut ObjectFields) -> ResourceRow {
     resource
 }
 
-fn slot(fields: &mut ObjectFields) -> SlotRow {
+fn slot(fields: &mut ObjectFields, owners: &[&'static str]) -> SlotRow {
     let resource = fields.required_guid("resource");
     let (begin_at, end_at) = times(fields);
     let (busy_type, busy_code, busy_name) = busy_type(fields);
@@ -172,7 +191,7 @@ fn slot(fields: &mut ObjectFields) -> SlotRow {
         room: fields.text("room", CODE_CHARS_MAX),
         age_from,
         age_to,
-        owner: fields.word("owner", &["box"]),
+        owner: fields.word("owner", owners),
     }
 }
 
@@ -335,6 +354,6 @@ pub fn asked(text: &str, today: NaiveDate) -> Vec<String> {
     fields.asked.clear();
     fields.rename(word);
     let key = key(kind, &mut fields);
-    says(kind, &key, &mut fields, today);
+    says(kind, &key, &mut fields, today, &OWNERS);
     fields.asked
 }

@@ -23,12 +23,15 @@ mod foreign;
 mod kinds;
 mod lines;
 mod reason;
+mod site;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use bounds::LINE_BYTES_MAX;
 pub use foreign::Foreign;
 pub use reason::{BadField, BadLine, Reason};
+pub use site::BoxTx;
 
 use crate::model::Moment;
 use crate::store::import::{Hindrance, KindCount, Moves, Objection, Staging};

@@ -5,7 +5,8 @@ mod content;
 mod line;
 
 pub use content::{
-    ContactGiven, Content, LifeBegun, RecordPlace, UpkeepDone, VisitChange, VisitState, WaitingState,
+    ContactGiven, Content, DisplacedVisit, LifeBegun, MessageTold, OwnerTold, RecordPlace, StoppedFor,
+    UpkeepDone, VisitChange, VisitState, WaitingState,
 };
 pub use line::Hex;
 

@@ -35,6 +35,22 @@ rows! {
         NoAccess = "База данных не принимает записи: файл не открывается. Проверьте права на него и на его папку.";
         #[error("the disk of the database fails, or memory is short: look at the disk")]
         Failing = "База данных не принимает записи: диск отвечает ошибкой. Проверьте диск.";
+        /// A restored database, until the exchange has brought back what others know.
+        #[error(
+            "the database was restored and only reads until the centre has told what it lacks: exchange with the centre, or \
+             say `infomat restore --book-on`"
+        )]
+        Recovering =
+            "База данных восстановлена из копии и не принимает записи, пока центр не передаст недостающее. Проведите обмен с \
+             центром или выполните `infomat restore --book-on`.";
+        /// The exchange found that another database is this box now.
+        #[error(
+            "this database has stopped: another one is the box now, or knows more. `infomat journal` ends with the reason; \
+             `infomat restore --here` makes this file a new life"
+        )]
+        Stopped =
+            "База данных остановлена: работает другая база этой клиники, или в ней больше записей. Причина — в последней записи \
+             `infomat journal`. Продолжить с этим файлом: `infomat restore --here`.";
         /// The clock shows a time before the last booking, or before this program existed.
         #[error("the clock shows a time before the last booking: set it right")]
         ClockWrong =

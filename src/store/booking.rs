@@ -270,7 +270,7 @@ impl WriteTx<'_> {
     }
 
     /// Returns the next number of a resource's visits of a day. Cancelled visits keep theirs.
-    fn next_num(&self, resource_id: ResourceId, day: NaiveDate) -> Result<i64, Fault> {
+    pub(super) fn next_num(&self, resource_id: ResourceId, day: NaiveDate) -> Result<i64, Fault> {
         let parameters = named_params! {
             ":resource": resource_id,
             ":day": day,
@@ -280,7 +280,8 @@ impl WriteTx<'_> {
         let last = self.all("visit", include_str!("booking/next_num.sql"), parameters, |row| {
             Ok(row.get::<_, BoundedCount>("num")?.0)
         })?;
-        Ok(last.into_iter().max().unwrap_or(0) + 1)
+        let after = self.own_tip()?.num_after;
+        Ok(last.into_iter().max().unwrap_or(0).max(after) + 1)
     }
 
     /// Writes new contacts to a card, by its row and GUID. What is not given stays.

@@ -42,9 +42,11 @@ impl Fault {
         }
     }
 
-    /// Whether something else may succeed at once: what is damaged is a row or a page, and not the disk.
+    /// Whether something else may succeed at once: what is damaged is a row or a page, and not the disk; a life
+    /// that may not write still reads.
     pub fn is_of_one_request(&self) -> bool {
-        !matches!(self, Fault::Unavailable(trouble, _) if *trouble != Trouble::Damaged)
+        use Trouble::{Damaged, Recovering, Stopped};
+        !matches!(self, Fault::Unavailable(trouble, _) if !matches!(trouble, Damaged | Recovering | Stopped))
     }
 }
 
@@ -58,6 +60,13 @@ impl From<rusqlite::Error> for Fault {
             Some(trouble) => Fault::Unavailable(trouble, text),
             None => Fault::Broken(text),
         }
+    }
+}
+
+/// Its text repeats no value: it may be personal data.
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Fault::Broken(format!("JSON, line {}, column {}", error.line(), error.column()))
     }
 }
 

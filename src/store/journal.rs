@@ -2,10 +2,12 @@
 
 use super::damage::{Damage, Seconds, damaged};
 use super::{Fault, Store, WriteTx};
+use crate::exchange::site::Mode;
 use crate::model::record::{
     Content, Record, RecordKind, Salt, Unchained, VisitChange, VisitState, WaitingState,
 };
 use crate::model::{VisitId, WaitingEntryId};
+use crate::refusal::Trouble;
 use rusqlite::types::{ToSql, ToSqlOutput};
 use rusqlite::{Row, named_params};
 use uuid::Uuid;
@@ -14,9 +16,24 @@ use uuid::Uuid;
 #[derive(Clone, Copy)]
 pub(super) struct Tip {
     pub(super) life: i64,
+    /// Whether the life may write.
+    pub(super) mode: Mode,
+    /// Its visits get numbers above this one.
+    pub(super) num_after: i64,
     pub(super) incarnation: Uuid,
     pub(super) seq: i64,
     pub(super) hash: [u8; 32],
+}
+
+impl Tip {
+    /// Returns why the life may write nothing.
+    fn trouble(self) -> Option<Trouble> {
+        match self.mode {
+            Mode::Serving => None,
+            Mode::Recovering => Some(Trouble::Recovering),
+            Mode::Stopped => Some(Trouble::Stopped),
+        }
+    }
 }
 
 impl ToSql for RecordKind {
@@ -45,10 +62,17 @@ impl Store {
                 seq: row.get("seq")?,
                 hash: row.get("hash")?,
                 life: row.get("life_id")?,
+                mode: row.get("mode")?,
+                num_after: row.get("num_after")?,
                 incarnation: row.get("incarnation")?,
             })
         })?;
         tip.ok_or_else(|| Fault::Damaged(Damage::no_rows("journal").to_string()))
+    }
+
+    /// Returns why this database's life may write nothing; `None` if it may.
+    pub(crate) fn reads_only(&self) -> Result<Option<Trouble>, Fault> {
+        Ok(self.tip()?.trouble())
     }
 
     /// Returns a visit as records tell it, with its GUID.
@@ -107,7 +131,14 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Adds a record of a change in this transaction.
+    /// Returns the last record, which is read once.
+    pub(super) fn own_tip(&self) -> Result<Tip, Fault> {
+        let tip = self.tip.get().map_or_else(|| self.store.tip(), Ok)?;
+        self.tip.set(Some(tip));
+        Ok(tip)
+    }
+
+    /// Adds a record of a change in this transaction. Fails while the life may not write.
     pub(super) fn record(
         &self,
         kind: RecordKind,
@@ -115,7 +146,10 @@ impl WriteTx<'_> {
         content: &Content,
         at: i64,
     ) -> Result<(), Fault> {
-        let tip = self.tip.get().map_or_else(|| self.store.tip(), Ok)?;
+        let tip = self.own_tip()?;
+        if let Some(trouble) = tip.trouble().filter(|_| !self.is_exchange) {
+            return Err(Fault::Unavailable(trouble, "no record was added".to_owned()));
+        }
         self.insert_record(tip, kind, subject, content, at)?;
         let mut happened = self.happened();
         happened.bookings += u64::from(kind == RecordKind::Booked);

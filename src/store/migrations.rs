@@ -29,6 +29,7 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
         include_str!("migrations/0005_owners_of_cells.sql"),
     ),
     ("the reception", include_str!("migrations/0006_reception.sql")),
+    ("exchange", include_str!("migrations/0007_exchange.sql")),
 ];
 
 /// The first version whose journal is a chain.

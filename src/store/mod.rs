@@ -12,7 +12,9 @@ mod copy;
 mod damage;
 mod day;
 mod doubtful;
+mod elsewhere;
 mod errors;
+mod exchange;
 mod fault;
 mod finding;
 mod identification;
@@ -43,6 +45,7 @@ mod waiting;
 pub use errors::{CopyError, NoDatabase, OpenError};
 pub use fault::Fault;
 pub use finding::{CheckFinding, Invariant, Outcome, Remedy};
+pub use life::{Begin, random_guid};
 
 pub(crate) use clinic::GuidTaken;
 pub(crate) use connection::VERSION;
@@ -128,6 +131,13 @@ impl Store {
                 }
             }
         }
+    }
+
+    /// Begins a write transaction of an exchange with the centre: it writes, whether this life may or not.
+    pub(crate) fn write_as_site(&mut self) -> Result<WriteTx<'_>, Fault> {
+        let mut tx = self.write()?;
+        tx.is_exchange = true;
+        Ok(tx)
     }
 
     /// Starts a read transaction, unless one is under way already. Until the guard is dropped, all reads see one snapshot.
@@ -239,6 +249,8 @@ impl Store {
 /// One write transaction. Dropped without [`WriteTx::commit`], nothing of it has happened.
 pub struct WriteTx<'a> {
     store: &'a mut Store,
+    /// Whether it writes for the exchange.
+    is_exchange: bool,
     /// What the journal tells of it.
     happened: Cell<Happened>,
     /// The journal's last record, once it has been read.
@@ -259,6 +271,7 @@ impl WriteTx<'_> {
     fn of(store: &mut Store) -> WriteTx<'_> {
         WriteTx {
             store,
+            is_exchange: false,
             happened: Cell::default(),
             tip: Cell::default(),
         }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 impl Store {
     /// Makes the database at `path` unless it is there, and begins its first life. Returns whether it made one.
-    pub(crate) fn create(path: &Path, zone: Zone, now: Moment) -> Result<bool, OpenError> {
+    pub fn create(path: &Path, zone: Zone, now: Moment) -> Result<bool, OpenError> {
         sole_name(path)?;
         private_file(path).map_err(FileError::of(path))?;
         let connection = connect(path)?;

@@ -7,13 +7,17 @@
 use super::connection::BUSY_TIMEOUT;
 use super::copy::DatabaseDraft;
 use super::identity::version_of_ours;
+use super::life::{Begin, random_guid};
 use super::migrations::apply;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{Fault, KindDifference, OpenError, RestoreError, Store, kinds};
+use crate::exchange::site::Mode;
 use crate::files::{FileError, beside, sync_folder};
+use crate::model::record::{Content, RecordKind, UpkeepDone};
 use crate::model::{DayVisit, Moment, Zone};
 use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -95,7 +99,7 @@ impl Restoration {
         file: &Path,
         database: &Path,
         zone: Zone,
-        replaced: &[Uuid],
+        replaced: &BTreeSet<Uuid>,
         now: Moment,
     ) -> Result<DatabaseDraft, RestoreError> {
         let source = connect_to_read(file)?;
@@ -108,13 +112,23 @@ impl Restoration {
 
     /// Brings a copied backup up to this program's version, checks it and begins a new life in it: what is booked from now on
     /// is not what the `replaced` database told.
-    fn finish(draft: &DatabaseDraft, zone: Zone, replaced: &[Uuid], now: Moment) -> Result<(), RestoreError> {
+    fn finish(
+        draft: &DatabaseDraft,
+        zone: Zone,
+        replaced: &BTreeSet<Uuid>,
+        now: Moment,
+    ) -> Result<(), RestoreError> {
         let mut copy = Store::of(draft.open_alone()?, zone)?;
         let version = version_of_ours(&copy.connection, draft.path())?;
         apply(&mut copy, version)?;
         copy.prove(now)?;
         let tx = copy.write()?;
-        tx.begin_life(replaced, now)?;
+        let begin = Begin {
+            incarnation: random_guid()?,
+            others: replaced,
+            is_in_region: false,
+        };
+        tx.begin_life(&begin, now)?;
         Ok(tx.commit()?)
     }
 
@@ -194,15 +208,31 @@ impl Restoration {
 impl Store {
     /// Begins a new life in the file as it stands: it goes on from here, whatever another copy of it tells. The caller holds the
     /// server's lock.
-    pub(crate) fn begin_life_here(&mut self, now: Moment) -> Result<(), Fault> {
+    pub fn begin_life_here(&mut self, begin: &Begin, now: Moment) -> Result<(), Fault> {
         let tx = self.write()?;
-        tx.begin_life(&[], now)?;
+        tx.begin_life(begin, now)?;
         tx.commit()
     }
 }
 
+impl Store {
+    /// Lets a restored database book before it knows what others know, because a person says so. Returns whether it was
+    /// waiting for that.
+    pub(crate) fn book_on(&mut self, now: Moment) -> Result<bool, Fault> {
+        let tx = self.write_as_site()?;
+        if tx.own_tip()?.mode != Mode::Recovering {
+            return Ok(false);
+        }
+        let told = Content::Upkeep(UpkeepDone::BookedOn);
+        tx.record(RecordKind::Upkeep, Uuid::nil(), &told, now.timestamp())?;
+        tx.set_mode(Mode::Serving)?;
+        tx.commit()?;
+        Ok(true)
+    }
+}
+
 /// Returns the lives that wrote a database; none where it has no chain or cannot be read.
-fn lives_of(database: &Path, zone: Zone) -> Vec<Uuid> {
+fn lives_of(database: &Path, zone: Zone) -> BTreeSet<Uuid> {
     let lives = || Store::open_to_read(database, zone).ok()?.lives().ok();
     lives().unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use super::Store;
 use super::damage::{BoundedCount, Model, Seconds, damaged};
+use crate::exchange::site::Mode;
 use crate::model::{
     Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ExamId, Lpu, LpuId, Moment,
     Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Role, Speciality,
@@ -31,6 +32,20 @@ macro_rules! kept_as_integer {
 kept_as_integer!(Access);
 for_row_ids!(kept_as_integer);
 
+/// Words that are written as they are read.
+macro_rules! written_as_word {
+    ($($name:ident),+) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+                let known = $name::WORDS.iter().find(|(_, meaning)| meaning == self);
+                Ok(known.map_or("", |(word, _)| *word).into())
+            }
+        }
+    )+};
+}
+
+written_as_word!(Mode, Owner, VisitStatus);
+
 /// Values that the schema keeps as words.
 macro_rules! kept_as_word {
     ($($name:ident),+) => {$(
@@ -45,6 +60,7 @@ macro_rules! kept_as_word {
 }
 
 kept_as_word!(
+    Mode,
     Owner,
     ReferralType,
     ResourceType,

@@ -37,7 +37,7 @@ impl Store {
     }
 
     /// Returns a ticket by its GUID, if the visit is this patient's; anybody's when no patient is named.
-    pub(crate) fn find_ticket(&self, guid: Uuid, patient: Option<&Patient>) -> Result<Option<Ticket>, Fault> {
+    pub fn find_ticket(&self, guid: Uuid, patient: Option<&Patient>) -> Result<Option<Ticket>, Fault> {
         let Some((visit, card)) = self.find_visit(guid)? else {
             return Ok(None);
         };
@@ -193,7 +193,7 @@ impl Store {
 impl WriteTx<'_> {
     /// Cancels an active visit and writes its history and the journal; a trigger of the schema frees its place. `reason` goes
     /// into the history too, with the login of the `editor`.
-    pub(crate) fn cancel(
+    pub fn cancel(
         &self,
         ticket: &Ticket,
         by: &ClientApplication,
@@ -209,7 +209,8 @@ impl WriteTx<'_> {
         if let Some(reason) = reason {
             self.insert_change(ticket.id, [REASON, "", reason], editor, by, now)?;
         }
-        self.record_visit(RecordKind::Cancelled, ticket.id, now.timestamp())
+        self.record_visit(RecordKind::Cancelled, ticket.id, now.timestamp())?;
+        ticket.cell.map_or(Ok(()), |cell| self.seat_in(cell, now))
     }
 
     /// Puts an active visit into another cell: its triggers take the new place and free the old one. The ticket keeps its GUID
@@ -236,7 +237,8 @@ impl WriteTx<'_> {
         for change in changes {
             self.insert_change(visit, *change, editor, by, now)?;
         }
-        self.record_visit(RecordKind::Moved, visit, now.timestamp())
+        self.record_visit(RecordKind::Moved, visit, now.timestamp())?;
+        self.seat_all(now)
     }
 
     /// Adds to a history that a rule was overridden, with the reason. The journal tells the visit as it is then, by the record that

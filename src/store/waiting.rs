@@ -1,7 +1,7 @@
 //! The waiting list ([crate::contract::waiting_list]).
 
 use super::{Fault, Store, WriteTx, rows};
-use crate::model::record::RecordKind;
+use crate::model::record::{RecordKind, WaitingState};
 use crate::model::{
     DoneToday, Moment, OpenCard, Patient, PatientId, ResourceId, Speciality, SpecialityId, WaitingEntry,
     WaitingEntryId, WaitingPatient, WaitingWish,
@@ -162,6 +162,47 @@ impl WriteTx<'_> {
             return Ok(());
         }
         self.record_waiting_entry(RecordKind::WaitingEnded, entry, at)
+    }
+
+    /// Takes in an entry as another life told it. One whose card or speciality is not here is left out, and so is a second one
+    /// for a speciality.
+    pub(crate) fn recover_waiting_entry(
+        &self,
+        guid: Uuid,
+        told: &WaitingState,
+        at: i64,
+    ) -> Result<(), Fault> {
+        let known: Option<WaitingEntryId> = self.optional(
+            "waiting_entry",
+            "SELECT id FROM waiting_entry WHERE guid = :guid",
+            named_params! { ":guid": guid },
+            |row| row.get("id"),
+        )?;
+        match (known, &*told.status) {
+            (Some(entry), "ended") => self.end_waiting_entry(entry, at),
+            (None, "active") => {
+                let parameters = named_params! {
+                    ":guid": guid,
+                    ":patient": told.patient,
+                    ":speciality": told.speciality,
+                    ":resource": told.resource,
+                    ":phone": told.phone,
+                    ":date_start": told.date_start,
+                    ":date_end": told.date_end,
+                    ":time_start": told.time_start,
+                    ":time_end": told.time_end,
+                    ":created_at": told.created,
+                    ":self_service": told.self_service,
+                };
+                let added = self.run(include_str!("waiting/recover_waiting_entry.sql"), parameters)?;
+                if added == 0 {
+                    return Ok(());
+                }
+                let entry = WaitingEntryId(self.connection.last_insert_rowid());
+                self.record_waiting_entry(RecordKind::Recovered, entry, at)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Ends the entries for a speciality under any card of the same person.

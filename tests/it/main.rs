@@ -30,6 +30,7 @@ mod keys;
 mod language;
 mod large;
 mod limits;
+mod messages;
 mod metrics;
 mod model;
 mod one_file;

@@ -8,15 +8,18 @@ use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-/// Tables that stay small: clinics, specialities, client applications, the resources of a server, who works at its page, and what
-/// was last done to the file.
-const SMALL: [&str; 6] = [
+/// Tables that stay small: clinics, specialities, client applications, the resources of a server, who works at its page, what was
+/// last done to the file, its lives, what it has heard of the centre, and the few visits that have found no place.
+const SMALL: [&str; 9] = [
     "lpu",
     "speciality",
     "client_application",
     "resource",
     "staff",
     "upkeep",
+    "life",
+    "exchange",
+    "displaced_visit",
 ];
 
 /// Names by which a plan calls what is not a table of the schema: parts of statements. The tables behind them have

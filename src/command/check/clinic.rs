@@ -6,7 +6,7 @@ use crate::command::{Failure, believed_now};
 use crate::config::Config;
 use crate::engine;
 use crate::health::{self, Subject};
-use crate::language::{pick, text};
+use crate::language::{Language, pick, text};
 use crate::store::{Fault, Outcome, Store};
 use chrono::TimeDelta;
 use std::fs;
@@ -50,6 +50,9 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         Err(failure) => report.bad("clock", failure),
     }
 
+    if let Some(trouble) = store.reads_only()? {
+        report.bad("database", Failure::Failed(trouble.told(Language::current())));
+    }
     report.judged(
         Subject::Backup,
         health::backup(store.last_backup()?, now),

@@ -106,6 +106,8 @@ fn in_the_way(obstacle: Obstacle) -> String {
         }
         Obstacle::BelowVisits(count) => format!("меньше, чем активных записей: {count}"),
         Obstacle::OfCentre => "ею распоряжается региональный центр".to_owned(),
+        Obstacle::OfBox => "она принадлежит этому серверу: центр запрашивает ее строкой recall".to_owned(),
+        Obstacle::ByMessage => "ее прислал региональный центр, и меняет только он".to_owned(),
         Obstacle::OtherOwner => "она отложена, и вернуть ее может только региональный центр".to_owned(),
         Obstacle::HasCellsOfCentre(count) => {
             format!("не удалено: есть ячейки регионального центра ({count})")

@@ -244,7 +244,7 @@ fn own_given_up<S: CentreStore>(store: &mut S) -> Result<(), S::Error> {
 fn cancel_again<S: CentreStore>(store: &mut S, guid: Uuid) -> Result<(), S::Error> {
     let known = store.visit(guid)?;
     if known.is_some_and(|known| known.status == VisitStatus::Cancelled) {
-        let line = json!({"kind": "cancellation", "visit": guid});
+        let line = json!({"kind": "cancellation", "visit": guid, "happened": true});
         messages::append(store, line.to_string())?;
     }
     Ok(())

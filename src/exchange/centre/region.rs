@@ -72,7 +72,9 @@ pub fn tell<S: CentreStore>(store: &mut S, text: &str) -> Result<Result<MessageP
     for line in &lines {
         match line {
             Line::Slot(slot) => put_slot(store, slot, number)?,
-            Line::Cancellation { visit } => cancel_own(store, *visit)?,
+            Line::Cancellation { visit } => {
+                cancel_own(store, *visit)?;
+            }
             Line::Visit { .. } | Line::Recall { .. } | Line::Data => {}
         }
     }
@@ -155,14 +157,18 @@ pub fn cancel<S: CentreStore>(
         Some(_) if !is_reported(store)? => return Ok(Err(Denial::NotHeardSinceRestore)),
         Some(_) => {}
     }
-    cancel_own(store, visit)?;
-    append(store, line.to_owned()).map(|told| Ok(Some(told)))
+    let line = if cancel_own(store, visit)? {
+        content::happened(line)?
+    } else {
+        line.to_owned()
+    };
+    append(store, line).map(|told| Ok(Some(told)))
 }
 
-/// Cancels a visit if its cell is the centre's. Of any other cell, the box decides.
-fn cancel_own<S: CentreStore>(store: &mut S, guid: Uuid) -> Result<(), S::Error> {
+/// Cancels a visit if its cell is the centre's. Of any other cell, the box decides. Returns whether it was cancelled.
+fn cancel_own<S: CentreStore>(store: &mut S, guid: Uuid) -> Result<bool, S::Error> {
     let Some(visit) = store.visit(guid)? else {
-        return Ok(());
+        return Ok(false);
     };
     let cell = match visit.slot {
         Some(slot) => store.cell(slot)?,
@@ -170,9 +176,10 @@ fn cancel_own<S: CentreStore>(store: &mut S, guid: Uuid) -> Result<(), S::Error>
     };
     match cell {
         Some(cell) if cell.owner == Owner::Centre => {
-            put_visit(store, guid, visit.slot, VisitStatus::Cancelled)
+            put_visit(store, guid, visit.slot, VisitStatus::Cancelled)?;
+            Ok(true)
         }
-        _ => Ok(()),
+        _ => Ok(false),
     }
 }
 

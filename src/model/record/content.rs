@@ -2,7 +2,7 @@
 //! days those of the clinic. What is absent, empty or false is left out. Contents hold personal data.
 
 use super::Hex;
-use crate::model::VisitStatus;
+use crate::model::{Owner, VisitStatus};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,6 +19,14 @@ pub enum Content {
     Contact(ContactGiven),
     /// What was done to the file.
     Upkeep(UpkeepDone),
+    /// A visit without a place.
+    Displaced(DisplacedVisit),
+    /// Who books a cell.
+    Owner(OwnerTold),
+    /// A message of the centre that is behind the box.
+    Message(MessageTold),
+    /// The life has ended.
+    Stopped(StoppedFor),
 }
 
 /// A visit as it is after the change.
@@ -154,6 +162,76 @@ pub enum UpkeepDone {
     /// A person said that the clock is right and was ahead before: the record's `at` counts as the present. `later`: records
     /// just before it that bear later times.
     ClockBelieved { later: i64 },
+    /// A person said that a restored database books before it knows what the centre knows.
+    BookedOn,
+}
+
+/// A visit that happened elsewhere, and has no place here.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DisplacedVisit {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<Uuid>,
+    pub status: VisitStatus,
+    pub made: i64,
+    /// Mnemonic of the client application.
+    pub source: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub login: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
+    /// As the life told it in which it had a place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed: Option<Box<VisitState>>,
+}
+
+impl DisplacedVisit {
+    /// Returns a visit that had a place in another life.
+    pub fn of(state: VisitState) -> DisplacedVisit {
+        DisplacedVisit {
+            slot: state.slot,
+            patient: state.patient,
+            status: state.status,
+            made: state.made,
+            source: state.source.clone(),
+            login: state.login.clone(),
+            phone: state.phone.clone(),
+            email: state.email.clone(),
+            idempotency_key: state.idempotency_key.clone(),
+            placed: Some(Box::new(state)),
+        }
+    }
+}
+
+/// Who books a cell, and the last message that was behind the box when that was written.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerTold {
+    pub owner: Owner,
+    #[serde(default)]
+    pub message: u64,
+}
+
+/// A message of the centre.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageTold {
+    pub seq: u64,
+    pub hash: Hex<32>,
+    pub lines: String,
+    /// What was wrong with it: then it had no effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reasons: Option<Vec<String>>,
+}
+
+/// Why a life ended.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedFor {
+    pub reason: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]

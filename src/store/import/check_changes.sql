@@ -1,27 +1,8 @@
--- Lines that would leave a cell less room than it has visits, those that would change or remove a cell of the centre or give
--- a cell another owner, and GUIDs that two client applications would share.
+-- Lines that would leave a cell less room than it has visits, and GUIDs that two client applications would share.
 SELECT s.line, 'slot.planCount' AS field, 'below visits' AS obstacle, c.used_count AS count
 FROM temp.staged_slot s
 CROSS JOIN main.slot c ON c.guid = s.key
 WHERE s.fate = 'put' AND s.plan_count < c.used_count
-UNION ALL
-SELECT s.line, 'slot.guid', 'of centre', NULL
-FROM temp.staged_slot s
-CROSS JOIN main.slot c ON c.guid = s.key AND c.owner = 'centre'
-WHERE s.fate <> 'bad'
-UNION ALL
-SELECT s.line, 'slot.owner', 'other owner', NULL
-FROM temp.staged_slot s
-CROSS JOIN main.slot c ON c.guid = s.key AND c.owner = 'nobody'
-WHERE s.fate = 'put' AND s.owner IS NOT NULL
-UNION ALL
--- A resource that is removed takes its cells along.
-SELECT s.line, 'resource.guid', 'has cells of centre', count(*)
-FROM temp.staged_resource s
-CROSS JOIN main.resource r ON r.guid = s.key
-CROSS JOIN main.slot c ON c.resource_id = r.id AND c.owner = 'centre'
-WHERE s.fate = 'remove'
-GROUP BY s.line
 UNION ALL
 SELECT s.line, 'clientApplication.guid', 'guid in file', NULL
 FROM temp.staged_client_application s

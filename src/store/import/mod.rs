@@ -22,6 +22,7 @@ use crate::model::Moment;
 use rusqlite::named_params;
 use rusqlite::types::ToSql;
 use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -61,9 +62,27 @@ pub enum Hindrance {
     GuidTaken(GuidTaken),
 }
 
-/// Lines on their way into the database. Dropped without [`Staging::put_in_place`], nothing has changed.
+/// The database that lines are on their way into.
+enum Target<'a> {
+    Alone(&'a mut Store),
+    /// Within a transaction of an exchange.
+    Told(&'a WriteTx<'a>),
+}
+
+impl Deref for Target<'_> {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        match self {
+            Target::Alone(store) => store,
+            Target::Told(tx) => tx,
+        }
+    }
+}
+
+/// Lines on their way into the database. Dropped without [`Staging::put_in_place`] or [`Staging::put_told`], nothing has changed.
 pub struct Staging<'a> {
-    store: &'a mut Store,
+    store: Target<'a>,
     now: Moment,
     /// The visits that the lines move, once they have been looked for.
     found: Vec<moves::Move>,
@@ -72,15 +91,32 @@ pub struct Staging<'a> {
 impl Store {
     /// Makes an empty place for the lines of one import. Visits that are over by `now` keep nothing from being removed.
     pub fn staging(&mut self, now: Moment) -> Result<Staging<'_>, Fault> {
+        self.stage()?;
+        self.connection.execute_batch("BEGIN")?;
+        Ok(Staging {
+            store: Target::Alone(self),
+            now,
+            found: Vec::new(),
+        })
+    }
+
+    /// Makes the temporary tables.
+    fn stage(&self) -> Result<(), Fault> {
         self.connection.execute_batch(
             "PRAGMA temp_store = FILE;
              PRAGMA temp.cache_size = -8192;",
         )?;
         self.connection.execute_batch(include_str!("unstage.sql"))?;
-        self.connection.execute_batch(include_str!("stage.sql"))?;
-        self.connection.execute_batch("BEGIN")?;
+        Ok(self.connection.execute_batch(include_str!("stage.sql"))?)
+    }
+}
+
+impl WriteTx<'_> {
+    /// Makes an empty place for the lines of a message, whose effect is part of this transaction.
+    pub(crate) fn staging(&self, now: Moment) -> Result<Staging<'_>, Fault> {
+        self.stage()?;
         Ok(Staging {
-            store: self,
+            store: Target::Told(self),
             now,
             found: Vec::new(),
         })
@@ -136,16 +172,32 @@ impl Staging<'_> {
                  CREATE INDEX temp.{table}_removing ON {table} (key) WHERE fate = 'remove';"
             ))?;
         }
-        self.store.connection.execute_batch("COMMIT")?;
+        if let Target::Alone(store) = &self.store {
+            store.connection.execute_batch("COMMIT")?;
+        }
+        Ok(())
+    }
+
+    /// Leaves out the line with this number.
+    pub(crate) fn leave_out(&self, line: i64) -> Result<(), Fault> {
+        for (_, kind) in Kind::WORDS {
+            let sql = format!("DELETE FROM temp.{} WHERE line = :line", kind.table());
+            self.store.run(&sql, named_params! { ":line": line })?;
+        }
         Ok(())
     }
 
     /// Checks the kept lines with each other and with the database; how many bad ones it reported.
     pub fn check(&self, report: &mut dyn FnMut(Objection)) -> Result<u64, Fault> {
         let mut bad_lines = 0;
+        let owners = match self.store {
+            Target::Alone(_) => include_str!("check_owners.sql"),
+            Target::Told(_) => include_str!("check_told_owners.sql"),
+        };
         for sql in [
             include_str!("check_references.sql"),
             include_str!("check_changes.sql"),
+            owners,
             include_str!("check_removals.sql"),
         ] {
             let mut statement = self.store.connection.prepare_cached(sql)?;
@@ -177,17 +229,35 @@ impl Staging<'_> {
         }
         let counts = self.counts()?;
         self.find_moves()?;
-        let tx = WriteTx::of(self.store);
-        tx.note_moves(&self.found, self.now)?;
-        let changed = tx.find_changed()?;
-        tx.end_entries(&changed, self.now)?;
-        tx.connection.execute_batch(include_str!("put_in_place.sql"))?;
-        tx.record_moves(&self.found, &changed, self.now)?;
+        let (found, now) = (std::mem::take(&mut self.found), self.now);
+        let tx = WriteTx::of(self.alone()?);
+        tx.put_staged(&found, now)?;
         if let Err(taken) = tx.name_applications(named)? {
             return Ok(Err(Hindrance::GuidTaken(taken)));
         }
         tx.commit()?;
+        self.found = found;
         Ok(Ok(counts))
+    }
+
+    /// Returns the store whose transactions are the import's own.
+    fn alone(&mut self) -> Result<&mut Store, Fault> {
+        match &mut self.store {
+            Target::Alone(store) => Ok(store),
+            Target::Told(_) => Err(Fault::Broken(
+                "the lines of a message are put in place by its transaction".to_owned(),
+            )),
+        }
+    }
+
+    /// Puts the lines of a message in place, checked and found good, with the owners that they give to cells.
+    pub(crate) fn put_told(&mut self) -> Result<(), Fault> {
+        self.find_moves()?;
+        if let Target::Told(tx) = &self.store {
+            tx.put_staged(&self.found, self.now)?;
+            tx.connection.execute_batch(include_str!("put_owners.sql"))?;
+        }
+        Ok(())
     }
 
     /// What [`Staging::put_in_place`] would do: the counts, and the moves. Nothing changes.
@@ -198,7 +268,7 @@ impl Staging<'_> {
 
     /// Takes the write lock, however busy the server is: it tries more often than a waiting booking does.
     fn lock(&mut self) -> Result<(), Fault> {
-        let connection = &mut self.store.connection;
+        let connection = &mut self.alone()?.connection;
         connection.busy_handler(Some(|tries| {
             std::thread::sleep(LOCK_PAUSE);
             tries < LOCK_TRIES_MAX
@@ -261,7 +331,8 @@ impl Staging<'_> {
 impl Drop for Staging<'_> {
     fn drop(&mut self) {
         let connection = &self.store.connection;
-        let rolled_back = if connection.is_autocommit() {
+        let is_of_another = matches!(self.store, Target::Told(_));
+        let rolled_back = if connection.is_autocommit() || is_of_another {
             Ok(())
         } else {
             connection.execute_batch("ROLLBACK")

@@ -53,7 +53,7 @@ pub(super) struct Move {
 }
 
 /// What the lines of an import change besides what they say.
-pub(super) struct Changed {
+struct Changed {
     visits: Vec<VisitId>,
     waiting_entries: Vec<WaitingEntryId>,
 }
@@ -124,8 +124,19 @@ impl Store {
 }
 
 impl WriteTx<'_> {
+    /// Puts staged lines in place, with all that follows from them: moved visits, ended entries of the waiting list, displaced
+    /// visits that have found what they lacked.
+    pub(super) fn put_staged(&self, moves: &[Move], now: Moment) -> Result<(), Fault> {
+        self.note_moves(moves, now)?;
+        let changed = self.find_changed()?;
+        self.end_entries(&changed, now)?;
+        self.connection.execute_batch(include_str!("put_in_place.sql"))?;
+        self.record_moves(moves, &changed, now)?;
+        self.seat_all(now)
+    }
+
     /// Writes into histories what is moved.
-    pub(super) fn note_moves(&self, moves: &[Move], now: Moment) -> Result<(), Fault> {
+    fn note_moves(&self, moves: &[Move], now: Moment) -> Result<(), Fault> {
         let by = self.find_application(RECEPTION)?;
         for found in moves {
             let changes = [
@@ -144,7 +155,7 @@ impl WriteTx<'_> {
 
     /// Finds what the lines change besides what they say: visits that go along with their cells, those that are over too, and
     /// entries of the waiting list that end with their cards.
-    pub(super) fn find_changed(&self) -> Result<Changed, Fault> {
+    fn find_changed(&self) -> Result<Changed, Fault> {
         Ok(Changed {
             visits: self.all("visit", include_str!("carried_visits.sql"), [], |row| row.get(0))?,
             waiting_entries: self.all("waiting_entry", include_str!("ended_entries.sql"), [], |row| {
@@ -154,7 +165,7 @@ impl WriteTx<'_> {
     }
 
     /// Ends the entries of the waiting list that were found, while their cards are there.
-    pub(super) fn end_entries(&self, changed: &Changed, now: Moment) -> Result<(), Fault> {
+    fn end_entries(&self, changed: &Changed, now: Moment) -> Result<(), Fault> {
         for entry in &changed.waiting_entries {
             self.end_waiting_entry(*entry, now.timestamp())?;
         }
@@ -162,7 +173,7 @@ impl WriteTx<'_> {
     }
 
     /// Writes into the journal what was moved.
-    pub(super) fn record_moves(&self, moves: &[Move], changed: &Changed, now: Moment) -> Result<(), Fault> {
+    fn record_moves(&self, moves: &[Move], changed: &Changed, now: Moment) -> Result<(), Fault> {
         let told = moves.iter().map(|found| found.id);
         let all: BTreeSet<VisitId> = told.chain(changed.visits.iter().copied()).collect();
         for visit in all {

@@ -38,6 +38,10 @@ pub enum Obstacle {
     BelowVisits(i64),
     #[error("the region's centre owns it")]
     OfCentre,
+    #[error("this server owns it: ask for it by a recall")]
+    OfBox,
+    #[error("the region's centre told it, and alone changes it")]
+    ByMessage,
     #[error("it is set aside, and only the region's centre gives it back")]
     OtherOwner,
     #[error("not removed: the region's centre owns cells of it ({0})")]
@@ -76,6 +80,8 @@ impl Objection {
             "unknown patient" => Obstacle::Unknown(Named::Patient),
             "below visits" => Obstacle::BelowVisits(count),
             "of centre" => Obstacle::OfCentre,
+            "of box" => Obstacle::OfBox,
+            "by message" => Obstacle::ByMessage,
             "other owner" => Obstacle::OtherOwner,
             "has cells of centre" => Obstacle::HasCellsOfCentre(count),
             "guid in file" => Obstacle::GuidInFile,

@@ -2,7 +2,9 @@
 -- tell of patients otherwise, whatever became of their cards.
 UPDATE journal SET content = NULL, salt = NULL
 WHERE seq > :after AND seq <= :upto AND content IS NOT NULL
-  AND CASE WHEN kind IN ('begun', 'upkeep', 'stopped', 'released', 'kept', 'closed', 'opened', 'issueSeen') THEN 0
-           WHEN kind IN ('contact', 'applied', 'refusedMessage') THEN at < :before OR at > :now
+  AND CASE WHEN kind IN ('begun', 'upkeep', 'stopped', 'released', 'closed', 'opened', 'issueSeen') THEN 0
+           WHEN json_extract(content, '$.kind') IN ('contact', 'message') THEN at < :before OR at > :now
+           WHEN json_extract(content, '$.kind') = 'owner' THEN 0
            ELSE NOT EXISTS (SELECT 1 FROM visit v WHERE v.guid = subject)
+                AND NOT EXISTS (SELECT 1 FROM displaced_visit d WHERE d.guid = subject)
                 AND NOT EXISTS (SELECT 1 FROM waiting_entry w WHERE w.guid = subject) END

@@ -1,9 +1,9 @@
 //! The quiet end of a place, and what has to hold there.
 
+use super::database::Database;
 use super::finding::{Check, Finding, hold};
 use super::place::Place;
 use infomat::exchange::centre::Issue;
-use infomat::exchange::content::{self, Fact};
 use infomat::exchange::site::{Mode, Taken};
 use infomat::model::VisitStatus;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ const EXCHANGES_MAX: usize = 400;
 /// Rounds of all databases within which nothing new comes up.
 const ROUNDS_MAX: usize = 20;
 
-impl Place {
+impl<D: Database> Place<D> {
     /// The network is good, everybody calls, and a person looks after a box that has stopped.
     pub fn calm(&mut self) -> Result<(), Finding> {
         for _ in 0..ROUNDS_MAX {
@@ -117,7 +117,7 @@ impl Place {
         let right = &self.machines[self.right()].db;
         for machine in &self.machines {
             // A copy that is the same to the last record cannot be told from the right one by anybody far away.
-            let is_same = machine.db.last() == right.last();
+            let is_same = machine.db.last == right.last;
             let stops = machine.is_right || is_same || machine.db.mode != Mode::Serving;
             hold(Check::OneServes, stops, || {
                 format!("{} serves beside {}", machine.db.incarnation, right.incarnation)
@@ -127,16 +127,11 @@ impl Place {
     }
 
     fn check_messages(&self) -> Result<(), Finding> {
-        let journal = &self.machines[self.right()].db.journal;
-        let records = journal.iter().filter_map(|sent| sent.record.as_ref());
-        let mut last = 0;
-        for record in records {
-            if let Fact::Message { message, .. } = content::fact(record) {
-                hold(Check::AppliedOnce, message.seq == last + 1, || {
-                    format!("message {} after {last}", message.seq)
-                })?;
-                last = message.seq;
-            }
+        let messages = &self.machines[self.right()].db.messages;
+        for (message, wanted) in messages.iter().zip(1..) {
+            hold(Check::AppliedOnce, *message == wanted, || {
+                format!("message {message} where {wanted} was to be")
+            })?;
         }
         Ok(())
     }
@@ -146,13 +141,13 @@ impl Place {
         let before = (
             self.centre.clone(),
             self.at_box_now(),
-            self.machines[right].db.last(),
+            self.machines[right].db.last,
         );
         self.exchange_all(right)?;
         let after = (
             self.centre.clone(),
             self.at_box_now(),
-            self.machines[right].db.last(),
+            self.machines[right].db.last,
         );
         hold(Check::Repeats, before == after, || {
             "a repeated exchange changed something".to_owned()

@@ -1,77 +1,45 @@
 //! A box as a simple store: what its database has to do with the messages and the lost tail.
 
+use super::database::{Cell, Database, Picture, Visit};
+use super::finding::Fault;
 use infomat::exchange::content::{self, Fact, Line};
-use infomat::exchange::site::{BoxStore, Memory, Mode, Site};
-use infomat::exchange::wire::{RECORDS_MAX, Sent, TailItem};
-use infomat::exchange::{Hash, Message, MessagePoint, NOTHING, Owner};
+use infomat::exchange::site::{self, BoxStore, Memory, Mode, Site, Taken};
+use infomat::exchange::wire::{Answer, RECORDS_MAX, Request, Sent, TailItem};
+use infomat::exchange::{Hash, Message, MessagePoint, Owner};
 use infomat::model::VisitStatus;
 use infomat::model::record::{Hex, Record, RecordKind, Unchained};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use uuid::Uuid;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cell {
-    pub owner: Owner,
-    pub places: i64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Visit {
-    pub slot: Uuid,
-    pub active: bool,
-    pub displaced: bool,
-}
 
 /// The database of a box: cloning it makes an image.
 #[derive(Clone)]
 pub struct Clinic {
-    pub guid: Uuid,
-    pub incarnation: Uuid,
-    pub mode: Mode,
-    pub begun: u64,
-    pub journal: Vec<Sent>,
-    pub applied: MessagePoint,
-    pub memory: Memory,
-    pub cells: BTreeMap<Uuid, Cell>,
-    pub visits: BTreeMap<Uuid, Visit>,
-    pub lives: Vec<Uuid>,
-    pub strangers: usize,
-    /// Unix seconds, right or not.
-    pub clock: i64,
+    picture: Picture,
+    begun: u64,
+    journal: Vec<Sent>,
+    applied: MessagePoint,
+    memory: Memory,
+    strangers: usize,
+}
+
+impl Deref for Clinic {
+    type Target = Picture;
+
+    fn deref(&self) -> &Picture {
+        &self.picture
+    }
+}
+
+impl DerefMut for Clinic {
+    fn deref_mut(&mut self) -> &mut Picture {
+        &mut self.picture
+    }
 }
 
 impl Clinic {
-    pub fn new(guid: Uuid) -> Self {
-        Clinic {
-            guid,
-            incarnation: Uuid::nil(),
-            mode: Mode::Serving,
-            begun: 1,
-            journal: Vec::new(),
-            applied: MessagePoint::START,
-            memory: Memory::default(),
-            cells: BTreeMap::new(),
-            visits: BTreeMap::new(),
-            lives: Vec::new(),
-            strangers: 0,
-            clock: 1_800_000_000,
-        }
-    }
-
-    /// Returns number and hash of the last record.
-    pub fn last(&self) -> (u64, Hash) {
-        self.journal
-            .last()
-            .map_or((0, NOTHING), |last| (last.seq, last.hash))
-    }
-
-    pub fn last_seq(&self) -> u64 {
-        self.last().0
-    }
-
-    pub fn write(&mut self, kind: RecordKind, subject: Uuid, content: &Value) {
-        let (seq, hash) = self.last();
+    fn write(&mut self, kind: RecordKind, subject: Uuid, content: &Value) {
+        let (seq, hash) = self.last;
         let record = Unchained {
             incarnation: self.incarnation,
             seq: seq + 1,
@@ -81,27 +49,28 @@ impl Clinic {
             content: content.to_string(),
             salt: [7; 16],
         };
-        self.journal
-            .push(Sent::of(Record::following(&hash, record)).unwrap());
+        let sent = Sent::of(Record::following(&hash, record)).unwrap();
+        self.last = (sent.seq, sent.hash);
+        self.journal.push(sent);
     }
 
-    /// A person begins a new life of the file, knowing that others are over.
-    pub fn begin(&mut self, incarnation: Uuid, over: &[Uuid], mode: Mode) {
+    fn begin_life(&mut self, incarnation: Uuid, over: &[Uuid], mode: Mode) {
         let parent = self.journal.last().map(Sent::point);
         self.lives.extend(over);
         self.lives.extend(parent.map(|parent| parent.incarnation));
         self.lives.sort();
         self.lives.dedup();
         (self.incarnation, self.mode, self.memory) = (incarnation, mode, Memory::default());
+        let over = self.lives.clone();
         self.write(
             RecordKind::Begun,
             Uuid::nil(),
-            &json!({"kind": "life", "parent": parent, "over": self.lives}),
+            &json!({"kind": "life", "parent": parent, "over": over}),
         );
-        self.begun = self.last().0;
+        self.begun = self.last.0;
     }
 
-    pub fn used(&self, slot: Uuid) -> i64 {
+    fn used(&self, slot: Uuid) -> i64 {
         let here = |visit: &&Visit| visit.slot == slot && visit.active && !visit.displaced;
         self.visits.values().filter(here).count().try_into().unwrap()
     }
@@ -116,33 +85,6 @@ impl Clinic {
         );
     }
 
-    pub fn book(&mut self, guid: Uuid, slot: Uuid) -> bool {
-        let Some(cell) = self.cells.get(&slot).copied() else {
-            return false;
-        };
-        if self.mode != Mode::Serving || cell.owner != Owner::Box || self.used(slot) >= cell.places {
-            return false;
-        }
-        self.visits.insert(
-            guid,
-            Visit {
-                slot,
-                active: true,
-                displaced: false,
-            },
-        );
-        self.tell_visit(RecordKind::Booked, guid);
-        true
-    }
-
-    pub fn cancel(&mut self, guid: Uuid) -> bool {
-        let may = self.mode == Mode::Serving && self.visits.get(&guid).is_some_and(|visit| visit.active);
-        if may {
-            self.end(RecordKind::Cancelled, guid);
-        }
-        may
-    }
-
     /// A visit that has happened elsewhere takes its place, if there is one.
     fn put(&mut self, guid: Uuid, slot: Uuid, recovered: bool) {
         if self.visits.contains_key(&guid) {
@@ -152,14 +94,12 @@ impl Clinic {
             .cells
             .get(&slot)
             .is_some_and(|cell| self.used(slot) < cell.places);
-        self.visits.insert(
-            guid,
-            Visit {
-                slot,
-                active: true,
-                displaced: !has_place,
-            },
-        );
+        let visit = Visit {
+            slot,
+            active: true,
+            displaced: !has_place,
+        };
+        self.visits.insert(guid, visit);
         self.tell_visit(
             match (has_place, recovered) {
                 (false, _) => RecordKind::Displaced,
@@ -220,6 +160,7 @@ impl Clinic {
             content["reasons"] = json!(["owner"]);
         }
         self.applied = message.point();
+        self.messages.push(message.seq);
         self.write(kind, Uuid::nil(), &content);
     }
 }
@@ -234,7 +175,7 @@ impl BoxStore for Clinic {
             mode: self.mode,
             first_seq: 1,
             begun_seq: self.begun,
-            last: self.last(),
+            last: self.last,
             applied: self.applied,
         })
     }
@@ -377,5 +318,108 @@ impl BoxStore for Clinic {
         );
         self.mode = Mode::Stopped;
         Ok(())
+    }
+}
+
+impl Database for Clinic {
+    fn make(guid: Uuid, life: Uuid) -> Self {
+        let mut clinic = Clinic {
+            picture: Picture::of(guid),
+            begun: 1,
+            journal: Vec::new(),
+            applied: MessagePoint::START,
+            memory: Memory::default(),
+            strangers: 0,
+        };
+        clinic.begin_life(life, &[], Mode::Serving);
+        clinic
+    }
+
+    fn begin(&mut self, life: Uuid, over: &[Uuid], fault: Option<Fault>) {
+        let memory = self.memory.clone();
+        self.begin_life(life, over, Mode::Recovering);
+        if fault == Some(Fault::CursorKept) {
+            self.memory = memory;
+        }
+    }
+
+    fn book(&mut self, guid: Uuid, slot: Uuid, commits: impl FnOnce() -> bool) -> bool {
+        let Some(cell) = self.cells.get(&slot).copied() else {
+            return false;
+        };
+        if self.mode != Mode::Serving || cell.owner != Owner::Box || self.used(slot) >= cell.places {
+            return false;
+        }
+        if commits() {
+            let visit = Visit {
+                slot,
+                active: true,
+                displaced: false,
+            };
+            self.visits.insert(guid, visit);
+            self.tell_visit(RecordKind::Booked, guid);
+        }
+        true
+    }
+
+    fn cancel(&mut self, guid: Uuid) -> bool {
+        let may = self.mode == Mode::Serving && self.visits.get(&guid).is_some_and(|visit| visit.active);
+        if may {
+            self.end(RecordKind::Cancelled, guid);
+        }
+        may
+    }
+
+    fn request(&mut self, name: &str) -> Request {
+        site::request(self, name, "test").unwrap()
+    }
+
+    fn take(
+        &mut self,
+        mut answer: Answer,
+        fault: Option<Fault>,
+        commits: impl FnOnce() -> bool,
+    ) -> Option<Taken> {
+        let before = self.clone();
+        if fault == Some(Fault::OldAnswerBelieved)
+            && let Some(last) = self.memory.requests.last()
+        {
+            answer.request.clone_from(last);
+            answer.incarnation = self.incarnation;
+        }
+        if fault == Some(Fault::MessageTwice)
+            && self.mode == Mode::Serving
+            && let Some(message) = answer.messages.first()
+            && message.seq <= self.applied.seq
+        {
+            let applied = self.applied;
+            self.apply(message).unwrap();
+            self.applied = applied;
+        }
+        if fault == Some(Fault::NumberUsedAgain) {
+            for message in &mut answer.messages {
+                if message.seq == self.applied.seq + 1 {
+                    message.hash = self.applied.next(&message.lines).hash;
+                }
+            }
+        }
+        let taken = site::take(self, &answer).unwrap();
+        if fault == Some(Fault::CursorKept) {
+            self.memory.received = self.memory.received.max(before.memory.received);
+            self.memory.back = 0;
+        }
+        if commits() {
+            return Some(taken);
+        }
+        *self = before;
+        None
+    }
+
+    fn stop(&mut self, reason: &str) {
+        BoxStore::stop(self, reason).unwrap();
+    }
+
+    fn jump_clock(&mut self, seconds: i64) {
+        self.clock += seconds;
     }
 }

@@ -1,18 +1,17 @@
 //! What befalls databases: images put back, computers copied, files put in place by hand.
 
-use super::clinic::Clinic;
-use super::finding::Fault;
+use super::database::Database;
 use super::office::Office;
 use super::place::{Machine, Note, Place};
 use infomat::exchange::centre;
-use infomat::exchange::site::{BoxStore, Mode};
+use infomat::exchange::site::Mode;
 use uuid::Uuid;
 
 /// Most databases that call themselves the same box, and most images of it.
 const MACHINES_MAX: usize = 4;
 const IMAGES_MAX: usize = 6;
 
-impl Place {
+impl<D: Database> Place<D> {
     pub fn keep_image(&mut self) {
         if self.box_images.len() == IMAGES_MAX {
             let place = self.dice.roll(IMAGES_MAX);
@@ -47,13 +46,9 @@ impl Place {
     }
 
     /// A person says that this file is the box from now on.
-    fn begin_life(&mut self, db: &mut Clinic, over: &[Uuid]) {
+    fn begin_life(&mut self, db: &mut D, over: &[Uuid]) {
         let life = self.guid();
-        let memory = db.memory.clone();
-        db.begin(life, over, Mode::Recovering);
-        if self.fault == Some(Fault::CursorKept) {
-            db.memory = memory;
-        }
+        db.begin(life, over, self.fault);
     }
 
     /// A person makes the file as it stands a new life, because it has stopped.
@@ -108,7 +103,7 @@ impl Place {
             machine.note = Note::of(&machine.db);
             self.tally.note("old file with its note");
         } else if is_old && machine.db.mode != Mode::Stopped {
-            machine.db.stop("the note beside it knows more").unwrap();
+            machine.db.stop("the note beside it knows more");
             self.tally.note("old file noticed");
         }
         if machine.db.mode != Mode::Stopped {
@@ -128,7 +123,7 @@ impl Place {
     pub fn jump_clock(&mut self) {
         let right = self.right();
         let days = i64::try_from(self.dice.roll(61)).unwrap() - 30;
-        self.machines[right].db.clock += days * 24 * 60 * 60;
+        self.machines[right].db.jump_clock(days * 24 * 60 * 60);
         self.tally.note("clock jumped");
     }
 }

@@ -1,9 +1,10 @@
 //! One box of the region with all that is kept of it, and what happens to it every day.
 
-use super::clinic::Clinic;
+use super::database::{Database, Picture};
 use super::finding::{Check, Fault, Finding, hold};
 use super::office::Office;
 use super::tally::Tally;
+use super::town::{clinic_lines, slot_line, visit_line};
 use crate::model::Dice;
 use infomat::exchange::Owner;
 use infomat::exchange::centre;
@@ -14,8 +15,8 @@ use uuid::Uuid;
 
 /// A computer with a database of the box, and the note beside it.
 #[derive(Clone)]
-pub struct Machine {
-    pub db: Clinic,
+pub struct Machine<D> {
+    pub db: D,
     pub note: Note,
     /// The one that the clinic's people use.
     pub is_right: bool,
@@ -34,7 +35,7 @@ pub struct Note {
 }
 
 impl Note {
-    pub fn of(db: &Clinic) -> Note {
+    pub fn of(db: &Picture) -> Note {
         Note {
             life: db.incarnation,
             last: db.last_seq(),
@@ -43,8 +44,8 @@ impl Note {
     }
 }
 
-impl Machine {
-    pub fn new(db: Clinic) -> Machine {
+impl<D: Database> Machine<D> {
+    pub fn new(db: D) -> Machine<D> {
         Machine {
             note: Note::of(&db),
             db,
@@ -67,13 +68,13 @@ impl Machine {
     }
 }
 
-pub struct Place {
+pub struct Place<D> {
     pub dice: Dice,
     pub fault: Option<Fault>,
     pub drawn: u128,
     pub centre: Office,
-    pub machines: Vec<Machine>,
-    pub box_images: Vec<Clinic>,
+    pub machines: Vec<Machine<D>>,
+    pub box_images: Vec<D>,
     pub letters: Vec<super::post::Letter>,
     cells: Vec<Uuid>,
     /// Bookings that were answered with 200.
@@ -96,9 +97,9 @@ pub struct Place {
     pub tally: Tally,
 }
 
-impl Place {
+impl<D: Database> Place<D> {
     /// Makes a box with `cells` cells, of which the centre owns every second one.
-    pub fn new(seed: u64, number: u8, cells: usize, generation: &str, fault: Option<Fault>) -> Place {
+    pub fn new(seed: u64, number: u8, cells: usize, generation: &str, fault: Option<Fault>) -> Place<D> {
         let mut dice = Dice(seed);
         for _ in 0..number {
             dice = Dice((dice.roll(usize::MAX)) as u64);
@@ -125,17 +126,15 @@ impl Place {
             split: BTreeSet::new(),
             tally: Tally::default(),
         };
-        let mut db = Clinic::new(place.guid());
-        db.begin(place.guid(), &[], Mode::Serving);
+        let db = D::make(place.guid(), place.guid());
         place.machines.push(Machine::new(db));
+        place.tell(&clinic_lines());
         for number in 0..cells {
             let cell = place.guid();
             place.cells.push(cell);
             let owner = if number % 2 == 0 { "box" } else { "centre" };
             let places = 1 + number % 4 / 2;
-            place.tell(&format!(
-                r#"{{"kind":"slot","guid":"{cell}","owner":"{owner}","planCount":{places}}}"#
-            ));
+            place.tell_cell(cell, owner, places.try_into().unwrap());
         }
         place
     }
@@ -149,6 +148,11 @@ impl Place {
     fn tell(&mut self, lines: &str) {
         let told = centre::tell(&mut self.centre, lines).unwrap();
         assert!(told.is_ok(), "{told:?}: {lines}");
+    }
+
+    fn tell_cell(&mut self, cell: Uuid, owner: &str, places: i64) {
+        let place = self.cells.iter().position(|known| *known == cell).unwrap();
+        self.tell(&slot_line(cell, place, owner, places));
     }
 
     /// Returns which machine the clinic's people use.
@@ -170,7 +174,7 @@ impl Place {
 
     /// Returns whether any database knows a visit.
     fn is_known(&self, visit: Uuid) -> bool {
-        let at_box = |machine: &Machine| machine.db.visits.contains_key(&visit);
+        let at_box = |machine: &Machine<D>| machine.db.visits.contains_key(&visit);
         self.machines.iter().any(at_box) || self.centre.visits.contains_key(&visit)
     }
 
@@ -186,7 +190,8 @@ impl Place {
         let unknown: Vec<Uuid> = unknown.copied().collect();
         self.lost.extend(unknown);
         let is_cancelled = |visit: &Uuid| {
-            let at_box = |machine: &Machine| machine.db.visits.get(visit).is_some_and(|visit| !visit.active);
+            let at_box =
+                |machine: &Machine<D>| machine.db.visits.get(visit).is_some_and(|visit| !visit.active);
             let at_centre = self.centre.visits.get(visit);
             self.machines.iter().any(at_box)
                 || at_centre.is_some_and(|visit| visit.status == VisitStatus::Cancelled)
@@ -212,19 +217,23 @@ impl Place {
         let (place, cell, guid) = (self.some_machine(), self.some_cell(), self.guid());
         let right = self.right();
         let machine = &mut self.machines[place];
-        let before = machine.db.clone();
-        if !machine.db.book(guid, cell) {
+        let mut commits = true;
+        let dice = &mut self.dice;
+        let is_booked = machine.db.book(guid, cell, || {
+            commits = dice.roll(30) > 0;
+            commits
+        });
+        if !is_booked {
             return;
         }
-        if self.dice.roll(30) == 0 {
-            // The power fails before the commit, and nobody is answered.
-            machine.db = before;
+        if commits {
+            machine.write_note();
+        } else {
+            // The power failed before the commit, and nobody is answered.
             self.tally.note("crashed at the box");
             if self.fault != Some(Fault::AnsweredBeforeCommit) {
                 return;
             }
-        } else {
-            machine.write_note();
         }
         let life = &machine.db.incarnation;
         let is_copy = self.split.contains(life) || self.ended.contains(life);
@@ -244,7 +253,7 @@ impl Place {
         {
             cell.owner = Owner::Centre;
         }
-        let line = format!(r#"{{"kind":"visit","guid":"{guid}","slot":"{cell}"}}"#);
+        let line = visit_line(guid, cell);
         let before = self.centre.clone();
         if let Ok(Some(_)) = centre::book(&mut self.centre, &line).unwrap() {
             if self.dice.roll(30) == 0 {
@@ -290,10 +299,7 @@ impl Place {
             return;
         };
         if known.owner == Owner::Centre {
-            let places = known.places;
-            self.tell(&format!(
-                r#"{{"kind":"slot","guid":"{cell}","owner":"box","planCount":{places}}}"#
-            ));
+            self.tell_cell(cell, "box", known.places);
             self.tally.note("granted");
         } else {
             self.tell(&format!(r#"{{"kind":"recall","slot":"{cell}"}}"#));

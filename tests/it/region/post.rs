@@ -1,10 +1,11 @@
 //! Requests and answers on their way, and the faults that are planted there.
 
+use super::database::Database;
 use super::finding::Fault;
 use super::place::Place;
 use hmac::{Hmac, KeyInit, Mac};
 use infomat::exchange::content::{self, Fact};
-use infomat::exchange::site::{self, BoxStore, Mode, Taken};
+use infomat::exchange::site::{Mode, Taken};
 use infomat::exchange::wire::{Answer, Request, State};
 use infomat::exchange::{Owner, centre};
 use sha2::Sha256;
@@ -35,7 +36,7 @@ fn open(sealed: &[u8], key: Uuid) -> Option<&[u8]> {
     seal_of(bytes, key).verify_slice(tag).ok().map(|()| bytes)
 }
 
-impl Place {
+impl<D: Database> Place<D> {
     fn key(&self) -> Uuid {
         self.machines[0].db.guid
     }
@@ -51,8 +52,7 @@ impl Place {
 
     fn request(&mut self, place: usize) -> Vec<u8> {
         let name = self.guid().to_string();
-        let request = site::request(&mut self.machines[place].db, &name, "test").unwrap();
-        request.print().unwrap()
+        self.machines[place].db.request(&name).print().unwrap()
     }
 
     pub fn ask(&mut self) {
@@ -169,44 +169,21 @@ impl Place {
     }
 
     pub fn at_box(&mut self, place: usize, bytes: &[u8]) -> Taken {
-        let mut answer = Answer::parse(bytes).unwrap();
+        let answer = Answer::parse(bytes).unwrap();
         let machine = &mut self.machines[place];
-        let before = machine.db.clone();
-        if self.fault == Some(Fault::OldAnswerBelieved)
-            && let Some(last) = machine.db.memory.requests.last()
-        {
-            answer.request.clone_from(last);
-            answer.incarnation = machine.db.incarnation;
+        let mode = machine.db.mode;
+        let mut asked: Uuid = answer.request.parse().unwrap();
+        if self.fault == Some(Fault::OldAnswerBelieved) {
+            // It is taken for the answer to the last request.
+            asked = Uuid::max();
         }
-        if self.fault == Some(Fault::MessageTwice)
-            && machine.db.mode == Mode::Serving
-            && let Some(message) = answer.messages.first()
-            && message.seq <= machine.db.applied.seq
-        {
-            let applied = machine.db.applied;
-            machine.db.apply(message).unwrap();
-            machine.db.applied = applied;
-        }
-        if self.fault == Some(Fault::NumberUsedAgain) {
-            for message in &mut answer.messages {
-                if message.seq == machine.db.applied.seq + 1 {
-                    message.hash = machine.db.applied.next(&message.lines).hash;
-                }
-            }
-        }
-        let taken = site::take(&mut machine.db, &answer).unwrap();
-        if self.fault == Some(Fault::CursorKept) {
-            machine.db.memory.received = machine.db.memory.received.max(before.memory.received);
-            machine.db.memory.back = 0;
-        }
-        if self.dice.roll(60) == 0 {
-            machine.db = before;
+        let dice = &mut self.dice;
+        let Some(taken) = machine.db.take(answer, self.fault, || dice.roll(60) > 0) else {
             self.tally.note("crashed at the box");
             return Taken::Continue;
-        }
+        };
         machine.write_note();
-        let serves = before.mode == Mode::Recovering && machine.db.mode == Mode::Serving;
-        let asked: Uuid = answer.request.parse().unwrap();
+        let serves = mode == Mode::Recovering && machine.db.mode == Mode::Serving;
         let has_heard = taken != Taken::Late && machine.unsuspecting.is_some_and(|then| asked > then);
         if has_heard {
             machine.unsuspecting = None;

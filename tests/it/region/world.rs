@@ -1,5 +1,6 @@
 //! Boxes and the centre, and all that may happen to them.
 
+use super::database::Database;
 use super::finding::{Fault, Finding};
 use super::office::Office;
 use super::place::Place;
@@ -19,17 +20,17 @@ pub struct Size {
     pub steps: usize,
 }
 
-pub struct World {
+pub struct World<D> {
     dice: Dice,
     size: Size,
-    places: Vec<Place>,
+    places: Vec<Place<D>>,
     /// The centre's tables of all boxes.
     images: Vec<Vec<Office>>,
     restored: u32,
 }
 
-impl World {
-    pub fn new(seed: u64, size: Size, fault: Option<Fault>) -> World {
+impl<D: Database> World<D> {
+    pub fn new(seed: u64, size: Size, fault: Option<Fault>) -> World<D> {
         let place = |number| Place::new(seed, number, size.cells, "0", fault);
         World {
             dice: Dice(!seed),
@@ -58,7 +59,7 @@ impl World {
         let number = self.dice.roll(self.places.len());
         let what = self.dice.roll(1000);
         if what >= 950 {
-            self.places.iter().try_for_each(Place::check_known)?;
+            self.places.iter().try_for_each(Place::<D>::check_known)?;
         }
         let place = &mut self.places[number];
         match what {

@@ -1,0 +1,85 @@
+//! The databases that a box may have in a world: the simple one, and the real one.
+
+use super::finding::Fault;
+use infomat::exchange::site::{Mode, Taken};
+use infomat::exchange::wire::{Answer, Request};
+use infomat::exchange::{Hash, NOTHING, Owner};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use uuid::Uuid;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub owner: Owner,
+    pub places: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    pub slot: Uuid,
+    pub active: bool,
+    pub displaced: bool,
+}
+
+/// What is in a database.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub guid: Uuid,
+    pub incarnation: Uuid,
+    pub mode: Mode,
+    /// Number and hash of the last record.
+    pub last: (u64, Hash),
+    /// Lives that its last one knows to be over.
+    pub lives: Vec<Uuid>,
+    pub cells: BTreeMap<Uuid, Cell>,
+    pub visits: BTreeMap<Uuid, Visit>,
+    /// Numbers of the messages that are behind it, in the order of their records.
+    pub messages: Vec<u64>,
+    /// Unix seconds, right or not.
+    pub clock: i64,
+}
+
+impl Picture {
+    pub fn of(guid: Uuid) -> Picture {
+        Picture {
+            guid,
+            incarnation: Uuid::nil(),
+            mode: Mode::Serving,
+            last: (0, NOTHING),
+            lives: Vec::new(),
+            cells: BTreeMap::new(),
+            visits: BTreeMap::new(),
+            messages: Vec::new(),
+            clock: 1_800_000_000,
+        }
+    }
+
+    pub fn last_seq(&self) -> u64 {
+        self.last.0
+    }
+}
+
+/// A database of a box. Cloning it makes an image.
+pub trait Database: Clone + Deref<Target = Picture> {
+    /// Makes one, with its first life.
+    fn make(guid: Uuid, life: Uuid) -> Self;
+
+    /// A person begins a new life of the file, knowing that others are over. It only reads at first.
+    fn begin(&mut self, life: Uuid, over: &[Uuid], fault: Option<Fault>);
+
+    /// Books a cell, and commits if that is asked for. Returns whether it was booked.
+    fn book(&mut self, guid: Uuid, slot: Uuid, commits: impl FnOnce() -> bool) -> bool;
+
+    fn cancel(&mut self, guid: Uuid) -> bool;
+
+    fn request(&mut self, name: &str) -> Request;
+
+    /// Takes an answer in, and commits if that is asked for.
+    fn take(&mut self, answer: Answer, fault: Option<Fault>, commits: impl FnOnce() -> bool)
+    -> Option<Taken>;
+
+    /// The note beside it tells that it is not what was written last.
+    fn stop(&mut self, reason: &str);
+
+    fn jump_clock(&mut self, seconds: i64);
+}
