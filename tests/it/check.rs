@@ -12,6 +12,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 /// Somebody who owns nothing.
 const NOBODY: u32 = 65_534;
@@ -331,7 +332,12 @@ fn who_may_not_read_everything_is_told_so() {
         fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
     }
     let program = open.path().join("infomat");
-    fs::copy(env!("CARGO_BIN_EXE_infomat"), &program).unwrap();
+    // By a program: a child that another test starts meanwhile would keep the copy open to write.
+    let copied = Command::new("cp")
+        .arg(env!("CARGO_BIN_EXE_infomat"))
+        .arg(&program)
+        .status();
+    assert!(copied.unwrap().success());
     let check_as_nobody = |program: &Path| {
         let mut command = in_english(program);
         command.args(["check", "--config"]).arg(site.path("infomat.toml"));
