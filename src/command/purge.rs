@@ -40,8 +40,7 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
         ));
     }
     if no_server.is_none() {
-        // The server wants its log long.
-        store.stretch_log()?;
+        store.stretch_log_beside()?;
     }
     output::tell(pick(
         "не тронуты: резервные копии и копии рядом с базой данных (infomat.before-….db, infomat.replaced-….db). Они хранят \

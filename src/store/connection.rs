@@ -3,6 +3,7 @@
 use super::Fault;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::cell::Cell;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,8 +20,14 @@ pub(super) const APPLICATION_ID: i64 = 0x696e_666d;
 /// How long a write waits for another writer ([crate::contract::clinic_data]: "past 5 seconds a waiting booking gets 503").
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Pause between two tries where `SQLite` does not wait by itself.
-const BUSY_PAUSE: Duration = Duration::from_millis(5);
+/// Pause between two tries to get a lock. `SQLite`'s own pauses grow to 100 ms: a booking would wait so much longer than the
+/// lock is held.
+pub(super) const BUSY_PAUSE: Duration = Duration::from_millis(1);
+
+thread_local! {
+    /// When this thread began to wait for a lock.
+    static WAITING_SINCE: Cell<Instant> = Cell::new(Instant::now());
+}
 
 /// More than the statements of this program: none is prepared twice.
 const STATEMENTS_MAX: usize = 128;
@@ -28,8 +35,8 @@ const STATEMENTS_MAX: usize = 128;
 /// Opens the file with the settings that every connection of this program has.
 pub(super) fn connect(path: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    configure(&connection)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    configure(&mut connection)?;
     // What is deleted is overwritten in its page at once. Pages are small, and a new file keeps their size: a booking touches
     // ten, and each is summed up and written whole.
     connection.execute_batch(
@@ -60,9 +67,23 @@ fn use_log(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
+/// Lets a connection wait for the locks of others, for [`BUSY_TIMEOUT`].
+pub(super) fn wait_for_others(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.busy_handler(Some(|tries| {
+        if tries == 0 {
+            WAITING_SINCE.set(Instant::now());
+        }
+        let may_wait = WAITING_SINCE.get().elapsed() < BUSY_TIMEOUT;
+        if may_wait {
+            thread::sleep(BUSY_PAUSE);
+        }
+        may_wait
+    }))
+}
+
 /// Gives a connection the settings that writing and reading have in common.
-pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+pub(super) fn configure(connection: &mut Connection) -> rusqlite::Result<()> {
+    wait_for_others(connection)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     // Without it, a statement whose plan may depend on its parameters is prepared anew each time they change.

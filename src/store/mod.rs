@@ -65,6 +65,7 @@ pub(crate) use ticket::NOBODY;
 pub(crate) use timetable::CELLS_MAX;
 pub(crate) use waiting::WAITING_PATIENTS_MAX;
 
+use crate::files::private_file;
 use crate::health::DISK_FREE_BYTES_MIN;
 use crate::model::Zone;
 use crate::refusal::Trouble;
@@ -74,14 +75,18 @@ use damage::Seconds;
 use journal::Tip;
 use one_file::{LogSize, Watch};
 use rusqlite::Connection;
+use state::log_path;
 use std::cell::Cell;
 use std::ops::Deref;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes that are written to stretch the write-ahead log: what exceeds the cache gets there. On a day with more bookings the log
-/// grows once beyond it.
-const LOG_BYTES: usize = 18 << 20;
+/// Bytes of the write-ahead log's file. On a day with more bookings the log grows once beyond it.
+const LOG_BYTES: u64 = 12 << 20;
+
+/// Bytes by which the log's file grows at a time: some milliseconds on a slow disk.
+const LOG_PIECE_BYTES: usize = 512 << 10;
 
 /// Cache of a connection that serves, as `PRAGMA cache_size` counts it: 2 MiB.
 const SERVING_CACHE: i64 = -2_048;
@@ -222,6 +227,21 @@ impl Store {
     /// Gives the write-ahead log its full length on the disk, so that commits overwrite it in place: a flush that need not
     /// make the file longer takes about half the time. Changes nothing else, and nothing at all on a disk with little room.
     pub fn stretch_log(&mut self) -> Result<(), Fault> {
+        let tx = self.write()?;
+        while tx.lengthen_log()? > 0 {}
+        Ok(())
+    }
+
+    /// Makes the write-ahead log's file one piece longer, under the write lock alone. Returns the bytes; none where it has its
+    /// full length. `SQLite` reads nothing behind the last commit (sqlite.org/fileformat2.html, "WAL Reset"), and while the lock
+    /// is held nobody else writes there.
+    fn lengthen_log(&self) -> Result<usize, Fault> {
+        let (Some(length), Some(path)) = (self.log_bytes(), self.connection.path()) else {
+            return Ok(0);
+        };
+        if length >= LOG_BYTES {
+            return Ok(0);
+        }
         if let Some(free) = self.disk_free_bytes().filter(|free| *free < DISK_FREE_BYTES_MIN) {
             let text = format!(
                 "{} MiB are free, {} are needed",
@@ -230,13 +250,14 @@ impl Store {
             );
             return Err(Fault::Unavailable(Trouble::DiskFull, text));
         }
-        // What spills out of the cache lies in the log, and is not part of it when the transaction is dropped.
-        self.write()?.connection.execute_batch(&format!(
-            "CREATE TABLE stretch (filling BLOB) STRICT;
-             INSERT INTO stretch VALUES (zeroblob({LOG_BYTES}));"
-        ))?;
-        // A commit flushes it, so that no booking has to.
-        self.commit_as_is()
+        let lengthened = private_file(&log_path(path)).and_then(|log| {
+            log.write_all_at(&vec![0; LOG_PIECE_BYTES], length)?;
+            log.sync_data()
+        });
+        match lengthened {
+            Ok(()) => Ok(LOG_PIECE_BYTES),
+            Err(error) => Err(Fault::Unavailable(Trouble::Failing, error.to_string())),
+        }
     }
 
     /// Copies the write-ahead log into the database file as far as readers allow, without waiting for anybody.

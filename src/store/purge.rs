@@ -4,7 +4,7 @@
 //! It is done in pieces, each a write transaction of some milliseconds, with a pause as long after it: a booking waits for
 //! one piece at most. Records of the journal stay, and what they told of what was removed goes.
 
-use super::connection::BUSY_TIMEOUT;
+use super::connection::wait_for_others;
 use super::upkeep::Upkeep;
 use super::{Fault, Store};
 use crate::model::{Moment, ResourceId};
@@ -152,12 +152,13 @@ impl Store {
         Ok(count)
     }
 
-    /// Empties the write-ahead log, which still holds old pages. Bookings wait for moments only. Returns whether the log is
-    /// empty: a reader, such as a backup, may stand in the way.
+    /// Empties the write-ahead log, which still holds old pages. Bookings wait for moments only: nearly all is copied before
+    /// they have to. Returns whether the log is empty: a reader, such as a backup, may stand in the way.
     pub fn empty_log(&mut self) -> Result<bool, Fault> {
         self.connection.busy_timeout(EMPTYING_WAIT)?;
         let mut is_empty = false;
         for _ in 0..EMPTYING_TRIES {
+            self.checkpoint()?;
             let busy: i64 = self
                 .connection
                 .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
@@ -167,8 +168,14 @@ impl Store {
             }
             thread::sleep(EMPTYING_PAUSE);
         }
-        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        wait_for_others(&mut self.connection)?;
         Ok(is_empty)
+    }
+
+    /// Gives the emptied write-ahead log its length back beside a server, which wants it long. Bookings wait for a piece at most.
+    pub fn stretch_log_beside(&mut self) -> Result<(), Fault> {
+        while self.piece(Store::lengthen_log)? > 0 {}
+        Ok(())
     }
 
     /// Writes the whole file anew, without the free room. A server would wait for all of it: there must be none.

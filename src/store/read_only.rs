@@ -55,8 +55,8 @@ fn connect_by_uri(path: &Path, options: &str) -> rusqlite::Result<Connection> {
     let path = percent_encode(path.as_os_str().as_bytes(), NON_ALPHANUMERIC);
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(format!("file:{path}?{options}"), flags)?;
-    configure(&connection)?;
+    let mut connection = Connection::open_with_flags(format!("file:{path}?{options}"), flags)?;
+    configure(&mut connection)?;
     connection.pragma_query_value(None, "user_version", |_| Ok(()))?;
     Ok(connection)
 }

@@ -1,8 +1,9 @@
 //! What a database tells of itself: its disk, its log, whether it takes writes.
 
 use super::{Fault, Store, VERSION, WriteTx};
+use crate::files::beside;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 impl Store {
     /// Returns the free bytes of the database's disk; `None` where they are unknown.
@@ -17,8 +18,7 @@ impl Store {
 
     /// Returns the bytes of the write-ahead log's file; `None` where there is no such file.
     pub fn log_bytes(&self) -> Option<u64> {
-        let log = self.connection.path()?.to_owned() + "-wal";
-        Some(Path::new(&log).metadata().ok()?.len())
+        Some(log_path(self.connection.path()?).metadata().ok()?.len())
     }
 
     /// Commits without a change. The log is flushed, and the remains of a failed commit are overwritten.
@@ -27,6 +27,11 @@ impl Store {
         tx.prove()?;
         tx.commit()
     }
+}
+
+/// Returns the path of a database's write-ahead log.
+pub(super) fn log_path(database: &str) -> PathBuf {
+    beside(Path::new(database), "-wal")
 }
 
 /// Returns the free bytes of the disk that a path lies on.

@@ -16,20 +16,16 @@ pub use row::{
     RowKey, SlotRow, SpecialityRow,
 };
 
-use super::connection::BUSY_TIMEOUT;
+use super::connection::{BUSY_PAUSE, wait_for_others};
 use super::{CARDS_MAX, Fault, GuidTaken, Store, WriteTx};
 use crate::model::Moment;
 use rusqlite::named_params;
 use rusqlite::types::ToSql;
 use std::fmt;
 use std::ops::Deref;
-use std::time::Duration;
 use uuid::Uuid;
 
-/// Pause between two tries to get the write lock. A busy server lets go of it for moments only.
-const LOCK_PAUSE: Duration = Duration::from_millis(1);
-
-/// Tries to get the write lock: about a minute.
+/// Tries to get the write lock: about a minute. A busy server lets go of it for moments only.
 const LOCK_TRIES_MAX: i32 = 60_000;
 
 /// What an import did with the things of one kind.
@@ -269,15 +265,15 @@ impl Staging<'_> {
         Ok((self.counts()?, self.moves()?))
     }
 
-    /// Takes the write lock, however busy the server is: it tries more often than a waiting booking does.
+    /// Takes the write lock, however busy the server is: it waits longer than a booking does.
     fn lock(&mut self) -> Result<(), Fault> {
         let connection = &mut self.alone()?.connection;
         connection.busy_handler(Some(|tries| {
-            std::thread::sleep(LOCK_PAUSE);
+            std::thread::sleep(BUSY_PAUSE);
             tries < LOCK_TRIES_MAX
         }))?;
         let locked = connection.execute_batch("BEGIN IMMEDIATE");
-        connection.busy_timeout(BUSY_TIMEOUT)?;
+        wait_for_others(connection)?;
         Ok(locked?)
     }
 

@@ -120,7 +120,10 @@ fn path(arguments: &str) -> String {
 fn bytes(text: &str) -> (Vec<u8>, &str) {
     let quoted = text.strip_prefix('"').and_then(|text| text.split_once('"'));
     let (quoted, rest) = quoted.unwrap_or_else(|| panic!("no text in {text}"));
-    assert!(!rest.starts_with("..."), "not shown whole: {text}");
+    assert!(
+        !rest.starts_with("..."),
+        "{SHOWN_BYTES_MAX} bytes are shown, and no more"
+    );
     (unhexed(quoted), rest)
 }
 
