@@ -117,6 +117,14 @@ CREATE INDEX patient_by_lpu ON patient (lpu_id);
 CREATE INDEX patient_by_name ON patient (family, name, patronymic);
 CREATE INDEX patient_by_birth ON patient (birth_date);
 
+-- Cards that the reception made for somebody who had none, until an import brings a card of the same GUID: then it is the
+-- clinic's own. `login` made it.
+CREATE TABLE provisional_card (
+    patient_id INTEGER PRIMARY KEY REFERENCES patient ON DELETE CASCADE,
+    login TEXT NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE referral (
     id INTEGER PRIMARY KEY,
     number TEXT NOT NULL UNIQUE CHECK (number <> ''),

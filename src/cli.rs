@@ -53,6 +53,8 @@ pub enum Command {
     Visits(Visits),
     /// Print the waiting list for the reception to call, longest wait first; works with and without a running server
     Waiting(WaitingList),
+    /// Print the cards that the reception made for patients who had none; works with and without a running server
+    Cards(Cards),
     /// Add, list and disable the people who may sign in at the reception's page; works while the server runs
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -147,6 +149,14 @@ pub struct Visits {
 /// `infomat waiting`
 #[derive(Debug, Args)]
 pub struct WaitingList {
+    /// Output format: a table, CSV for a spreadsheet (UTF-8 with a byte order mark, semicolons), or one JSON array
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// `infomat cards`
+#[derive(Debug, Args)]
+pub struct Cards {
     /// Output format: a table, CSV for a spreadsheet (UTF-8 with a byte order mark, semicolons), or one JSON array
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -25,7 +25,7 @@ pub use access::{Access, RECEPTION};
 pub use address::network;
 pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, is_moment, moment};
-pub use day::{DayVisit, DeskPatient, DeskResource, DeskVisit};
+pub use day::{DayVisit, DeskPatient, DeskResource, DeskVisit, NewCard, ProvisionalCard};
 pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
 pub(crate) use ids::for_row_ids;
 pub use ids::{

@@ -211,6 +211,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "desk/views/booking.js",
         "desk/views/card.js",
         "desk/views/day.js",
+        "desk/views/newcard.js",
         "desk/views/patients.js",
         "desk/views/staff.js",
     });

@@ -3,6 +3,7 @@
 mod backup;
 mod believe_clock;
 mod cancel;
+mod cards;
 mod check;
 mod demo;
 mod import;
@@ -179,6 +180,7 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Token(token) => token::run(&Config::load(&cli.config)?, token),
         Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),
         Command::Waiting(waiting) => waiting::run(&Config::load(&cli.config)?, waiting),
+        Command::Cards(cards) => cards::run(&Config::load(&cli.config)?, cards),
         Command::Cancel(cancel) => cancel::run(&Config::load(&cli.config)?, cancel),
         Command::Staff(wanted) => staff::run(&Config::load(&cli.config)?, wanted),
         Command::Key(wanted) => key::run(&cli.config, wanted),

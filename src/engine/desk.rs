@@ -4,6 +4,7 @@
 //! batch [`run`] finds who is signed in, asks [`Role::may`](crate::model::Role::may), and acts. Where a password has to be checked
 //! or made, [`Engine::password_work`] comes first, and the work is done on another thread.
 
+mod cards;
 mod day;
 mod patients;
 mod sessions;
@@ -17,15 +18,17 @@ use super::clock::Now;
 use super::outcome::{RequestError, answer_or_fault};
 use super::password::{PASSWORD_BYTES_MAX, PasswordWork};
 use super::{CLOCK_RETRY_SECONDS, Engine, Settings};
-use crate::model::{Contact, Moment, PasswordFound, Right, Staff};
+use crate::model::{Contact, Moment, NewCard, PasswordFound, Right, Staff};
 use crate::refusal::{DeskRefusal, HttpError, Refusal};
 use crate::route::{DeskRead, DeskWrite, Write};
 use crate::store::{Store, WriteTx};
+use crate::wire::desk::card::new_card;
 use crate::wire::desk::{
     Credentials, NewStaff, SessionShown, StaffShown, VisitWish, cancel_reason, credentials, is_encrypted,
     is_own_origin, new_contact, new_staff, session_cookie, set_cookie, visit_wish,
 };
 use crate::wire::message::{Answer, Request};
+use chrono::NaiveDate;
 use patients::Bookable;
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -103,6 +106,7 @@ enum DeskWork {
     AddStaff(NewStaff, PasswordFound),
     ResetStaff(String, PasswordFound),
     DisableStaff(String),
+    AddCard(NewCard),
     SetContact(String, Contact),
     Book(String, VisitWish),
     Move(String, VisitWish),
@@ -123,7 +127,7 @@ pub struct Desk<'a> {
 }
 
 /// Parses a change. What is wrong with it is told only to somebody who may ask for it.
-pub fn parse(request: &Request, write: &DeskWrite, settings: &DeskSettings) -> DeskCall {
+pub fn parse(request: &Request, write: &DeskWrite, settings: &DeskSettings, today: NaiveDate) -> DeskCall {
     let found = |found: &Option<PasswordFound>| found.clone().unwrap_or(PasswordFound::Differs);
     let work = || {
         Ok(match write {
@@ -134,6 +138,7 @@ pub fn parse(request: &Request, write: &DeskWrite, settings: &DeskSettings) -> D
             DeskWrite::AddStaff(made) => DeskWork::AddStaff(new_staff(request)?, found(made)),
             DeskWrite::ResetStaff { login, found: made } => DeskWork::ResetStaff(login.clone(), found(made)),
             DeskWrite::DisableStaff { login } => DeskWork::DisableStaff(login.clone()),
+            DeskWrite::AddCard => DeskWork::AddCard(new_card(request, today)?),
             DeskWrite::SetContact { mkab } => DeskWork::SetContact(mkab.clone(), new_contact(request)?),
             DeskWrite::Book { mkab } => DeskWork::Book(mkab.clone(), visit_wish(request)?),
             DeskWrite::Move { ticket } => DeskWork::Move(ticket.clone(), visit_wish(request)?),
@@ -186,6 +191,7 @@ fn act(tx: &WriteTx, work: &DeskWork, by: &Staff, desk: &Desk, now: Moment) -> R
         now,
     };
     match work {
+        DeskWork::AddCard(card) => cards::add(tx, card, by, now),
         DeskWork::SetContact(mkab, contact) => patients::set_contact(tx, mkab, contact, now),
         DeskWork::Book(mkab, wished) => counter.book(tx, mkab, wished),
         DeskWork::Move(ticket, wished) => counter.put_off(tx, ticket, wished),
@@ -204,7 +210,7 @@ impl DeskWork {
         match self {
             DeskWork::SignIn(..) | DeskWork::SignOut => Right::Day,
             DeskWork::AddStaff(..) | DeskWork::ResetStaff(..) | DeskWork::DisableStaff(_) => Right::Staff,
-            DeskWork::SetContact(..) => Right::Patients,
+            DeskWork::AddCard(_) | DeskWork::SetContact(..) => Right::Patients,
             DeskWork::Book(..) | DeskWork::Move(..) | DeskWork::Cancel(..) | DeskWork::CheckIn(_) => {
                 Right::Visits
             }

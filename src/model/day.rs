@@ -57,4 +57,32 @@ pub struct DeskPatient {
     pub uchastok_num: String,
     pub self_booking_banned: bool,
     pub closed: bool,
+    /// Made at the reception; the clinic's own system does not have it yet.
+    pub provisional: bool,
+}
+
+/// A card that the reception makes for somebody who has none, in the forms that cards are kept in. Holds personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCard {
+    pub mkab: Uuid,
+    pub lpu: Uuid,
+    pub family: String,
+    pub name: String,
+    pub patronymic: String,
+    pub birth_date: NaiveDate,
+    /// `m`, `f` or nothing.
+    pub sex: String,
+    pub policy_series: String,
+    pub policy_number: String,
+    pub snils: String,
+    pub phone: String,
+    pub email: String,
+}
+
+/// A provisional card with who made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvisionalCard {
+    pub card: NewCard,
+    pub login: String,
+    pub made: Moment,
 }

@@ -19,6 +19,8 @@ pub enum DeskWrite {
     DisableStaff {
         login: String,
     },
+    /// A provisional card.
+    AddCard,
     SetContact {
         mkab: String,
     },
@@ -73,6 +75,7 @@ impl DeskWrite {
             DeskWrite::AddStaff(_) => "desk_add_staff",
             DeskWrite::ResetStaff { .. } => "desk_reset_staff",
             DeskWrite::DisableStaff { .. } => "desk_disable_staff",
+            DeskWrite::AddCard => "desk_add_card",
             DeskWrite::SetContact { .. } => "desk_set_contact",
             DeskWrite::Book { .. } => "desk_book",
             DeskWrite::Move { .. } => "desk_move",
@@ -115,7 +118,11 @@ pub(super) fn desk(segments: &[Segment]) -> Option<Methods> {
             allow: "GET, HEAD, POST, DELETE",
             ..get(DeskRead::Session)
         },
-        [("api", _), ("patients", _)] => get(DeskRead::FindPatients),
+        [("api", _), ("patients", _)] => Methods {
+            post: Some(DeskWrite::AddCard.into()),
+            allow: "GET, HEAD, POST",
+            ..get(DeskRead::FindPatients)
+        },
         [("api", _), ("patients", _), mkab] => get(DeskRead::Patient { mkab: text(mkab) }),
         [("api", _), ("patients", _), mkab, ("contact", _)] => {
             post(DeskWrite::SetContact { mkab: text(mkab) })

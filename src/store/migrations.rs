@@ -30,6 +30,10 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
     ),
     ("the reception", include_str!("migrations/0006_reception.sql")),
     ("exchange", include_str!("migrations/0007_exchange.sql")),
+    (
+        "provisional cards",
+        include_str!("migrations/0008_provisional_cards.sql"),
+    ),
 ];
 
 /// The first version whose journal is a chain.

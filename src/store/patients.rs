@@ -144,6 +144,7 @@ impl Store {
                     uchastok_num: row.get("uchastok_num")?,
                     self_booking_banned: row.get("self_booking_banned")?,
                     closed: row.get("closed")?,
+                    provisional: row.get("provisional")?,
                 })
             },
         )

@@ -1,5 +1,6 @@
 //! What the reception's page sends and is sent ([crate::contract::desk]).
 
+pub mod card;
 pub mod patient;
 
 use crate::model::{Contact, Role, Staff, login, staff_name};

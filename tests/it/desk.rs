@@ -1,6 +1,7 @@
 //! Goal: only who may is served at the reception's page, and what is done there names who did it. Method: the real binary, with
 //! people added at the command line; attacks by hand.
 
+mod cards;
 mod day;
 mod sign_in;
 mod visits;

@@ -5,7 +5,7 @@ use super::harness;
 use std::process::Output;
 
 /// The commands, as they are typed.
-const COMMANDS: [&[&str]; 26] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["demo"],
     &["init"],
@@ -14,6 +14,7 @@ const COMMANDS: [&[&str]; 26] = [
     &["token"],
     &["visits"],
     &["waiting"],
+    &["cards"],
     &["staff"],
     &["staff", "add"],
     &["staff", "list"],

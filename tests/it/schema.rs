@@ -15,13 +15,14 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// The schema of each older version, as it was.
-pub const OLDER: [&str; 6] = [
+pub const OLDER: [&str; 7] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
     include_str!("schema/0005.sql"),
     include_str!("schema/0006.sql"),
+    include_str!("schema/0007.sql"),
 ];
 
 /// The first version whose journal is a chain: each file of it has at least the record of its begin.

@@ -8,12 +8,14 @@ use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-/// Tables that stay small: clinics, specialities, client applications, the resources of a server, who works at its page, what was
-/// last done to the file, its lives, what it has heard of the centre, and the few visits that have found no place.
-const SMALL: [&str; 9] = [
+/// Tables that stay small: clinics, specialities, client applications, the resources of a server, who works at its page, the cards made
+/// there that the clinic does not have yet, what was last done to the file, its lives, what it has heard of the centre, and the few
+/// visits that have found no place.
+const SMALL: [&str; 10] = [
     "lpu",
     "speciality",
     "client_application",
+    "provisional_card",
     "resource",
     "staff",
     "upkeep",

@@ -261,6 +261,26 @@ test("a thousand patients in a list, on paper, and as a file for a spreadsheet",
   assert.equal(await page.locator("tbody tr").count(), 50);
 });
 
+test("somebody without a card", async (t) => {
+  const reception = await desk(t, here);
+  const { page } = reception;
+  await reception.signIn(colleague(here.server, "newcomer"));
+  await reception.press("Пациенты").click();
+  await page.getByRole("searchbox").fill("безкартов");
+  await page.getByText("Никто не найден.").waitFor();
+  await reception.press("Новая карта").click();
+  assert.equal(await page.getByLabel("Фамилия", { exact: true }).inputValue(), "безкартов");
+  await page.getByLabel("Имя", { exact: true }).fill("Бек");
+  await look(reception, "new-card");
+  await reception.question("Сделать карту").click();
+  await page.getByText("Укажите дату рождения: день, месяц и год.").waitFor();
+  await page.getByLabel(/^Дата рождения/).fill("24.11.1980");
+  await reception.question("Сделать карту").click();
+  await page.getByText(/^Временная карта: /).waitFor();
+  await reception.bookFirst();
+  await look(reception, "provisional");
+});
+
 test("an administrator manages staff; a doctor sees the day alone", async (t) => {
   const reception = await desk(t, here);
   const { page } = reception;

@@ -67,6 +67,10 @@ WHERE (lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_se
             excluded.passport_series, excluded.passport_number, excluded.phone, excluded.email,
             excluded.email_confirm_agree, excluded.uchastok_num, excluded.self_booking_banned, excluded.closed);
 
+-- A card that the clinic's own system has is provisional no more.
+DELETE FROM provisional_card
+WHERE patient_id IN (SELECT p.id FROM temp.staged_patient s CROSS JOIN main.patient p ON p.guid = s.key WHERE s.fate = 'put');
+
 INSERT INTO referral (number, type, patient_id)
 SELECT s.key, s.kind, p.id
 FROM temp.staged_referral s

@@ -82,6 +82,7 @@ pub struct PatientShown<'a> {
     snils: &'a str,
     phone: &'a str,
     closed: bool,
+    provisional: bool,
 }
 
 impl<'a> From<&'a DeskPatient> for PatientShown<'a> {
@@ -96,6 +97,7 @@ impl<'a> From<&'a DeskPatient> for PatientShown<'a> {
             snils: &patient.snils,
             phone: &patient.phone,
             closed: patient.closed,
+            provisional: patient.provisional,
         }
     }
 }

@@ -326,6 +326,7 @@ fn a_doctor_may_not_do_what_a_registrar_does() {
             format!("/desk/api/patients/{card}/contact"),
             json!({"phone": "1"}),
         ),
+        ("/desk/api/patients".to_owned(), json!({})),
         (
             format!("/desk/api/visits/{ticket}/move"),
             json!({"timeTable": guid(5)}),

@@ -26,6 +26,7 @@ export function card(main, tools) {
       ["Поликлиника", lpuName],
     ].filter(([, value]) => value);
     const warnings = [
+      patient.provisional && "Временная карта: ее сделала регистратура, в системе клиники ее еще нет.",
       closed && "Карта закрыта: записать по ней нельзя.",
       patient.selfBookingBanned && "Пациенту запрещена самостоятельная запись: записывает только регистратура.",
       doubles.length && `Тот же документ есть в картах: ${doubles.map((other) => `${other.name}, ${shortDate(other.birthDate)}`).join("; ")}.`,

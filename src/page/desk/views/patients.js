@@ -5,6 +5,7 @@ import { read } from "../api.js";
 import { shortDate } from "../dates.js";
 import { field, row, table } from "../parts.js";
 import { card } from "./card.js";
+import { newCard } from "./newcard.js";
 
 /** Time without typing after which the list is asked for. */
 const TYPING_MS = 250;
@@ -30,7 +31,7 @@ export function patients(main, tools) {
     seen = { typed: seen.typed };
     const sought = field("Фамилия и имя, дата рождения, полис, СНИЛС, номер или код талона", { name: "sought", type: "search", size: 48, spellcheck: "false" });
     const found = el("div", { "aria-live": "polite" });
-    const form = el("form", { class: "row", role: "search", novalidate: true }, sought.field, el("button", { class: "button main", text: "Найти" }));
+    const form = el("form", { class: "row", role: "search", novalidate: true }, sought.field, el("button", { class: "button main", text: "Найти" }), el("button", { type: "button", class: "button", text: "Новая карта", on: { click: make } }));
     main.replaceChildren(el("h1", { text: "Пациенты" }), form, found);
     sought.input.value = seen.typed ?? "";
     sought.input.addEventListener("input", () => {
@@ -44,6 +45,13 @@ export function patients(main, tools) {
     });
     sought.input.focus();
     if (sought.input.value) look(false);
+
+    async function make() {
+      // Of what was typed, the surname alone is one for certain.
+      const [family = ""] = /^[а-яё-]+/i.exec(sought.input.value.trim()) ?? [];
+      const mkab = await newCard(family);
+      if (mkab) showCard(mkab);
+    }
 
     async function look(isWhole) {
       const typed = sought.input.value.trim();
@@ -70,7 +78,7 @@ export function patients(main, tools) {
 
   function line(patient) {
     const name = el("button", { type: "button", class: "button small", text: patient.name, on: { click: () => showCard(patient.mkab) } });
-    const closed = patient.closed ? el("span", { class: "state warn", text: "карта закрыта" }) : "";
+    const closed = patient.provisional ? el("span", { class: "state warn", text: "временная карта" }) : patient.closed ? el("span", { class: "state warn", text: "карта закрыта" }) : "";
     return row([name, shortDate(patient.birthDate), patient.policyNumber, patient.snils, patient.phone, closed]);
   }
 
