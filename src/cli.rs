@@ -1,8 +1,10 @@
 //! The command line: what can be typed ([crate::contract::command_line]). What it means is in `config.rs`, what it does in `command/`.
 
+mod closures;
 mod russian;
 mod staff;
 
+pub use closures::{Close, Closures, Open};
 pub use staff::StaffCommand;
 
 use crate::config::{DEFAULT_PATH, KEY_ID_BYTES_MAX};
@@ -60,6 +62,12 @@ pub enum Command {
     Staff(StaffCommand),
     /// Cancel a visit for the reception; works while the server runs
     Cancel(Cancel),
+    /// Close a time of a doctor, room or equipment, and print whose visits stand there; works while the server runs
+    Close(Close),
+    /// Open a closed time again; works while the server runs
+    Open(Open),
+    /// Print the closed times that are not over, with how many visits stand there; works with and without a running server
+    Closures(Closures),
     /// Create, list and retire the keys that sign tokens; a running server reloads them on SIGHUP
     #[command(subcommand)]
     Key(KeyCommand),

@@ -10,6 +10,7 @@ mod access;
 mod address;
 mod card;
 mod clock;
+mod closure;
 mod day;
 mod identity;
 mod ids;
@@ -25,12 +26,13 @@ pub use access::{Access, RECEPTION};
 pub use address::network;
 pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, is_moment, moment};
+pub use closure::{CLOSURE_DAYS_MAX, Closure, ClosureWish, ConcernedVisit, Handled, Period, PeriodFault};
 pub use day::{DayVisit, DeskPatient, DeskResource, DeskVisit, NewCard, ProvisionalCard};
 pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
 pub(crate) use ids::for_row_ids;
 pub use ids::{
-    ApplicationId, CellId, ExamId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId, StaffId, VisitId,
-    WaitingEntryId,
+    ApplicationId, CellId, ClosureId, ExamId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId,
+    StaffId, VisitId, WaitingEntryId,
 };
 pub use listing::{AheadCell, FreeCells, FreePlaces, ListedResource, Speciality, Supply};
 pub use owner::Owner;
@@ -260,6 +262,8 @@ pub struct Cell {
     pub room: String,
     pub ages: AgeBounds,
     pub owner: Owner,
+    /// The reception has closed the time.
+    pub closed: bool,
 }
 
 impl Cell {

@@ -210,6 +210,8 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "desk/style.css",
         "desk/views/booking.js",
         "desk/views/card.js",
+        "desk/views/closure.js",
+        "desk/views/closures.js",
         "desk/views/day.js",
         "desk/views/newcard.js",
         "desk/views/patients.js",

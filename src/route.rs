@@ -429,6 +429,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 42, "{names:?}");
+        assert_eq!(names.len(), 48, "{names:?}");
     }
 }

@@ -167,7 +167,7 @@ enum RuleCheck {
 use RuleCheck::{OfCell, OfPatient};
 
 /// The rows from 4005 down, in the contract's order.
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     rule(|on| on.children_clinic, OfPatient(children_clinic)),
     rule(|on| on.self_booking_ban, OfPatient(self_booking_ban)),
     rule(|on| on.dispensary_only, OfPatient(dispensary_only)),
@@ -175,6 +175,7 @@ const RULES: [Rule; 13] = [
     rule(|on| on.one_per_speciality, OfPatient(one_per_speciality)),
     rule(|on| on.age_bounds, OfPatient(age_bounds)),
     rule(|_| true, OfCell(owner)),
+    rule(|_| true, OfCell(closed)),
     rule(|on| on.access, OfCell(access)),
     rule(|on| on.past, OfCell(past)),
     rule(|on| on.max_period, OfCell(max_period)),
@@ -300,6 +301,10 @@ fn owner(case: &CellCase) -> Option<Refusal> {
         Owner::Centre => Some(Refusal::OfCentre),
         Owner::Nobody => Some(Refusal::OfNobody),
     }
+}
+
+fn closed(case: &CellCase) -> Option<Refusal> {
+    case.cell.closed.then_some(Refusal::Closed)
 }
 
 fn access(case: &CellCase) -> Option<Refusal> {

@@ -5,6 +5,7 @@ mod believe_clock;
 mod cancel;
 mod cards;
 mod check;
+mod closures;
 mod demo;
 mod import;
 mod init;
@@ -182,6 +183,9 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Waiting(waiting) => waiting::run(&Config::load(&cli.config)?, waiting),
         Command::Cards(cards) => cards::run(&Config::load(&cli.config)?, cards),
         Command::Cancel(cancel) => cancel::run(&Config::load(&cli.config)?, cancel),
+        Command::Close(close) => closures::close(&Config::load(&cli.config)?, close),
+        Command::Open(open) => closures::open(&Config::load(&cli.config)?, open),
+        Command::Closures(wanted) => closures::list(&Config::load(&cli.config)?, wanted),
         Command::Staff(wanted) => staff::run(&Config::load(&cli.config)?, wanted),
         Command::Key(wanted) => key::run(&cli.config, wanted),
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),

@@ -54,6 +54,7 @@ pub fn run(config: &Config, wanted: &Purge) -> Result<(), Failure> {
 fn name(what: Purgeable) -> &'static str {
     match what {
         Purgeable::Visits => pick("записи на прием", "visits"),
+        Purgeable::ClosedTimes => pick("закрытые времена", "closed times"),
         Purgeable::Cells => pick("ячейки расписания", "cells"),
         Purgeable::WaitingEntries => pick("строки листа ожидания", "entries of the waiting list"),
         Purgeable::FailedIdentifications => pick("неудачные попытки входа", "failed identifications"),

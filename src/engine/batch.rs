@@ -165,11 +165,6 @@ fn parse(request: &Request, write: &Write, settings: &Settings, now: Moment) -> 
             entry: path_guid(entry, "guid")?,
         }),
         Write::Ready => Work::Ready(request.language()),
-        Write::Desk(write) => Work::Desk(Box::new(desk::parse(
-            request,
-            write,
-            &settings.desk,
-            now.date_naive(),
-        ))),
+        Write::Desk(write) => Work::Desk(Box::new(desk::parse(request, write, settings, now))),
     })
 }

@@ -5,6 +5,7 @@
 //! or made, [`Engine::password_work`] comes first, and the work is done on another thread.
 
 mod cards;
+mod closures;
 mod day;
 mod patients;
 mod sessions;
@@ -18,17 +19,17 @@ use super::clock::Now;
 use super::outcome::{RequestError, answer_or_fault};
 use super::password::{PASSWORD_BYTES_MAX, PasswordWork};
 use super::{CLOCK_RETRY_SECONDS, Engine, Settings};
-use crate::model::{Contact, Moment, NewCard, PasswordFound, Right, Staff};
+use crate::model::{ClosureWish, Contact, Moment, NewCard, PasswordFound, Right, Staff};
 use crate::refusal::{DeskRefusal, HttpError, Refusal};
 use crate::route::{DeskRead, DeskWrite, Write};
 use crate::store::{Store, WriteTx};
 use crate::wire::desk::card::new_card;
+use crate::wire::desk::closure::{called_note, new_closure};
 use crate::wire::desk::{
     Credentials, NewStaff, SessionShown, StaffShown, VisitWish, cancel_reason, credentials, is_encrypted,
     is_own_origin, new_contact, new_staff, session_cookie, set_cookie, visit_wish,
 };
 use crate::wire::message::{Answer, Request};
-use chrono::NaiveDate;
 use patients::Bookable;
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -96,6 +97,7 @@ impl Visitor {
 pub struct DeskCall {
     visitor: Visitor,
     name: &'static str,
+    right: Right,
     work: Result<DeskWork, Refusal>,
 }
 
@@ -112,6 +114,13 @@ enum DeskWork {
     Move(String, VisitWish),
     Cancel(String, String),
     CheckIn(String),
+    Close(ClosureWish),
+    Open(String),
+    Called {
+        closure: String,
+        ticket: String,
+        note: String,
+    },
 }
 
 /// What the desk's part of a batch has to do with, beside the transaction.
@@ -127,7 +136,7 @@ pub struct Desk<'a> {
 }
 
 /// Parses a change. What is wrong with it is told only to somebody who may ask for it.
-pub fn parse(request: &Request, write: &DeskWrite, settings: &DeskSettings, today: NaiveDate) -> DeskCall {
+pub fn parse(request: &Request, write: &DeskWrite, settings: &Settings, now: Moment) -> DeskCall {
     let found = |found: &Option<PasswordFound>| found.clone().unwrap_or(PasswordFound::Differs);
     let work = || {
         Ok(match write {
@@ -138,24 +147,37 @@ pub fn parse(request: &Request, write: &DeskWrite, settings: &DeskSettings, toda
             DeskWrite::AddStaff(made) => DeskWork::AddStaff(new_staff(request)?, found(made)),
             DeskWrite::ResetStaff { login, found: made } => DeskWork::ResetStaff(login.clone(), found(made)),
             DeskWrite::DisableStaff { login } => DeskWork::DisableStaff(login.clone()),
-            DeskWrite::AddCard => DeskWork::AddCard(new_card(request, today)?),
+            DeskWrite::AddCard => DeskWork::AddCard(new_card(request, now.date_naive())?),
             DeskWrite::SetContact { mkab } => DeskWork::SetContact(mkab.clone(), new_contact(request)?),
             DeskWrite::Book { mkab } => DeskWork::Book(mkab.clone(), visit_wish(request)?),
             DeskWrite::Move { ticket } => DeskWork::Move(ticket.clone(), visit_wish(request)?),
             DeskWrite::Cancel { ticket } => DeskWork::Cancel(ticket.clone(), cancel_reason(request)?),
             DeskWrite::CheckIn { ticket } => DeskWork::CheckIn(ticket.clone()),
+            DeskWrite::Close => DeskWork::Close(new_closure(request, settings.zone, now)?),
+            DeskWrite::Open { closure } => DeskWork::Open(closure.clone()),
+            DeskWrite::Called { closure, ticket } => DeskWork::Called {
+                closure: closure.clone(),
+                ticket: ticket.clone(),
+                note: called_note(request)?,
+            },
         })
     };
     DeskCall {
-        visitor: Visitor::of(request, settings, true),
+        visitor: Visitor::of(request, &settings.desk, true),
         name: write.name(),
+        right: right(write),
         work: work(),
     }
 }
 
 /// Runs a change in the batch's transaction.
 pub fn run(tx: &WriteTx, call: &DeskCall, desk: &Desk, now: Moment) -> Result<Answer, RequestError> {
-    let DeskCall { visitor, name, work } = call;
+    let DeskCall {
+        visitor,
+        name,
+        right,
+        work,
+    } = call;
     visitor.admitted()?;
     let (login, answer) = match work {
         Ok(DeskWork::SignIn(typed, found)) => sign_in::sign_in(tx, visitor, typed, found, desk, now)?,
@@ -170,6 +192,7 @@ pub fn run(tx: &WriteTx, call: &DeskCall, desk: &Desk, now: Moment) -> Result<An
         }
         work => {
             let staff = desk.staff(tx, visitor)?;
+            may(&staff, *right)?;
             let answer = match work {
                 Ok(work) => act(tx, work, &staff, desk, now)?,
                 Err(refusal) => return Err(refusal.clone().into()),
@@ -182,7 +205,6 @@ pub fn run(tx: &WriteTx, call: &DeskCall, desk: &Desk, now: Moment) -> Result<An
 }
 
 fn act(tx: &WriteTx, work: &DeskWork, by: &Staff, desk: &Desk, now: Moment) -> Result<Answer, RequestError> {
-    may(by, work.right())?;
     let counter = Counter {
         desk,
         settings: desk.engine,
@@ -197,6 +219,13 @@ fn act(tx: &WriteTx, work: &DeskWork, by: &Staff, desk: &Desk, now: Moment) -> R
         DeskWork::Move(ticket, wished) => counter.put_off(tx, ticket, wished),
         DeskWork::Cancel(ticket, reason) => counter.cancel(tx, ticket, reason),
         DeskWork::CheckIn(ticket) => counter.check_in(tx, ticket),
+        DeskWork::Close(wish) => closures::close(tx, wish, by, now),
+        DeskWork::Open(closure) => closures::open(tx, closure, now),
+        DeskWork::Called {
+            closure,
+            ticket,
+            note,
+        } => closures::note_called(tx, closure, ticket, note, by, now),
         DeskWork::AddStaff(new, found) => staff::add(tx, new, found, now),
         DeskWork::ResetStaff(login, found) => staff::reset(tx, login, found),
         DeskWork::DisableStaff(login) => staff::disable(tx, login, by),
@@ -204,17 +233,19 @@ fn act(tx: &WriteTx, work: &DeskWork, by: &Staff, desk: &Desk, now: Moment) -> R
     }
 }
 
-impl DeskWork {
-    /// The right that is needed for it.
-    fn right(&self) -> Right {
-        match self {
-            DeskWork::SignIn(..) | DeskWork::SignOut => Right::Day,
-            DeskWork::AddStaff(..) | DeskWork::ResetStaff(..) | DeskWork::DisableStaff(_) => Right::Staff,
-            DeskWork::AddCard(_) | DeskWork::SetContact(..) => Right::Patients,
-            DeskWork::Book(..) | DeskWork::Move(..) | DeskWork::Cancel(..) | DeskWork::CheckIn(_) => {
-                Right::Visits
-            }
+/// The right that a change needs.
+fn right(write: &DeskWrite) -> Right {
+    match write {
+        DeskWrite::SignIn(_) | DeskWrite::SignOut => Right::Day,
+        DeskWrite::AddStaff(_) | DeskWrite::ResetStaff { .. } | DeskWrite::DisableStaff { .. } => {
+            Right::Staff
         }
+        DeskWrite::AddCard | DeskWrite::SetContact { .. } => Right::Patients,
+        DeskWrite::Close | DeskWrite::Open { .. } | DeskWrite::Called { .. } => Right::Timetable,
+        DeskWrite::Book { .. }
+        | DeskWrite::Move { .. }
+        | DeskWrite::Cancel { .. }
+        | DeskWrite::CheckIn { .. } => Right::Visits,
     }
 }
 
@@ -314,6 +345,17 @@ impl Engine {
             DeskRead::Day => {
                 self.staff_with(&visitor, Right::Day)?;
                 self.desk_day(request, now.moment)
+            }
+            DeskRead::Closures => {
+                self.staff_with(&visitor, Right::Timetable)?;
+                self.closures(now.moment)
+            }
+            DeskRead::Closure { closure } => {
+                self.staff_with(&visitor, Right::Timetable)?;
+                Ok(closures::shown(
+                    &self.store,
+                    &closures::find(&self.store, closure)?,
+                )?)
             }
             DeskRead::FindPatients => {
                 self.staff_with(&visitor, Right::Patients)?;

@@ -13,6 +13,7 @@ macro_rules! for_row_ids {
         $apply!(
             ApplicationId,
             CellId,
+            ClosureId,
             ExamId,
             LpuId,
             PatientId,

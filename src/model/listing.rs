@@ -46,7 +46,7 @@ pub struct AheadCell {
     pub guid: Uuid,
     /// In seconds since 1970.
     pub begin_at: i64,
-    /// Free places; 0 in a cell that lists leave out, and in one that is not this server's.
+    /// Free places; 0 in a cell that lists leave out, in a closed one, and in one that is not this server's.
     pub free: u32,
     pub flag_access: Access,
     pub is_reception: bool,

@@ -5,8 +5,8 @@ mod content;
 mod line;
 
 pub use content::{
-    ContactGiven, Content, DisplacedVisit, LifeBegun, MessageTold, OwnerTold, RecordPlace, StoppedFor,
-    UpkeepDone, VisitChange, VisitState, WaitingState,
+    ClosedTime, ContactGiven, Content, DisplacedVisit, LifeBegun, MessageTold, OwnerTold, RecordPlace,
+    StoppedFor, UpkeepDone, VisitChange, VisitState, WaitingState,
 };
 pub use line::Hex;
 

@@ -36,6 +36,17 @@ pub enum DeskWrite {
     CheckIn {
         ticket: String,
     },
+    /// Closes a time.
+    Close,
+    /// Opens a closed time again.
+    Open {
+        closure: String,
+    },
+    /// Notes that the patient of a visit in a closed time was told.
+    Called {
+        closure: String,
+        ticket: String,
+    },
 }
 
 /// An operation of the reception that only reads.
@@ -64,6 +75,10 @@ pub enum DeskRead {
         resource: String,
         days: PathDays,
     },
+    Closures,
+    Closure {
+        closure: String,
+    },
 }
 
 impl DeskWrite {
@@ -81,6 +96,9 @@ impl DeskWrite {
             DeskWrite::Move { .. } => "desk_move",
             DeskWrite::Cancel { .. } => "desk_cancel",
             DeskWrite::CheckIn { .. } => "desk_check_in",
+            DeskWrite::Close => "desk_close",
+            DeskWrite::Open { .. } => "desk_open",
+            DeskWrite::Called { .. } => "desk_called",
         }
     }
 }
@@ -98,6 +116,8 @@ impl DeskRead {
             DeskRead::Specialities { .. } => "desk_specialities",
             DeskRead::Resources { .. } => "desk_resources",
             DeskRead::Cells { .. } => "desk_cells",
+            DeskRead::Closures => "desk_closures",
+            DeskRead::Closure { .. } => "desk_closure",
         }
     }
 }
@@ -152,6 +172,28 @@ pub(super) fn desk(segments: &[Segment]) -> Option<Methods> {
         [("api", _), ("visits", _), ticket, ("checkin", _)] => {
             post(DeskWrite::CheckIn { ticket: text(ticket) })
         }
+        [("api", _), ("closures", _)] => Methods {
+            post: Some(DeskWrite::Close.into()),
+            allow: "GET, HEAD, POST",
+            ..get(DeskRead::Closures)
+        },
+        [("api", _), ("closures", _), closure] => get(DeskRead::Closure {
+            closure: text(closure),
+        }),
+        [("api", _), ("closures", _), closure, ("open", _)] => post(DeskWrite::Open {
+            closure: text(closure),
+        }),
+        [
+            ("api", _),
+            ("closures", _),
+            closure,
+            ("visits", _),
+            ticket,
+            ("called", _),
+        ] => post(DeskWrite::Called {
+            closure: text(closure),
+            ticket: text(ticket),
+        }),
         [("api", _), ("staff", _)] => Methods {
             post: Some(DeskWrite::AddStaff(None).into()),
             allow: "GET, HEAD, POST",

@@ -46,7 +46,7 @@ pub enum Showing {
     Expired,
     /// The cell is not this server's, or shares no access bit with the client application.
     Unauthorized,
-    /// The cell is not a reception; or the cell is too far ahead and the viewer has no token.
+    /// The cell is closed, or is not a reception; or the cell is too far ahead and the viewer has no token.
     Unavailable,
     /// The answer of booking to this patient.
     UnavailableWithMessage(Refusal),
@@ -54,7 +54,7 @@ pub enum Showing {
 
 /// Returns the status of a cell.
 ///
-/// Rules about the cell alone come first, in the order of the booking's table: another owner, no common access bit, not a reception, begun,
+/// Rules about the cell alone come first, in the order of the booking's table: another owner, closed, no common access bit, not a reception, begun,
 /// too far ahead, no free place. So a token changes none of these statuses except "too far ahead", which has no status of its
 /// own: without a token the cell is `Unavailable`. With a token, such a cell and every otherwise free cell get the first
 /// refusal of the booking's table, as booking would answer. A rule that is switched off marks nothing.
@@ -64,7 +64,9 @@ pub fn showing(viewer: &Viewer, cell: &Cell, policy: &Policy, now: Moment) -> Sh
         (Some(Refusal::OfCentre | Refusal::OfNobody | Refusal::NoAccess), _) => Showing::Unauthorized,
         (Some(Refusal::Begun), _) => Showing::Expired,
         (Some(Refusal::Full), _) => Showing::Booked,
-        (Some(Refusal::NotReception), _) | (Some(_), Viewer::Source(_)) => Showing::Unavailable,
+        (Some(Refusal::Closed | Refusal::NotReception), _) | (Some(_), Viewer::Source(_)) => {
+            Showing::Unavailable
+        }
         (None, Viewer::Source(_)) => Showing::Available,
         (_, Viewer::Patient(standing)) => {
             objection(standing, cell, policy, now).map_or(Showing::Available, Showing::UnavailableWithMessage)

@@ -23,6 +23,8 @@ pub enum Invariant {
     PlacesAhead,
     #[error("active visits are at the times of their cells")]
     Cells,
+    #[error("cells are closed when the reception has closed their time, and only then")]
+    ClosedCells,
     #[error("no number is given twice for a resource and day")]
     Numbers,
     #[error("histories are complete")]
@@ -154,6 +156,8 @@ pub enum CheckFinding {
         plan: i64,
         visits: i64,
     },
+    #[error("cell {cell}: is not closed or open as its time is")]
+    ClosedOtherwise { cell: Uuid },
     #[error("patient {card}: is closed and has active visits ({visits})")]
     Closed { card: Uuid, visits: i64 },
     #[error("patient {card}: another open card of the clinic has its {document}")]

@@ -34,6 +34,7 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
         "provisional cards",
         include_str!("migrations/0008_provisional_cards.sql"),
     ),
+    ("closed times", include_str!("migrations/0009_closed_times.sql")),
 ];
 
 /// The first version whose journal is a chain.

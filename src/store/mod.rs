@@ -7,6 +7,7 @@ mod card;
 mod chain;
 mod checkpointer;
 mod clinic;
+mod closures;
 mod connection;
 mod copy;
 mod damage;
@@ -49,6 +50,7 @@ pub use finding::{CheckFinding, Invariant, Outcome, Remedy};
 pub use life::{Begin, random_guid};
 
 pub(crate) use clinic::GuidTaken;
+pub(crate) use closures::CLOSURES_MAX;
 pub(crate) use connection::VERSION;
 pub(crate) use day::DAY_VISITS_MAX;
 pub(crate) use errors::RestoreError;

@@ -28,8 +28,13 @@ const EMPTYING_WAIT: Duration = Duration::from_millis(50);
 const EMPTYING_PAUSE: Duration = Duration::from_millis(50);
 
 /// What is removed, in this order: each before what it names, and records after what they tell of. Table and statement.
-const SWEEPS: [(Purgeable, &str, &str); 6] = [
+const SWEEPS: [(Purgeable, &str, &str); 7] = [
     (Purgeable::Visits, "visit", include_str!("purge/visits.sql")),
+    (
+        Purgeable::ClosedTimes,
+        "closure",
+        include_str!("purge/closures.sql"),
+    ),
     (Purgeable::Cells, "slot", include_str!("purge/slots.sql")),
     (
         Purgeable::WaitingEntries,
@@ -53,6 +58,7 @@ const SWEEPS: [(Purgeable, &str, &str); 6] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purgeable {
     Visits,
+    ClosedTimes,
     Cells,
     WaitingEntries,
     FailedIdentifications,

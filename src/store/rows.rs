@@ -4,9 +4,10 @@ use super::Store;
 use super::damage::{BoundedCount, Model, Seconds, damaged};
 use crate::exchange::site::Mode;
 use crate::model::{
-    Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ExamId, Lpu, LpuId, Moment,
-    Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Role, Speciality,
-    SpecialityId, StaffId, VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio, for_row_ids,
+    Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ClosureId, ExamId, Handled,
+    Lpu, LpuId, Moment, Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Role,
+    Speciality, SpecialityId, StaffId, VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio,
+    for_row_ids,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row, RowIndex};
@@ -60,6 +61,7 @@ macro_rules! kept_as_word {
 }
 
 kept_as_word!(
+    Handled,
     Mode,
     Owner,
     ReferralType,
@@ -177,6 +179,12 @@ impl Store {
         Ok(self.zone.at(at))
     }
 
+    /// The same of a moment that may be absent.
+    pub(super) fn moment_or_none(&self, row: &Row, column: &str) -> Result<Option<Moment>> {
+        let at: Option<Seconds> = row.get(column)?;
+        Ok(at.map(|Seconds(at)| self.zone.at(at)))
+    }
+
     /// Returns a row of the view `cell`, read in the order of its columns.
     pub(super) fn cell(&self, row: &Row) -> Result<Cell> {
         self.cell_with(row, |columns| Ok(Arc::new(resource_columns(columns)?)))
@@ -209,6 +217,7 @@ impl Store {
             room: columns.next()?,
             ages: ages(&mut columns)?,
             owner: columns.next()?,
+            closed: columns.next()?,
             resource: resource(&mut columns)?,
         };
         if cell.used_count > cell.plan_count {

@@ -52,7 +52,7 @@ const SHARED_NUMBERS: Check = Check {
 };
 
 /// The checks of rows that need not know the time.
-const ROWS: [Check; 5] = [
+const ROWS: [Check; 6] = [
     Check {
         invariant: Invariant::Places,
         remedy: Remedy::FindWriter,
@@ -62,6 +62,11 @@ const ROWS: [Check; 5] = [
         invariant: Invariant::Cells,
         remedy: Remedy::FindWriter,
         sql: include_str!("verify/cells.sql"),
+    },
+    Check {
+        invariant: Invariant::ClosedCells,
+        remedy: Remedy::FindWriter,
+        sql: include_str!("verify/closed_cells.sql"),
     },
     Check {
         invariant: Invariant::Numbers,

@@ -44,7 +44,7 @@ impl<'a> From<&'a DayVisit> for VisitOfDay<'a> {
 /// A visit of the day as the reception's page shows it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct VisitAtDesk<'a> {
+pub struct VisitAtDesk<'a> {
     #[serde(flatten)]
     visit: VisitOfDay<'a>,
     source_name: &'a str,

@@ -1,6 +1,7 @@
 //! What the reception's page sends and is sent ([crate::contract::desk]).
 
 pub mod card;
+pub mod closure;
 pub mod patient;
 
 use crate::model::{Contact, Role, Staff, login, staff_name};

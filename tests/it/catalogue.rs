@@ -36,7 +36,7 @@ const fn row(name: &'static str, status: u16, code: &'static str, text: &'static
 
 /// The table of contract::booking, from top to bottom. Only the place of `key` is not the contract's: that a key is another's
 /// shows when patient and cell are known.
-pub const TABLE: [Row; 29] = [
+pub const TABLE: [Row; 30] = [
     row(
         "no bearer",
         403,
@@ -117,6 +117,7 @@ pub const TABLE: [Row; 29] = [
     ),
     row("of the centre", 400, "5000", ""),
     row("set aside", 400, "5000", ""),
+    row("closed time", 400, "5000", ""),
     row("access", 400, "5000", ""),
     row("reception", 400, "5000", ""),
     row("begun", 400, "5000", ""),
@@ -275,6 +276,7 @@ fn row_of(refusal: &Refusal) -> &'static Row {
         Refusal::AgeOutside => "age",
         Refusal::OfCentre => "of the centre",
         Refusal::OfNobody => "set aside",
+        Refusal::Closed => "closed time",
         Refusal::NoAccess => "access",
         Refusal::NotReception => "reception",
         Refusal::Begun => "begun",
@@ -330,6 +332,7 @@ pub fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
         Refusal::AgeOutside,
         Refusal::OfCentre,
         Refusal::OfNobody,
+        Refusal::Closed,
         Refusal::NoAccess,
         Refusal::NotReception,
         Refusal::Begun,

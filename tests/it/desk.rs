@@ -2,6 +2,7 @@
 //! people added at the command line; attacks by hand.
 
 mod cards;
+mod closures;
 mod day;
 mod sign_in;
 mod visits;

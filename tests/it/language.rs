@@ -5,7 +5,7 @@ use super::harness;
 use std::process::Output;
 
 /// The commands, as they are typed.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 30] = [
     &[],
     &["demo"],
     &["init"],
@@ -21,6 +21,9 @@ const COMMANDS: [&[&str]; 27] = [
     &["staff", "reset"],
     &["staff", "disable"],
     &["cancel"],
+    &["close"],
+    &["open"],
+    &["closures"],
     &["key"],
     &["key", "new"],
     &["key", "list"],

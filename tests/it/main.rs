@@ -11,6 +11,7 @@ mod catalogue;
 mod check;
 mod clinic;
 mod clock;
+mod closures;
 mod crash;
 mod damaged;
 mod demo;

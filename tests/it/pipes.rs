@@ -71,7 +71,7 @@ fn every_command_has_its_exit_status_whoever_reads() {
     for (number, way) in WAYS.into_iter().enumerate() {
         let (key, backup) = (format!("key{number}"), path(&format!("backup{number}.db")));
         let restored = i32::from(way.1);
-        let commands: [(i32, &[&str]); 31] = [
+        let commands: [(i32, &[&str]); 34] = [
             (0, &["--help"]),
             (0, &["--version"]),
             (0, &["help", "import"]),
@@ -91,6 +91,20 @@ fn every_command_has_its_exit_status_whoever_reads() {
             (0, &["waiting", "--format", "csv"]),
             (0, &["cards", "--format", "csv"]),
             (1, &["cancel", "--ticket", guid, "--reason", "x"]),
+            (
+                1,
+                &[
+                    "close",
+                    "--resource",
+                    guid,
+                    "--date",
+                    "2999-01-01",
+                    "--reason",
+                    "x",
+                ],
+            ),
+            (1, &["open", guid]),
+            (0, &["closures"]),
             (0, &["key", "new", &key]),
             (1, &["key", "new", &key]),
             (0, &["key", "list"]),

@@ -6,6 +6,7 @@
 
 use crate::catalogue::{Row, TABLE};
 use crate::clinic::{self, Ask, guid, with};
+use crate::closures::{reopen, shut};
 use crate::harness::{self, Client, Server, Site};
 use crate::owners::give_away;
 use chrono::TimeDelta;
@@ -256,9 +257,11 @@ const RULES: &[Step] = &[
         scene.import(with(open_to_all_ages, &json!({"dispensaryOnly": true})));
         // No import changes a cell of the centre: until now it was the server's.
         scene.own_wanted("centre");
+        shut(&scene.site, WANTED);
     }),
     ("of the centre", |scene| scene.own_wanted("nobody")),
     ("set aside", |scene| scene.own_wanted("box")),
+    ("closed time", |scene| reopen(&scene.site)),
     ("access", |scene| scene.change_wanted(&json!({"flagAccess": 127}))),
     ("reception", |scene| {
         scene.change_wanted(&json!({"busyType": {"type": 1, "code": "", "name": ""}}));

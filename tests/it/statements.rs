@@ -26,7 +26,8 @@ const SMALL: [&str; 10] = [
 
 /// Names by which a plan calls what is not a table of the schema: parts of statements. The tables behind them have
 /// lines of their own in the plan.
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
+    "concerned",
     "free",
     "ends",
     "booked",
@@ -312,6 +313,9 @@ fn columns_that_name_rows_have_an_index() {
         .prepare(
             "SELECT t.name, f.\"from\" FROM sqlite_schema t, pragma_foreign_key_list(t.name) f
              WHERE t.type = 'table'
+               AND NOT EXISTS (SELECT 1 FROM pragma_table_info(t.name) c
+                               WHERE c.name = f.\"from\" AND c.type = 'INTEGER'
+                                 AND c.pk = (SELECT total(i.pk) FROM pragma_table_info(t.name) i))
                AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) i, pragma_index_info(i.name) c
                                WHERE c.seqno = 0 AND c.name = f.\"from\"
                                  AND (i.partial = 0

@@ -276,9 +276,86 @@ test("somebody without a card", async (t) => {
   await page.getByText("Укажите дату рождения: день, месяц и год.").waitFor();
   await page.getByLabel(/^Дата рождения/).fill("24.11.1980");
   await reception.question("Сделать карту").click();
+  await page.getByText("Выберите поликлинику.").waitFor();
+  await page.getByLabel("Поликлиника").selectOption(POLYCLINIC);
+  await reception.question("Сделать карту").click();
   await page.getByText(/^Временная карта: /).waitFor();
   await reception.bookFirst();
   await look(reception, "provisional");
+});
+
+test("a doctor is ill: the time is closed, and two people work through the patients", async (t) => {
+  const guid = (kind, number) => `${kind}000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+  const slot = (number, day, time, end) => ({
+    kind: "slot", guid: guid(67, number), resource: guid(67, 1), begin: clinicMoment(day, time), end: clinicMoment(day, end), planCount: 1,
+  });
+  const cells = [slot(2, 1, "10:00", "10:15"), slot(3, 1, "11:00", "11:15"), slot(4, 1, "12:00", "12:15"), slot(5, 2, "10:00", "10:15")];
+  here.server.import(
+    { kind: "speciality", code: "901", name: "Болезнист" },
+    { kind: "resource", guid: guid(67, 1), lpu: POLYCLINIC, type: "doctor", speciality: "901", family: "Болезнов", name: "Олег" },
+    ...cells,
+  );
+  const patients = ["Первов", "Второв", "Третьев"].map((family) => here.server.patient({ family, phone: "+7 900 111 22 33" }));
+  const [one, other] = [await desk(t, here), await desk(t, here)];
+  await one.signIn(colleague(here.server, "shift1"));
+  await other.signIn(colleague(here.server, "shift2"));
+  for (const [number, patient] of patients.entries()) {
+    const { status } = await one.ask("POST", `/desk/api/patients/${patient.guid}/visits`, { timeTable: cells[number].guid });
+    assert.equal(status, 200);
+  }
+
+  await one.press("Закрытия").click();
+  await one.page.getByText("Ни у одного врача время не закрыто.").waitFor();
+  await look(one, "closures-none");
+  await one.press("Закрыть время").click();
+  await one.page.getByLabel(/^Врач/).selectOption({ label: "Болезнов О., Болезнист" });
+  const tomorrow = cells[0].begin.slice(0, 10);
+  await one.page.getByLabel("С какого дня").fill(tomorrow);
+  await one.page.getByLabel("С какого дня").dispatchEvent("change");
+  assert.equal(await one.page.getByLabel("По какой день").inputValue(), tomorrow, "the last day follows");
+  await one.question("Закрыть").click();
+  await one.page.getByText("Укажите причину: ее увидят коллеги.").waitFor();
+  await look(one, "close");
+  await one.page.getByLabel("Причина").fill("Врач заболел");
+  await one.question("Закрыть").click();
+  await one.title("Болезнов О.");
+  await one.page.locator("tbody tr").nth(2).waitFor();
+  await look(one, "closure");
+
+  // The next shift sees what was done, and goes on.
+  await other.press("Закрытия").click();
+  await other.page.getByText("осталось: 3 из 3").waitFor();
+  await look(other, "closures");
+  await other.press("Болезнов О.").click();
+  await other.page.locator("tbody tr").nth(2).waitFor();
+  await one.visit("Позвонили").click();
+  await one.page.getByLabel("О чем договорились").fill("перезвонит сам");
+  await look(one, "called");
+  await one.question("Записать").click();
+  await other.page.getByText("перезвонит сам").waitFor();
+
+  // Moving leads to the times and back to the list.
+  await other.visit("Перенести").click();
+  await other.firstTime().click();
+  await other.question("Перенести").click();
+  await other.question("Не надо").click();
+  await other.page.getByText(/^перенесен: /).waitFor();
+  await one.page.getByText(/^перенесен: /).waitFor();
+  await one.visit("Отменить").click();
+  assert.equal(await one.page.getByLabel("Причина").inputValue(), "Врач заболел");
+  await one.question("Отменить запись").click();
+  await one.page.locator("tr.cancelled").waitFor();
+  await look(one, "closure-worked");
+  const [[moved], cancelled, [waiting]] = [await here.server.tickets(patients[0]), await here.server.tickets(patients[1]), await here.server.tickets(patients[2])];
+  assert.equal(moved.timeTableGuid, cells[3].guid);
+  assert.deepEqual(cancelled, []);
+  assert.equal(waiting.timeTableGuid, cells[2].guid, "nobody has seen to the third");
+
+  await one.press("Открыть снова").click();
+  await one.question("Открыть снова").click();
+  await one.page.getByText(/^Причина: Врач заболел. Открыто снова/).waitFor();
+  await one.press("К списку").click();
+  await one.page.getByText("открыто снова").waitFor();
 });
 
 test("an administrator manages staff; a doctor sees the day alone", async (t) => {

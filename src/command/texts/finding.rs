@@ -55,6 +55,9 @@ impl Told for Invariant {
                 "занятые места ближайших дней равны действующим записям и не больше запланированных"
             }
             Invariant::Cells => "действующие записи стоят на времени своих ячеек",
+            Invariant::ClosedCells => {
+                "ячейки закрыты тогда, когда регистратура закрыла их время, и только тогда"
+            }
             Invariant::Numbers => "номер талона не выдан дважды на один день к одному врачу",
             Invariant::Histories => "истории записей полны",
             Invariant::Journal => "журнал без пропусков",
@@ -179,6 +182,7 @@ impl Told for CheckFinding {
                 plan,
                 visits,
             } => format!("ячейка {cell}: занято {used} из {plan}, а действующих записей {visits}"),
+            CheckFinding::ClosedOtherwise { cell } => format!("ячейка {cell}: закрыта не так, как ее время"),
             CheckFinding::Closed { card, visits } => {
                 format!("карта {card}: закрыта, а действующих записей {visits}")
             }

@@ -27,6 +27,8 @@ pub enum Content {
     Message(MessageTold),
     /// The life has ended.
     Stopped(StoppedFor),
+    /// A time at which a resource sees nobody.
+    Closure(ClosedTime),
 }
 
 /// A visit as it is after the change.
@@ -124,6 +126,14 @@ pub struct ContactGiven {
     pub email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email_confirm_agree: Option<bool>,
+}
+
+/// A time that is closed, or opened again. Why is not told: the reason may name a person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedTime {
+    pub guid: Uuid,
+    pub begin: i64,
+    pub end: i64,
 }
 
 /// A place in a chain: who knows the hash knows every record up to it.

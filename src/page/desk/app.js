@@ -4,6 +4,7 @@ import { el } from "../shared/dom.js";
 import { startRenewal } from "../shared/renew.js";
 import { Refused, change, onLine, onSessionEnd, read } from "./api.js";
 import { onPerson, signIn } from "./signin.js";
+import { closures } from "./views/closures.js";
 import { day } from "./views/day.js";
 import { patients } from "./views/patients.js";
 import { staff } from "./views/staff.js";
@@ -12,6 +13,7 @@ import { staff } from "./views/staff.js";
 const VIEWS = [
   { name: "day", title: "День", roles: ["registrar", "doctor", "administrator"], open: day },
   { name: "patients", title: "Пациенты", roles: ["registrar", "administrator"], open: patients },
+  { name: "closures", title: "Закрытия", roles: ["registrar", "administrator"], open: closures },
   { name: "staff", title: "Сотрудники", roles: ["administrator"], open: staff },
 ];
 

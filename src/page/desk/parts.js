@@ -10,11 +10,11 @@ export function field(label, props = {}, control = "input", ...children) {
   return { field: el("div", { class: "field" }, el("label", { for: id, text: label }), input), input };
 }
 
-/** A table with a caption, heads and rows of cells: texts or nodes. */
-export function table(caption, heads, rows) {
+/** A table with a caption, heads and rows of cells: texts or nodes. `look` is one more class. */
+export function table(caption, heads, rows, look = "") {
   return el(
     "div",
-    { class: "sheet", tabindex: "0", role: "region", "aria-label": caption },
+    { class: `sheet ${look}`, tabindex: "0", role: "region", "aria-label": caption },
     el(
       "table",
       {},
@@ -95,6 +95,9 @@ export const show = (title, ...nodes) => ask(title, nodes, "Закрыть", asy
 
 /** A key that nobody else has. `randomUUID` is for encrypted pages alone, which a page within the clinic need not be. */
 export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** A GUID that nobody else has. */
+export const newGuid = () => newKey().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
 
 /** Words in a field that are wrong: told at the field. */
 export class Wrong extends Refused {

@@ -2,6 +2,7 @@
 
 use super::{Row, TABLE};
 use crate::clinic::{self, Ask, guid, with};
+use crate::closures::shut;
 use crate::harness::{self, Client, Site};
 use crate::owners::give_away;
 use chrono::TimeDelta;
@@ -46,6 +47,7 @@ const LATER: u32 = 112;
 const FULL: u32 = 113;
 const OF_CENTRE: u32 = 114;
 const SET_ASIDE: u32 = 115;
+const SHUT: u32 = 116;
 
 /// A telephone that no refused request may leave in a card.
 const PHONE: &str = "8 900 000-00-00";
@@ -100,6 +102,7 @@ pub fn lines() -> Vec<Value> {
         ),
         clinic::slot(OF_CENTRE, OCULIST, 3, "15:00"),
         clinic::slot(SET_ASIDE, OCULIST, 3, "16:00"),
+        clinic::slot(SHUT, OCULIST, 3, "17:00"),
         clinic::slot(BEGUN, OCULIST, -1, "10:00"),
         clinic::slot(FAR, OCULIST, 70, "10:00"),
         clinic::slot(LATER, OCULIST, 20, "10:00"),
@@ -287,6 +290,7 @@ fn rule_cases() -> Vec<Case> {
         case("age", ask(FOR_CHILDREN)),
         case("of the centre", ask(OF_CENTRE)),
         case("set aside", ask(SET_ASIDE)),
+        case("closed time", ask(SHUT)),
         case("access", ask(FOR_THE_REGISTRY)),
         case("reception", ask(LUNCH)),
         case("begun", ask(BEGUN)),
@@ -313,6 +317,7 @@ fn the_real_binary_gives_every_row_and_a_refusal_changes_nothing() {
     site.import(&lines());
     give_away(&site, OF_CENTRE, "centre");
     give_away(&site, SET_ASIDE, "nobody");
+    shut(&site, SHUT);
     let server = site.serve();
     let mut client = server.client();
     prepare(&mut client);

@@ -45,6 +45,8 @@ pub struct Question {
     pub flag_access: i64,
     pub busy_type: i64,
     pub owner: Owner,
+    /// Nobody is seen at this time.
+    pub closed: bool,
     pub begin: Wall,
     pub end: Wall,
     pub plan: i64,
@@ -144,6 +146,7 @@ pub enum Verdict {
     Age4029,
     OfTheCentre,
     SetAside,
+    ClosedTime,
     NotForThisSource,
     NotReception,
     HasBegun,
@@ -154,7 +157,7 @@ pub enum Verdict {
 }
 
 /// How many kinds of verdict there are.
-pub const VERDICTS: usize = 25;
+pub const VERDICTS: usize = 26;
 
 /// The first row of the contract's table that applies, or a ticket.
 pub fn answer(q: &Question) -> Verdict {
@@ -231,6 +234,9 @@ fn about_cell(q: &Question) -> Verdict {
         Owner::ThisServer => {}
         Owner::TheCentre => return Verdict::OfTheCentre,
         Owner::None => return Verdict::SetAside,
+    }
+    if q.closed {
+        return Verdict::ClosedTime;
     }
     if q.rules.access {
         let mut shared = false;

@@ -86,6 +86,7 @@ pub fn refusal(verdict: Verdict, mkab: Uuid, lpu: Uuid) -> Option<Refusal> {
         Verdict::Age4029 => Refusal::AgeOutside,
         Verdict::OfTheCentre => Refusal::OfCentre,
         Verdict::SetAside => Refusal::OfNobody,
+        Verdict::ClosedTime => Refusal::Closed,
         Verdict::NotForThisSource => Refusal::NoAccess,
         Verdict::NotReception => Refusal::NotReception,
         Verdict::HasBegun => Refusal::Begun,
@@ -277,6 +278,7 @@ fn cell(q: &Question) -> Cell {
             naive::Owner::TheCentre => Owner::Centre,
             naive::Owner::None => Owner::Nobody,
         },
+        closed: q.closed,
     }
 }
 

@@ -41,6 +41,7 @@ pub fn blank() -> Question {
         flag_access: 127,
         busy_type: 1,
         owner: Owner::ThisServer,
+        closed: false,
         begin: 0,
         end: 0,
         plan: 1,
@@ -222,6 +223,10 @@ const CELL: &[Dimension] = &[
             ("the centre", |q| q.owner = Owner::TheCentre),
             ("nobody", |q| q.owner = Owner::None),
         ],
+    },
+    Dimension {
+        name: "closed",
+        values: &[("no", |_| {}), ("yes", |q| q.closed = true)],
     },
     Dimension {
         name: "access",

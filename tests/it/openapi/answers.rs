@@ -71,6 +71,7 @@ impl Asking {
                 ("login", "ivanova".to_owned()),
                 ("mkab", guid(PATIENT)),
                 ("ticketGuid", guid(0)),
+                ("closureGuid", guid(0)),
                 ("folder", "terminal".to_owned()),
                 ("file", "app.js".to_owned()),
             ]),

@@ -20,6 +20,7 @@ export function day(main, { place, person, open }) {
   let tag;
   let answer;
   let ended = false;
+  let isLooking = false;
   day.place = () => seen;
 
   const date = field("День", { name: "day-date", type: "date" });
@@ -110,7 +111,12 @@ export function day(main, { place, person, open }) {
   }
 
   look(false);
-  const timer = setInterval(() => document.hidden || look(true), REFRESH_MS);
+  // While the server is away, one look waits for it.
+  const timer = setInterval(() => {
+    if (document.hidden || isLooking) return;
+    isLooking = true;
+    look(true).finally(() => { isLooking = false; });
+  }, REFRESH_MS);
   return () => {
     ended = true;
     clearInterval(timer);

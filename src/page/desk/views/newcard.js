@@ -3,10 +3,7 @@
 import { change, read } from "../api.js";
 import { typedDate } from "../dates.js";
 import { el } from "../../shared/dom.js";
-import { Wrong, ask, field, newKey } from "../parts.js";
-
-/** A GUID that nobody else has. */
-const newGuid = () => newKey().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
+import { Wrong, ask, field, newGuid } from "../parts.js";
 
 /** Asks for what is known of somebody; `family` was typed already. The new card's GUID, or undefined. */
 export async function newCard(family) {
@@ -22,13 +19,14 @@ export async function newCard(family) {
     policyNumber: field("Номер полиса", { name: "policy", maxlength: 40 }),
     snils: field("СНИЛС", { name: "snils", maxlength: 40 }),
     phone: field("Телефон", { name: "card-phone", type: "tel", maxlength: 32 }),
-    lpu: field("Поликлиника", { name: "lpu" }, "select", ...clinics.map((one) => option(one.guid, one.name))),
+    lpu: field("Поликлиника", { name: "lpu" }, "select", ...(clinics.length > 1 ? [option("", "выберите")] : []), ...clinics.map((one) => option(one.guid, one.name))),
   };
   const value = (name) => fields[name].input.value.trim();
   const made = await ask("Временная карта", Object.values(fields).map((one) => one.field), "Сделать карту", () => {
     if (!value("family")) throw new Wrong(fields.family.input, "Укажите фамилию.");
     const birthDate = typedDate(value("birthDate"));
     if (!birthDate) throw new Wrong(fields.birthDate.input, "Укажите дату рождения: день, месяц и год.");
+    if (!value("lpu")) throw new Wrong(fields.lpu.input, "Выберите поликлинику.");
     const typed = Object.fromEntries(Object.keys(fields).map((name) => [name, value(name)]));
     return change("POST", "/desk/api/patients", { ...typed, birthDate, mkab });
   });
