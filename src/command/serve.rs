@@ -4,7 +4,7 @@ use super::{Failure, languages, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::edge::{self, Limits, Proxies, service};
-use crate::engine::{BATCH_REQUESTS_MAX, DeskSettings, Engine, Settings, SharedKeys, Trusted};
+use crate::engine::{self, BATCH_REQUESTS_MAX, DeskSettings, Engine, Settings, SharedKeys, Trusted};
 use crate::language::pick;
 use crate::page;
 use crate::store::{Fault, ServerLock, Store};
@@ -103,6 +103,7 @@ pub fn serve(
 /// Prepares the database for serving.
 fn prepare(config: &Config, store: &mut Store) -> Result<(), Failure> {
     name_applications(config, store)?;
+    store.heed_note(engine::now(config.zone))?;
     if let Err(fault) = store.stretch_log() {
         log::warn!("the write-ahead log was not stretched, flushes will be slower: {fault}");
     }

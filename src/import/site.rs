@@ -19,8 +19,10 @@ pub struct BoxTx<'a> {
 }
 
 impl<'a> BoxTx<'a> {
-    /// Begins a transaction for the box with this GUID. Waits for another writer as a booking does.
+    /// Begins a transaction for the box with this GUID. Waits for another writer as a booking does. Where the note beside the
+    /// database tells of another one, this life ends first.
     pub fn begin(store: &'a mut Store, guid: Uuid, now: Moment) -> Result<BoxTx<'a>, Fault> {
+        store.heed_note(now)?;
         let tx = store.write_as_site()?;
         Ok(BoxTx { tx, guid, now })
     }

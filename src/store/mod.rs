@@ -26,6 +26,7 @@ mod kinds;
 mod life;
 mod lock;
 mod migrations;
+mod note;
 mod one_file;
 mod open;
 mod patients;

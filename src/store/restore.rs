@@ -9,6 +9,7 @@ use super::copy::DatabaseDraft;
 use super::identity::version_of_ours;
 use super::life::{Begin, random_guid};
 use super::migrations::apply;
+use super::note::Note;
 use super::read_only::{connect_to_read, connect_to_verify};
 use super::{Fault, KindDifference, OpenError, RestoreError, Store, kinds};
 use crate::exchange::site::Mode;
@@ -192,6 +193,8 @@ impl Restoration {
         if old.is_none() {
             set_log_aside(&self.database, kept)?;
         }
+        // It is of the database that goes.
+        Note::remove(&self.database)?;
         if is_there {
             self.draft.put_in_place_as(kept)?;
             renameat_with(CWD, kept, CWD, &self.database, RenameFlags::EXCHANGE)
@@ -208,10 +211,19 @@ impl Restoration {
 impl Store {
     /// Begins a new life in the file as it stands: it goes on from here, whatever another copy of it tells. The caller holds the
     /// server's lock.
-    pub fn begin_life_here(&mut self, begin: &Begin, now: Moment) -> Result<(), Fault> {
+    pub fn begin_life_here(&mut self, begin: &Begin, now: Moment) -> Result<(), OpenError> {
+        let mut others = begin.others.clone();
+        others.extend(Note::beside(&self.path()).map(|note| note.incarnation()));
         let tx = self.write()?;
-        tx.begin_life(begin, now)?;
-        tx.commit()
+        tx.begin_life(
+            &Begin {
+                others: &others,
+                ..*begin
+            },
+            now,
+        )?;
+        tx.commit()?;
+        Ok(Note::remove(&self.path())?)
     }
 }
 
@@ -231,10 +243,12 @@ impl Store {
     }
 }
 
-/// Returns the lives that wrote a database; none where it has no chain or cannot be read.
+/// Returns the lives that wrote a database, and the one that the note beside it tells of; where it cannot be read, that alone.
 fn lives_of(database: &Path, zone: Zone) -> BTreeSet<Uuid> {
     let lives = || Store::open_to_read(database, zone).ok()?.lives().ok();
-    lives().unwrap_or_default()
+    let mut lives = lives().unwrap_or_default();
+    lives.extend(Note::beside(database).map(|note| note.incarnation()));
+    lives
 }
 
 fn last_entry(database: &Connection) -> rusqlite::Result<i64> {

@@ -31,6 +31,7 @@ mod keys;
 mod language;
 mod large;
 mod limits;
+mod lives;
 mod messages;
 mod metrics;
 mod model;

@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const OURS: u32 = 100;
+pub const OURS: u32 = 100;
 const THEIRS: u32 = 101;
 const LATER: u32 = 102;
 const VISIT: u32 = 201;
@@ -41,12 +41,12 @@ fn exchange<T>(site: &Site, work: impl FnOnce(&mut BoxTx) -> T) -> T {
     done
 }
 
-fn place(site: &Site) -> Place {
+pub fn place(site: &Site) -> Place {
     exchange(site, |tx| tx.site().unwrap())
 }
 
 /// Tells the next message.
-fn tell(site: &Site, lines: &[Value]) {
+pub fn tell(site: &Site, lines: &[Value]) {
     let text: Vec<_> = lines.iter().map(Value::to_string).collect();
     exchange(site, |tx| {
         let message = Message::behind(tx.site().unwrap().applied, text.join("\n"));
@@ -65,7 +65,7 @@ fn replay(site: &Site, records: &[Value]) {
 }
 
 /// The records from `seq` on: kind, subject, content.
-fn records(site: &Site, from: u64) -> Vec<(String, String, Value)> {
+pub fn records(site: &Site, from: u64) -> Vec<(String, String, Value)> {
     let sent: Vec<Sent> = exchange(site, |tx| tx.records(from).unwrap());
     let told = |record: Record| {
         let content = record.content.unwrap().parse().unwrap();
@@ -91,7 +91,7 @@ fn cancellation(n: u32) -> Value {
     json!({"kind": "cancellation", "visit": guid(n), "reason": "sold twice"})
 }
 
-fn theirs(cell: u32, time: &str) -> Value {
+pub fn theirs(cell: u32, time: &str) -> Value {
     with(
         clinic::slot(cell, THERAPIST, 1, time),
         &json!({"owner": "centre"}),
@@ -99,7 +99,7 @@ fn theirs(cell: u32, time: &str) -> Value {
 }
 
 /// A site with one cell of its own, and one of the centre that the first message brought.
-fn site() -> Site {
+pub fn site() -> Site {
     let site = Site::new(clinic::RULES_OFF);
     let mut all = lines();
     all.push(clinic::slot(OURS, THERAPIST, 1, "10:00"));
