@@ -68,6 +68,8 @@ pub enum Command {
     Open(Open),
     /// Print the closed times that are not over, with how many visits stand there; works with and without a running server
     Closures(Closures),
+    /// Check the code on a ticket, without a connection; works with and without a running server
+    Receipt(Receipt),
     /// Create, list and retire the keys that sign tokens; a running server reloads them on SIGHUP
     #[command(subcommand)]
     Key(KeyCommand),
@@ -267,6 +269,14 @@ pub struct Cancel {
     /// Reason, written to the history of the visit
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     pub reason: String,
+}
+
+/// `infomat receipt`
+#[derive(Debug, Args)]
+pub struct Receipt {
+    /// Digits of the code, as they are printed
+    #[arg(value_name = "CODE")]
+    pub code: String,
 }
 
 /// Longest reason for cancelling.

@@ -16,6 +16,7 @@ mod identity;
 mod ids;
 mod listing;
 mod owner;
+pub mod receipt;
 pub mod record;
 mod staff;
 mod ticket;
@@ -28,7 +29,9 @@ pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, is_moment, moment};
 pub use closure::{CLOSURE_DAYS_MAX, Closure, ClosureWish, ConcernedVisit, Handled, Period, PeriodFault};
 pub use day::{DayVisit, DeskPatient, DeskResource, DeskVisit, NewCard, ProvisionalCard};
-pub use identity::{Card, CardFace, Document, DocumentKind, Identification, Source, Who, greeting};
+pub use identity::{
+    Card, CardFace, Document, DocumentKind, Identification, Source, TicketCode, Who, greeting,
+};
 pub(crate) use ids::for_row_ids;
 pub use ids::{
     ApplicationId, CellId, ClosureId, ExamId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId,

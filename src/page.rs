@@ -152,6 +152,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "shared/again.js",
         "shared/api.js",
         "shared/base.css",
+        "shared/code128.js",
         "shared/dom.js",
         "shared/fonts/OFL.txt",
         "shared/fonts/inter-regular.woff2",

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 pub use secret::Secret;
 
+mod receipt;
 mod secret;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ mod languages;
 pub mod output;
 mod owner;
 mod purge;
+mod receipt;
 mod reload;
 mod restore;
 mod retention;
@@ -186,6 +187,7 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Close(close) => closures::close(&Config::load(&cli.config)?, close),
         Command::Open(open) => closures::open(&Config::load(&cli.config)?, open),
         Command::Closures(wanted) => closures::list(&Config::load(&cli.config)?, wanted),
+        Command::Receipt(receipt) => receipt::run(&Config::load(&cli.config)?, receipt),
         Command::Staff(wanted) => staff::run(&Config::load(&cli.config)?, wanted),
         Command::Key(wanted) => key::run(&cli.config, wanted),
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),

@@ -116,7 +116,7 @@ impl Engine {
         };
         let tx = store.write()?;
         let run = |work: &Work| match work {
-            Work::Book(wish) => booking::book(&tx, wish, &settings.policy, *started, now),
+            Work::Book(wish) => booking::book(&tx, wish, settings, *started, now),
             Work::Identify(checked) => identification::identify(&tx, checked, settings, now),
             Work::Cancel(name) => tickets::cancel_own(&tx, name, now),
             Work::CheckIn(name) => tickets::check_in(&tx, name, settings, *started, now),

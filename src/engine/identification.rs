@@ -5,9 +5,11 @@
 
 use super::outcome::RequestError;
 use super::{DEFAULT_SOURCE, Settings};
-use crate::model::{Bearer, Card, Document, DocumentKind, Identification, Moment, Source, Who, network};
+use crate::model::{
+    Bearer, Card, DocumentKind, Identification, Moment, Source, Ticket, TicketCode, VisitStatus, Who, network,
+};
 use crate::refusal::{HttpError, Refusal};
-use crate::store::{CARDS_MAX, DocumentDigest, FailedIdentification, WriteTx};
+use crate::store::{CARDS_MAX, DocumentDigest, FailedIdentification, Fault, WriteTx};
 use crate::token::Secret;
 use crate::wire::identity::{self, IssuedToken};
 use crate::wire::message::{Answer, Request};
@@ -95,7 +97,7 @@ pub fn identify(
     settings: &Settings,
     now: Moment,
 ) -> Result<Answer, RequestError> {
-    let Who::Document(document) = &identification.who else {
+    let Some(document) = digest(&identification.who) else {
         return issue(tx, identification, settings, now);
     };
     let at_kiosk = settings.kiosk_addresses.contains(address);
@@ -107,7 +109,7 @@ pub fn identify(
     };
     let failure = FailedIdentification {
         address: address.to_string(),
-        document: digest(document),
+        document,
         at_kiosk,
     };
     tx.date_failures_back(now)?;
@@ -164,12 +166,36 @@ fn issue(
         }
     };
     let lpu = tx.find_lpu(asked.lpu)?.ok_or(Refusal::LpuUnknown)?;
-    let cards = tx.find_cards(&asked.who, lpu.id)?;
+    let cards = match &asked.who {
+        Who::Ticket(code) => match card_of_ticket(tx, code, settings)? {
+            Some(card) => tx.find_cards(&Who::Card(card), lpu.id)?,
+            None => Vec::new(),
+        },
+        who => tx.find_cards(who, lpu.id)?,
+    };
     let is_born_then = |card: &Card| asked.birth_date.is_none_or(|day| day == card.birth_date);
     let born_then: Vec<&Card> = cards.iter().filter(|card| is_born_then(card)).collect();
     match &born_then[..] {
         [card] if cards.len() <= CARDS_MAX as usize => Ok(issued(card, mnem, asked, settings, now)),
         _ => Err(Refusal::NotIdentified.into()),
+    }
+}
+
+/// Returns the GUID of the card of a genuine ticket's patient, if the visit is not cancelled.
+fn card_of_ticket(tx: &WriteTx, code: &TicketCode, settings: &Settings) -> Result<Option<Uuid>, Fault> {
+    let guid = match code {
+        TicketCode::Guid(guid) => Some(*guid),
+        TicketCode::Receipt(receipt) => tx.guid_of_visit(receipt.visit)?,
+    };
+    let Some(guid) = guid else { return Ok(None) };
+    let ticket = tx.find_ticket(guid, None)?;
+    let is_genuine = |ticket: &Ticket| match code {
+        TicketCode::Guid(_) => true,
+        TicketCode::Receipt(receipt) => settings.keys.ring().proves(receipt, ticket),
+    };
+    match ticket.filter(|ticket| ticket.status == VisitStatus::Active && is_genuine(ticket)) {
+        Some(ticket) => tx.card_of_visit(ticket.id),
+        None => Ok(None),
     }
 }
 
@@ -190,11 +216,22 @@ fn issued(card: &Card, mnem: String, asked: &Identification, settings: &Settings
 
 /// Returns the digest of a document for the table of failures. The series does not count: a guesser could vary it. The digest
 /// has no key: the cards with the numbers themselves lie in the same file.
-fn digest(document: &Document) -> DocumentDigest {
-    let kind = match document.kind {
-        DocumentKind::Policy => "policy",
-        DocumentKind::Snils => "snils",
-        DocumentKind::Passport => "passport",
+///
+/// Of a ticket's code the visit counts: neither its signature nor the birth date can be guessed for long. A card or a person is
+/// named only by who has proved themselves, and has none.
+fn digest(who: &Who) -> Option<DocumentDigest> {
+    let text = match who {
+        Who::Document(document) => {
+            let kind = match document.kind {
+                DocumentKind::Policy => "policy",
+                DocumentKind::Snils => "snils",
+                DocumentKind::Passport => "passport",
+            };
+            format!("{kind} {}", document.number)
+        }
+        Who::Ticket(TicketCode::Receipt(receipt)) => format!("visit {}", receipt.visit.0),
+        Who::Ticket(TicketCode::Guid(guid)) => format!("ticket {guid}"),
+        Who::Card(_) | Who::Person(_) => return None,
     };
-    Sha256::digest(format!("{kind} {}", document.number)).into()
+    Some(Sha256::digest(text).into())
 }

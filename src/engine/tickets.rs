@@ -47,7 +47,7 @@ impl Reader<'_> {
             ticket: path_guid(ticket, "ticketGuid")?,
         };
         let (_, ticket) = own(self.store, &name)?;
-        Ok(shown(&ticket, self.started))
+        Ok(shown(&ticket, self.settings, self.started))
     }
 
     /// Returns active visits that are not over and were made with an outside account: for a trusted back end, and for the
@@ -64,9 +64,10 @@ impl Reader<'_> {
     }
 
     fn listed(&self, tickets: &[Ticket]) -> Answer {
+        let ring = self.settings.keys.ring();
         let shown = tickets
             .iter()
-            .map(|ticket| TicketVisitWithLpu::full(ticket, self.started));
+            .map(|ticket| TicketVisitWithLpu::full(ticket, self.started, &ring.receipt(ticket)));
         Answer::json(&shown.collect::<Vec<_>>())
     }
 }
@@ -103,11 +104,11 @@ pub fn check_in(
 ) -> Result<Answer, RequestError> {
     let (card, ticket) = own(tx, name)?;
     if ticket.status == VisitStatus::Active && ticket.checked_in.is_some() {
-        return Ok(shown(&ticket, started));
+        return Ok(shown(&ticket, settings, started));
     }
     may_check_in(&ticket, settings.checkin_hours_before, now)?;
     tx.check_in(ticket.id, &card.application, NOBODY, &moment(now), now)?;
-    Ok(shown(&tx.ticket(ticket.id)?, started))
+    Ok(shown(&tx.ticket(ticket.id)?, settings, started))
 }
 
 /// Returns the card and its ticket. Somebody else's ticket is as unknown as a missing one.
@@ -117,6 +118,7 @@ fn own(store: &Store, name: &TicketName) -> Result<(OpenCard, Ticket), RequestEr
     Ok((card, ticket.ok_or(Refusal::TicketUnknown)?))
 }
 
-fn shown(ticket: &Ticket, started: Moment) -> Answer {
-    Answer::json(&TicketVisitWithLpu::full(ticket, started))
+fn shown(ticket: &Ticket, settings: &Settings, started: Moment) -> Answer {
+    let receipt = settings.keys.ring().receipt(ticket);
+    Answer::json(&TicketVisitWithLpu::full(ticket, started, &receipt))
 }

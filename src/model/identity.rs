@@ -27,6 +27,16 @@ pub enum Who {
     /// `mkab`: the card.
     Card(Uuid),
     Person(Uuid),
+    /// `ticket`: the code on a ticket.
+    Ticket(TicketCode),
+}
+
+/// What the code on a ticket says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TicketCode {
+    Receipt(super::receipt::Receipt),
+    /// Of tickets printed by earlier versions: the ticket's GUID.
+    Guid(Uuid),
 }
 
 /// A document, its parts as [`typed::folded`](super::typed::folded) gives them.

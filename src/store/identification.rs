@@ -30,6 +30,8 @@ impl Store {
     pub(crate) fn find_cards(&self, who: &Who, lpu_id: LpuId) -> Result<Vec<Card>, Fault> {
         let Document { kind, series, number } = match who {
             Who::Document(document) => document,
+            // Whose ticket it is, the engine has found out before.
+            Who::Ticket(_) => return Ok(Vec::new()),
             Who::Card(guid) => {
                 let parameters = named_params! { ":guid": guid, ":lpu": lpu_id };
                 return self.cards(include_str!("identification/find_cards/by_guid.sql"), parameters);

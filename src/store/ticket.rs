@@ -45,6 +45,26 @@ impl Store {
         is_own.then(|| self.ticket(visit)).transpose()
     }
 
+    /// Returns the GUID of the visit in a row, if there is one.
+    pub(crate) fn guid_of_visit(&self, visit: VisitId) -> Result<Option<Uuid>, Fault> {
+        self.optional(
+            "visit",
+            "SELECT guid FROM visit WHERE id = :visit",
+            named_params! { ":visit": visit },
+            |row| row.get(0),
+        )
+    }
+
+    /// Returns the GUID of the card that a visit was booked for, if it is still there.
+    pub(crate) fn card_of_visit(&self, visit: VisitId) -> Result<Option<Uuid>, Fault> {
+        self.optional(
+            "visit",
+            "SELECT patient.guid FROM visit JOIN patient ON patient.id = visit.patient_id WHERE visit.id = :visit",
+            named_params! { ":visit": visit },
+            |row| row.get(0),
+        )
+    }
+
     /// Returns the rows of a visit and of its patient, who may have been removed.
     fn find_visit(&self, guid: Uuid) -> Result<Option<(VisitId, Option<PatientId>)>, Fault> {
         self.optional(

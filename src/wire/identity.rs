@@ -1,10 +1,11 @@
 //! `GET auth/{lpuGuid}/token`: from a request to an [`Identification`], and its answer ([crate::contract::identification]).
 
 use super::ticket::moment;
+use crate::model::receipt::{RECEIPT_DIGITS, Receipt};
 use crate::model::typed::{
     self, NUMBER_CHARS_MAX, SNILS_DIGITS, UNIFORM_POLICY_DIGITS, folded, is_uniform_policy,
 };
-use crate::model::{Card, Document, DocumentKind, Identification, Moment, Source, Who};
+use crate::model::{Card, Document, DocumentKind, Identification, Moment, Source, TicketCode, Who};
 use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;
 use crate::wire::params::{Params, bad, date};
@@ -25,6 +26,7 @@ const KNOWN: &[&str] = &[
     "n_doc",
     "mkab",
     "personguid",
+    "ticket",
 ];
 
 /// Longest number or series as it is sent, with its blanks and hyphens.
@@ -66,7 +68,8 @@ fn who(params: &Params) -> Result<Who, Refusal> {
     let documents = documents.into_iter().flatten().map(Who::Document);
     let card = params.guid("mkab")?.map(Who::Card);
     let person = params.guid("personguid")?.map(Who::Person);
-    let mut given = documents.chain(card).chain(person);
+    let ticket = ticket(params)?.map(Who::Ticket);
+    let mut given = documents.chain(card).chain(person).chain(ticket);
     match (given.next(), given.next()) {
         (Some(who), None) => Ok(who),
         _ => Err(bad("n_pol", ParameterFault::OneDocument)),
@@ -98,6 +101,16 @@ fn passport(params: &Params) -> Result<Option<Document>, Refusal> {
         return Err(bad("n_doc", ParameterFault::Missing));
     }
     Ok(document(DocumentKind::Passport, series, number))
+}
+
+/// The code on a ticket: digits, or a GUID on tickets of earlier versions.
+fn ticket(params: &Params) -> Result<Option<TicketCode>, Refusal> {
+    params.text("ticket", SENT_CHARS_MAX)?;
+    let parse = |text: &str| {
+        let guid = || Uuid::try_parse(text).ok().map(TicketCode::Guid);
+        Receipt::parse(text).map(TicketCode::Receipt).or_else(guid)
+    };
+    params.parsed("ticket", parse, ParameterFault::Digits(RECEIPT_DIGITS))
 }
 
 fn document(kind: DocumentKind, series: Option<String>, number: Option<String>) -> Option<Document> {

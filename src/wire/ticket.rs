@@ -1,5 +1,6 @@
 //! `TicketVisitWithLpu`: a visit in the answer to a booking and in every other answer ([crate::contract::booking]).
 
+use crate::model::receipt::Receipt;
 use crate::model::{BusyType, HistoryEntry, Moment, Ticket};
 use chrono::SecondsFormat;
 use serde::Serialize;
@@ -40,6 +41,9 @@ pub struct TicketVisitWithLpu<'a> {
     source_name: &'a str,
     disp_exam_guid: Option<Uuid>,
     history: Vec<DocumentHistory<'a>>,
+    /// The signed code that the paper bears (ours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
 }
 
 /// `busyType` as answers show it.
@@ -99,8 +103,8 @@ impl<'a> From<&'a HistoryEntry> for DocumentHistory<'a> {
 }
 
 impl<'a> TicketVisitWithLpu<'a> {
-    /// Returns the full answer. `started` is the start of this server, for `lpu.status`.
-    pub fn full(ticket: &'a Ticket, started: Moment) -> Self {
+    /// Returns the full answer. `started` is the start of this server, for `lpu.status`; `receipt` the code of the ticket.
+    pub fn full(ticket: &'a Ticket, started: Moment, receipt: &Receipt) -> Self {
         TicketVisitWithLpu {
             lpu: lpu_with_status(&ticket.lpu_model, started),
             num: num(ticket.num),
@@ -125,6 +129,7 @@ impl<'a> TicketVisitWithLpu<'a> {
             source_name: &ticket.source_name,
             disp_exam_guid: ticket.exam,
             history: ticket.history.iter().map(DocumentHistory::from).collect(),
+            receipt: Some(receipt.to_string()),
         }
     }
 

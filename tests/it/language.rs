@@ -5,7 +5,7 @@ use super::harness;
 use std::process::Output;
 
 /// The commands, as they are typed.
-const COMMANDS: [&[&str]; 30] = [
+const COMMANDS: [&[&str]; 31] = [
     &[],
     &["demo"],
     &["init"],
@@ -24,6 +24,7 @@ const COMMANDS: [&[&str]; 30] = [
     &["close"],
     &["open"],
     &["closures"],
+    &["receipt"],
     &["key"],
     &["key", "new"],
     &["key", "list"],

@@ -50,6 +50,7 @@ mod proxy;
 mod purge;
 mod race;
 mod reading;
+mod receipts;
 mod region;
 mod restore;
 mod rights;

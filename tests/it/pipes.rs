@@ -71,7 +71,7 @@ fn every_command_has_its_exit_status_whoever_reads() {
     for (number, way) in WAYS.into_iter().enumerate() {
         let (key, backup) = (format!("key{number}"), path(&format!("backup{number}.db")));
         let restored = i32::from(way.1);
-        let commands: [(i32, &[&str]); 34] = [
+        let commands: [(i32, &[&str]); 35] = [
             (0, &["--help"]),
             (0, &["--version"]),
             (0, &["help", "import"]),
@@ -105,6 +105,7 @@ fn every_command_has_its_exit_status_whoever_reads() {
             ),
             (1, &["open", guid]),
             (0, &["closures"]),
+            (1, &["receipt", "1"]),
             (0, &["key", "new", &key]),
             (1, &["key", "new", &key]),
             (0, &["key", "list"]),

@@ -2,7 +2,6 @@
 
 import test from "node:test";
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import jsQR from "jsqr";
 import { PNG } from "pngjs";
 import { clinic, terminal } from "./kiosk.mjs";
@@ -81,24 +80,24 @@ test("the paper bears what the patient needs, initials instead of a name, and no
   const [ticket] = await here.server.tickets(patient);
   await kiosk.page.emulateMedia({ media: "print" });
   const paper = await kiosk.text("#paper");
-  for (const fact of [ticket.lpu.name, ticket.num, ticket.beginTime.slice(11, 16), ticket.docFio, ticket.speciality, `кабинет ${ticket.room}`, `${ticket.flat} этаж`, "П. И. С."]) {
+  for (const fact of [ticket.lpu.name, ticket.num, ticket.beginTime.slice(11, 16), ticket.docFio, ticket.speciality, `кабинет ${ticket.room}`, `${ticket.flat} этаж`, "П. И. С.", `${ticket.beginTime.slice(0, 4)} г.`, ticket.lpu.address, ticket.lpu.phone, "Напечатано"]) {
     assert.ok(paper.includes(fact), fact);
   }
   assert.doesNotMatch(paper, /Петров|Иван/);
   assert.equal(await kiosk.page.locator("#screen").isVisible(), false);
 });
 
-test("the code is the ticket's GUID, on the screen in both contrasts and on paper", async (t) => {
+test("the code is the ticket's receipt, on the screen in both contrasts and on paper", async (t) => {
   const patient = here.server.patient();
   const [cell] = await here.server.freeCells(patient);
   const kiosk = await ticketOf(t, patient, cell);
-  const [{ ticketGuid }] = await here.server.tickets(patient);
+  const [{ receipt }] = await here.server.tickets(patient);
   const read = async (selector) => decode(await kiosk.page.locator(selector).screenshot());
-  assert.equal(await read(".slip .qr"), ticketGuid);
+  assert.equal(await read(".slip .qr"), receipt);
   await kiosk.touch("Контраст");
-  assert.equal(await read(".slip .qr"), ticketGuid);
+  assert.equal(await read(".slip .qr"), receipt);
   await kiosk.page.emulateMedia({ media: "print" });
-  assert.equal(await read("#paper .qr"), ticketGuid);
+  assert.equal(await read("#paper .qr"), receipt);
 });
 
 /** The format bits of level M, mask 0 to 7 (ISO/IEC 18004, annex C). */
@@ -116,11 +115,11 @@ function formats(path) {
   return [first.join(""), second.join("")];
 }
 
-test("codes of many GUIDs are read back, and say their format as the standard does", async (t) => {
+test("codes of many receipts are read back, and say their format as the standard does", async (t) => {
   const kiosk = await terminal(t, here);
   const masks = new Set();
   for (let round = 0; round < 24; round++) {
-    const guid = randomUUID();
+    const digits = Array.from(crypto.getRandomValues(new Uint8Array(38)), (byte) => byte % 10).join("");
     const path = await kiosk.page.evaluate(async (text) => {
       const { qr } = await import("/page/shared/qr.js");
       const code = qr(text, "code");
@@ -128,8 +127,8 @@ test("codes of many GUIDs are read back, and say their format as the standard do
       code.id = "trial";
       document.getElementById("work").replaceChildren(code);
       return code.querySelector("path").getAttribute("d");
-    }, guid);
-    assert.equal(decode(await kiosk.page.locator("#trial").screenshot()), guid);
+    }, digits);
+    assert.equal(decode(await kiosk.page.locator("#trial").screenshot()), digits);
     const [first, second] = formats(path);
     assert.ok(FORMATS.includes(first), first);
     assert.equal(second, first);

@@ -15,7 +15,7 @@ export function printTicket(ticket, { name, lpuName }) {
     el("p", { class: "when", text: `${longDate(dateOf(ticket.beginTime))}, ${timeOf(ticket.beginTime)}` }),
     el("p", { text: [ticket.docFio, ticket.speciality, ticket.room && `кабинет ${ticket.room}`].filter(Boolean).join(", ") }),
     el("p", { text: `Пациент: ${initials(name)}` }),
-    qr(ticket.ticketGuid, "Код талона"),
+    qr(ticket.receipt, "Код талона"),
   );
   document.getElementById("paper")?.remove();
   document.body.append(paper);

@@ -47,6 +47,9 @@ export function formats({ t, language, serverMoment }) {
   /** `вторник, 24 ноября`. */
   const longDate = (date) => written(date, { weekday: "long", day: "numeric", month: "long" });
 
+  /** `вторник, 24 ноября 2026 г.`. */
+  const yearDate = (date) => written(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
   /** `24 ноября`. */
   const shortDate = (date) => written(date, { day: "numeric", month: "long" });
 
@@ -70,5 +73,5 @@ export function formats({ t, language, serverMoment }) {
   const whereabouts = (room, flat) =>
     [room ? t("room", { room }) : "", flat ? t("floor", { floor: flat }) : ""].filter(Boolean).join(", ");
 
-  return { clinicNow, today, longDate, shortDate, weekdayShort, monthName, nearDate, nearMoment, whereabouts };
+  return { clinicNow, today, longDate, yearDate, shortDate, weekdayShort, monthName, nearDate, nearMoment, whereabouts };
 }

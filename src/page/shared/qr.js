@@ -1,5 +1,5 @@
-// A QR code for exactly one thing: the 36 characters of a ticket's GUID. That always is version 3 (29 x 29), level
-// M, byte mode, one block (ISO/IEC 18004: 44 data and 26 correction bytes). A library for all of QR is larger than
+// A QR code for exactly one thing: the digits of a ticket's receipt. That always is version 3 (29 x 29), level M, numeric mode,
+// one block (ISO/IEC 18004: 44 data and 26 correction bytes). A library for all of QR is larger than
 // the rest of the page's code; a test reads this one with an independent decoder.
 
 import { svg } from "./dom.js";
@@ -25,8 +25,8 @@ const MASKS = [
 ];
 
 /** The code as a drawing, named by `label`. */
-export function qr(guid, label) {
-  const modules = symbol(guid);
+export function qr(digits, label) {
+  const modules = symbol(digits);
   let path = "";
   for (let y = 0; y < SIZE; y++) {
     for (let x = 0; x < SIZE; x++) if (modules[y][x]) path += `M${x + MARGIN} ${y + MARGIN}h1v1h-1z`;
@@ -40,8 +40,8 @@ export function qr(guid, label) {
   );
 }
 
-function symbol(text) {
-  const bits = codewords(text).flatMap((byte) => bitsOf(byte, 8));
+function symbol(digits) {
+  const bits = codewords(digits).flatMap((byte) => bitsOf(byte, 8));
   const candidates = MASKS.map((mask, number) => {
     const { modules, taken } = frame();
     drawFormat(modules, number);
@@ -51,11 +51,13 @@ function symbol(text) {
   return candidates.reduce((best, one) => (penalty(one) < penalty(best) ? one : best));
 }
 
-/** Mode, length, text, terminator and padding, then the correction bytes. */
-function codewords(text) {
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.length !== 36) throw new RangeError("a GUID has 36 characters");
-  const bits = [...bitsOf(0b0100, 4), ...bitsOf(bytes.length, 8), ...[...bytes].flatMap((byte) => bitsOf(byte, 8)), 0, 0, 0, 0];
+/** Mode, length, digits, terminator and padding, then the correction bytes. */
+function codewords(digits) {
+  if (!/^\d{1,40}$/.test(digits)) throw new RangeError("a receipt has at most 40 digits");
+  // Three digits are ten bits, a rest of two or one seven or four.
+  const groups = digits.match(/\d{1,3}/g).flatMap((group) => bitsOf(Number(group), 1 + 3 * group.length));
+  const bits = [...bitsOf(0b0001, 4), ...bitsOf(digits.length, 10), ...groups, 0, 0, 0, 0];
+  while (bits.length % 8) bits.push(0);
   const data = [];
   for (let at = 0; at < bits.length; at += 8) data.push(parseInt(bits.slice(at, at + 8).join(""), 2));
   for (let filler = 0xec; data.length < DATA_BYTES; filler ^= 0xec ^ 0x11) data.push(filler);

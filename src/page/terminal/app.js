@@ -58,9 +58,10 @@ function scanned(text) {
   const { kind, number = "" } = readScan(text);
   stay();
   if (!["welcome", "number"].includes(place())) finish();
-  session.document = "policy";
+  session.document = kind === "ticket" ? kind : "policy";
   session.number = number;
-  go("number", { notice: { ticket: t("scanTicket"), other: t("scanOther") }[kind] });
+  if (kind === "ticket") return go("birth");
+  go("number", { notice: kind === "other" ? t("scanOther") : "" });
   if (number) go("birth");
 }
 

@@ -50,7 +50,7 @@ export async function learn(signal) {
 
 /** Asks for a token for the typed document and birth date. */
 export async function identify(signal) {
-  const name = { policy: "n_pol", snils: "snils" }[session.document];
+  const name = { policy: "n_pol", snils: "snils", ticket: "ticket" }[session.document];
   const headers = terminal.application ? { ClientApplication: terminal.application } : {};
   const query = { [name]: session.number, Birthday: session.birth };
   const answer = await call("GET", `${BASE}/auth/${terminal.lpu.guid}/token`, { query, headers, signal });

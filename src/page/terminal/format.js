@@ -4,7 +4,7 @@ import { formats } from "../shared/format.js";
 import { terminal } from "./clinic.js";
 import { languageTag, t } from "./texts.js";
 
-export const { clinicNow, today, longDate, shortDate, weekdayShort, monthName, nearDate, nearMoment, whereabouts } = formats({
+export const { clinicNow, today, longDate, yearDate, shortDate, weekdayShort, monthName, nearDate, nearMoment, whereabouts } = formats({
   t,
   language: languageTag,
   serverMoment: () => terminal.lpu?.status?.lastChangeTime,

@@ -23,12 +23,13 @@ const PLACES = { BracketRight: "]", Minus: "-", NumpadSubtract: "-", Space: " " 
 /** A scanner's prefix for the kind of code (ISO/IEC 15424), in either layout. */
 const AIM_PREFIX = /^[\]ъ]\p{L}[\p{L}\d]/iu;
 const POLICY = /^\d{16}$/;
-const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** The code on a ticket: a receipt's digits, or the GUID that tickets of earlier versions bear. */
+const TICKET = /^(?:\d{38}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 
-/** Returns the kind of a scan: `policy` with its number, `ticket`, or `other`. */
+/** Returns the kind of a scan: `policy` or `ticket` with its number, or `other`. */
 export function readScan(text) {
   const code = text.replace(AIM_PREFIX, "").trim();
-  if (GUID.test(code)) return { kind: "ticket" };
+  if (TICKET.test(code)) return { kind: "ticket", number: code };
   const number = code.replace(/[ -]/g, "");
   return POLICY.test(number) ? { kind: "policy", number } : { kind: "other" };
 }

@@ -58,6 +58,12 @@ export function toMenu(notice = "") {
   enter("menu", undefined, notice);
 }
 
+/** Shows a screen from which "back" leads to the menu, and nowhere before it. */
+export function toMenuBehind(name) {
+  session.trail = [{ name: "menu" }];
+  enter(name, undefined, "");
+}
+
 /** Forgets everything about the person and greets the next. */
 export function finish() {
   leaving.abort();

@@ -2,8 +2,9 @@
 
 import { el, fill } from "../shared/dom.js";
 import { dateOf, initials, timeOf } from "../shared/format.js";
+import { code128 } from "../shared/code128.js";
 import { qr } from "../shared/qr.js";
-import { longDate, whereabouts } from "./format.js";
+import { clinicNow, shortDate, whereabouts, yearDate } from "./format.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
 
@@ -17,13 +18,19 @@ export function print(ticket) {
     el("p", { class: "paper-clinic", text: ticket.lpu.name }),
     el("p", { class: "paper-num" }, el("span", { text: t("ticketNumber") }), ` ${ticket.num}`),
     el("p", { class: "paper-time", text: timeOf(ticket.beginTime) }),
-    el("p", { class: "paper-date", text: longDate(dateOf(ticket.beginTime)) }),
+    el("p", { class: "paper-date", text: yearDate(dateOf(ticket.beginTime)) }),
     el("p", { class: "paper-doctor", text: ticket.docFio }),
     el("p", { text: ticket.speciality }),
     el("p", { class: "paper-where", text: whereabouts(ticket.room, ticket.flat) }),
     el("p", { text: `${t("ticketPatient")}: ${initials(session.who.patient)}` }),
-    qr(ticket.ticketGuid, t("ticketQr")),
+    qr(ticket.receipt, t("ticketQr")),
+    code128(ticket.receipt, t("ticketQr")),
+    el("p", { class: "paper-code", text: ticket.receipt.match(/\d{1,4}/g).join(" ") }),
+    el("p", { class: "paper-note", text: t("ticketCodeUse") }),
     el("p", { class: "paper-note", text: t("ticketPaper") }),
+    el("p", { class: "paper-note", text: ticket.lpu.phone ? t("ticketCancel", { phone: ticket.lpu.phone }) : t("ticketCancelHere") }),
+    el("p", { class: "paper-note", text: ticket.lpu.address ?? "" }),
+    el("p", { class: "paper-note", text: t("ticketPrinted", { date: shortDate(dateOf(clinicNow())), time: timeOf(clinicNow()) }) }),
   );
   window.print();
 }

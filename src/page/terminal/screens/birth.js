@@ -2,7 +2,7 @@
 
 import { identify } from "../clinic.js";
 import { today } from "../format.js";
-import { go, run, toMenu } from "../machine.js";
+import { go, run, toMenu, toMenuBehind } from "../machine.js";
 import { pad } from "../pad.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
@@ -35,7 +35,9 @@ function done() {
     "waitIdentify",
     async (signal) => {
       await identify(signal);
-      toMenu();
+      // Who shows a ticket has come for that visit.
+      if (session.document === "ticket") toMenuBehind("arrival");
+      else toMenu();
     },
     (error) => go("refusal", { given: { error, identifying: true } }),
   );

@@ -13,6 +13,8 @@ const DOCUMENTS = {
 
 export const number = {
   view() {
+    // After a ticket's code that helped nobody, a number is typed.
+    if (!DOCUMENTS[session.document]) Object.assign(session, { document: "policy", number: "" });
     const { digits: max, shape, other } = DOCUMENTS[session.document];
     const text = (part) => t(session.document + part);
     return {

@@ -63,6 +63,6 @@ export function slip(booked) {
     { class: "slip" },
     el("p", { class: "num" }, el("span", { text: t("ticketNumber") }), el("b", { text: booked.num })),
     appointment(booked),
-    qr(booked.ticketGuid, t("ticketQr")),
+    qr(booked.receipt, t("ticketQr")),
   );
 }

@@ -58,7 +58,6 @@ export default {
   "snilsLead": "Enter the 11 digits of your SNILS.",
   "snilsShort": "A SNILS number has 11 digits. You entered {n}.",
   "snilsOther": "Use the insurance card",
-  "scanTicket": "This is a ticket's code: the desk finds your booking by it. To begin, hold your policy to the scanner or enter its number.",
   "scanOther": "This is not an insurance number. Scan the bar code of your insurance card, or enter the 16 digits.",
   "birthTitle": "Date of birth",
   "birthLead": "Day first, then month and year. For example, 05.03.1950.",
@@ -132,6 +131,10 @@ export default {
   "ticketPrint": "Print again",
   "ticketDone": "Done",
   "ticketQr": "Code of the ticket",
+  "ticketCodeUse": "The terminal and reception know you by this code.",
+  "ticketCancel": "Cannot come? Cancel at the terminal, or call {phone}.",
+  "ticketCancelHere": "Cannot come? Cancel at the terminal or at reception.",
+  "ticketPrinted": "Printed on {date} at {time}",
   "ticketPaper": "Come 10 minutes early. Bring your insurance card and passport.",
 
   "ticketsTitle": "My appointments",
