@@ -2,6 +2,7 @@
 
 import test from "node:test";
 import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
 import jsQR from "jsqr";
 import { PNG } from "pngjs";
 import { clinic, terminal } from "./kiosk.mjs";
@@ -68,9 +69,11 @@ test("one page with the longest names", async (t) => {
   await kiosk.page.waitForFunction(() => window.printed === 1);
   assert.equal(pages(await kiosk.page.pdf({ preferCSSPageSize: true })).length, 1);
   await kiosk.page.emulateMedia({ media: "print" });
-  const qr = await kiosk.page.locator("#paper .qr").boundingBox();
   const paper = await kiosk.page.locator("#paper").boundingBox();
-  assert.ok(qr.y + qr.height <= paper.y + paper.height, "the code is on the paper");
+  for (const part of [".qr", ".bars", ".paper-code", ".paper-note:last-child"]) {
+    const { y, height } = await kiosk.page.locator(`#paper ${part}`).boundingBox();
+    assert.ok(y + height <= paper.y + paper.height, `${part} is on the paper`);
+  }
 });
 
 test("the paper bears what the patient needs, initials instead of a name, and nothing of the screen", async (t) => {
@@ -115,11 +118,37 @@ function formats(path) {
   return [first.join(""), second.join("")];
 }
 
+test("the bars say the ticket's receipt to scanners that read no QR code", async (t) => {
+  const kiosk = await terminal(t, here);
+  const signs = await kiosk.page.evaluate(async () => {
+    const { code128 } = await import("/page/shared/code128.js");
+    return [..."0123456789"].map((digit) => code128(digit.repeat(4), "code").querySelector("path").getAttribute("d"));
+  });
+  const seen = new Set();
+  for (const path of signs) {
+    // Widths of bars and gaps in turn, from the places of the bars.
+    const bars = [...path.matchAll(/M(\d+) 0h(\d+)/g)].map(([, x, width]) => [Number(x), Number(width)]);
+    const widths = bars.flatMap(([x, width], at) => (at + 1 < bars.length ? [width, bars[at + 1][0] - x - width] : [width])).join("");
+    // Start of code set C, two signs of two digits each, a check sign, the stop (ISO/IEC 15417).
+    assert.match(widths, /^211232(\d{6})\1\d{6}2331112$/);
+    const inner = widths.slice(6, -7).match(/.{6}/g);
+    for (const sign of inner) {
+      const parts = [...sign].map(Number);
+      assert.equal(parts.reduce((sum, part) => sum + part), 11, sign);
+      assert.equal((parts[0] + parts[2] + parts[4]) % 2, 0, sign);
+    }
+    seen.add(inner[0]);
+  }
+  assert.equal(seen.size, 10);
+  // The standard's own signs of 00, 11, 22 and 99.
+  for (const sign of ["212222", "231212", "223112", "113141"]) assert.ok(seen.has(sign), sign);
+});
+
 test("codes of many receipts are read back, and say their format as the standard does", async (t) => {
   const kiosk = await terminal(t, here);
   const masks = new Set();
   for (let round = 0; round < 24; round++) {
-    const digits = Array.from(crypto.getRandomValues(new Uint8Array(38)), (byte) => byte % 10).join("");
+    const digits = Array.from({ length: 38 }, () => randomInt(10)).join("");
     const path = await kiosk.page.evaluate(async (text) => {
       const { qr } = await import("/page/shared/qr.js");
       const code = qr(text, "code");
