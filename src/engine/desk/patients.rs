@@ -4,7 +4,7 @@ use super::Visitor;
 use crate::engine::Engine;
 use crate::engine::outcome::RequestError;
 use crate::engine::reading::Reader;
-use crate::model::{Bearer, Contact, DeskPatient, Moment, Patient, RECEPTION, Right};
+use crate::model::{Bearer, Contact, DeskPatient, Moment, Patient, RECEPTION, Right, Ticket};
 use crate::refusal::{DeskRefusal, Refusal};
 use crate::route::PathDays;
 use crate::store::{FOUND_MAX, Store, WriteTx};
@@ -65,7 +65,8 @@ impl Engine {
                 }
             }
         }
-        let shown = CardShown::new(&patient, &doubles, &visits, &waiting, self.started, now);
+        let receipt = |ticket: &Ticket| self.settings.keys.ring().receipt(ticket);
+        let shown = CardShown::new(&patient, &doubles, &visits, &waiting, receipt, self.started, now);
         Ok(Answer::json(&shown))
     }
 

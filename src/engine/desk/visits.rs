@@ -172,7 +172,11 @@ impl Counter<'_> {
     }
 
     fn shown(&self, ticket: &Ticket) -> Answer {
-        Answer::json(&VisitShown::new(ticket, self.started))
+        Answer::json(&VisitShown::new(
+            ticket,
+            self.started,
+            &self.settings.keys.ring().receipt(ticket),
+        ))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Patients and their cards, as the reception asks for them and sees them.
 
+use crate::model::receipt::Receipt;
 use crate::model::{DeskPatient, Moment, Ticket, VisitStatus, WaitingEntry, guid};
 use crate::refusal::{ParameterFault, Refusal};
 use crate::wire::message::Request;
@@ -143,6 +144,7 @@ impl<'a> CardShown<'a> {
         doubles: &'a [DeskPatient],
         visits: &'a [Ticket],
         waiting: &'a [WaitingEntry],
+        receipt: impl Fn(&Ticket) -> Receipt,
         started: Moment,
         now: Moment,
     ) -> Self {
@@ -155,7 +157,7 @@ impl<'a> CardShown<'a> {
             doubles: doubles.iter().map(PatientShown::from).collect(),
             visits: visits
                 .iter()
-                .map(|ticket| VisitShown::new(ticket, started))
+                .map(|ticket| VisitShown::new(ticket, started, &receipt(ticket)))
                 .collect(),
             waiting: waiting
                 .iter()
@@ -176,9 +178,10 @@ pub struct VisitShown<'a> {
 }
 
 impl<'a> VisitShown<'a> {
-    pub fn new(ticket: &'a Ticket, started: Moment) -> Self {
+    /// `receipt` is the code that the patient's paper bears.
+    pub fn new(ticket: &'a Ticket, started: Moment, receipt: &Receipt) -> Self {
         VisitShown {
-            ticket: TicketVisitWithLpu::full(ticket, started),
+            ticket: TicketVisitWithLpu::full(ticket, started, receipt),
             cancelled: ticket.status == VisitStatus::Cancelled,
             came: ticket.checked_in.is_some(),
         }
