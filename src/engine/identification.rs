@@ -183,17 +183,14 @@ fn issue(
 
 /// Returns the GUID of the card of a genuine ticket's patient, if the visit is not cancelled.
 fn card_of_ticket(tx: &WriteTx, code: &TicketCode, settings: &Settings) -> Result<Option<Uuid>, Fault> {
-    let guid = match code {
-        TicketCode::Guid(guid) => Some(*guid),
-        TicketCode::Receipt(receipt) => tx.guid_of_visit(receipt.visit)?,
+    let ticket = match code {
+        TicketCode::Guid(guid) => tx.find_ticket(*guid, None)?,
+        TicketCode::Receipt(receipt) => {
+            let is_genuine = |ticket: &Ticket| settings.keys.ring().proves(receipt, ticket);
+            tx.ticket_in_row(receipt.visit)?.filter(is_genuine)
+        }
     };
-    let Some(guid) = guid else { return Ok(None) };
-    let ticket = tx.find_ticket(guid, None)?;
-    let is_genuine = |ticket: &Ticket| match code {
-        TicketCode::Guid(_) => true,
-        TicketCode::Receipt(receipt) => settings.keys.ring().proves(receipt, ticket),
-    };
-    match ticket.filter(|ticket| ticket.status == VisitStatus::Active && is_genuine(ticket)) {
+    match ticket.filter(|ticket| ticket.status == VisitStatus::Active) {
         Some(ticket) => tx.card_of_visit(ticket.id),
         None => Ok(None),
     }

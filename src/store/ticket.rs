@@ -28,12 +28,19 @@ const CHECK_IN: &str = "checkin";
 impl Store {
     /// Returns the ticket of a visit that is there.
     pub fn ticket(&self, visit: VisitId) -> Result<Ticket, Fault> {
+        let found = self.ticket_in_row(visit)?;
+        found.ok_or_else(|| Fault::Damaged(Damage::among(visit).to_string()))
+    }
+
+    /// Returns the ticket of the visit in a row, if there is one.
+    pub(crate) fn ticket_in_row(&self, visit: VisitId) -> Result<Option<Ticket>, Fault> {
         let parameters = named_params! { ":visit": visit };
-        let sql = include_str!("ticket/ticket.sql");
-        let found = self.optional("visit", sql, parameters, |row| self.bare_ticket(row))?;
-        let mut ticket = found.ok_or_else(|| Fault::Damaged(Damage::among(visit).to_string()))?;
+        let sql = include_str!("ticket/ticket_in_row.sql");
+        let Some(mut ticket) = self.optional("visit", sql, parameters, |row| self.bare_ticket(row))? else {
+            return Ok(None);
+        };
         ticket.history.extend(self.changes(visit)?);
-        Ok(ticket)
+        Ok(Some(ticket))
     }
 
     /// Returns a ticket by its GUID, if the visit is this patient's; anybody's when no patient is named.
@@ -43,16 +50,6 @@ impl Store {
         };
         let is_own = patient.is_none_or(|patient| card.is_some_and(|card| patient.has_card(card)));
         is_own.then(|| self.ticket(visit)).transpose()
-    }
-
-    /// Returns the GUID of the visit in a row, if there is one.
-    pub(crate) fn guid_of_visit(&self, visit: VisitId) -> Result<Option<Uuid>, Fault> {
-        self.optional(
-            "visit",
-            "SELECT guid FROM visit WHERE id = :visit",
-            named_params! { ":visit": visit },
-            |row| row.get(0),
-        )
     }
 
     /// Returns the GUID of the card that a visit was booked for, if it is still there.

@@ -34,6 +34,13 @@ impl Engine {
                 let of_card = store.patient_row(guid)?;
                 of_visit.into_iter().chain(of_card).collect()
             }
+            Sought::Receipt(receipt) => {
+                let ticket = store.ticket_in_row(receipt.visit)?;
+                match ticket.filter(|ticket| self.settings.keys.ring().proves(&receipt, ticket)) {
+                    Some(ticket) => store.patient_of_visit(ticket.guid)?.into_iter().collect(),
+                    None => Vec::new(),
+                }
+            }
             Sought::Born(day) => store.patients_born(day)?,
             Sought::Ticket(num) => store.patients_of_ticket(num, now.date_naive())?,
             Sought::Number(number) => store.patients_of_number(&number)?,

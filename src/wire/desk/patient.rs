@@ -23,8 +23,10 @@ const TICKET_DIGITS_MAX: usize = 4;
 /// By what a patient is looked for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Sought {
-    /// The code of a ticket, or the GUID of a card.
+    /// The GUID of a card, or of a ticket, as papers of earlier versions bear it.
     Guid(Uuid),
+    /// The signed code of a ticket.
+    Receipt(Receipt),
     Born(NaiveDate),
     /// Number of a ticket of today.
     Ticket(i64),
@@ -44,6 +46,9 @@ pub fn sought(request: &Request) -> Result<Sought, Refusal> {
 fn parse(typed: &str) -> Option<Sought> {
     if let Some(guid) = guid(typed) {
         return Some(Sought::Guid(guid));
+    }
+    if let Some(receipt) = Receipt::parse(typed) {
+        return Some(Sought::Receipt(receipt));
     }
     if let Some(day) = day(typed) {
         return Some(Sought::Born(day));
@@ -209,6 +214,8 @@ mod tests {
         ] {
             assert_eq!(parse(typed), Some(meant), "{typed}");
         }
+        let code = "0007 0000 0000 0012 3418 4467 4407 3709 5516 15";
+        assert_eq!(parse(code), Receipt::parse(code).map(Sought::Receipt));
         let code = "01a20d6b-7da4-7446-82bb-f852f7ce3c61";
         assert_eq!(parse(code), guid(code).map(Sought::Guid));
         assert_eq!(parse(""), None);
