@@ -60,7 +60,7 @@ test("one page with the longest names", async (t) => {
   await kiosk.page.route("**/visit/**", async (route) => {
     const answer = await route.fetch();
     const ticket = await answer.json();
-    const more = { lpu: { ...lpu, name: long("Поликлиника имени всех врачей ") }, docFio: long("Длиннофамильная "), speciality: long("Специальность "), room: long("12345 ") };
+    const more = { lpu: { ...lpu, name: long("Поликлиника имени всех врачей "), address: long("улица Длинная, "), phone: "+7 (4822) 12-34-56, доб. 123456" }, docFio: long("Длиннофамильная "), speciality: long("Специальность "), room: long("12345 ") };
     await route.fulfill({ response: answer, json: { ...ticket, ...more } });
   });
   await kiosk.page.locator("#book").tap();
@@ -83,7 +83,7 @@ test("the paper bears what the patient needs, initials instead of a name, and no
   const [ticket] = await here.server.tickets(patient);
   await kiosk.page.emulateMedia({ media: "print" });
   const paper = await kiosk.text("#paper");
-  for (const fact of [ticket.lpu.name, ticket.num, ticket.beginTime.slice(11, 16), ticket.docFio, ticket.speciality, `кабинет ${ticket.room}`, `${ticket.flat} этаж`, "П. И. С.", `${ticket.beginTime.slice(0, 4)} г.`, ticket.lpu.address, ticket.lpu.phone, "Напечатано"]) {
+  for (const fact of [ticket.lpu.name, ticket.num, ticket.beginTime.slice(11, 16), ticket.docFio, ticket.speciality, `кабинет ${ticket.room}`, `${ticket.flat} этаж`, "П. И. С.", `${ticket.beginTime.slice(0, 4)}\u00a0г.`, ticket.lpu.address, ticket.lpu.phone, "Напечатано"]) {
     assert.ok(paper.includes(fact), fact);
   }
   assert.doesNotMatch(paper, /Петров|Иван/);

@@ -47,8 +47,9 @@ export function formats({ t, language, serverMoment }) {
   /** `вторник, 24 ноября`. */
   const longDate = (date) => written(date, { weekday: "long", day: "numeric", month: "long" });
 
-  /** `вторник, 24 ноября 2026 г.`. */
-  const yearDate = (date) => written(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  /** `вторник, 24 ноября 2026 г.`: a line ends after the weekday alone. */
+  const yearDate = (date) =>
+    written(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).replace(/(?<!,) /g, "\u00a0");
 
   /** `24 ноября`. */
   const shortDate = (date) => written(date, { day: "numeric", month: "long" });

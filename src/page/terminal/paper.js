@@ -28,11 +28,18 @@ export function print(ticket) {
     el("p", { class: "paper-code", text: ticket.receipt.match(/\d{1,4}/g).join(" ") }),
     el("p", { class: "paper-note", text: t("ticketCodeUse") }),
     el("p", { class: "paper-note", text: t("ticketPaper") }),
-    el("p", { class: "paper-note", text: ticket.lpu.phone ? t("ticketCancel", { phone: ticket.lpu.phone }) : t("ticketCancelHere") }),
+    cancelling(ticket.lpu.phone),
     el("p", { class: "paper-note", text: ticket.lpu.address ?? "" }),
     el("p", { class: "paper-note", text: t("ticketPrinted", { date: shortDate(dateOf(clinicNow())), time: timeOf(clinicNow()) }) }),
   );
   window.print();
+}
+
+/** How to cancel. The telephone number stays on one line. */
+function cancelling(phone) {
+  if (!phone) return el("p", { class: "paper-note", text: t("ticketCancelHere") });
+  const [before, after] = t("ticketCancel", { phone: "\n" }).split("\n");
+  return el("p", { class: "paper-note paper-cancel" }, before, el("span", { class: "paper-phone", text: phone }), after);
 }
 
 /** Removes what was printed. */
