@@ -3,9 +3,11 @@
 mod closures;
 mod russian;
 mod staff;
+mod tickets;
 
 pub use closures::{Close, Closures, Open};
 pub use staff::StaffCommand;
+pub use tickets::{Cancel, Receipt};
 
 use crate::config::{DEFAULT_PATH, KEY_ID_BYTES_MAX};
 use crate::engine::BATCH_REQUESTS_MAX;
@@ -258,25 +260,6 @@ pub struct Verify {
     /// Another file, such as a backup; by default, the configured database
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
-}
-
-/// `infomat cancel`
-#[derive(Debug, Args)]
-pub struct Cancel {
-    /// GUID of the ticket
-    #[arg(long, value_name = "GUID", value_parser = guid)]
-    pub ticket: Uuid,
-    /// Reason, written to the history of the visit
-    #[arg(long, value_name = "TEXT", value_parser = reason)]
-    pub reason: String,
-}
-
-/// `infomat receipt`
-#[derive(Debug, Args)]
-pub struct Receipt {
-    /// Digits of the code, as they are printed
-    #[arg(value_name = "CODE")]
-    pub code: String,
 }
 
 /// Longest reason for cancelling.
