@@ -10,9 +10,9 @@
 //! | tell a file that is no NDJSON | [`foreign::recognize`] | none |
 //! | read a line, parse it into a row, name all its bad fields | [`lines::Lines::next`], [`kinds::parse`] | none |
 //! | stage the row in a temporary table | [`Staging::put`] | none |
-//! | of several lines about one thing keep the last | [`Staging::keep_last_lines`] | none |
+//! | of several lines about one thing keep the last; note which cells and cards are there | [`Staging::keep_last_lines`] | none |
 //! | check lines with each other and with the database | [`Staging::check`] | none |
-//! | check again, find moved visits, put all in place, commit | [`Staging::put_in_place`] | the write lock |
+//! | compare and check again, find moved visits, put in place what is new, commit | [`Staging::put_in_place`] | the write lock |
 //! | list whom to call | [`Staging::moves`] | none |
 //!
 //! [`import`] runs all of it, [`check`] ends before the lock ([`Staging::foresee`]).

@@ -41,7 +41,7 @@ const PARTS: [&str; 8] = [
 const OF_WHAT_IS_OPEN: [&str; 1] = ["waiting_entry_active"];
 
 /// What an import reads through as its own: its lines, and the visits that they move.
-const OWN: [&str; 2] = ["temp.staged_", "temp.moved_visit"];
+const OWN: [&str; 3] = ["temp.staged_", "temp.changing_", "temp.moved_visit"];
 
 /// What an import reads through all the same while bookings wait: file, table, in how many places. An index would cost each
 /// booking a page.
@@ -218,10 +218,9 @@ fn no_statement_reads_through_a_table_that_grows() {
 /// A database with what an import makes for its lines before it takes the write lock.
 fn staging(site: &Site) -> Connection {
     let connection = Connection::open(site.path("infomat.db")).unwrap();
-    let stage = files(&store().join("import"))
-        .into_iter()
-        .find(|(name, _)| name == "stage");
-    connection.execute_batch(&stage.unwrap().1).unwrap();
+    let import = files(&store().join("import"));
+    let text = |wanted: &str| &import.iter().find(|(name, _)| name == wanted).unwrap().1;
+    connection.execute_batch(text("stage")).unwrap();
     let tables: Vec<String> = connection
         .prepare("SELECT name FROM sqlite_temp_schema WHERE type = 'table' AND name LIKE 'staged%'")
         .unwrap()
@@ -233,6 +232,7 @@ fn staging(site: &Site) -> Connection {
         let index = format!("CREATE INDEX temp.{table}_by_key ON {table} (key, line)");
         connection.execute_batch(&index).unwrap();
     }
+    connection.execute_batch(text("find_known")).unwrap();
     connection
 }
 
@@ -266,7 +266,7 @@ fn under_the_write_lock_an_import_reads_through_its_own_lines_alone() {
     let connection = staging(&site);
     let (making, under_the_lock): (Vec<_>, Vec<_>) = files(&store().join("import"))
         .into_iter()
-        .partition(|(name, _)| ["stage", "unstage"].contains(&&**name));
+        .partition(|(name, _)| ["stage", "find_known", "unstage"].contains(&&**name));
     // Views are made there, whose aliases show in plans.
     let views: String = making.into_iter().map(|(_, text)| text).collect();
     let mut count = 0;

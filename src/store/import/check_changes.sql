@@ -1,8 +1,8 @@
 -- Lines that would leave a cell less room than it has visits, and GUIDs that two client applications would share.
-SELECT s.line, 'slot.planCount' AS field, 'below visits' AS obstacle, c.used_count AS count
-FROM temp.staged_slot s
-CROSS JOIN main.slot c ON c.guid = s.key
-WHERE s.fate = 'put' AND s.plan_count < c.used_count
+SELECT s.line, 'slot.planCount' AS field, 'below visits' AS obstacle, t.used_count AS count
+FROM temp.changing_slot t
+CROSS JOIN temp.staged_slot s ON s.line = t.line
+WHERE t.used_count > 0 AND s.plan_count < t.used_count
 UNION ALL
 SELECT s.line, 'clientApplication.guid', 'guid in file', NULL
 FROM temp.staged_client_application s

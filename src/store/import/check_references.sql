@@ -8,13 +8,25 @@ SELECT line, 'resource.speciality', 'unknown speciality', NULL
 FROM temp.staged_resource s
 WHERE fate = 'put' AND NOT EXISTS (SELECT 1 FROM temp.present_speciality p WHERE p.key = s.speciality)
 UNION ALL
-SELECT line, 'slot.resource', 'unknown resource', NULL
-FROM temp.staged_slot s
-WHERE fate = 'put' AND resource NOT IN (SELECT key FROM temp.present_resource)
+SELECT s.line, 'slot.resource', 'unknown resource', NULL
+FROM temp.changing_slot t
+CROSS JOIN temp.staged_slot s ON s.line = t.line
+WHERE s.resource NOT IN (SELECT key FROM temp.present_resource)
+UNION
+SELECT s.line, 'slot.resource', 'unknown resource', NULL
+FROM temp.staged_resource t
+CROSS JOIN temp.staged_slot s ON s.resource = t.key AND s.fate = 'put'
+WHERE t.fate = 'remove'
 UNION ALL
-SELECT line, 'patient.lpu', 'unknown clinic', NULL
-FROM temp.staged_patient s
-WHERE fate = 'put' AND lpu NOT IN (SELECT key FROM temp.present_lpu)
+SELECT s.line, 'patient.lpu', 'unknown clinic', NULL
+FROM temp.changing_patient t
+CROSS JOIN temp.staged_patient s ON s.line = t.line
+WHERE s.lpu NOT IN (SELECT key FROM temp.present_lpu)
+UNION
+SELECT s.line, 'patient.lpu', 'unknown clinic', NULL
+FROM temp.staged_lpu t
+CROSS JOIN temp.staged_patient s ON s.lpu = t.key AND s.fate = 'put'
+WHERE t.fate = 'remove'
 UNION ALL
 SELECT line, 'referral.patient', 'unknown patient', NULL
 FROM temp.staged_referral s

@@ -3,9 +3,10 @@
 INSERT INTO temp.joined_pair (visit_id, other)
 WITH given AS MATERIALIZED (
     SELECT p.id, s.person_guid, s.lpu
-    FROM temp.staged_patient s
-    CROSS JOIN main.patient p ON p.guid = s.key
-    WHERE s.fate = 'put' AND s.person_guid IS NOT NULL AND s.person_guid IS NOT p.person_guid
+    FROM temp.changing_patient t
+    CROSS JOIN temp.staged_patient s ON s.line = t.line
+    CROSS JOIN main.patient p ON p.id = t.id
+    WHERE s.person_guid IS NOT NULL AND s.person_guid IS NOT p.person_guid
       AND EXISTS (SELECT 1 FROM main.visit v WHERE v.patient_id = p.id AND v.end_at > :now AND v.status = 'active')
 ), joined AS MATERIALIZED (
     SELECT g.id, g.person_guid, g.lpu

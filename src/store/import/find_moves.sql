@@ -6,10 +6,11 @@ SELECT v.id, r.guid, l.guid, c.begin_at, c.end_at, coalesce(nullif(c.room, ''), 
        coalesce(s.resource, r.guid), coalesce(t.lpu, m.guid), coalesce(s.begin_at, c.begin_at),
        coalesce(s.end_at, c.end_at), coalesce(nullif(coalesce(s.room, c.room), ''), t.room, q.room)
 FROM (SELECT c.id
-      FROM temp.staged_slot s
-      CROSS JOIN main.slot c ON c.guid = s.key AND c.used_count > 0
+      FROM temp.changing_slot u
+      CROSS JOIN temp.staged_slot s ON s.line = u.line
+      CROSS JOIN main.slot c ON c.id = u.id
       CROSS JOIN main.resource r ON r.id = c.resource_id
-      WHERE s.fate = 'put' AND (s.resource, s.begin_at, s.end_at, s.room) <> (r.guid, c.begin_at, c.end_at, c.room)
+      WHERE u.used_count > 0 AND (s.resource, s.begin_at, s.end_at, s.room) <> (r.guid, c.begin_at, c.end_at, c.room)
       UNION
       SELECT c.id
       FROM temp.staged_resource t

@@ -157,7 +157,8 @@ impl Staging<'_> {
     }
 
     /// Ends the staging: of several lines about one thing, the last counts. Few lines remove something: what asks for them
-    /// under the write lock finds them without reading all.
+    /// under the write lock finds them without reading all. The rows of cells and cards are looked for now: under the lock they
+    /// are only compared.
     pub fn keep_last_lines(&self) -> Result<(), Fault> {
         for (_, kind) in Kind::WORDS {
             let table = kind.table();
@@ -168,6 +169,9 @@ impl Staging<'_> {
                  CREATE INDEX temp.{table}_removing ON {table} (key) WHERE fate = 'remove';"
             ))?;
         }
+        self.store
+            .connection
+            .execute_batch(include_str!("find_known.sql"))?;
         if let Target::Alone(store) = &self.store {
             store.connection.execute_batch("COMMIT")?;
         }
@@ -186,6 +190,7 @@ impl Staging<'_> {
     /// Checks the kept lines with each other and with the database; how many bad ones it reported.
     pub fn check(&self, report: &mut dyn FnMut(Objection)) -> Result<u64, Fault> {
         let mut bad_lines = 0;
+        self.store.connection.execute_batch(include_str!("compare.sql"))?;
         // Every cell is this server's own until a centre has told it something.
         let owners = match self.store {
             Target::Alone(_) if !self.store.is_in_region()? => None,

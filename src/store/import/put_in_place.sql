@@ -1,6 +1,5 @@
 -- The last step of an import, under the write lock: first what is put, each kind after those it names, then what is
--- removed, each kind before those it names. Rows that are there keep their ids, and so their visits. Of cells and patients a
--- nightly file brings many, most as they are: these are not written again, so that bookings wait less.
+-- removed, each kind before those it names. Rows that are there keep their ids, and so their visits.
 
 INSERT INTO lpu (guid, name, is_children, model)
 SELECT key, name, is_children, model FROM temp.staged_lpu WHERE fate = 'put' ORDER BY line
@@ -29,43 +28,41 @@ INSERT INTO slot (guid, resource_id, begin_at, end_at, plan_count, flag_access, 
                   age_from, age_to)
 SELECT s.key, r.id, s.begin_at, s.end_at, s.plan_count, s.flag_access, s.busy_type, s.busy_code, s.busy_name, s.room,
        s.age_from, s.age_to
-FROM temp.staged_slot s
+FROM temp.changing_slot t
+CROSS JOIN temp.staged_slot s ON s.line = t.line
 CROSS JOIN main.resource r ON r.guid = s.resource
-WHERE s.fate = 'put' ORDER BY s.line
-ON CONFLICT (guid) DO UPDATE SET
-    resource_id = excluded.resource_id, begin_at = excluded.begin_at, end_at = excluded.end_at,
-    plan_count = excluded.plan_count, flag_access = excluded.flag_access, busy_type = excluded.busy_type,
-    busy_code = excluded.busy_code, busy_name = excluded.busy_name, room = excluded.room,
-    age_from = excluded.age_from, age_to = excluded.age_to
-WHERE (resource_id, begin_at, end_at, plan_count, flag_access, busy_type, busy_code, busy_name, room, age_from, age_to)
-    IS NOT (excluded.resource_id, excluded.begin_at, excluded.end_at, excluded.plan_count, excluded.flag_access,
-            excluded.busy_type, excluded.busy_code, excluded.busy_name, excluded.room, excluded.age_from,
-            excluded.age_to);
+WHERE t.id IS NULL;
+UPDATE slot SET
+    resource_id = r.id, begin_at = s.begin_at, end_at = s.end_at, plan_count = s.plan_count,
+    flag_access = s.flag_access, busy_type = s.busy_type, busy_code = s.busy_code, busy_name = s.busy_name,
+    room = s.room, age_from = s.age_from, age_to = s.age_to
+FROM temp.changing_slot t
+CROSS JOIN temp.staged_slot s ON s.line = t.line
+CROSS JOIN main.resource r ON r.guid = s.resource
+WHERE slot.id = t.id;
 
--- Contacts that a line leaves out stay: the patient may have given them at a booking.
 INSERT INTO patient (guid, lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_series, policy_number,
                      snils, passport_series, passport_number, phone, email, email_confirm_agree, uchastok_num,
                      self_booking_banned, closed)
 SELECT s.key, l.id, s.person_guid, s.family, s.name, s.patronymic, s.birth_date, s.sex, s.policy_series, s.policy_number,
-       s.snils, s.passport_series, s.passport_number, coalesce(s.phone, k.phone, ''), coalesce(s.email, k.email, ''),
-       coalesce(s.email_confirm_agree, k.email_confirm_agree, 0), s.uchastok_num, s.self_booking_banned, s.closed
-FROM temp.staged_patient s
+       s.snils, s.passport_series, s.passport_number, coalesce(s.phone, ''), coalesce(s.email, ''),
+       coalesce(s.email_confirm_agree, 0), s.uchastok_num, s.self_booking_banned, s.closed
+FROM temp.changing_patient t
+CROSS JOIN temp.staged_patient s ON s.line = t.line
 CROSS JOIN main.lpu l ON l.guid = s.lpu
-LEFT JOIN main.patient k ON k.guid = s.key
-WHERE s.fate = 'put' ORDER BY s.line
-ON CONFLICT (guid) DO UPDATE SET
-    lpu_id = excluded.lpu_id, person_guid = excluded.person_guid, family = excluded.family, name = excluded.name,
-    patronymic = excluded.patronymic, birth_date = excluded.birth_date, sex = excluded.sex,
-    policy_series = excluded.policy_series, policy_number = excluded.policy_number, snils = excluded.snils,
-    passport_series = excluded.passport_series, passport_number = excluded.passport_number, phone = excluded.phone,
-    email = excluded.email, email_confirm_agree = excluded.email_confirm_agree, uchastok_num = excluded.uchastok_num,
-    self_booking_banned = excluded.self_booking_banned, closed = excluded.closed
-WHERE (lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_series, policy_number, snils,
-       passport_series, passport_number, phone, email, email_confirm_agree, uchastok_num, self_booking_banned, closed)
-    IS NOT (excluded.lpu_id, excluded.person_guid, excluded.family, excluded.name, excluded.patronymic,
-            excluded.birth_date, excluded.sex, excluded.policy_series, excluded.policy_number, excluded.snils,
-            excluded.passport_series, excluded.passport_number, excluded.phone, excluded.email,
-            excluded.email_confirm_agree, excluded.uchastok_num, excluded.self_booking_banned, excluded.closed);
+WHERE t.id IS NULL;
+-- Contacts that a line leaves out stay: the patient may have given them at a booking.
+UPDATE patient SET
+    lpu_id = l.id, person_guid = s.person_guid, family = s.family, name = s.name, patronymic = s.patronymic,
+    birth_date = s.birth_date, sex = s.sex, policy_series = s.policy_series, policy_number = s.policy_number, snils = s.snils,
+    passport_series = s.passport_series, passport_number = s.passport_number, phone = coalesce(s.phone, patient.phone),
+    email = coalesce(s.email, patient.email),
+    email_confirm_agree = coalesce(s.email_confirm_agree, patient.email_confirm_agree), uchastok_num = s.uchastok_num,
+    self_booking_banned = s.self_booking_banned, closed = s.closed
+FROM temp.changing_patient t
+CROSS JOIN temp.staged_patient s ON s.line = t.line
+CROSS JOIN main.lpu l ON l.guid = s.lpu
+WHERE patient.id = t.id;
 
 -- A card that the clinic's own system has is provisional no more.
 DELETE FROM provisional_card

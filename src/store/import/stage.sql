@@ -1,7 +1,8 @@
 -- The lines of a file under import, each with its number: all that the checks and the last step need, in this connection's
 -- own temporary file. `key` names the thing; `fate` says what the line does with it: 'put', 'remove', or nothing more
 -- because it is 'bad' (it stands here so that lines which name its thing are not called bad for that). Only lines to be
--- put have the columns after `fate`, named as those of the tables they are meant for.
+-- put have the columns after `fate`, named as those of the tables they are meant for; `known_id` is the row that has the key, as
+-- it was found before the lock.
 CREATE TEMP TABLE staged_lpu (
     line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
     name TEXT, is_children INTEGER, model TEXT
@@ -16,12 +17,12 @@ CREATE TEMP TABLE staged_resource (
     uchastok_nums TEXT, speciality TEXT, room TEXT, flat INTEGER, age_from INTEGER, age_to INTEGER, dispensary_only INTEGER, shown INTEGER
 ) STRICT;
 CREATE TEMP TABLE staged_slot (
-    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
+    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL, known_id INTEGER,
     resource BLOB, begin_at INTEGER, end_at INTEGER, plan_count INTEGER, flag_access INTEGER,
     busy_type INTEGER, busy_code TEXT, busy_name TEXT, room TEXT, age_from INTEGER, age_to INTEGER, owner TEXT
 ) STRICT;
 CREATE TEMP TABLE staged_patient (
-    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL,
+    line INTEGER PRIMARY KEY, key BLOB NOT NULL, fate TEXT NOT NULL, known_id INTEGER,
     lpu BLOB, person_guid BLOB, family TEXT, name TEXT, patronymic TEXT, birth_date TEXT, sex TEXT,
     policy_series TEXT, policy_number TEXT, snils TEXT, passport_series TEXT, passport_number TEXT,
     phone TEXT, email TEXT, email_confirm_agree INTEGER, uchastok_num TEXT, self_booking_banned INTEGER, closed INTEGER
@@ -42,6 +43,11 @@ CREATE TEMP TABLE staged_client_application (
     line INTEGER PRIMARY KEY, key TEXT NOT NULL, fate TEXT NOT NULL,
     guid BLOB, source INTEGER, name TEXT, description TEXT, access INTEGER, self_service INTEGER, schedule_days INTEGER
 ) STRICT;
+
+-- A nightly file has many cells and cards, most as they are. These are the lines that say something new of them, with the row
+-- that a line changes; none where it adds one.
+CREATE TEMP TABLE changing_slot (line INTEGER PRIMARY KEY, id INTEGER, used_count INTEGER) STRICT;
+CREATE TEMP TABLE changing_patient (line INTEGER PRIMARY KEY, id INTEGER) STRICT;
 
 -- What a line may name: what is in the file, and what is in the database and stays there.
 CREATE TEMP VIEW present_lpu AS

@@ -1,6 +1,8 @@
 DROP VIEW IF EXISTS temp.planned_visit;
 DROP TABLE IF EXISTS temp.moved_visit;
 DROP TABLE IF EXISTS temp.joined_pair;
+DROP TABLE IF EXISTS temp.changing_slot;
+DROP TABLE IF EXISTS temp.changing_patient;
 DROP VIEW IF EXISTS temp.needed_resource;
 DROP VIEW IF EXISTS temp.present_lpu;
 DROP VIEW IF EXISTS temp.present_speciality;

@@ -149,6 +149,72 @@ fn a_booking_just_before_the_last_step_is_seen_by_it() {
     assert_eq!(count(&site, "slot"), 2);
 }
 
+/// Goal: what another import writes between the first check and the last step is found in the last step, although the rows of
+/// the lines were looked for before. Method: cells and cards that stay, change, come, go, or go and come back meanwhile, under other
+/// numbers of rows; every table is as after the two imports one after the other.
+#[test]
+fn an_import_just_before_the_last_step_is_seen_by_it() {
+    let cell = |n: u32, time: &str, room: &str| with(clinic::slot(n, 2, 1, time), &json!({"room": room}));
+    let card = |n: u32, phone: &str| with(clinic::patient(n, 1), &json!({"phone": phone}));
+    let gone = |kind: &str, n: u32| json!({"kind": kind, "guid": guid(n), "deleted": true});
+    let times = ["11:00", "11:15", "11:30", "11:45", "12:00", "12:15"];
+    let before: Vec<Value> = (0..5_u32)
+        .flat_map(|n| {
+            [
+                cell(20 + n, times[n as usize], "1"),
+                card(40 + n, "+7 900 000-00-01"),
+            ]
+        })
+        .collect();
+    let meanwhile = [
+        vec![
+            gone("slot", 20),
+            gone("slot", 21),
+            gone("slot", 24),
+            cell(22, times[2], "2"),
+            gone("patient", 40),
+            gone("patient", 41),
+            gone("patient", 44),
+            card(42, "+7 900 000-00-02"),
+        ],
+        // The last rows' numbers are taken by others.
+        vec![
+            cell(26, "12:30", "2"),
+            card(46, "+7 900 000-00-02"),
+            cell(21, times[1], "2"),
+            card(41, "+7 900 000-00-02"),
+            cell(25, times[5], "2"),
+            card(45, "+7 900 000-00-02"),
+        ],
+    ];
+    let mut lines = before.clone();
+    lines.extend([
+        cell(23, times[3], "3"),
+        cell(25, times[5], "3"),
+        card(43, "+7 900 000-00-03"),
+        card(45, "+7 900 000-00-03"),
+    ]);
+    let [one_by_one, between] = [site(), site()];
+    for site in [&one_by_one, &between] {
+        site.import(&before);
+    }
+    for lines in meanwhile.iter().chain([&lines]) {
+        one_by_one.import(lines);
+    }
+    let mut store = Store::open(&between.path("infomat.db"), large::zone()).unwrap();
+    let text = file(&lines);
+    import::import(&mut store, text.as_bytes(), harness::now(), &[], &mut |notice| {
+        if let Notice::PuttingInPlace = notice {
+            for lines in &meanwhile {
+                between.import(lines);
+            }
+        }
+    })
+    .unwrap();
+    assert_eq!(dump(&between), dump(&one_by_one));
+    assert_eq!(count(&between, "slot"), 1 + 7);
+}
+
 #[test]
 fn two_imports_at_once_are_both_done() {
     let site = site();
