@@ -180,6 +180,7 @@ impl Config {
                 limits: DayLimits {
                     bookings: written.limits.bookings_a_day,
                     waiting_entries: written.limits.waiting_entries_a_day,
+                    holds: written.limits.holds_a_day,
                 },
             },
             checkin_hours_before: written.checkin_hours_before,

@@ -31,6 +31,9 @@ pub mod tickets {}
 #[doc = include_str!("contract/waiting_list.md")]
 pub mod waiting_list {}
 
+#[doc = include_str!("contract/holds.md")]
+pub mod holds {}
+
 #[doc = include_str!("contract/desk.md")]
 pub mod desk {}
 

@@ -12,6 +12,7 @@ mod card;
 mod clock;
 mod closure;
 mod day;
+mod hold;
 mod identity;
 mod ids;
 mod listing;
@@ -29,12 +30,13 @@ pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, is_moment, moment};
 pub use closure::{CLOSURE_DAYS_MAX, Closure, ClosureWish, ConcernedVisit, Handled, Period, PeriodFault};
 pub use day::{DayVisit, DeskPatient, DeskResource, DeskVisit, NewCard, ProvisionalCard};
+pub use hold::NewHold;
 pub use identity::{
     Card, CardFace, Document, DocumentKind, Identification, Source, TicketCode, Who, greeting,
 };
 pub(crate) use ids::for_row_ids;
 pub use ids::{
-    ApplicationId, CellId, ClosureId, ExamId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId,
+    ApplicationId, CellId, ClosureId, ExamId, HoldId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId,
     StaffId, VisitId, WaitingEntryId,
 };
 pub use listing::{AheadCell, FreeCells, FreePlaces, ListedResource, Speciality, Supply};
@@ -267,6 +269,10 @@ pub struct Cell {
     pub owner: Owner,
     /// The reception has closed the time.
     pub closed: bool,
+    /// Places that somebody holds; the patient's own hold does not count, once it is known who asks.
+    pub held_count: i64,
+    /// The patient who asks holds a place.
+    pub has_own_hold: bool,
 }
 
 impl Cell {

@@ -113,6 +113,12 @@ rows! {
             "Число ваших заявок в лист ожидания за сегодня достигло предела: {most}. Оставить новую можно завтра, а \
              сегодня - через регистратуру."
             => "Retry-After": seconds;
+        /// `seconds` until tomorrow.
+        TooManyHolds { most: i64, seconds: u32 } = 429 5000
+            "Сегодня вы выбирали время слишком часто: {most} раз. Продолжить можно завтра, а сегодня - через регистратуру."
+            => "Retry-After": seconds;
+        /// Also answers for somebody else's hold.
+        HoldUnknown = 400 5000 "Удержанное время с таким гвидом не найдено";
         /// Does not say which of document and birth date is wrong.
         NotIdentified = 400 5000
             "Пациент с таким документом и датой рождения не найден. Проверьте данные или обратитесь в регистратуру.";

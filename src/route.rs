@@ -30,6 +30,10 @@ pub enum Write {
     Cancel { lpu: String, ticket: String },
     /// [crate::contract::tickets]
     CheckIn { lpu: String, ticket: String },
+    /// [crate::contract::holds]
+    Hold { lpu: String },
+    /// [crate::contract::holds]
+    GiveBack { lpu: String, hold: String },
     /// [crate::contract::waiting_list]
     Wait,
     /// [crate::contract::waiting_list]
@@ -113,6 +117,8 @@ impl Route {
             Route::Write(Write::Identify { .. }) => "identify",
             Route::Write(Write::Cancel { .. }) => "cancel",
             Route::Write(Write::CheckIn { .. }) => "check_in",
+            Route::Write(Write::Hold { .. }) => "hold",
+            Route::Write(Write::GiveBack { .. }) => "give_back",
             Route::Write(Write::Wait) => "wait",
             Route::Write(Write::StopWaiting { .. }) => "stop_waiting",
             Route::Write(Write::Ready) => "ready",
@@ -185,6 +191,16 @@ fn version_2(segments: &[Segment]) -> Option<Methods> {
             post: Some(Write::Book { lpu: text(lpu) }),
             allow: "POST, GET, HEAD",
             ..get(Read::Tickets { lpu: text(lpu) })
+        },
+        [("visit", _), lpu, ("hold", _)] => Methods {
+            post: Some(Write::Hold { lpu: text(lpu) }),
+            allow: "POST",
+            ..Methods::NONE
+        },
+        [("visit", _), lpu, ("hold", _), hold] => Methods {
+            delete: Some(Write::GiveBack { lpu: text(lpu), hold: text(hold) }),
+            allow: "DELETE",
+            ..Methods::NONE
         },
         [("visit", _), lpu, ("other", _)] => get(Read::TicketsOfOther { lpu: text(lpu) }),
         [("visit", _), lpu, ticket] => {
@@ -429,6 +445,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 48, "{names:?}");
+        assert_eq!(names.len(), 50, "{names:?}");
     }
 }

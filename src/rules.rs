@@ -11,7 +11,7 @@ mod today;
 pub use held::{may_cancel, may_check_in};
 pub use showing::{Reach, Showing, Viewer, is_listed, showing};
 pub use switches::Switches;
-pub use today::{DayLimits, may_wait};
+pub use today::{DayLimits, may_hold, may_wait};
 
 use crate::model::{
     Cell, CellName, ClientApplication, Earlier, Exam, Facts, Held, Moment, Owner, Referral, Standing,
@@ -332,7 +332,7 @@ fn schedule_days(case: &CellCase) -> Option<Refusal> {
 }
 
 fn free_place(case: &CellCase) -> Option<Refusal> {
-    (case.cell.used_count >= case.cell.plan_count).then_some(Refusal::Full)
+    (case.cell.used_count + case.cell.held_count >= case.cell.plan_count).then_some(Refusal::Full)
 }
 
 fn one_per_time(case: &PatientCase) -> Option<Refusal> {

@@ -42,6 +42,7 @@ fn defaults() -> Config {
             limits: crate::rules::DayLimits {
                 bookings: 20,
                 waiting_entries: 20,
+                holds: 60,
             },
         },
         checkin_hours_before: 2,
@@ -90,7 +91,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 31);
+    assert_eq!(count, 32);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -131,6 +132,7 @@ fn a_configuration_with_everything_else() {
         [limits]
         bookings_a_day = 1
         waiting_entries_a_day = 1000000
+        holds_a_day = 2
         [rules]
         past = false
         [[applications]]
@@ -165,6 +167,7 @@ fn a_configuration_with_everything_else() {
             limits: crate::rules::DayLimits {
                 bookings: 1,
                 waiting_entries: 1_000_000,
+                holds: 2,
             },
         },
         checkin_hours_before: 24,
@@ -267,7 +270,7 @@ fn values_that_are_not_right() {
         ),
         (
             "[limits]\nholds_a_week = 1",
-            "line 2: unknown field `holds_a_week`, expected `bookings_a_day` or `waiting_entries_a_day`",
+            "line 2: unknown field `holds_a_week`, expected one of `bookings_a_day`, `waiting_entries_a_day`, `holds_a_day`",
         ),
         (
             "checkin_hours_before = 25",

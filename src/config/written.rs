@@ -22,7 +22,7 @@ const PERIOD_DAYS_MAX: i64 = 366;
 /// Largest `checkin_hours_before`.
 const CHECKIN_HOURS_MAX: i64 = 24;
 
-/// Largest `limits.bookings_a_day`, and largest `limits.waiting_entries_a_day`.
+/// Largest of each of `limits`.
 const A_DAY_MAX: i64 = 1_000_000;
 
 /// Largest `backup.keep_days`.
@@ -148,11 +148,14 @@ impl Default for WrittenBackup {
 /// `[limits]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "they are the configuration's")]
 pub struct WrittenLimits {
     #[serde(deserialize_with = "bounded::<_, 1, A_DAY_MAX>")]
     pub bookings_a_day: i64,
     #[serde(deserialize_with = "bounded::<_, 1, A_DAY_MAX>")]
     pub waiting_entries_a_day: i64,
+    #[serde(deserialize_with = "bounded::<_, 1, A_DAY_MAX>")]
+    pub holds_a_day: i64,
 }
 
 impl Default for WrittenLimits {
@@ -160,6 +163,7 @@ impl Default for WrittenLimits {
         WrittenLimits {
             bookings_a_day: 20,
             waiting_entries_a_day: 20,
+            holds_a_day: 60,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::clock::Now;
 use super::desk::{self, Desk, DeskCall};
+use super::holds::{self, HoldName, Taken};
 use super::identification::{self, CheckedIdentification};
 use super::outcome::answer_or_fault;
 use super::tickets::{self, TicketName};
@@ -29,6 +30,8 @@ enum Work {
     StopWaiting(EntryName),
     Ready(Language),
     Desk(Box<DeskCall>),
+    Hold(Wish),
+    GiveBack(HoldName),
 }
 
 /// A parsed request, or its answer where parsing ended it.
@@ -105,8 +108,10 @@ impl Engine {
             has_failed_commit,
             damaged,
             sessions,
+            holds,
             ..
         } = self;
+        let taken = Taken::default();
         let desk = Desk {
             settings: &settings.desk,
             engine: settings,
@@ -115,6 +120,10 @@ impl Engine {
             done: RefCell::default(),
         };
         let tx = store.write()?;
+        let over = holds.borrow().over();
+        for (_, hold) in &over {
+            tx.end_hold(*hold)?;
+        }
         let run = |work: &Work| match work {
             Work::Book(wish) => booking::book(&tx, wish, settings, *started, now),
             Work::Identify(checked) => identification::identify(&tx, checked, settings, now),
@@ -123,6 +132,8 @@ impl Engine {
             Work::Wait(wish) => waiting::wait(&tx, wish, &settings.policy, now),
             Work::StopWaiting(name) => waiting::stop_waiting(&tx, name, now),
             Work::Desk(call) => desk::run(&tx, call, &desk, now),
+            Work::Hold(wish) => holds::hold(&tx, wish, &settings.policy, &taken, now),
+            Work::GiveBack(name) => holds::give_back(&tx, name),
             Work::Ready(language) => Ok(ready::prove(&tx, *damaged, clock.state(), now, *language)?),
         };
         let answer = |parsed: &ParsedRequest| match parsed {
@@ -139,6 +150,8 @@ impl Engine {
         tx.commit()?;
         *has_failed_commit = false;
         clock.committed(now);
+        holds.borrow_mut().forget(&over);
+        holds.borrow_mut().add(taken.into_inner());
         desk::tell(desk.done.into_inner());
         metrics.committed(batch.len(), commit.elapsed(), bookings, cancellations);
         Ok(answers)
@@ -165,6 +178,15 @@ fn parse(request: &Request, write: &Write, settings: &Settings, now: Moment) -> 
             entry: path_guid(entry, "guid")?,
         }),
         Write::Ready => Work::Ready(request.language()),
+        Write::Hold { lpu } => Work::Hold(Wish {
+            idempotency_key: None,
+            ..wish(request, lpu, authenticated()?)?
+        }),
+        Write::GiveBack { lpu, hold } => Work::GiveBack(HoldName {
+            bearer: authenticated()?,
+            lpu: path_guid(lpu, "lpuGuid")?,
+            hold: path_guid(hold, "guid")?,
+        }),
         Write::Desk(write) => Work::Desk(Box::new(desk::parse(request, write, settings, now))),
     })
 }

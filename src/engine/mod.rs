@@ -25,6 +25,7 @@ mod booking;
 mod clock;
 mod desk;
 mod failing;
+mod holds;
 mod host;
 mod identification;
 mod keys;
@@ -57,6 +58,7 @@ use crate::token::bearer_of;
 use crate::wire::message::Request;
 use chrono::TimeDelta;
 use desk::Sessions;
+use holds::Holds;
 use host::host_is_ours;
 use numbers::Counted;
 use ready::Readiness;
@@ -123,6 +125,7 @@ pub struct Engine {
     readiness: Readiness,
     counted: Counted,
     sessions: RefCell<Sessions>,
+    holds: RefCell<Holds>,
     /// The last commit failed, and none has succeeded since.
     has_failed_commit: bool,
     /// A request met damaged values.
@@ -139,6 +142,7 @@ impl Engine {
         store.keep_cache_small()?;
         let mut clock = Clock::new(&store)?;
         let started = clock.read(&store).moment;
+        let holds = RefCell::new(Holds::of(&store)?);
         let damaged_base = store.damaged_base();
         for fault in &damaged_base {
             log::error!("what all requests need was read: {fault}");
@@ -152,6 +156,7 @@ impl Engine {
             readiness: Readiness::default(),
             counted: Counted::default(),
             sessions: RefCell::default(),
+            holds,
             has_failed_commit: false,
             damaged: !damaged_base.is_empty(),
             lost: false,
@@ -189,6 +194,7 @@ impl Engine {
             self.abandon_replaced_files(&fault);
         }
         self.overwrite_failed_commit();
+        self.end_holds();
     }
 
     /// Lets the write-ahead log be copied into the database file. To be called when nothing waits.

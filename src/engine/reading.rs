@@ -40,6 +40,7 @@ pub struct Reader<'a> {
 impl Engine {
     /// Answers one request that only reads.
     pub fn read(&mut self, request: &Request, read: &Read) -> Answer {
+        self.end_holds();
         let now = self.clock.read(&self.store);
         let answer = match read {
             Read::Page => Ok(page::serve(request, &self.settings.languages)),
@@ -209,7 +210,7 @@ impl Reader<'_> {
         for cell in &cells {
             let showing = showing(viewer, cell, &self.settings.policy, self.now);
             let last_source = match showing {
-                Showing::Booked => self.store.last_source(cell.id)?,
+                Showing::Booked if cell.held_count == 0 => self.store.last_source(cell.id)?,
                 _ => None,
             };
             seen.push((cell, showing, last_source));

@@ -15,6 +15,7 @@ macro_rules! for_row_ids {
             CellId,
             ClosureId,
             ExamId,
+            HoldId,
             LpuId,
             PatientId,
             ReferralId,

@@ -11,6 +11,8 @@ pub struct DayLimits {
     pub bookings: i64,
     /// `waiting_entries_a_day`: ended ones count too.
     pub waiting_entries: i64,
+    /// `holds_a_day`: ended ones count too.
+    pub holds: i64,
 }
 
 impl DoneToday {
@@ -36,6 +38,16 @@ pub fn may_wait(today: &DoneToday, policy: &Policy, now: Moment) -> Result<(), R
     if today.count >= most {
         let seconds = today.seconds_left(now);
         return Err(Refusal::TooManyWaitingEntries { most, seconds });
+    }
+    Ok(())
+}
+
+/// Checks that the patient may hold one more place today. `today` are the holds taken.
+pub fn may_hold(today: &DoneToday, policy: &Policy, now: Moment) -> Result<(), Refusal> {
+    let most = policy.limits.holds;
+    if today.count >= most {
+        let seconds = today.seconds_left(now);
+        return Err(Refusal::TooManyHolds { most, seconds });
     }
     Ok(())
 }

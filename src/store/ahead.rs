@@ -340,6 +340,7 @@ impl Store {
 /// Returns a cell as it is kept. A count that no cell has is none: whoever lists the cell meets the damage.
 fn ahead_cell(row: &Row) -> rusqlite::Result<AheadCell> {
     let (planned, used): (i64, i64) = (row.get("plan_count")?, row.get("used_count")?);
+    let used = used.saturating_add(row.get("held_count")?);
     let is_open = is_ours(row.get("owner")?) && !row.get::<_, bool>("closed")?;
     let is_counted = is_open && is_listed(super::rows::text(row, "busy_code")?);
     let free = u32::try_from(planned.saturating_sub(used)).unwrap_or(0);

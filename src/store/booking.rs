@@ -39,6 +39,7 @@ impl Store {
             .as_deref()
             .map_or(Ok(None), |key| self.find_earlier(key))?;
         facts.cell = self.find_cell(wish.cell, card.lpu.id, &card.application, facts.earlier)?;
+        self.leave_out_own_hold(&mut facts.cell, &card.patient)?;
         let since = facts.cell.as_ref().map_or(now, |cell| cell.begin.min(now));
         facts.standing = Some(self.standing(card, since, now)?);
         if let Some(named) = &wish.referral {
@@ -227,6 +228,7 @@ impl WriteTx<'_> {
     /// Writes an approved visit, the card's new contacts and the journal. The patient's entry in the waiting list ends.
     /// Returns the ticket as [`Store::ticket`] would read it.
     pub fn book(&self, wish: &Wish, booking: &Booking, stamp: &Stamp) -> Result<Ticket, Fault> {
+        self.use_hold(booking.cell, &booking.standing.patient)?;
         let num = self.next_num(booking.cell.resource.id, booking.cell.begin.date_naive())?;
         let visit = self.insert_visit(wish, booking, num, stamp)?;
         let patient = &booking.standing.patient;

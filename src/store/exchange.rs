@@ -153,9 +153,9 @@ impl WriteTx<'_> {
         let message = self.applied()?.seq;
         let found: Option<(Owner, i64)> = self.optional(
             "slot",
-            "SELECT id, owner, used_count FROM slot WHERE guid = :slot",
+            "SELECT id, owner, used_count + held_count AS taken FROM slot WHERE guid = :slot",
             named_params! { ":slot": slot },
-            |row| Ok((row.get("owner")?, row.get("used_count")?)),
+            |row| Ok((row.get("owner")?, row.get("taken")?)),
         )?;
         let (kind, owner) = match found {
             Some((Owner::Centre, _) | (_, 0)) => {

@@ -23,6 +23,8 @@ pub enum Invariant {
     PlacesAhead,
     #[error("active visits are at the times of their cells")]
     Cells,
+    #[error("held places are the holds that have not ended")]
+    Holds,
     #[error("cells are closed when the reception has closed their time, and only then")]
     ClosedCells,
     #[error("no number is given twice for a resource and day")]
@@ -156,6 +158,8 @@ pub enum CheckFinding {
         plan: i64,
         visits: i64,
     },
+    #[error("cell {cell}: held_count is not the number of its holds")]
+    HeldOtherwise { cell: Uuid },
     #[error("cell {cell}: is not closed or open as its time is")]
     ClosedOtherwise { cell: Uuid },
     #[error("patient {card}: is closed and has active visits ({visits})")]

@@ -35,6 +35,7 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
         include_str!("migrations/0008_provisional_cards.sql"),
     ),
     ("closed times", include_str!("migrations/0009_closed_times.sql")),
+    ("holds", include_str!("migrations/0010_holds.sql")),
 ];
 
 /// The first version whose journal is a chain.

@@ -18,6 +18,7 @@ mod errors;
 mod exchange;
 mod fault;
 mod finding;
+mod holds;
 mod identification;
 mod identity;
 pub mod import;

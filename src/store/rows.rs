@@ -5,9 +5,9 @@ use super::damage::{BoundedCount, Model, Seconds, damaged};
 use crate::exchange::site::Mode;
 use crate::model::{
     Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ClosureId, ExamId, Handled,
-    Lpu, LpuId, Moment, Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId, ResourceType, Role,
-    Speciality, SpecialityId, StaffId, VisitId, VisitStatus, WaitingEntryId, WaitingStatus, doc_fio,
-    for_row_ids,
+    HoldId, Lpu, LpuId, Moment, Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId,
+    ResourceType, Role, Speciality, SpecialityId, StaffId, VisitId, VisitStatus, WaitingEntryId,
+    WaitingStatus, doc_fio, for_row_ids,
 };
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row, RowIndex};
@@ -218,9 +218,11 @@ impl Store {
             ages: ages(&mut columns)?,
             owner: columns.next()?,
             closed: columns.next()?,
+            held_count: columns.next()?,
+            has_own_hold: false,
             resource: resource(&mut columns)?,
         };
-        if cell.used_count > cell.plan_count {
+        if cell.used_count + cell.held_count > cell.plan_count {
             return Err(damaged(row, row.as_ref().column_index("used_count")?));
         }
         Ok(cell)

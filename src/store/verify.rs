@@ -52,7 +52,7 @@ const SHARED_NUMBERS: Check = Check {
 };
 
 /// The checks of rows that need not know the time.
-const ROWS: [Check; 6] = [
+const ROWS: [Check; 7] = [
     Check {
         invariant: Invariant::Places,
         remedy: Remedy::FindWriter,
@@ -62,6 +62,11 @@ const ROWS: [Check; 6] = [
         invariant: Invariant::Cells,
         remedy: Remedy::FindWriter,
         sql: include_str!("verify/cells.sql"),
+    },
+    Check {
+        invariant: Invariant::Holds,
+        remedy: Remedy::FindWriter,
+        sql: include_str!("verify/holds.sql"),
     },
     Check {
         invariant: Invariant::ClosedCells,

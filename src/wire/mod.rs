@@ -4,6 +4,7 @@ pub(crate) mod application;
 pub(crate) mod cell;
 pub(crate) mod day;
 pub(crate) mod desk;
+pub(crate) mod hold;
 pub(crate) mod identity;
 pub(crate) mod members;
 pub mod message;

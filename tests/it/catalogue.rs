@@ -148,7 +148,7 @@ pub const TABLE: [Row; 30] = [
 ];
 
 /// What [the other pages](infomat::contract) say beyond that table.
-const KIOSK_TABLE: [Row; 17] = [
+const KIOSK_TABLE: [Row; 19] = [
     row("application header", 403, "5403", "Код авторизации не верен"),
     row("application", 400, "4442", "Клиентское приложение {} не найдено."),
     row("not identified", 400, "5000", ""),
@@ -177,6 +177,13 @@ const KIOSK_TABLE: [Row; 17] = [
          через регистратуру.",
     ),
     row("waiting entry", 400, "5000", ""),
+    row(
+        "holds of today",
+        429,
+        "5000",
+        "Сегодня вы выбирали время слишком часто: {} раз. Продолжить можно завтра, а сегодня - через регистратуру.",
+    ),
+    row("hold", 400, "5000", ""),
 ];
 
 /// How the server's words about a bad parameter begin; its name follows.
@@ -257,6 +264,8 @@ fn row_of(refusal: &Refusal) -> &'static Row {
         Refusal::LpuUnknown => "lpu",
         Refusal::CardUnknown { .. } => "card",
         Refusal::TooManyBookings { .. } => "bookings of today",
+        Refusal::TooManyHolds { .. } => "holds of today",
+        Refusal::HoldUnknown => "hold",
         Refusal::TooManyWaitingEntries { .. } => "waiting entries of today",
         Refusal::NotIdentified => "not identified",
         Refusal::NotAuthorized => "application header",
@@ -316,6 +325,7 @@ pub fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
         Refusal::CellNotNamed,
         Refusal::LpuUnknown,
         Refusal::NotIdentified,
+        Refusal::HoldUnknown,
         Refusal::NotAuthorized,
         Refusal::SpecialityUnknown,
         Refusal::ResourceUnknown,
@@ -362,6 +372,7 @@ pub fn every_refusal() -> Vec<(Refusal, Vec<&'static str>)> {
     let (most, seconds) = (20, 9);
     all.push((Refusal::TooManyBookings { most, seconds }, vec!["20"]));
     all.push((Refusal::TooManyWaitingEntries { most, seconds }, vec!["20"]));
+    all.push((Refusal::TooManyHolds { most, seconds }, vec!["20"]));
     all.push((Refusal::BeyondPeriod { days_max: 60 }, vec!["60"]));
     all.push((Refusal::BeyondSchedule { days_max: 14 }, vec!["14"]));
     all.push((Refusal::SameTime { begin }, vec!["08.04.2019 08:05"]));

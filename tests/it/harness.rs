@@ -30,7 +30,8 @@ pub const OFFSET_HOURS: i32 = 3;
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Bounds for a day that no test meets unless it is about them.
-const WIDE_LIMITS: &str = "[limits]\nbookings_a_day = 1000000\nwaiting_entries_a_day = 1000000\n";
+const WIDE_LIMITS: &str =
+    "[limits]\nbookings_a_day = 1000000\nwaiting_entries_a_day = 1000000\nholds_a_day = 1000000\n";
 
 /// Most bytes of an answer's body.
 const BODY_BYTES_MAX: usize = 16 << 20;

@@ -38,14 +38,14 @@ const PARTS: [&str; 8] = [
 ];
 
 /// Indexes that a statement may read through: they hold only what is still open.
-const OF_WHAT_IS_OPEN: [&str; 1] = ["waiting_entry_active"];
+const OF_WHAT_IS_OPEN: [&str; 2] = ["waiting_entry_active", "hold_live"];
 
 /// What an import reads through as its own: its lines, and the visits that they move.
 const OWN: [&str; 3] = ["temp.staged_", "temp.changing_", "temp.moved_visit"];
 
 /// What an import reads through all the same while bookings wait: file, table, in how many places. An index would cost each
 /// booking a page.
-const READ_BY_IMPORT: [(&str, &str, usize); 11] = [
+const READ_BY_IMPORT: [(&str, &str, usize); 12] = [
     // The clinics and resources of the file: their names are gathered once.
     ("check_references", "staged_lpu", 1),
     ("check_references", "staged_resource", 1),
@@ -59,6 +59,8 @@ const READ_BY_IMPORT: [(&str, &str, usize); 11] = [
     ("find_joined", "joined", 3),
     ("find_joined", "pair", 1),
     ("overlaps", "temp.joined_pair", 1),
+    // The few places that are held at the moment.
+    ("put_in_place", "hold", 1),
     // The same, and what SQLite plans for new resources and client applications and never does: it would look for rows that
     // named them before they came.
     ("put_in_place", "visit", 5),

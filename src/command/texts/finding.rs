@@ -55,6 +55,7 @@ impl Told for Invariant {
                 "занятые места ближайших дней равны действующим записям и не больше запланированных"
             }
             Invariant::Cells => "действующие записи стоят на времени своих ячеек",
+            Invariant::Holds => "удержанные места равны удержаниям, которые не кончились",
             Invariant::ClosedCells => {
                 "ячейки закрыты тогда, когда регистратура закрыла их время, и только тогда"
             }
@@ -98,6 +99,7 @@ impl Told for Remedy {
 }
 
 impl Told for CheckFinding {
+    #[expect(clippy::too_many_lines, reason = "a line for each finding")]
     fn russian(&self) -> String {
         match self {
             CheckFinding::Unreadable { cause } => format!("не читается: «{cause}»"),
@@ -182,6 +184,9 @@ impl Told for CheckFinding {
                 plan,
                 visits,
             } => format!("ячейка {cell}: занято {used} из {plan}, а действующих записей {visits}"),
+            CheckFinding::HeldOtherwise { cell } => {
+                format!("ячейка {cell}: удержано не столько мест, сколько удержаний")
+            }
             CheckFinding::ClosedOtherwise { cell } => format!("ячейка {cell}: закрыта не так, как ее время"),
             CheckFinding::Closed { card, visits } => {
                 format!("карта {card}: закрыта, а действующих записей {visits}")

@@ -87,6 +87,7 @@ impl Counter<'_> {
         .collect();
         let by = &booking.standing.application;
         self.note_overridden(tx, ticket.id, &overridden, wished, by)?;
+        tx.use_hold(cell, &booking.standing.patient)?;
         tx.move_visit(ticket.id, cell, &changes, by, &self.by.login, self.now)?;
         Ok(self.shown(&tx.ticket(ticket.id)?))
     }

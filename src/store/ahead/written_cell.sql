@@ -1,3 +1,3 @@
-SELECT id, guid, begin_at, plan_count, used_count, flag_access, busy_type, busy_code, owner, closed, resource_id
+SELECT id, guid, begin_at, plan_count, used_count, flag_access, busy_type, busy_code, owner, closed, held_count, resource_id
 FROM slot
 WHERE id = :slot

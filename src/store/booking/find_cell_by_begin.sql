@@ -3,7 +3,7 @@
 SELECT * FROM cell
 WHERE resource_guid = :resource AND begin_at = :begin_at AND lpu_id = :lpu
 ORDER BY id IS :earlier DESC,
-         owner = 'box' AND closed = 0 AND used_count < plan_count DESC,
+         owner = 'box' AND closed = 0 AND used_count + held_count < plan_count DESC,
          owner = 'box' AND closed = 0 DESC,
          flag_access & :access <> 0 AND busy_type <> 0 DESC,
          id

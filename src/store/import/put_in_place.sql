@@ -24,6 +24,12 @@ ON CONFLICT (guid) DO UPDATE SET
     age_from = excluded.age_from, age_to = excluded.age_to, dispensary_only = excluded.dispensary_only,
     shown = excluded.shown, removed = 0;
 
+-- Where places are taken away, nobody holds one any more.
+UPDATE hold INDEXED BY hold_live SET live = 0
+WHERE live = 1
+  AND EXISTS (SELECT 1 FROM main.slot c CROSS JOIN temp.staged_slot s ON s.key = c.guid AND s.fate = 'put'
+              WHERE c.id = hold.slot_id AND s.plan_count < c.used_count + c.held_count);
+
 INSERT INTO slot (guid, resource_id, begin_at, end_at, plan_count, flag_access, busy_type, busy_code, busy_name, room,
                   age_from, age_to)
 SELECT s.key, r.id, s.begin_at, s.end_at, s.plan_count, s.flag_access, s.busy_type, s.busy_code, s.busy_name, s.room,

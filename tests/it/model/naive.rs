@@ -47,6 +47,8 @@ pub struct Question {
     pub owner: Owner,
     /// Nobody is seen at this time.
     pub closed: bool,
+    /// Places that others hold.
+    pub held_by_others: i64,
     pub begin: Wall,
     pub end: Wall,
     pub plan: i64,
@@ -266,7 +268,7 @@ fn about_cell(q: &Question) -> Verdict {
     {
         return Verdict::ScheduleDays(days);
     }
-    if q.used >= q.plan {
+    if q.plan - q.used - q.held_by_others < 1 {
         return Verdict::Taken4009;
     }
     if q.rules.one_per_time

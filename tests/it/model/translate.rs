@@ -176,6 +176,7 @@ pub fn policy(rules: Rules, max_period_days: i64, bookings_a_day: i64) -> Policy
         limits: DayLimits {
             bookings: bookings_a_day,
             waiting_entries: 0,
+            holds: 0,
         },
     }
 }
@@ -279,6 +280,8 @@ fn cell(q: &Question) -> Cell {
             naive::Owner::None => Owner::Nobody,
         },
         closed: q.closed,
+        held_count: q.held_by_others,
+        has_own_hold: false,
     }
 }
 

@@ -42,6 +42,7 @@ pub fn blank() -> Question {
         busy_type: 1,
         owner: Owner::ThisServer,
         closed: false,
+        held_by_others: 0,
         begin: 0,
         end: 0,
         plan: 1,
@@ -259,6 +260,12 @@ const CELL: &[Dimension] = &[
             ("1 of 2", |q| (q.used, q.plan) = (1, 2)),
             ("2 of 2", |q| (q.used, q.plan) = (2, 2)),
             ("0 of 0", |q| (q.used, q.plan) = (0, 0)),
+            ("1 and 1 held of 3", |q| {
+                (q.used, q.held_by_others, q.plan) = (1, 1, 3);
+            }),
+            ("1 and 1 held of 2", |q| {
+                (q.used, q.held_by_others, q.plan) = (1, 1, 2);
+            }),
         ],
     },
 ];

@@ -193,6 +193,14 @@ fn every_method_succeeds_as_described() {
     let tickets = asking.succeed("tickets", &dates, &none).json();
     assert_eq!(tickets.as_array().unwrap().len(), 3);
 
+    let held = asking
+        .succeed("hold", &format!("?timeTable={}", guid(TOMORROW)), &none)
+        .json();
+    asking
+        .arguments
+        .insert("guid", held["hold"].as_str().unwrap().to_owned());
+    asking.succeed("giveBack", "", &none);
+
     let wish = json!({"lpuGuid": guid(LPU), "specialityCode": "27", "doctorGuid": guid(DOCTOR), "isAgree": 1,
                       "dateStart": asking.arguments["date"]});
     let entry = asking.succeed("wait", "", &wish).json();

@@ -24,6 +24,7 @@ pub fn policy() -> Policy {
         limits: infomat::rules::DayLimits {
             bookings: 20,
             waiting_entries: 20,
+            holds: 60,
         },
     }
 }

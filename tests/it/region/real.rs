@@ -110,6 +110,7 @@ fn policy() -> Policy {
         limits: DayLimits {
             bookings: i64::MAX,
             waiting_entries: i64::MAX,
+            holds: i64::MAX,
         },
     }
 }
