@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { clinic, MORE_SIZES, NETWORK_WORDS, SIZES, terminal } from "./kiosk.mjs";
-import { tour } from "./tour.mjs";
+import { dress, LOOKS, tour } from "./tour.mjs";
 
 const here = clinic();
 
@@ -15,7 +15,6 @@ const PICTURES = process.env.INFOMAT_PICTURES;
 const SCREENS = process.env.INFOMAT_SCREENS?.split(",");
 
 const ALL_SIZES = { ...SIZES, ...MORE_SIZES };
-const LOOKS = { normal: [], contrast: ["contrast"], large: ["large"], both: ["large", "contrast"] };
 
 /** How much larger each text is in the mode of larger text. */
 const LARGER_MIN = 1.3;
@@ -28,17 +27,6 @@ const CARDS_MIN = 2;
 const MENU_MIN = 3;
 /** Part of the screen that the title and what is above it may take, but at the greeting. */
 const HEAD_PART_MAX = 0.2;
-
-/** Shows the page in another mode, as its buttons do. */
-async function dress(page, size, look) {
-  await page.setViewportSize(ALL_SIZES[size]);
-  await page.evaluate((classes) => {
-    for (const name of ["large", "contrast"]) document.documentElement.classList.toggle(name, classes.includes(name));
-    dispatchEvent(new Event("resize"));
-    document.getElementById("work").scrollTop = 0;
-    return new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
-  }, LOOKS[look]);
-}
 
 /** What of the present screen is out of sight, cut or too small. */
 function measure([slotsMin, cardsMin, menuMin, targetMin, headMax]) {
@@ -101,7 +89,7 @@ test("every screen, in every size and mode: nothing that decides is out of sight
     for (const size of Object.keys(ALL_SIZES)) {
       let normal;
       for (const look of Object.keys(LOOKS)) {
-        await dress(page, size, look);
+        await dress(page, ALL_SIZES[size], look);
         const isLarge = LOOKS[look].includes("large");
         const { width } = ALL_SIZES[size];
         const isPhone = width < 480;
@@ -117,7 +105,7 @@ test("every screen, in every size and mode: nothing that decides is out of sight
         }
       }
     }
-    await dress(page, "portrait", "normal");
+    await dress(page, SIZES.portrait, "normal");
   });
   t.diagnostic(`${seen.size} screens in ${Object.keys(ALL_SIZES).length} sizes and ${Object.keys(LOOKS).length} modes`);
   for (const fault of faults) t.diagnostic(fault);

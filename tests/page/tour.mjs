@@ -146,3 +146,17 @@ async function waiting(server, kiosk, patient, see) {
   await kiosk.page.locator("#leave").tap();
   await see("tickets", "tickets-left");
 }
+
+/** Modes of the page, with the classes that its buttons set. */
+export const LOOKS = { normal: [], contrast: ["contrast"], large: ["large"], both: ["large", "contrast"] };
+
+/** Shows the present screen in another size and mode, as the mode's buttons do. */
+export async function dress(page, size, look) {
+  await page.setViewportSize(size);
+  await page.evaluate((classes) => {
+    for (const name of ["large", "contrast"]) document.documentElement.classList.toggle(name, classes.includes(name));
+    dispatchEvent(new Event("resize"));
+    document.getElementById("work").scrollTop = 0;
+    return new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+  }, LOOKS[look]);
+}
