@@ -462,7 +462,8 @@ CREATE TABLE strange_message (
     id INTEGER PRIMARY KEY,
     hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
     seq INTEGER NOT NULL CHECK (seq > 0),
-    lines TEXT NOT NULL
+    lines TEXT NOT NULL,
+    at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Visits that happened at the centre or in another life, and lack a cell, a card or a free place here. `told`: all that is known
@@ -475,3 +476,20 @@ CREATE TABLE displaced_visit (
     told TEXT NOT NULL CHECK (json_type(told) = 'object')
 ) STRICT;
 CREATE INDEX displaced_visit_by_slot ON displaced_visit (slot_guid) WHERE status = 'active';
+
+-- What needs a person: a visit without a place, a message that was refused. It is listed until somebody marks it as seen. The
+-- other GUID is that of the patient's other visit.
+CREATE TABLE issue (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('displaced', 'sameTime', 'sameSpeciality', 'moved', 'arrived', 'refusedMessage',
+                                       'lostCentre', 'stopped')),
+    at INTEGER NOT NULL,
+    visit_guid BLOB CHECK (length(visit_guid) = 16),
+    other_guid BLOB CHECK (length(other_guid) = 16),
+    patient_guid BLOB CHECK (length(patient_guid) = 16),
+    phone TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    seen_at INTEGER
+) STRICT;
+CREATE INDEX issue_open ON issue (id) WHERE seen_at IS NULL;
+CREATE INDEX issue_by_visit ON issue (visit_guid) WHERE seen_at IS NULL AND visit_guid IS NOT NULL;

@@ -1,11 +1,13 @@
 //! The command line: what can be typed ([crate::contract::command_line]). What it means is in `config.rs`, what it does in `command/`.
 
 mod closures;
+mod issues;
 mod russian;
 mod staff;
 mod tickets;
 
 pub use closures::{Close, Closures, Open};
+pub use issues::Issues;
 pub use staff::StaffCommand;
 pub use tickets::{Cancel, Receipt};
 
@@ -87,6 +89,8 @@ pub enum Command {
     Purge(Purge),
     /// Print the journal, one JSON object per line, as an exchange hands it on; works with and without a running server
     Journal(Journal),
+    /// Print what needs a person after exchanges with the region's centre, with telephones; works with and without a running server
+    Issues(Issues),
     /// Verify the database, and report what is wrong and what to do; works while the server runs
     Verify(Verify),
 }

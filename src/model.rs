@@ -15,6 +15,7 @@ mod day;
 mod hold;
 mod identity;
 mod ids;
+mod issue;
 mod listing;
 mod owner;
 pub mod receipt;
@@ -39,6 +40,7 @@ pub use ids::{
     ApplicationId, CellId, ClosureId, ExamId, HoldId, LpuId, PatientId, ReferralId, ResourceId, SpecialityId,
     StaffId, VisitId, WaitingEntryId,
 };
+pub use issue::{Issue, IssueKind};
 pub use listing::{AheadCell, FreeCells, FreePlaces, ListedResource, Speciality, Supply};
 pub use owner::Owner;
 pub use staff::{PasswordFound, Right, Role, Staff, login, staff_name};

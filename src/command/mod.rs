@@ -9,6 +9,7 @@ mod closures;
 mod demo;
 mod import;
 mod init;
+mod issues;
 mod journal;
 mod key;
 mod languages;
@@ -193,6 +194,7 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),
         Command::Restore(restore) => restore::run(&Config::load(&cli.config)?, restore),
         Command::Purge(purge) => purge::run(&Config::load(&cli.config)?, purge),
+        Command::Issues(issues) => issues::run(&Config::load(&cli.config)?, issues),
         Command::Journal(journal) => journal::run(&Config::load(&cli.config)?, journal),
         Command::Verify(verify) => verify::run(&Config::load(&cli.config)?, verify),
         Command::BelieveClock => believe_clock::run(&Config::load(&cli.config)?),

@@ -59,6 +59,9 @@ fn name(what: Purgeable) -> &'static str {
         Purgeable::WaitingEntries => pick("строки листа ожидания", "entries of the waiting list"),
         Purgeable::FailedIdentifications => pick("неудачные попытки входа", "failed identifications"),
         Purgeable::ClosedCards => pick("закрытые карты", "closed cards"),
+        Purgeable::Displaced => pick("записи без места", "visits without a place"),
+        Purgeable::StrangeMessages => pick("сообщения прежнего центра", "messages of a lost centre"),
+        Purgeable::Issues => pick("виденные строки infomat issues", "issues that were seen"),
         Purgeable::Records => pick("содержание строк журнала", "contents of journal records"),
         Purgeable::NamesOfResources => {
             pick("имена удаленных врачей и кабинетов", "names of removed resources")

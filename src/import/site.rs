@@ -94,7 +94,7 @@ impl BoxStore for BoxTx<'_> {
     }
 
     fn list_stranger(&mut self, message: &Message) -> Result<(), Fault> {
-        self.tx.keep_strange_message(message)
+        self.tx.keep_strange_message(message, self.now.timestamp())
     }
 
     fn serve(&mut self) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ mod line;
 
 pub use content::{
     ClosedTime, ContactGiven, Content, DisplacedVisit, LifeBegun, MessageTold, OwnerTold, RecordPlace,
-    StoppedFor, UpkeepDone, VisitChange, VisitState, WaitingState,
+    SeenIssue, StoppedFor, UpkeepDone, VisitChange, VisitState, WaitingState,
 };
 pub use line::Hex;
 

@@ -3,7 +3,7 @@
 
 use super::{Fault, Store, WriteTx};
 use crate::model::record::{Content, DisplacedVisit, RecordKind, VisitChange, VisitState};
-use crate::model::{CellId, Moment, PatientId, RECEPTION, ResourceId, VisitId, VisitStatus};
+use crate::model::{CellId, IssueKind, Moment, PatientId, RECEPTION, ResourceId, VisitId, VisitStatus};
 use rusqlite::named_params;
 use uuid::Uuid;
 
@@ -100,6 +100,7 @@ impl WriteTx<'_> {
                 };
                 if !self.place(guid, told, kind, now)? {
                     self.displace(RecordKind::Displaced, guid, told, now)?;
+                    self.add_displaced(guid, told, now.timestamp())?;
                 }
                 Ok(())
             }
@@ -199,6 +200,7 @@ impl WriteTx<'_> {
                 )?;
                 self.add_cancellation(visit, reason, now)?;
                 self.record_visit(RecordKind::Cancelled, visit, now.timestamp())?;
+                self.note_arrived(visit, reason, now)?;
                 self.seat_after(visit, now)
             }
             Some(Known::Displaced(known)) if known.status == VisitStatus::Active => {
@@ -206,6 +208,19 @@ impl WriteTx<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Lets a person know that the patient of a cancelled visit had come.
+    fn note_arrived(&self, visit: VisitId, reason: Option<&str>, now: Moment) -> Result<(), Fault> {
+        let parameters = named_params! { ":visit": visit };
+        if self.exists(
+            "SELECT 1 FROM visit WHERE id = :visit AND checked_in_at IS NOT NULL",
+            parameters,
+        )? {
+            let reason = reason.unwrap_or_default();
+            self.add_visit_issue(IssueKind::Arrived, visit, None, reason, now.timestamp())?;
+        }
+        Ok(())
     }
 
     fn add_cancellation(&self, visit: VisitId, reason: Option<&str>, now: Moment) -> Result<(), Fault> {
@@ -265,6 +280,7 @@ impl WriteTx<'_> {
         };
         let visit = self.insert_elsewhere(guid, told, &place)?;
         self.record_visit(kind, visit, now.timestamp())?;
+        self.add_pairs(visit, now)?;
         Ok(true)
     }
 

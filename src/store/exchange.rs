@@ -7,8 +7,8 @@ use super::{Fault, Store, WriteTx};
 use crate::exchange::site::{Memory, Mode, Site};
 use crate::exchange::wire::{RECORDS_BYTES_MAX, RECORDS_MAX, Sent};
 use crate::exchange::{Hash, Message, MessagePoint};
-use crate::model::Owner;
 use crate::model::record::{Content, Hex, MessageTold, OwnerTold, RecordKind, StoppedFor};
+use crate::model::{IssueKind, Owner};
 use rusqlite::named_params;
 use uuid::Uuid;
 
@@ -121,6 +121,9 @@ impl WriteTx<'_> {
         reasons: Option<Vec<String>>,
         at: i64,
     ) -> Result<(), Fault> {
+        if let Some(reasons) = &reasons {
+            self.add_issue(IssueKind::RefusedMessage, &reasons.join("\n"), at)?;
+        }
         let told = MessageTold {
             seq: message.seq,
             hash: Hex(message.hash),
@@ -136,15 +139,19 @@ impl WriteTx<'_> {
     }
 
     /// Keeps a message of a centre that was lost. The same one is kept once.
-    pub(crate) fn keep_strange_message(&self, message: &Message) -> Result<(), Fault> {
-        self.run(
-            "INSERT INTO strange_message (hash, seq, lines) VALUES (:hash, :seq, :lines) ON CONFLICT DO NOTHING",
+    pub(crate) fn keep_strange_message(&self, message: &Message, at: i64) -> Result<(), Fault> {
+        let kept = self.run(
+            include_str!("exchange/keep_strange_message.sql"),
             named_params! {
+                ":at": at,
                 ":hash": message.hash,
                 ":seq": message.seq.cast_signed(),
                 ":lines": message.lines,
             },
         )?;
+        if kept > 0 {
+            self.add_issue(IssueKind::LostCentre, &message.lines, at)?;
+        }
         Ok(())
     }
 
@@ -209,6 +216,7 @@ impl WriteTx<'_> {
             reason: reason.to_owned(),
         });
         self.record(RecordKind::Stopped, Uuid::nil(), &stopped, at)?;
+        self.add_issue(IssueKind::Stopped, reason, at)?;
         self.set_mode(Mode::Stopped)
     }
 

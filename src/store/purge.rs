@@ -28,7 +28,7 @@ const EMPTYING_WAIT: Duration = Duration::from_millis(50);
 const EMPTYING_PAUSE: Duration = Duration::from_millis(50);
 
 /// What is removed, in this order: each before what it names, and records after what they tell of. Table and statement.
-const SWEEPS: [(Purgeable, &str, &str); 7] = [
+const SWEEPS: [(Purgeable, &str, &str); 10] = [
     (Purgeable::Visits, "visit", include_str!("purge/visits.sql")),
     (
         Purgeable::ClosedTimes,
@@ -51,7 +51,18 @@ const SWEEPS: [(Purgeable, &str, &str); 7] = [
         "patient",
         include_str!("purge/patients.sql"),
     ),
+    (
+        Purgeable::Displaced,
+        "displaced_visit",
+        include_str!("purge/displaced_visits.sql"),
+    ),
     (Purgeable::Records, "journal", include_str!("purge/records.sql")),
+    (
+        Purgeable::StrangeMessages,
+        "strange_message",
+        include_str!("purge/strange_messages.sql"),
+    ),
+    (Purgeable::Issues, "issue", include_str!("purge/issues.sql")),
 ];
 
 /// What is removed when it is old.
@@ -64,6 +75,12 @@ pub enum Purgeable {
     FailedIdentifications,
     ClosedCards,
     NamesOfResources,
+    /// Visits that happened elsewhere and found no place.
+    Displaced,
+    /// Messages of a centre that was lost.
+    StrangeMessages,
+    /// What needed a person, and was seen by one.
+    Issues,
     /// Contents of the journal's records.
     Records,
 }
@@ -102,6 +119,7 @@ impl Store {
             [],
             |row| row.get(0),
         )?;
+        let safe = self.safe()?;
         let mut removed = 0;
         let mut after = 0;
         while after < last {
@@ -114,6 +132,7 @@ impl Store {
                     (":upto", upto),
                     (":before", before.timestamp()),
                     (":now", now.timestamp()),
+                    (":safe", safe),
                 ] {
                     if let Some(index) = statement.parameter_index(name)? {
                         statement.raw_bind_parameter(index, value)?;
@@ -127,6 +146,14 @@ impl Store {
             after = upto;
         }
         Ok(removed)
+    }
+
+    /// Returns the last record whose content may go: in a region, what is also in every backup of the centre.
+    fn safe(&self) -> Result<i64, Fault> {
+        if !self.is_in_region()? {
+            return Ok(i64::MAX);
+        }
+        Ok(i64::try_from(self.memory()?.safe).unwrap_or(i64::MAX))
     }
 
     /// Forgets the names of removed resources that nothing names any more.

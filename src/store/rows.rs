@@ -5,7 +5,7 @@ use super::damage::{BoundedCount, Model, Seconds, damaged};
 use crate::exchange::site::Mode;
 use crate::model::{
     Access, AgeBounds, ApplicationId, BusyType, Cell, CellId, ClientApplication, ClosureId, ExamId, Handled,
-    HoldId, Lpu, LpuId, Moment, Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId,
+    HoldId, IssueKind, Lpu, LpuId, Moment, Owner, PatientId, ReferralId, ReferralType, Resource, ResourceId,
     ResourceType, Role, Speciality, SpecialityId, StaffId, VisitId, VisitStatus, WaitingEntryId,
     WaitingStatus, doc_fio, for_row_ids,
 };
@@ -45,7 +45,7 @@ macro_rules! written_as_word {
     )+};
 }
 
-written_as_word!(Mode, Owner, VisitStatus);
+written_as_word!(IssueKind, Mode, Owner, VisitStatus);
 
 /// Values that the schema keeps as words.
 macro_rules! kept_as_word {
@@ -62,6 +62,7 @@ macro_rules! kept_as_word {
 
 kept_as_word!(
     Handled,
+    IssueKind,
     Mode,
     Owner,
     ReferralType,

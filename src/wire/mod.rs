@@ -6,6 +6,7 @@ pub(crate) mod day;
 pub(crate) mod desk;
 pub(crate) mod hold;
 pub(crate) mod identity;
+pub(crate) mod issue;
 pub(crate) mod members;
 pub mod message;
 pub(crate) mod openapi;

@@ -5,7 +5,7 @@ use super::harness;
 use std::process::Output;
 
 /// The commands, as they are typed.
-const COMMANDS: [&[&str]; 31] = [
+const COMMANDS: [&[&str]; 32] = [
     &[],
     &["demo"],
     &["init"],
@@ -35,6 +35,7 @@ const COMMANDS: [&[&str]; 31] = [
     &["backup"],
     &["restore"],
     &["purge"],
+    &["issues"],
     &["journal"],
     &["verify"],
 ];

@@ -27,6 +27,7 @@ mod host;
 mod identify;
 mod import;
 mod instructions;
+mod issues;
 mod journal;
 mod keys;
 mod language;

@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub const OURS: u32 = 100;
-const THEIRS: u32 = 101;
-const LATER: u32 = 102;
-const VISIT: u32 = 201;
-const SECOND: u32 = 202;
+pub const THEIRS: u32 = 101;
+pub const LATER: u32 = 102;
+pub const VISIT: u32 = 201;
+pub const SECOND: u32 = 202;
 
 fn uuid(n: u32) -> Uuid {
     guid(n).parse().unwrap()
@@ -32,7 +32,7 @@ fn now() -> Moment {
 }
 
 /// Does something as an exchange does, and commits.
-fn exchange<T>(site: &Site, work: impl FnOnce(&mut BoxTx) -> T) -> T {
+pub fn exchange<T>(site: &Site, work: impl FnOnce(&mut BoxTx) -> T) -> T {
     let zone = Zone::Fixed(*now().offset());
     let mut store = Store::open(&site.path("infomat.db"), zone).unwrap();
     let mut tx = BoxTx::begin(&mut store, uuid(1_000), now()).unwrap();
@@ -81,13 +81,13 @@ fn kinds(site: &Site, from: u64) -> Vec<String> {
     records(site, from).into_iter().map(|(kind, ..)| kind).collect()
 }
 
-fn visit(n: u32, slot: u32, patient: u32) -> Value {
+pub fn visit(n: u32, slot: u32, patient: u32) -> Value {
     json!({"kind": "visit", "guid": guid(n), "slot": guid(slot), "patient": guid(patient), "source": "Callcenter",
            "made": clinic::moment(-1, "12:00"), "login": "operator", "phone": "+7 900 5550003", "email": "a@example.org",
            "idempotencyKey": "the-centres"})
 }
 
-fn cancellation(n: u32) -> Value {
+pub fn cancellation(n: u32) -> Value {
     json!({"kind": "cancellation", "visit": guid(n), "reason": "sold twice"})
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// Tables that stay small: clinics, specialities, client applications, the resources of a server, who works at its page, the cards made
 /// there that the clinic does not have yet, what was last done to the file, its lives, what it has heard of the centre, and the few
 /// visits that have found no place.
-const SMALL: [&str; 10] = [
+const SMALL: [&str; 12] = [
     "lpu",
     "speciality",
     "client_application",
@@ -22,6 +22,8 @@ const SMALL: [&str; 10] = [
     "life",
     "exchange",
     "displaced_visit",
+    "issue",
+    "strange_message",
 ];
 
 /// Names by which a plan calls what is not a table of the schema: parts of statements. The tables behind them have

@@ -58,6 +58,7 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         health::backup(store.last_backup()?, now),
         pick("последней меньше 2 суток", "the last one is less than 2 days old"),
     );
+    look_at_issues(store.open_issues()?, report);
     look_at_cards(&store.doubtful_cards(now)?, report);
 
     let horizon = store
@@ -70,6 +71,19 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         text!("до {day}", "until {day}"),
     );
     Ok(())
+}
+
+/// Reports what the exchange left to a person. A clinic without a centre has nothing of that kind, and no line.
+fn look_at_issues(count: i64, report: &mut Report) {
+    if count > 0 {
+        report.warn(
+            "issues",
+            text!(
+                "{count}: их перечислит `infomat issues`, отметит `infomat issues --seen`",
+                "{count}: `infomat issues` lists them, `infomat issues --seen` marks each"
+            ),
+        );
+    }
 }
 
 /// Reports doubtful cards.

@@ -29,6 +29,8 @@ pub enum Content {
     Stopped(StoppedFor),
     /// A time at which a resource sees nobody.
     Closure(ClosedTime),
+    /// A person has seen what needed one.
+    Issue(SeenIssue),
 }
 
 /// A visit as it is after the change.
@@ -236,6 +238,13 @@ pub struct MessageTold {
     /// What was wrong with it: then it had no effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasons: Option<Vec<String>>,
+}
+
+/// Something that needed a person, and was seen by one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenIssue {
+    /// What it was, by the word of its kind.
+    pub what: String,
 }
 
 /// Why a life ended.

@@ -18,7 +18,7 @@ pub use row::{
 
 use super::connection::{BUSY_PAUSE, wait_for_others};
 use super::{CARDS_MAX, Fault, GuidTaken, Store, WriteTx};
-use crate::model::Moment;
+use crate::model::{IssueKind, Moment};
 use rusqlite::named_params;
 use rusqlite::types::ToSql;
 use std::fmt;
@@ -259,6 +259,9 @@ impl Staging<'_> {
         self.find_moves()?;
         if let Target::Told(tx) = &self.store {
             tx.put_staged(&self.found, self.now)?;
+            for moved in &self.found {
+                tx.add_visit_issue(IssueKind::Moved, moved.id, None, "", self.now.timestamp())?;
+            }
             tx.connection.execute_batch(include_str!("put_owners.sql"))?;
         }
         Ok(())

@@ -87,7 +87,10 @@ impl<D: Database> Place<D> {
         self.check_owners()?;
         self.check_lives()?;
         self.check_messages()?;
-        self.check_repetition()
+        self.check_repetition()?;
+        let right = self.right();
+        let wrong = self.machines[right].db.wrong();
+        hold(Check::IsProved, wrong.is_empty(), || format!("{wrong:?}"))
     }
 
     fn check_cells(&self) -> Result<(), Finding> {

@@ -82,4 +82,7 @@ pub trait Database: Clone + Deref<Target = Picture> {
     fn stop(&mut self, reason: &str);
 
     fn jump_clock(&mut self, seconds: i64);
+
+    /// What the proof of the whole file finds wrong.
+    fn wrong(&mut self) -> Vec<String>;
 }

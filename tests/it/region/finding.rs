@@ -23,6 +23,8 @@ pub enum Check {
     AppliedOnce,
     /// A repeated exchange changes no row.
     Repeats,
+    /// The box's file is right: chain, visits and numbers.
+    IsProved,
 }
 
 /// A check that failed.

@@ -8,7 +8,7 @@ use infomat::exchange::wire::{Answer, Request};
 use infomat::import::BoxTx;
 use infomat::model::{Bearer, CellName, Contact, Moment, Owner, Stamp, VisitStatus, Wish, Zone};
 use infomat::rules::{self, Approval, DayLimits, Policy, Switches};
-use infomat::store::{Begin, Fault as StoreFault, Store};
+use infomat::store::{Begin, Fault as StoreFault, Outcome, Store};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::fs;
@@ -311,5 +311,17 @@ impl Database for Real {
 
     fn jump_clock(&mut self, seconds: i64) {
         self.picture.clock += seconds;
+    }
+
+    fn wrong(&mut self) -> Vec<String> {
+        let now = self.now();
+        let mut wrong = Vec::new();
+        let mut tell = |outcome: &Outcome| {
+            if outcome.is_wrong() {
+                wrong.push(outcome.to_string());
+            }
+        };
+        self.opened().store.verify(true, now, &mut tell).unwrap();
+        wrong
     }
 }
