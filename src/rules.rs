@@ -332,7 +332,8 @@ fn schedule_days(case: &CellCase) -> Option<Refusal> {
 }
 
 fn free_place(case: &CellCase) -> Option<Refusal> {
-    (case.cell.used_count + case.cell.held_count >= case.cell.plan_count).then_some(Refusal::Full)
+    (case.cell.used_count.saturating_add(case.cell.held_count) >= case.cell.plan_count)
+        .then_some(Refusal::Full)
 }
 
 fn one_per_time(case: &PatientCase) -> Option<Refusal> {

@@ -223,8 +223,13 @@ impl Store {
             has_own_hold: false,
             resource: resource(&mut columns)?,
         };
-        if cell.used_count + cell.held_count > cell.plan_count {
-            return Err(damaged(row, row.as_ref().column_index("used_count")?));
+        for (column, taken) in [
+            ("used_count", cell.used_count),
+            ("held_count", cell.used_count.saturating_add(cell.held_count)),
+        ] {
+            if taken > cell.plan_count {
+                return Err(damaged(row, row.as_ref().column_index(column)?));
+            }
         }
         Ok(cell)
     }
