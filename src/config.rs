@@ -63,6 +63,8 @@ pub struct Config {
     pub desk_idle_minutes: u64,
     /// Names of the rules that the reception may override with a reason.
     pub desk_may_override: Vec<String>,
+    /// How long the reception holds a place that it offers.
+    pub desk_offer_minutes: u32,
     /// The clinic's local time.
     pub zone: Zone,
     /// The rules.
@@ -172,6 +174,7 @@ impl Config {
             metrics_addresses: written.metrics_addresses,
             desk_addresses: written.desk_addresses,
             desk_may_override: written.desk.may_override,
+            desk_offer_minutes: u32::try_from(written.desk.offer_minutes).expect("it is bounded"),
             desk_idle_minutes: u64::try_from(written.desk.idle_minutes).expect("it is bounded"),
             zone: written.utc_offset.map_or(Zone::System, Zone::Fixed),
             policy: Policy {

@@ -31,7 +31,7 @@ pub use card::{DoneToday, OpenCard, Patient};
 pub use clock::{Moment, Zone, is_moment, moment};
 pub use closure::{CLOSURE_DAYS_MAX, Closure, ClosureWish, ConcernedVisit, Handled, Period, PeriodFault};
 pub use day::{DayVisit, DeskPatient, DeskResource, DeskVisit, NewCard, ProvisionalCard};
-pub use hold::NewHold;
+pub use hold::{NewHold, Offer};
 pub use identity::{
     Card, CardFace, Document, DocumentKind, Identification, Source, TicketCode, Who, greeting,
 };

@@ -217,6 +217,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "desk/views/newcard.js",
         "desk/views/patients.js",
         "desk/views/staff.js",
+        "desk/views/waiting.js",
     });
     with_versions(files)
 });

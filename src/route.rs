@@ -445,6 +445,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 50, "{names:?}");
+        assert_eq!(names.len(), 55, "{names:?}");
     }
 }

@@ -76,6 +76,7 @@ pub fn serve(
             addresses: config.desk_addresses.clone(),
             idle: Duration::from_mins(config.desk_idle_minutes),
             may_override: config.desk_may_override.clone(),
+            offer_minutes: config.desk_offer_minutes,
         },
         languages: page::languages::file(languages::load(path)),
     };

@@ -35,6 +35,7 @@ fn defaults() -> Config {
         desk_addresses: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
         desk_idle_minutes: 30,
         desk_may_override: Vec::new(),
+        desk_offer_minutes: 30,
         zone: Zone::System,
         policy: Policy {
             switches: crate::rules::Switches::default(),
@@ -91,7 +92,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 32);
+    assert_eq!(count, 33);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -115,7 +116,7 @@ fn a_configuration_with_everything_else() {
         trusted_proxies = ["::1"]
         metrics_addresses = ["192.0.2.9"]
         desk_addresses = ["192.0.2.10"]
-        desk = { idle_minutes = 720, may_override = ["one_per_speciality"] }
+        desk = { idle_minutes = 720, may_override = ["one_per_speciality"], offer_minutes = 1440 }
         utc_offset = "-09:30"
         max_period_days = 366
         checkin_hours_before = 24
@@ -157,6 +158,7 @@ fn a_configuration_with_everything_else() {
         desk_addresses: vec!["192.0.2.10".parse().unwrap()],
         desk_idle_minutes: 720,
         desk_may_override: vec!["one_per_speciality".to_owned()],
+        desk_offer_minutes: 1440,
         zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
         policy: Policy {
             switches: crate::rules::Switches {

@@ -37,6 +37,9 @@ const LIFETIME_MINUTES_MAX: i64 = 1440;
 /// Largest `desk.idle_minutes`: sessions end after a shift anyway.
 const IDLE_MINUTES_MAX: i64 = 720;
 
+/// Largest `desk.offer_minutes`: a day.
+const OFFER_MINUTES_MAX: i64 = 1440;
+
 /// Largest `leeway_seconds`.
 const LEEWAY_SECONDS_MAX: i64 = 300;
 
@@ -176,6 +179,8 @@ pub struct WrittenDesk {
     pub idle_minutes: i64,
     #[serde(deserialize_with = "rule_names")]
     pub may_override: Vec<String>,
+    #[serde(deserialize_with = "bounded::<_, 1, OFFER_MINUTES_MAX>")]
+    pub offer_minutes: i64,
 }
 
 impl Default for WrittenDesk {
@@ -183,6 +188,7 @@ impl Default for WrittenDesk {
         WrittenDesk {
             idle_minutes: 30,
             may_override: Vec::new(),
+            offer_minutes: 30,
         }
     }
 }

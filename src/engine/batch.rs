@@ -117,6 +117,7 @@ impl Engine {
             engine: settings,
             started: *started,
             sessions,
+            taken: &taken,
             done: RefCell::default(),
         };
         let tx = store.write()?;
@@ -151,7 +152,7 @@ impl Engine {
         *has_failed_commit = false;
         clock.committed(now);
         holds.borrow_mut().forget(&over);
-        holds.borrow_mut().add(taken.into_inner());
+        holds.borrow_mut().add(taken.take());
         desk::tell(desk.done.into_inner());
         metrics.committed(batch.len(), commit.elapsed(), bookings, cancellations);
         Ok(answers)

@@ -8,32 +8,35 @@ mod cards;
 mod closures;
 mod day;
 mod patients;
+mod reading;
 mod sessions;
 mod sign_in;
 mod staff;
 mod visits;
+mod waiting;
 
 pub use sessions::Sessions;
 
-use super::clock::Now;
+use super::holds::Taken;
 use super::outcome::{RequestError, answer_or_fault};
 use super::password::{PASSWORD_BYTES_MAX, PasswordWork};
-use super::{CLOCK_RETRY_SECONDS, Engine, Settings};
+use super::{Engine, Settings};
 use crate::model::{ClosureWish, Contact, Moment, NewCard, PasswordFound, Right, Staff};
-use crate::refusal::{DeskRefusal, HttpError, Refusal};
-use crate::route::{DeskRead, DeskWrite, Write};
+use crate::refusal::{DeskRefusal, Refusal};
+use crate::route::{DeskWrite, Write};
 use crate::store::{Store, WriteTx};
 use crate::wire::desk::card::new_card;
 use crate::wire::desk::closure::{called_note, new_closure};
+use crate::wire::desk::waiting::offered_cell;
 use crate::wire::desk::{
-    Credentials, NewStaff, SessionShown, StaffShown, VisitWish, cancel_reason, credentials, is_encrypted,
-    is_own_origin, new_contact, new_staff, session_cookie, set_cookie, visit_wish,
+    Credentials, NewStaff, SessionShown, VisitWish, cancel_reason, credentials, is_encrypted, is_own_origin,
+    new_contact, new_staff, session_cookie, set_cookie, visit_wish,
 };
 use crate::wire::message::{Answer, Request};
-use patients::Bookable;
 use std::cell::RefCell;
 use std::net::IpAddr;
 use std::time::Duration;
+use uuid::Uuid;
 use visits::Counter;
 
 /// The path of the page's document.
@@ -48,6 +51,8 @@ pub struct DeskSettings {
     pub idle: Duration,
     /// Names of the rules that may be overridden.
     pub may_override: Vec<String>,
+    /// How long a place is held that is offered to somebody who waits.
+    pub offer_minutes: u32,
 }
 
 impl DeskSettings {
@@ -114,6 +119,9 @@ enum DeskWork {
     Move(String, VisitWish),
     Cancel(String, String),
     CheckIn(String),
+    Offer(String, Uuid),
+    Withdraw(String),
+    EndWaiting(String),
     Close(ClosureWish),
     Open(String),
     Called {
@@ -131,6 +139,8 @@ pub struct Desk<'a> {
     /// When the server started.
     pub started: Moment,
     pub sessions: &'a RefCell<Sessions>,
+    /// Holds that are taken in the batch.
+    pub taken: &'a Taken,
     /// Lines for the log, once the batch is committed: who did what.
     pub done: RefCell<Vec<(String, &'static str)>>,
 }
@@ -153,6 +163,9 @@ pub fn parse(request: &Request, write: &DeskWrite, settings: &Settings, now: Mom
             DeskWrite::Move { ticket } => DeskWork::Move(ticket.clone(), visit_wish(request)?),
             DeskWrite::Cancel { ticket } => DeskWork::Cancel(ticket.clone(), cancel_reason(request)?),
             DeskWrite::CheckIn { ticket } => DeskWork::CheckIn(ticket.clone()),
+            DeskWrite::Offer { entry } => DeskWork::Offer(entry.clone(), offered_cell(request)?),
+            DeskWrite::Withdraw { entry } => DeskWork::Withdraw(entry.clone()),
+            DeskWrite::EndWaiting { entry } => DeskWork::EndWaiting(entry.clone()),
             DeskWrite::Close => DeskWork::Close(new_closure(request, settings.zone, now)?),
             DeskWrite::Open { closure } => DeskWork::Open(closure.clone()),
             DeskWrite::Called { closure, ticket } => DeskWork::Called {
@@ -219,6 +232,9 @@ fn act(tx: &WriteTx, work: &DeskWork, by: &Staff, desk: &Desk, now: Moment) -> R
         DeskWork::Move(ticket, wished) => counter.put_off(tx, ticket, wished),
         DeskWork::Cancel(ticket, reason) => counter.cancel(tx, ticket, reason),
         DeskWork::CheckIn(ticket) => counter.check_in(tx, ticket),
+        DeskWork::Offer(entry, cell) => waiting::offer(tx, entry, *cell, desk, by, now),
+        DeskWork::Withdraw(entry) => waiting::withdraw(tx, entry),
+        DeskWork::EndWaiting(entry) => waiting::end(tx, entry, now),
         DeskWork::Close(wish) => closures::close(tx, wish, by, now),
         DeskWork::Open(closure) => closures::open(tx, closure, now),
         DeskWork::Called {
@@ -242,7 +258,10 @@ fn right(write: &DeskWrite) -> Right {
         }
         DeskWrite::AddCard | DeskWrite::SetContact { .. } => Right::Patients,
         DeskWrite::Close | DeskWrite::Open { .. } | DeskWrite::Called { .. } => Right::Timetable,
-        DeskWrite::Book { .. }
+        DeskWrite::Offer { .. }
+        | DeskWrite::Withdraw { .. }
+        | DeskWrite::EndWaiting { .. }
+        | DeskWrite::Book { .. }
         | DeskWrite::Move { .. }
         | DeskWrite::Cancel { .. }
         | DeskWrite::CheckIn { .. } => Right::Visits,
@@ -311,71 +330,6 @@ impl Engine {
         let staff = signed_in(&self.store, visitor, &self.settings.desk, &self.sessions)?;
         may(&staff, right)?;
         Ok(staff)
-    }
-
-    /// Answers what the reception reads.
-    pub(super) fn read_desk(
-        &self,
-        request: &Request,
-        read: &DeskRead,
-        now: Now,
-    ) -> Result<Answer, RequestError> {
-        let visitor = Visitor::of(request, &self.settings.desk, false);
-        visitor.admitted()?;
-        if *read == DeskRead::Page {
-            return Ok(super::page::serve_at(request, DOCUMENT));
-        }
-        if !now.is_plausible {
-            return Err(HttpError::ClockWrong(CLOCK_RETRY_SECONDS).into());
-        }
-        self.store.look_at_files()?;
-        let _snapshot = self.store.snapshot()?;
-        match read {
-            DeskRead::Page | DeskRead::Session => {
-                let staff = signed_in(&self.store, &visitor, &self.settings.desk, &self.sessions)?;
-                Ok(Answer::json(&self.settings.desk.shown_to(&staff)))
-            }
-            DeskRead::Staff => {
-                self.staff_with(&visitor, Right::Staff)?;
-                let all = self.store.all_staff()?;
-                Ok(Answer::json(
-                    &all.iter().map(StaffShown::from).collect::<Vec<_>>(),
-                ))
-            }
-            DeskRead::Day => {
-                self.staff_with(&visitor, Right::Day)?;
-                self.desk_day(request, now.moment)
-            }
-            DeskRead::Closures => {
-                self.staff_with(&visitor, Right::Timetable)?;
-                self.closures(now.moment)
-            }
-            DeskRead::Closure { closure } => {
-                self.staff_with(&visitor, Right::Timetable)?;
-                Ok(closures::shown(
-                    &self.store,
-                    &closures::find(&self.store, closure)?,
-                )?)
-            }
-            DeskRead::FindPatients => {
-                self.staff_with(&visitor, Right::Patients)?;
-                self.find_patients(request, now.moment)
-            }
-            DeskRead::Patient { mkab } => {
-                self.staff_with(&visitor, Right::Patients)?;
-                self.card(mkab, now.moment)
-            }
-            DeskRead::Specialities { mkab } => {
-                self.bookable(request, &visitor, mkab, &Bookable::Specialities, now.moment)
-            }
-            DeskRead::Resources { mkab } => {
-                self.bookable(request, &visitor, mkab, &Bookable::Resources, now.moment)
-            }
-            DeskRead::Cells { mkab, resource, days } => {
-                let cells = Bookable::Cells(resource, days);
-                self.bookable(request, &visitor, mkab, &cells, now.moment)
-            }
-        }
     }
 }
 

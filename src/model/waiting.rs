@@ -1,6 +1,6 @@
 //! The waiting list ([crate::contract::waiting_list]).
 
-use super::{Bearer, Moment, WaitingEntryId};
+use super::{Bearer, Moment, SpecialityId, WaitingEntryId};
 use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
@@ -56,10 +56,13 @@ pub struct WaitingEntry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingPatient {
     pub entry: WaitingEntry,
+    /// The patient's card.
+    pub mkab: Uuid,
     pub patient: String,
     pub birth_date: NaiveDate,
     /// Where to call: what the patient left for this, else what the card has; may be empty.
     pub phone: String,
+    pub speciality_id: SpecialityId,
     pub speciality: String,
     pub doc_fio: Option<String>,
     /// What the patient complains of, perhaps in several lines; may be empty.

@@ -16,6 +16,8 @@ rows! {
         CardTaken = 400 5000 "Карта с таким гвидом уже есть";
         TooManyCards { most: i64 } = 400 5000 "Временных карт уже {most}: передайте их в систему клиники";
         ResourceUnknown = 400 5000 "Врач, кабинет или оборудование с таким гвидом не найдены";
+        /// The entry would not end with the booking.
+        OfferElsewhere = 400 5000 "Это место другой специальности: для него есть обычная запись";
         ClosureUnknown = 400 5000 "Закрытое время с таким гвидом не найдено";
         /// The visit stands nowhere in that time, and did not.
         NotConcerned = 400 5000 "В этом закрытом времени такой записи нет";

@@ -36,6 +36,17 @@ pub enum DeskWrite {
     CheckIn {
         ticket: String,
     },
+    /// Holds a place for somebody who waits.
+    Offer {
+        entry: String,
+    },
+    /// Takes an offer back.
+    Withdraw {
+        entry: String,
+    },
+    EndWaiting {
+        entry: String,
+    },
     /// Closes a time.
     Close,
     /// Opens a closed time again.
@@ -75,6 +86,12 @@ pub enum DeskRead {
         resource: String,
         days: PathDays,
     },
+    /// Who waits.
+    Waiting,
+    /// Cells that fit an entry of the waiting list.
+    FittingCells {
+        entry: String,
+    },
     Closures,
     Closure {
         closure: String,
@@ -96,6 +113,9 @@ impl DeskWrite {
             DeskWrite::Move { .. } => "desk_move",
             DeskWrite::Cancel { .. } => "desk_cancel",
             DeskWrite::CheckIn { .. } => "desk_check_in",
+            DeskWrite::Offer { .. } => "desk_offer",
+            DeskWrite::Withdraw { .. } => "desk_withdraw",
+            DeskWrite::EndWaiting { .. } => "desk_end_waiting",
             DeskWrite::Close => "desk_close",
             DeskWrite::Open { .. } => "desk_open",
             DeskWrite::Called { .. } => "desk_called",
@@ -116,6 +136,8 @@ impl DeskRead {
             DeskRead::Specialities { .. } => "desk_specialities",
             DeskRead::Resources { .. } => "desk_resources",
             DeskRead::Cells { .. } => "desk_cells",
+            DeskRead::Waiting => "desk_waiting",
+            DeskRead::FittingCells { .. } => "desk_fitting_cells",
             DeskRead::Closures => "desk_closures",
             DeskRead::Closure { .. } => "desk_closure",
         }
@@ -172,6 +194,15 @@ pub(super) fn desk(segments: &[Segment]) -> Option<Methods> {
         [("api", _), ("visits", _), ticket, ("checkin", _)] => {
             post(DeskWrite::CheckIn { ticket: text(ticket) })
         }
+        [("api", _), ("waiting", _)] => get(DeskRead::Waiting),
+        [("api", _), ("waiting", _), entry, ("cells", _)] => {
+            get(DeskRead::FittingCells { entry: text(entry) })
+        }
+        [("api", _), ("waiting", _), entry, ("offer", _)] => post(DeskWrite::Offer { entry: text(entry) }),
+        [("api", _), ("waiting", _), entry, ("withdraw", _)] => {
+            post(DeskWrite::Withdraw { entry: text(entry) })
+        }
+        [("api", _), ("waiting", _), entry, ("end", _)] => post(DeskWrite::EndWaiting { entry: text(entry) }),
         [("api", _), ("closures", _)] => Methods {
             post: Some(DeskWrite::Close.into()),
             allow: "GET, HEAD, POST",

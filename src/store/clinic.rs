@@ -3,7 +3,7 @@
 use super::damage::named;
 use super::{Fault, Store, WriteTx, rows};
 use crate::model::typed::sort_key;
-use crate::model::{ClientApplication, ListedResource, Lpu, LpuId, Speciality};
+use crate::model::{Cell, ClientApplication, ListedResource, Lpu, LpuId, Speciality};
 use rusqlite::{Row, named_params};
 use std::sync::Arc;
 use thiserror::Error;
@@ -27,6 +27,22 @@ pub struct GuidTaken {
 }
 
 impl Store {
+    /// Returns a cell of any clinic by its GUID, with the clinic's.
+    pub(crate) fn cell_of_any(&self, guid: Uuid) -> Result<Option<(Cell, Uuid)>, Fault> {
+        let lpu: Option<(LpuId, Uuid)> = self.optional(
+            "slot",
+            "SELECT l.id, l.guid AS lpu_guid FROM slot s JOIN resource r ON r.id = s.resource_id JOIN lpu l ON l.id = r.lpu_id
+             WHERE s.guid = :guid",
+            named_params! { ":guid": guid },
+            |row| Ok((row.get("id")?, row.get("lpu_guid")?)),
+        )?;
+        let Some((lpu, lpu_guid)) = lpu else {
+            return Ok(None);
+        };
+        let cell = self.find_cell_by_guid(guid, lpu)?;
+        Ok(cell.map(|cell| (cell, lpu_guid)))
+    }
+
     /// Returns all clinics, by name as in Russian.
     pub fn lpus(&self) -> Result<Vec<Lpu>, Fault> {
         let mut lpus = self.all("lpu", LPUS, [], |row| {

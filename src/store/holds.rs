@@ -1,8 +1,11 @@
 //! Holds: places that are kept for a patient while somebody confirms ([crate::contract::holds]). How long is the engine's matter:
 //! triggers of the schema take the place and give it back.
 
-use super::{Fault, Store, WriteTx};
-use crate::model::{Cell, CellId, DoneToday, HoldId, Moment, NewHold, OpenCard, Patient, PatientId};
+use super::{Fault, Store, WriteTx, rows};
+use crate::model::{
+    Cell, CellId, DoneToday, HoldId, Moment, NewHold, Offer, OpenCard, Patient, PatientId, WaitingEntryId,
+};
+use chrono::TimeDelta;
 use rusqlite::named_params;
 use uuid::Uuid;
 
@@ -69,7 +72,33 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Returns the places that are held for entries of the waiting list.
+    pub(crate) fn offers(&self) -> Result<Vec<Offer>, Fault> {
+        self.all("hold", include_str!("holds/offers.sql"), [], |row| {
+            let seconds: i64 = row.get("seconds")?;
+            Ok(Offer {
+                entry: row.get("waiting_entry_id")?,
+                cell: row.get("slot_guid")?,
+                begin: self.moment(row, "begin_at")?,
+                doc_fio: rows::row_doc_fio(row)?,
+                until: self.moment(row, "made_at")? + TimeDelta::seconds(seconds),
+                login: row.get("login")?,
+            })
+        })
+    }
+}
+
 impl WriteTx<'_> {
+    /// Ends the holds for an entry of the waiting list.
+    pub(crate) fn end_offers(&self, entry: WaitingEntryId) -> Result<(), Fault> {
+        self.run(
+            "UPDATE hold SET live = 0 WHERE waiting_entry_id = :entry AND live = 1",
+            named_params! { ":entry": entry },
+        )?;
+        Ok(())
+    }
+
     /// Holds a place for a patient; the patient's other hold ends. Ended holds of days before go.
     pub(crate) fn hold(&self, patient: &Patient, hold: &NewHold, now: Moment) -> Result<HoldId, Fault> {
         if let Some(trouble) = self.reads_only()? {

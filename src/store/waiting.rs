@@ -91,6 +91,7 @@ impl Store {
         let entry = self.waiting_entry(row)?;
         let own: String = row.get("phone")?;
         Ok(WaitingPatient {
+            mkab: row.get("patient_guid")?,
             patient: rows::patient_name(row)?,
             birth_date: row.get("birth_date")?,
             phone: if own.is_empty() {
@@ -98,11 +99,22 @@ impl Store {
             } else {
                 own
             },
+            speciality_id: row.get("speciality_id")?,
             speciality: row.get("speciality_name")?,
             doc_fio: entry.resource.map(|_| rows::row_doc_fio(row)).transpose()?,
             complaints: row.get("complaints")?,
             entry,
         })
+    }
+
+    /// Returns the card of an entry's patient.
+    pub(crate) fn patient_of_entry(&self, entry: Uuid) -> Result<Option<PatientId>, Fault> {
+        self.optional(
+            "waiting_entry",
+            "SELECT id, patient_id FROM waiting_entry WHERE guid = :guid",
+            named_params! { ":guid": entry },
+            |row| row.get("patient_id"),
+        )
     }
 
     fn waiting_entry(&self, row: &Row) -> rusqlite::Result<WaitingEntry> {

@@ -6,6 +6,7 @@ mod closures;
 mod day;
 mod sign_in;
 mod visits;
+mod waiting;
 
 use crate::clinic;
 use crate::harness::{Answer, Client, Server, Site};

@@ -358,6 +358,49 @@ test("a doctor is ill: the time is closed, and two people work through the patie
   await one.page.getByText("открыто снова").waitFor();
 });
 
+test("somebody who waits is offered a place that fits, and booked", async (t) => {
+  const guid = (number) => `66000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+  const slot = (number, time, end) => ({ kind: "slot", guid: guid(number), resource: guid(1), begin: clinicMoment(1, time), end: clinicMoment(1, end), planCount: 1 });
+  const cells = [slot(2, "10:00", "10:15"), slot(3, "16:00", "16:15")];
+  here.server.import(
+    { kind: "speciality", code: "902", name: "Очередист" },
+    { kind: "resource", guid: guid(1), lpu: POLYCLINIC, type: "doctor", speciality: "902", family: "Местов", name: "Олег" },
+    ...cells,
+  );
+  const [waits, other] = ["Ждунов", "Другов"].map((family) => here.server.patient({ family }));
+  const wish = {
+    lpuGuid: waits.lpu, specialityCode: "902", dateStart: cells[0].begin.slice(0, 10), timeStart: "12:00", phone: "12-34-56",
+    complaints: "<b>болит</b>", isAgree: 1,
+  };
+  const joined = await fetch(`${here.server.origin}/api/v3/waitinglist`, {
+    method: "POST", body: JSON.stringify(wish),
+    headers: { Authorization: `Bearer ${await here.server.token(waits)}`, "Content-Type": "application/json" },
+  });
+  assert.equal(joined.status, 200);
+  const reception = await desk(t, here);
+  const { page } = reception;
+  await reception.signIn(colleague(here.server, "waiting"));
+  await reception.press("Ожидание").click();
+  await page.getByText("<b>болит</b>").waitFor();
+  await look(reception, "waiting");
+  await page.getByRole("button", { name: "Места: Ждунов Иван Сергеевич" }).click();
+  await reception.firstTime().waitFor();
+  assert.equal(await page.locator(".times .button").count(), 1, "the morning does not fit");
+  await look(reception, "waiting-places");
+  await reception.firstTime().click();
+  await look(reception, "waiting-offer");
+  await reception.question("Предложить").click();
+  await page.getByRole("button", { name: "Записать: Ждунов Иван Сергеевич" }).waitFor();
+  await look(reception, "waiting-offered");
+  const { status, json } = await reception.ask("POST", `/desk/api/patients/${other.guid}/visits`, { timeTable: cells[1].guid });
+  assert.deepEqual([status, json.message_code], [400, "4009"], "the place is held");
+  await page.getByRole("button", { name: "Записать: Ждунов Иван Сергеевич" }).click();
+  await reception.question("Записать").click();
+  await page.getByText("<b>болит</b>").waitFor({ state: "detached" });
+  const [booked] = await here.server.tickets(waits);
+  assert.equal(booked.timeTableGuid, cells[1].guid);
+});
+
 test("an administrator manages staff; a doctor sees the day alone", async (t) => {
   const reception = await desk(t, here);
   const { page } = reception;

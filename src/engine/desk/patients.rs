@@ -140,7 +140,7 @@ pub fn bearer(patient: &DeskPatient, login: String) -> Bearer {
 }
 
 /// The patient of one card alone.
-fn as_patient(card: &DeskPatient) -> Patient {
+pub fn as_patient(card: &DeskPatient) -> Patient {
     Patient {
         id: card.id,
         cards: vec![card.id],

@@ -8,11 +8,13 @@ import { closures } from "./views/closures.js";
 import { day } from "./views/day.js";
 import { patients } from "./views/patients.js";
 import { staff } from "./views/staff.js";
+import { waiting } from "./views/waiting.js";
 
 /** Each view: its name on the tab, who may see it, and what shows it in `main`: returns what ends it. */
 const VIEWS = [
   { name: "day", title: "День", roles: ["registrar", "doctor", "administrator"], open: day },
   { name: "patients", title: "Пациенты", roles: ["registrar", "administrator"], open: patients },
+  { name: "waiting", title: "Ожидание", roles: ["registrar", "administrator"], open: waiting },
   { name: "closures", title: "Закрытия", roles: ["registrar", "administrator"], open: closures },
   { name: "staff", title: "Сотрудники", roles: ["administrator"], open: staff },
 ];

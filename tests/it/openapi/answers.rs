@@ -72,6 +72,7 @@ impl Asking {
                 ("mkab", guid(PATIENT)),
                 ("ticketGuid", guid(0)),
                 ("closureGuid", guid(0)),
+                ("entryGuid", guid(0)),
                 ("folder", "terminal".to_owned()),
                 ("file", "app.js".to_owned()),
             ]),

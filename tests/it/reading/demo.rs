@@ -62,6 +62,7 @@ pub fn engine(site: &Site, policy: Policy) -> Engine {
             addresses: Vec::new(),
             idle: std::time::Duration::from_mins(30),
             may_override: Vec::new(),
+            offer_minutes: 30,
         },
         languages: infomat::page::languages::file(serde_json::Map::new()),
     };
