@@ -401,6 +401,39 @@ test("somebody who waits is offered a place that fits, and booked", async (t) =>
   assert.equal(booked.timeTableGuid, cells[1].guid);
 });
 
+test("an open page takes the new one after an upgrade, and loses nothing that is typed", async (t) => {
+  const patient = here.server.patient({ family: "Обновлов" });
+  const reception = await desk(t, here, { clock: true });
+  const { page } = reception;
+  await reception.signIn(colleague(here.server, "renewal"));
+  await reception.card(patient);
+  // The server says that it has another page, until that is loaded.
+  const opened = { times: 0 };
+  await page.route((url) => url.pathname === "/desk", async (route) => {
+    const request = route.request();
+    if (request.isNavigationRequest()) opened.times += 1;
+    if (request.method() === "HEAD") return route.fulfill({ status: 200, headers: { ETag: opened.times ? `"${opened.version}"` : '"another"' } });
+    const answer = await route.fetch();
+    opened.version = answer.headers().etag.replaceAll('"', "");
+    return route.fulfill({ response: answer });
+  });
+  await page.getByLabel("Телефон").fill("12-34-56");
+  await page.clock.fastForward(300_000);
+  await page.evaluate(() => new Promise((next) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = next; port2.postMessage(0); }));
+  assert.equal(opened.times, 0, "not while something is typed");
+  assert.equal(await page.getByLabel("Телефон").inputValue(), "12-34-56");
+  await page.getByRole("button", { name: "Сохранить контакты" }).click();
+  await page.getByText("Сохранено.").waitFor();
+  const again = page.waitForEvent("load");
+  await page.clock.fastForward(300_000);
+  await again;
+  await reception.title("Обновлов");
+  assert.equal(await page.getByLabel("Телефон").inputValue(), "12-34-56", "the same card, without signing in");
+  await page.clock.fastForward(300_000);
+  await reception.title("Обновлов");
+  assert.equal(opened.times, 1);
+});
+
 test("an administrator manages staff; a doctor sees the day alone", async (t) => {
   const reception = await desk(t, here);
   const { page } = reception;

@@ -14,10 +14,10 @@ export function colleague(server, login, role = "registrar") {
 }
 
 /**
- * The page with the sign-in on it. When the test `t` ends, it has asked no other host and left no message in the console but what the
+ * The page with the sign-in on it; `clock`: its time is the test's. When the test `t` ends, it has asked no other host and left no message in the console but what the
  * browser itself says of refusals and lost answers.
  */
-export async function desk(t, { server, browser }) {
+export async function desk(t, { server, browser }, { clock = false } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "ru-RU", reducedMotion: "reduce", acceptDownloads: true });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
@@ -35,6 +35,7 @@ export async function desk(t, { server, browser }) {
     await context.close();
     assert.deepEqual(complaints, [], "what the browser complained of");
   });
+  if (clock) await page.clock.install();
   await page.goto(`${server.origin}/desk`);
   await page.locator("#signin[open]").waitFor();
   return new Desk(page, server);
