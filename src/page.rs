@@ -171,6 +171,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/frame.js",
         "terminal/idle.js",
         "terminal/keys.js",
+        "terminal/likely.js",
         "terminal/machine.js",
         "terminal/outlook.js",
         "terminal/own.js",

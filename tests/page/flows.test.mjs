@@ -71,15 +71,14 @@ test("a ticket is listed, printed and cancelled, and its place is free again", a
   await here.server.book(here.server.patient(), cell.guid);
 });
 
-test("who has come is marked, and told where to go", async (t) => {
+test("who has come says so with one touch of the menu, and is told where to go", async (t) => {
   const patient = here.server.patient();
   const cell = (await here.server.freeCells(patient)).find((one) => hoursUntil(one) < 2);
   const { ticketGuid } = await here.server.book(patient, cell.guid);
   const kiosk = await terminal(t, here);
   await kiosk.identify(patient);
+  assert.match(await kiosk.text(".card.first"), new RegExp(`Я уже здесь\\s+Приём сегодня в ${cell.beginTime.slice(11, 16)}\\s+${cell.doctor.docFio}`));
   await kiosk.touch("Я уже здесь");
-  await kiosk.on("arrival");
-  await kiosk.page.locator(".card").tap();
   await kiosk.on("arrived");
   assert.match(await kiosk.text("#work"), new RegExp(`кабинет ${cell.room}`));
   const token = await here.server.token(patient);
@@ -206,6 +205,47 @@ test("every step goes back, and nothing typed or chosen is lost", async (t) => {
   }
   await kiosk.touch("Закончить");
   await kiosk.on("welcome");
+});
+
+test("the usual case is four touches beside the digits: the district doctor's nearest time", async (t) => {
+  const patient = here.server.patient({ uchastokNum: "5" });
+  const [cell] = (await here.server.freeCells(patient, (doctor) => /участок 5/.test(doctor.role)))
+    .sort((a, b) => a.beginTime.localeCompare(b.beginTime));
+  const kiosk = await terminal(t, here);
+  let touches = 0;
+  await kiosk.page.exposeFunction("touched", () => { touches += 1; });
+  await kiosk.page.evaluate(() => addEventListener("click", (event) => event.target.closest(".key") || window.touched()));
+  await kiosk.begin();
+  touches = 0;
+  await kiosk.digits(patient.policyNumber);
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("birth");
+  await kiosk.digits(birthDigits(patient));
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("menu");
+  await kiosk.touch(/К участковому врачу/);
+  await kiosk.on("confirm");
+  await kiosk.book();
+  assert.equal(touches, 4);
+  const [ticket] = await here.server.tickets(patient);
+  assert.equal(ticket.docGuid, cell.docGuid);
+  assert.ok(ticket.beginTime <= cell.beginTime, "no later than the first that is not about to begin");
+  // What was likely is done: it is not offered again.
+  await kiosk.touch("В начало");
+  await kiosk.on("menu");
+  assert.equal(await kiosk.page.getByRole("button", { name: /участковому/ }).count(), 0);
+});
+
+test("of an offered time, another one can be chosen, and the menu is behind", async (t) => {
+  const patient = here.server.patient({ uchastokNum: "5" });
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  await kiosk.touch(/К участковому врачу/);
+  await kiosk.on("confirm");
+  await kiosk.touch("Другое время");
+  await kiosk.on("time");
+  await kiosk.touch("Назад");
+  await kiosk.on("menu");
 });
 
 test("the district doctor comes first", async (t) => {

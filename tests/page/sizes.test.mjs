@@ -23,8 +23,8 @@ const PHONE_TARGET_PX_MIN = 36;
 /** Times, and cards of a list, that are wholly in sight before anything is scrolled, or all there are. */
 const SLOTS_MIN = 3;
 const CARDS_MIN = 2;
-/** What the menu offers, wholly in sight before anything is scrolled; a finger scrolls a telephone. */
-const MENU_MIN = 3;
+/** Cards of the menu that are wholly in sight before anything is scrolled: all that there can be; a finger scrolls a telephone. */
+const MENU_MIN = 5;
 /** Part of the screen that the title and what is above it may take, but at the greeting. */
 const HEAD_PART_MAX = 0.2;
 

@@ -50,6 +50,26 @@ export async function tour(server, kiosk, look) {
   await kiosk.page.locator("#finish").tap();
   await kiosk.on("welcome");
   await server.cancelAll(patient);
+  await offers(server, kiosk, see);
+}
+
+/** The menu of somebody to whom all is offered: the visit of this hour, the district doctor, and the doctor seen last. */
+async function offers(server, kiosk, see) {
+  const patient = server.patient({ uchastokNum: "5" });
+  const cells = await server.freeCells(patient, (doctor) => doctor.type === "doctor" && !/участок/.test(doctor.role));
+  const cell = cells.find((one) => hoursUntil(one) < 2);
+  const last = cells.find((one) => one.docGuid !== cell.docGuid);
+  const ticket = await server.book(patient, cell.guid);
+  await kiosk.page.route("**/visit/*?dateFrom=*", async (route) => {
+    const answer = await route.fetch();
+    const before = { ...ticket, docGuid: last.docGuid, beginTime: `2026-01-01${ticket.beginTime.slice(10)}` };
+    await route.fulfill({ response: answer, json: [before, ...(await answer.json())] });
+  }, { times: 1 });
+  await kiosk.present(patient);
+  await see("menu", "menu-offers");
+  await kiosk.page.locator("#finish").tap();
+  await kiosk.on("welcome");
+  await server.cancelAll(patient);
 }
 
 async function booking(server, kiosk, cell, see) {

@@ -164,10 +164,8 @@ test("a visit that went to another room, or was cancelled, between the list and 
   const { ticketGuid } = await here.server.book(patient, cell.guid);
   const kiosk = await terminal(t, here, { allowed });
   await kiosk.identify(patient);
-  await kiosk.touch("Я уже здесь");
-  await kiosk.on("arrival");
   here.server.import({ ...line, room: "118" });
-  await kiosk.page.locator(".card").tap();
+  await kiosk.touch("Я уже здесь");
   await kiosk.on("arrived");
   assert.match(await kiosk.text("#work"), new RegExp(`Было: кабинет ${cell.room}[^]*Стало: кабинет 118`));
   assert.match(await kiosk.text("#lead"), /Приём изменился/);

@@ -99,9 +99,15 @@ export const schedule = (doctor, from, to, signal) =>
 export const specialitySchedule = (code, from, to, signal) =>
   personal("GET", lpu(`speciality/${encodeURIComponent(code)}/schedule/${from}/${to}`), { signal });
 
+/** Changes something of the patient's: what was likely before is not known any more. */
+function change(method, path, options) {
+  session.likely = null;
+  return personal(method, path, options);
+}
+
 /** Books the chosen cell. Its key makes repeated calls one booking. */
 export const book = (signal) =>
-  personal("POST", visit(), {
+  change("POST", visit(), {
     query: { timeTable: session.cell.guid },
     headers: { "Idempotency-Key": session.key },
     signal,
@@ -109,6 +115,9 @@ export const book = (signal) =>
 
 /** Returns whether a visit's history says that it was cancelled. */
 export const isCancelled = ({ history }) => history.some((entry) => entry.element === "status" && entry.newValue === "cancelled");
+
+/** Returns whether a visit's history says that the patient has come. */
+export const isArrived = ({ history }) => history.some((entry) => entry.element === "checkin");
 
 /** Returns active tickets from now on, or of these dates. */
 export async function tickets(signal, dates = {}) {
@@ -122,14 +131,14 @@ export const ticketNow = ({ ticketGuid }, signal) => personal("GET", visit(`/${t
 /** Cancels, and returns the ticket. "Not active" is a success: the first answer may have been lost. */
 export async function cancel(ticket, signal) {
   try {
-    await personal("DELETE", visit(`/${ticket.ticketGuid}`), { signal });
+    await change("DELETE", visit(`/${ticket.ticketGuid}`), { signal });
   } catch (error) {
     if (error.code !== "4022") throw error;
   }
   return ticketNow(ticket, signal);
 }
 
-export const checkIn = (ticket, signal) => personal("POST", visit(`/${ticket.ticketGuid}/checkin`), { signal });
+export const checkIn = (ticket, signal) => change("POST", visit(`/${ticket.ticketGuid}/checkin`), { signal });
 
 /** Entries of the waiting list that have not ended. */
 export async function waitingList(signal) {

@@ -14,6 +14,8 @@ function nobody() {
     phone: "",
     /** Answer of the identification: token, expires, patient. */
     who: null,
+    /** What the menu offers at one touch, until something is done. */
+    likely: null,
     /** What has been chosen on the way to a ticket. */
     speciality: null,
     doctor: null,

@@ -24,7 +24,8 @@ export const arrival = {
   }),
 };
 
-const arrive = (ticket) =>
+/** Says that the patient has come to this visit. */
+export const arrive = (ticket) =>
   run("waitArrive", async (signal) => {
     const given = await checkIn(ticket, signal);
     go("arrived", { given: { shown: ticket, now: given } });

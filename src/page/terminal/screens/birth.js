@@ -2,6 +2,7 @@
 
 import { identify } from "../clinic.js";
 import { today } from "../format.js";
+import { likely } from "../likely.js";
 import { go, run, toMenu, toMenuBehind } from "../machine.js";
 import { pad } from "../pad.js";
 import { session } from "../session.js";
@@ -35,6 +36,7 @@ function done() {
     "waitIdentify",
     async (signal) => {
       await identify(signal);
+      session.likely = await likely(signal);
       // Who shows a ticket has come for that visit.
       if (session.document === "ticket") toMenuBehind("arrival");
       else toMenu();

@@ -4,6 +4,7 @@
 import { addDays } from "../../shared/format.js";
 import { doctors, tickets } from "../clinic.js";
 import { nearMoment, today, whereabouts } from "../format.js";
+import { isOwn, KNOWN_DAYS } from "../likely.js";
 import { go } from "../machine.js";
 import { refusalOf } from "../outlook.js";
 import { card, cards, pictureOf, sentence } from "../parts.js";
@@ -11,11 +12,6 @@ import { session } from "../session.js";
 import { t } from "../texts.js";
 import { told, WAYS } from "./refusal.js";
 import { insteadOfTime, isWaiting } from "./waiting.js";
-
-/** Visits of so many days back tell which doctors the patient knows. */
-const KNOWN_DAYS = 365;
-/** A district doctor's role names the district: `Врач-терапевт участковый, участок 3`. */
-const DISTRICT = /участок\s*№?\s*([\p{L}\d]+)/iu;
 
 export const doctor = {
   waits: "waitTimes",
@@ -47,7 +43,6 @@ export const doctor = {
   }),
 };
 
-const isOwn = (one) => session.who.uchastokNum !== "" && DISTRICT.exec(one.role)?.[1] === session.who.uchastokNum;
 const rank = (one) => (one.nearestSlot ? 0 : 4) - (one.own ? 2 : 0) - (one.known ? 1 : 0);
 const soonest = (one) => one.nearestSlot?.beginTime ?? "";
 

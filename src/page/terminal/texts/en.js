@@ -76,6 +76,9 @@ export default {
   "menuTickets": "My appointments",
   "menuTicketsHint": "See, print or cancel them",
   "menuArrival": "Check in",
+  "menuOwn": "Your district doctor",
+  "menuLast": "The same doctor again",
+  "menuVisit": "Appointment {when}",
   "menuArrivalHint": "Tell us that you are here",
 
   "specialityTitle": "Which doctor?",

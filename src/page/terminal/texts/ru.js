@@ -76,6 +76,9 @@ export default {
   "menuTickets": "Мои записи",
   "menuTicketsHint": "Посмотреть, напечатать, отменить",
   "menuArrival": "Я уже здесь",
+  "menuOwn": "К участковому врачу",
+  "menuLast": "Снова к тому же врачу",
+  "menuVisit": "Приём {when}",
   "menuArrivalHint": "Сообщить, что вы пришли",
 
   "specialityTitle": "К какому врачу?",
