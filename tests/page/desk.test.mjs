@@ -380,7 +380,16 @@ test("somebody who waits is offered a place that fits, and booked", async (t) =>
   const reception = await desk(t, here);
   const { page } = reception;
   await reception.signIn(colleague(here.server, "waiting"));
-  await reception.press("Ожидание").click();
+  // A place that becomes free is told to whoever has freed it, with those whom it fits.
+  const visits = `/desk/api/patients/${other.guid}/visits`;
+  assert.equal((await reception.ask("POST", visits, { timeTable: cells[1].guid })).status, 200);
+  await reception.card(other);
+  await reception.visit("Отменить").click();
+  await page.getByLabel("Причина").fill("Передумал");
+  await reception.question("Отменить запись").click();
+  await page.getByText("Место свободно и подходит тем, кто ждет: Ждунов Иван Сергеевич.").waitFor();
+  await look(reception, "card-waits");
+  await reception.press("К листу ожидания").click();
   await page.getByText("<b>болит</b>").waitFor();
   await look(reception, "waiting");
   await page.getByRole("button", { name: "Места: Ждунов Иван Сергеевич" }).click();
@@ -392,7 +401,7 @@ test("somebody who waits is offered a place that fits, and booked", async (t) =>
   await reception.question("Предложить").click();
   await page.getByRole("button", { name: "Записать: Ждунов Иван Сергеевич" }).waitFor();
   await look(reception, "waiting-offered");
-  const { status, json } = await reception.ask("POST", `/desk/api/patients/${other.guid}/visits`, { timeTable: cells[1].guid });
+  const { status, json } = await reception.ask("POST", visits, { timeTable: cells[1].guid });
   assert.deepEqual([status, json.message_code], [400, "4009"], "the place is held");
   await page.getByRole("button", { name: "Записать: Ждунов Иван Сергеевич" }).click();
   await reception.question("Записать").click();

@@ -41,7 +41,8 @@ impl Engine {
         let mut waiting = store.waiting_patients(now.date_naive())?;
         if let Some((cell, lpu)) = &cell {
             waiting.retain(|one| {
-                one.entry.lpu == *lpu
+                !cell.closed
+                    && one.entry.lpu == *lpu
                     && one.speciality_id == cell.resource.speciality_id
                     && fits(&one.entry, cell)
             });

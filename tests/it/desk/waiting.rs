@@ -3,7 +3,8 @@
 
 use super::{Person, code, site};
 use crate::clinic::{Ask, doctor, guid, moment, patient, slot, speciality, with};
-use crate::harness::{self, Client, KEY};
+use crate::closures::shut;
+use crate::harness::{self, Client, KEY, Site};
 use serde_json::{Value, json};
 
 const LPU: u32 = 1;
@@ -48,7 +49,7 @@ fn guids(list: &Value) -> Vec<String> {
 }
 
 /// The first still waits; the second does not.
-fn wrong_offers_are_refused(person: &mut Person, first: &str, second: &str) {
+fn wrong_offers_are_refused(site: &Site, person: &mut Person, first: &str, second: &str) {
     for (entry, body, expected) in [
         (first, json!({"timeTable": guid(3)}), "4009"),
         (first, json!({"timeTable": guid(8)}), "5000"),
@@ -60,6 +61,14 @@ fn wrong_offers_are_refused(person: &mut Person, first: &str, second: &str) {
         let refused = person.change("POST", &format!("/desk/api/waiting/{entry}/offer"), &body);
         assert_eq!(code(&refused), (400, expected.to_owned()), "{entry} {body}");
     }
+    let fitting = format!("/desk/api/waiting?cell={}", guid(6));
+    assert_eq!(guids(&person.see(&fitting)), [first]);
+    shut(site, 6);
+    assert_eq!(
+        guids(&person.see(&fitting)),
+        [""; 0],
+        "a closed place is no place"
+    );
 }
 
 #[test]
@@ -150,7 +159,7 @@ fn a_fitting_place_is_offered_and_booked() {
     person.do_well("POST", &path(&first, "withdraw"), &json!({}));
     Ask::new(LPU, 21, 3).book(&mut client);
 
-    wrong_offers_are_refused(&mut person, &first, &second);
+    wrong_offers_are_refused(&site, &mut person, &first, &second);
     person.do_well("POST", &path(&first, "end"), &json!({}));
     assert_eq!(guids(&person.see("/desk/api/waiting")), [""; 0]);
     assert_eq!(

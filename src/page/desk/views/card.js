@@ -116,7 +116,25 @@ export function card(main, tools) {
       if (!reason.input.value.trim()) throw new Wrong(reason.input, "Укажите причину: она войдет в историю записи.");
       return change("POST", `/desk/api/visits/${visit.ticketGuid}/cancel`, { reason: reason.input.value });
     }, { look: "danger" });
-    if (cancelled) await load();
+    if (!cancelled) return;
+    await load();
+    await tellWhoWaits(visit);
+  }
+
+  /** Tells whom a place fits that has become free. */
+  async function tellWhoWaits({ timeTableGuid }) {
+    if (!timeTableGuid) return;
+    const { entries } = await read("/desk/api/waiting", { query: { cell: timeTableGuid } });
+    if (!entries.length || !error.isConnected) return;
+    const names = entries.slice(0, WAITING_MAX).map((entry) => entry.patient);
+    error.after(
+      el(
+        "div",
+        { class: "warning row", role: "status" },
+        el("p", { text: `Место свободно и подходит тем, кто ждет: ${names.join(", ")}${entries.length > WAITING_MAX ? " и другим" : ""}.` }),
+        el("button", { type: "button", class: "button small", text: "К листу ожидания", on: { click: () => tools.open("waiting") } }),
+      ),
+    );
   }
 
   async function history(visit, about) {
@@ -135,6 +153,9 @@ export function card(main, tools) {
     booking(main, { ...tools, patient, visit, back: load });
   }
 }
+
+/** Most names of those who wait for a place that has become free. */
+const WAITING_MAX = 5;
 
 const MOMENT = /^\d{4}-\d\d-\d\dT/;
 
