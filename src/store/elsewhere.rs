@@ -27,6 +27,12 @@ enum Known {
     Displaced(DisplacedVisit),
 }
 
+/// Returns a visit as a life told it that cancelled it while it had a place: then its history tells so.
+fn cancelled_elsewhere(told: &DisplacedVisit) -> Option<&VisitState> {
+    let placed = told.placed.as_deref();
+    placed.filter(|placed| placed.status == VisitStatus::Cancelled)
+}
+
 impl Store {
     fn known_visit(&self, guid: Uuid) -> Result<Option<Known>, Fault> {
         let parameters = named_params! { ":guid": guid };
@@ -139,7 +145,7 @@ impl WriteTx<'_> {
                     named_params! { ":visit": visit },
                 )?;
                 let known = self.visit_changes(visit)?;
-                match told.placed.as_ref().map(|told| &told.history) {
+                match cancelled_elsewhere(told).map(|told| &told.history) {
                     Some(history) if history.starts_with(&known) => {
                         self.add_changes(visit, &history[known.len()..])?;
                     }
@@ -173,6 +179,9 @@ impl WriteTx<'_> {
             end: placed.end,
         };
         let visit = self.insert_elsewhere(guid, told, &place)?;
+        if cancelled_elsewhere(told).is_none() {
+            self.add_cancellation(visit, None, now)?;
+        }
         self.record_visit(RecordKind::Recovered, visit, now.timestamp())
     }
 

@@ -403,6 +403,24 @@ fn records_of_another_life_come_back() {
     let (kind, _, content) = &records(&other, last + 3)[0];
     assert_eq!((&**kind, &content["status"]), ("recovered", &json!("cancelled")));
     other.run_well(&["verify"], "");
+
+    // Cancelled where it had no place: no history of its own tells that.
+    let mut booked = lines(&site)[1].clone();
+    let mut state: Value = booked["contentText"].as_str().unwrap().parse().unwrap();
+    state.as_object_mut().unwrap().remove("kind");
+    assert_eq!(state["status"], "active", "{booked}");
+    let displaced = with(
+        state.clone(),
+        &json!({"kind": "displaced", "status": "cancelled", "placed": state}),
+    );
+    booked["contentText"] = json!(displaced.to_string());
+    let third = self::site();
+    replay(&third, &[booked]);
+    assert_eq!(
+        count(&third, "SELECT count(*) FROM visit WHERE status = 'cancelled'"),
+        1
+    );
+    third.run_well(&["verify"], "");
 }
 
 /// A life that may not write says so, and still reads.
