@@ -20,9 +20,9 @@ const SEED: u64 = 0x1f03_a71c;
 const BUILDERS: usize = 64;
 /// The client application of the terminals.
 pub const TERMINAL: &str = "50000000-0000-4000-8000-000000000001";
-/// What the configuration adds: the terminals' application.
-pub const APPLICATIONS: &str =
-    "[[applications]]\nmnem = 'Infomat'\nguid = '50000000-0000-4000-8000-000000000001'\n";
+/// What the configuration adds: the terminals' application, and bounds that nobody meets, of those that earlier binaries know.
+pub const SETTINGS: &str = "[limits]\nbookings_a_day = 1000000\nwaiting_entries_a_day = 1000000\n\n\
+    [[applications]]\nmnem = 'Infomat'\nguid = '50000000-0000-4000-8000-000000000001'\n";
 
 /// A size that can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -122,7 +122,7 @@ impl Clinic {
 
     /// Returns the kept database as this contender has it, built first if need be.
     pub fn kept(&self, contender: &Contender) -> PathBuf {
-        let site = Site::new(APPLICATIONS);
+        let site = Site::new(SETTINGS);
         fs::remove_file(site.path("infomat.db")).unwrap();
         let made = contender.command(&site, &["init"]).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

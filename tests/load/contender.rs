@@ -1,6 +1,6 @@
 //! What is measured: the program, another binary of it, and the plain server; each starts on a copy of a kept clinic.
 
-use crate::clinic::APPLICATIONS;
+use crate::clinic::SETTINGS;
 use crate::harness::{Server, Site, in_english};
 use std::env;
 use std::fs::{self, File};
@@ -57,7 +57,7 @@ impl Contender {
 
     /// Starts the server on a copy of a kept database.
     pub fn stage(&self, kept: &Path) -> Stage {
-        let site = Site::new(APPLICATIONS);
+        let site = Site::new(SETTINGS);
         let database = site.path("infomat.db");
         fs::copy(kept, &database).unwrap();
         // What is still to be written of the copy is not the server's to wait for.

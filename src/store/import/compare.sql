@@ -1,8 +1,8 @@
 -- Finds the lines that say something new of a cell or a card. A row that is not any more what it was when it was noted is looked
 -- for by its key, and so are those that were not there.
 DELETE FROM temp.changing_slot;
-INSERT INTO temp.changing_slot (line, id, used_count)
-SELECT s.line, c.id, c.used_count
+INSERT INTO temp.changing_slot (line, id, used_count, moves)
+SELECT s.line, c.id, c.used_count, (s.resource, s.begin_at, s.end_at) IS NOT (r.guid, c.begin_at, c.end_at)
 FROM temp.staged_slot s INDEXED BY staged_slot_known
 LEFT JOIN main.slot c ON c.id = s.known_id AND c.guid = s.key
 LEFT JOIN main.resource r ON r.id = c.resource_id AND r.removed = 0

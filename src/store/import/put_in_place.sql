@@ -39,13 +39,17 @@ CROSS JOIN temp.staged_slot s ON s.line = t.line
 CROSS JOIN main.resource r ON r.guid = s.resource
 WHERE t.id IS NULL;
 UPDATE slot SET
-    resource_id = r.id, begin_at = s.begin_at, end_at = s.end_at, plan_count = s.plan_count,
-    flag_access = s.flag_access, busy_type = s.busy_type, busy_code = s.busy_code, busy_name = s.busy_name,
-    room = s.room, age_from = s.age_from, age_to = s.age_to
+    plan_count = s.plan_count, flag_access = s.flag_access, busy_type = s.busy_type, busy_code = s.busy_code,
+    busy_name = s.busy_name, room = s.room, age_from = s.age_from, age_to = s.age_to
+FROM temp.changing_slot t
+CROSS JOIN temp.staged_slot s ON s.line = t.line
+WHERE slot.id = t.id;
+-- To name these columns writes their index and runs their triggers, whatever the values.
+UPDATE slot SET resource_id = r.id, begin_at = s.begin_at, end_at = s.end_at
 FROM temp.changing_slot t
 CROSS JOIN temp.staged_slot s ON s.line = t.line
 CROSS JOIN main.resource r ON r.guid = s.resource
-WHERE slot.id = t.id;
+WHERE t.moves AND slot.id = t.id;
 
 INSERT INTO patient (guid, lpu_id, person_guid, family, name, patronymic, birth_date, sex, policy_series, policy_number,
                      snils, passport_series, passport_number, phone, email, email_confirm_agree, uchastok_num,

@@ -45,8 +45,8 @@ CREATE TEMP TABLE staged_client_application (
 ) STRICT;
 
 -- A nightly file has many cells and cards, most as they are. These are the lines that say something new of them, with the row
--- that a line changes; none where it adds one.
-CREATE TEMP TABLE changing_slot (line INTEGER PRIMARY KEY, id INTEGER, used_count INTEGER) STRICT;
+-- that a line changes; none where it adds one. `moves`: the cell gets another resource or time.
+CREATE TEMP TABLE changing_slot (line INTEGER PRIMARY KEY, id INTEGER, used_count INTEGER, moves INTEGER NOT NULL) STRICT;
 CREATE TEMP TABLE changing_patient (line INTEGER PRIMARY KEY, id INTEGER) STRICT;
 
 -- What a line may name: what is in the file, and what is in the database and stays there.
