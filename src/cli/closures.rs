@@ -13,9 +13,9 @@ pub struct Close {
     /// GUID of the doctor, room or equipment
     #[arg(long, value_name = "GUID", value_parser = guid)]
     pub resource: Uuid,
-    /// The day, such as 2026-11-28 or 28.11.2026
+    /// The day, such as 2026-11-28 or 28.11.2026; by default, today
     #[arg(long, value_name = "DATE", value_parser = day)]
-    pub date: NaiveDate,
+    pub date: Option<NaiveDate>,
     /// The last day; by default, the same day
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub date_to: Option<NaiveDate>,

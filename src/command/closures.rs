@@ -19,7 +19,7 @@ const ENGLISH_HEADS: [&str; 7] = ["DOCTOR", "FROM", "TO", "REASON", "LOGIN", "VI
 pub fn close(config: &Config, wanted: &Close) -> Result<(), Failure> {
     let (mut store, now) = open_to_write(config)?;
     let period = Period {
-        date: wanted.date,
+        date: wanted.date.unwrap_or_else(|| now.date_naive()),
         date_to: wanted.date_to,
         from: wanted.from,
         to: wanted.to,

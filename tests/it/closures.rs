@@ -214,6 +214,23 @@ fn what_cannot_be_closed_is_said_and_changes_nothing() {
     assert_eq!(site.run_well(&["closures", "--format", "json"], "").trim(), "[]");
 }
 
+#[test]
+fn without_a_day_it_is_today_that_is_closed() {
+    let site = site();
+    let today = moment(0, "00:00")[..10].to_owned();
+    site.run_well(
+        &["close", "--resource", &guid(DOCTOR), "--reason", "Врач болен"],
+        "",
+    );
+    let closed = site.run_well(&["closures", "--format", "json"], "");
+    let closed: Value = serde_json::from_str(&closed).unwrap();
+    assert_eq!(closed.as_array().unwrap().len(), 1);
+    assert_eq!(
+        closed[0]["beginTime"].as_str().map(|begin| &begin[..10]),
+        Some(&*today)
+    );
+}
+
 /// What is over long ago goes with a purge, and leaves the file right.
 #[test]
 fn a_purge_takes_old_closed_times() {

@@ -4,12 +4,14 @@
 
 use super::container::Container;
 use super::{book, clinic_data, package};
+use crate::clinic::guid;
 
 const MANUAL: &str = include_str!("../../../packaging/manual.md");
 const RUSSIAN_MANUAL: &str = include_str!("../../../packaging/manual.ru.md");
 
-/// What stands in the manual for the GUID of a ticket.
+/// What stands in the manual for the GUID of a ticket, and of a doctor.
 const TICKET: &str = "TICKET";
+const DOCTOR: &str = "DOCTOR";
 
 /// A manual's commands, in their order.
 fn commands(manual: &str) -> Vec<&str> {
@@ -45,7 +47,7 @@ fn every_command_of_the_manual_works() {
     container.bring(&package, "/root/infomat.deb");
     container.well_with("cat > /root/clinic.ndjson", &clinic_data());
     for command in commands {
-        let mut command = command.to_owned();
+        let mut command = command.replace(DOCTOR, &guid(2));
         if command.contains(TICKET) {
             let booked = book(&container);
             let ticket = booked["ticketGuid"].as_str();
