@@ -122,9 +122,7 @@ impl Engine {
         };
         let tx = store.write()?;
         let over = holds.borrow().over();
-        for (_, hold) in &over {
-            tx.end_hold(*hold)?;
-        }
+        holds::end_in(&tx, &over)?;
         let run = |work: &Work| match work {
             Work::Book(wish) => booking::book(&tx, wish, settings, *started, now),
             Work::Identify(checked) => identification::identify(&tx, checked, settings, now),

@@ -3,7 +3,7 @@
 
 use super::Engine;
 use super::outcome::RequestError;
-use crate::model::{Bearer, HoldId, Moment, NewHold, Wish};
+use crate::model::{Bearer, HoldId, Moment, NewHold, Patient, Wish};
 use crate::refusal::Refusal;
 use crate::rules::{self, Approval, Policy, may_hold};
 use crate::store::{Fault, Store, WriteTx};
@@ -90,10 +90,16 @@ impl Engine {
 
 fn end(store: &mut Store, over: &[(Instant, HoldId)]) -> Result<(), Fault> {
     let tx = store.write()?;
+    end_in(&tx, over)?;
+    tx.commit()
+}
+
+/// Gives the places of these holds back, as part of a transaction.
+pub fn end_in(tx: &WriteTx, over: &[(Instant, HoldId)]) -> Result<(), Fault> {
     for (_, hold) in over {
         tx.end_hold(*hold)?;
     }
-    tx.commit()
+    Ok(())
 }
 
 /// Holds the place of a wish for its patient, under the rules that would book it.
@@ -108,22 +114,30 @@ pub fn hold(
     let Approval::Book(booking) = rules::decide(wish, &facts, policy, now)? else {
         return Err(Refusal::KeyTaken.into());
     };
-    let card = tx.open_card(&wish.bearer, wish.lpu)??;
-    may_hold(&tx.holds_today(&card, now)?, policy, now)?;
+    may_hold(&tx.holds_today(booking.standing, now)?, policy, now)?;
     let new = NewHold {
         guid: Uuid::now_v7(),
         cell: booking.cell.id,
         seconds: HOLD_SECONDS,
-        self_service: card.application.self_service,
+        self_service: booking.standing.application.self_service,
         waiting_entry: None,
         login: String::new(),
     };
-    let hold = tx.hold(&card.patient, &new, now)?;
+    take(tx, &booking.standing.patient, &new, taken, now)
+}
+
+/// Writes a hold that was decided on, notes when it ends, and tells it.
+pub fn take(
+    tx: &WriteTx,
+    patient: &Patient,
+    new: &NewHold,
+    taken: &Taken,
+    now: Moment,
+) -> Result<Answer, RequestError> {
+    let hold = tx.hold(patient, new, now)?;
     taken.borrow_mut().push((hold, new.seconds));
-    Ok(Answer::json(&HoldShown::new(
-        new.guid,
-        now + TimeDelta::seconds(new.seconds.into()),
-    )))
+    let until = now + TimeDelta::seconds(new.seconds.into());
+    Ok(Answer::json(&HoldShown::new(new.guid, until)))
 }
 
 /// Gives a held place back. A hold that has ended stays as it is: a repeated request gets the same answer.

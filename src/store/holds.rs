@@ -3,7 +3,7 @@
 
 use super::{Fault, Store, WriteTx, rows};
 use crate::model::{
-    Cell, CellId, DoneToday, HoldId, Moment, NewHold, Offer, OpenCard, Patient, PatientId, WaitingEntryId,
+    Cell, CellId, DoneToday, HoldId, Moment, NewHold, Offer, Patient, PatientId, Standing, WaitingEntryId,
 };
 use chrono::TimeDelta;
 use rusqlite::named_params;
@@ -43,10 +43,10 @@ impl Store {
     }
 
     /// Returns how many holds the patient has taken today by self-service, ended ones too.
-    pub(crate) fn holds_today(&self, card: &OpenCard, now: Moment) -> Result<DoneToday, Fault> {
-        self.done_today(&card.application, now, |from, until| {
+    pub(crate) fn holds_today(&self, standing: &Standing, now: Moment) -> Result<DoneToday, Fault> {
+        self.done_today(&standing.application, now, |from, until| {
             let counted = |row: &PatientId| self.holds_between(*row, from, until);
-            card.patient.cards.iter().map(counted).sum()
+            standing.patient.cards.iter().map(counted).sum()
         })
     }
 

@@ -2,8 +2,8 @@
 
 use super::patients::{as_patient, bearer};
 use super::{Desk, Visitor};
-use crate::engine::Engine;
 use crate::engine::outcome::RequestError;
+use crate::engine::{Engine, holds};
 use crate::model::{
     Cell, CellName, Contact, DeskPatient, Moment, NewHold, Right, Staff, WaitingEntry, WaitingStatus, Wish,
 };
@@ -11,11 +11,10 @@ use crate::refusal::{DeskRefusal, Refusal};
 use crate::rules::{self, Approval, Showing, Viewer, showing};
 use crate::store::{Store, WriteTx};
 use crate::wire::desk::waiting::{FittingCell, WaitingShown};
-use crate::wire::hold::HoldShown;
 use crate::wire::message::{Answer, Request};
 use crate::wire::params::Params;
 use crate::wire::reading::path_guid;
-use chrono::{Days, TimeDelta};
+use chrono::Days;
 use uuid::Uuid;
 
 /// Most entries that are shown: the longest waits.
@@ -126,10 +125,7 @@ pub fn offer(
         waiting_entry: Some(entry.id),
         login: by.login.clone(),
     };
-    let id = tx.hold(&booking.standing.patient, &hold, now)?;
-    desk.taken.borrow_mut().push((id, hold.seconds));
-    let until = now + TimeDelta::seconds(hold.seconds.into());
-    Ok(Answer::json(&HoldShown::new(hold.guid, until)))
+    holds::take(tx, &booking.standing.patient, &hold, desk.taken, now)
 }
 
 /// Takes an offer back: the place is free again.
