@@ -93,6 +93,17 @@ export function ask(title, fields, label, act, { look = "main", other = "Не н
 /** Shows something until it is read. */
 export const show = (title, ...nodes) => ask(title, nodes, "Закрыть", async () => {}, { other: null });
 
+/** Looks again and again while the page is in sight. While the server is away, one look waits for it. Returns what ends it. */
+export function lookAgain(look, everyMs) {
+  let isLooking = false;
+  const timer = setInterval(() => {
+    if (document.hidden || isLooking) return;
+    isLooking = true;
+    look().finally(() => { isLooking = false; });
+  }, everyMs);
+  return () => clearInterval(timer);
+}
+
 /** A key that nobody else has. `randomUUID` is for encrypted pages alone, which a page within the clinic need not be. */
 export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 

@@ -2,7 +2,7 @@
 
 import { el } from "../../shared/dom.js";
 import { change, noDay, read } from "../api.js";
-import { Wrong, ask, field, newGuid, row, table } from "../parts.js";
+import { Wrong, ask, field, lookAgain, newGuid, row, table } from "../parts.js";
 import { booking } from "./booking.js";
 import { drawClosure, when } from "./closure.js";
 
@@ -15,7 +15,6 @@ export function closures(main, { place, person, open }) {
   /** What is on the screen, as the server told it. */
   let drawn;
   let ended = false;
-  let isLooking = false;
   const error = el("p", { class: "error", role: "alert" });
   closures.place = () => seen;
   show(seen);
@@ -67,12 +66,12 @@ export function closures(main, { place, person, open }) {
     seen = { ...asked };
     drawn = undefined;
     const shown = seen;
-    clearInterval(timer);
+    rest();
     booking(main, {
       patient, visit: own, person,
       back: () => {
         if (ended || seen !== shown) return;
-        timer = watch();
+        rest = watch();
         show(asked);
       },
     });
@@ -104,15 +103,10 @@ export function closures(main, { place, person, open }) {
     if (closed) await show({ guid: closed.guid });
   }
 
-  // While the server is away, one look waits for it.
-  const watch = () => setInterval(() => {
-    if (document.hidden || isLooking) return;
-    isLooking = true;
-    look(true).finally(() => { isLooking = false; });
-  }, REFRESH_MS);
-  let timer = watch();
+  const watch = () => lookAgain(() => look(true), REFRESH_MS);
+  let rest = watch();
   return () => {
     ended = true;
-    clearInterval(timer);
+    rest();
   };
 }

@@ -4,7 +4,7 @@ import { el } from "../../shared/dom.js";
 import { addDays, timeOf } from "../../shared/format.js";
 import { read } from "../api.js";
 import { longDate, shortDate } from "../dates.js";
-import { field, row, table, tellRefusal } from "../parts.js";
+import { field, lookAgain, row, table, tellRefusal } from "../parts.js";
 import { download } from "../sheet.js";
 
 /** Time between two looks at the day. */
@@ -20,7 +20,6 @@ export function day(main, { place, person, open }) {
   let tag;
   let answer;
   let ended = false;
-  let isLooking = false;
   day.place = () => seen;
 
   const date = field("День", { name: "day-date", type: "date" });
@@ -111,14 +110,9 @@ export function day(main, { place, person, open }) {
   }
 
   look(false);
-  // While the server is away, one look waits for it.
-  const timer = setInterval(() => {
-    if (document.hidden || isLooking) return;
-    isLooking = true;
-    look(true).finally(() => { isLooking = false; });
-  }, REFRESH_MS);
+  const rest = lookAgain(() => look(true), REFRESH_MS);
   return () => {
     ended = true;
-    clearInterval(timer);
+    rest();
   };
 }

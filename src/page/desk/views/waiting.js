@@ -4,7 +4,7 @@ import { el } from "../../shared/dom.js";
 import { dateOf, timeOf } from "../../shared/format.js";
 import { change, read } from "../api.js";
 import { longDate, shortDate, shortMoment } from "../dates.js";
-import { acting, ask, newKey, row, table } from "../parts.js";
+import { acting, ask, lookAgain, newKey, row, table } from "../parts.js";
 
 /** Time between two looks at what others have done. */
 const REFRESH_MS = 5_000;
@@ -14,7 +14,6 @@ const ANY_TIME = "00:00";
 export function waiting(main, { open }) {
   let drawn;
   let ended = false;
-  let isLooking = false;
   /** Whose places are shown. */
   let chosen;
   const error = el("p", { class: "error", role: "alert" });
@@ -111,15 +110,10 @@ export function waiting(main, { open }) {
     if (ended) await look(false);
   }
 
-  // While the server is away, one look waits for it.
-  const timer = setInterval(() => {
-    if (document.hidden || isLooking) return;
-    isLooking = true;
-    look(true).finally(() => { isLooking = false; });
-  }, REFRESH_MS);
+  const rest = lookAgain(() => look(true), REFRESH_MS);
   return () => {
     ended = true;
-    clearInterval(timer);
+    rest();
   };
 }
 
