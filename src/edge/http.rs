@@ -103,18 +103,24 @@ impl Http {
         let mut waiting = PendingRequests::default();
         let mut date = Date::default();
         let mut is_idle = false;
+        let mut is_reading_ahead = false;
         let mut watchdog = Watchdog::wanted();
         let tick = watchdog.every().map_or(TICK, |every| every.min(TICK));
         while !self.closed.load(Ordering::Acquire) {
             watchdog.feed();
-            let timeout = if is_idle { tick } else { IDLE_AFTER.min(tick) };
+            let timeout = match (is_idle, is_reading_ahead) {
+                (true, true) => Duration::ZERO,
+                (true, false) => tick,
+                (false, _) => IDLE_AFTER.min(tick),
+            };
             if !self.gather(&mut waiting, engine, passwords, batch_requests_max, timeout)? {
-                if is_idle {
-                    engine.tick();
-                } else {
+                if !is_idle {
                     engine.copy_log_when_idle();
+                } else if !is_reading_ahead {
+                    engine.tick();
                 }
                 is_idle = true;
+                is_reading_ahead = engine.read_ahead();
                 continue;
             }
             is_idle = false;

@@ -21,6 +21,9 @@ use uuid::Uuid;
 /// and right.
 const CELLS_MAX: usize = 1_000_000;
 
+/// Cells in memory beyond which none are read ahead of the lists that ask for them: what is read so must not push out the rest.
+const READ_AHEAD_CELLS_MAX: usize = CELLS_MAX / 2;
+
 /// Most written cells that are read anew one by one.
 const WRITTEN_MAX: usize = 4_096;
 
@@ -206,13 +209,9 @@ impl Store {
     /// Returns what can be booked of each clinic's specialities within a client application's reach; at most
     /// [`SUPPLIES_MAX`].
     pub fn supplies(&self, reach: &Reach, now: Moment) -> Result<Vec<Supply>, Fault> {
-        let lpus: Vec<(LpuId, Uuid)> =
-            self.all("lpu", "SELECT id, guid FROM lpu ORDER BY guid", [], |row| {
-                Ok((row.get("id")?, row.get("guid")?))
-            })?;
         let bounds = self.bounds(reach, now);
         let mut supplies = Vec::new();
-        for (lpu_id, lpu) in lpus {
+        for (lpu_id, lpu) in self.lpu_guids()? {
             let listed = self.shown_resources(lpu_id)?;
             let mut of_lpu = BTreeMap::new();
             let mut kept = self.kept()?;
@@ -238,6 +237,30 @@ impl Store {
         }
         supplies.truncate(SUPPLIES_MAX);
         Ok(supplies)
+    }
+
+    /// Reads the timetable of one more resource that is shown, so that the next list finds it in memory. Returns whether there
+    /// was one to read.
+    pub fn read_ahead(&self, now: Moment) -> Result<bool, Fault> {
+        for (lpu_id, _) in self.lpu_guids()? {
+            let listed = self.shown_resources(lpu_id)?;
+            let mut kept = self.kept()?;
+            if kept.cells > READ_AHEAD_CELLS_MAX {
+                return Ok(false);
+            }
+            let mut ids = listed.iter().map(|listed| listed.resource.id);
+            if let Some(unread) = ids.find(|id| !kept.timetables.contains_key(id)) {
+                self.timetable(&mut kept, unread, now.timestamp(), now)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn lpu_guids(&self) -> Result<Vec<(LpuId, Uuid)>, Fault> {
+        self.all("lpu", "SELECT id, guid FROM lpu ORDER BY guid", [], |row| {
+            Ok((row.get("id")?, row.get("guid")?))
+        })
     }
 
     /// Returns what is in memory, once it is what the file says.

@@ -24,6 +24,9 @@ const FOREIGN_MAX: f64 = 0.05;
 /// Probes of one kind that differ by more make a measurement noisy.
 const PROBES_APART_MAX: f64 = 1.5;
 
+/// Processor time is told in steps of ten milliseconds: a server that used none within this time is idle.
+const IDLE_AFTER: Duration = Duration::from_millis(300);
+
 /// Counters of a process, of this one, and of the machine.
 #[derive(Clone, Copy)]
 pub struct Counters {
@@ -47,6 +50,20 @@ pub struct Used {
     pub wakeups: u64,
     /// The part of the machine that others used: processes, and the host.
     pub foreign: f64,
+}
+
+/// Waits until a server that nobody asks has nothing of its own to do.
+pub fn wait_until_idle(server: &Server) {
+    let pid = server.pid().to_string();
+    let mut used = processor(&pid);
+    loop {
+        thread::sleep(IDLE_AFTER);
+        let now = processor(&pid);
+        if now == used {
+            return;
+        }
+        used = now;
+    }
 }
 
 impl Counters {

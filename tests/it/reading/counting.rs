@@ -126,3 +126,37 @@ fn what_is_counted_is_what_the_rules_let_book() {
         "the settings make a difference: {different:?}"
     );
 }
+
+/// Goal: an idle server reads each timetable once, ahead of the lists that ask for it, again after another program's commit, and
+/// the counts are right whichever came first. Method: one store reads ahead to the end, and counts; a store beside it counts alone.
+#[test]
+fn what_is_read_ahead_is_each_timetable_once_and_again_when_it_may_have_changed() {
+    let site = demo::site();
+    let store = demo::store(&site);
+    let application = store.find_application("Infomat").unwrap();
+    let ids: Vec<_> = store
+        .lpus()
+        .unwrap()
+        .iter()
+        .flat_map(|lpu| store.shown_resources(lpu.id).unwrap().to_vec())
+        .map(|listed| listed.resource.id)
+        .collect();
+    let count = |store: &Store| {
+        let reach = Reach::of(&application, &demo::policy(), now().date_naive());
+        store.free_places(ids.iter().copied(), &reach, now()).unwrap()
+    };
+    let read_to_the_end = || (0..=ids.len()).take_while(|_| store.read_ahead(now()).unwrap()).count();
+    assert_eq!(read_to_the_end(), ids.len());
+    assert_eq!(count(&store), count(&demo::store(&site)));
+    assert_eq!(read_to_the_end(), 0, "what is in memory is not read again");
+
+    let before = count(&store);
+    Connection::open(site.path("infomat.db"))
+        .unwrap()
+        .execute("UPDATE slot SET plan_count = used_count WHERE id % 3 = 0", [])
+        .unwrap();
+    assert_eq!(read_to_the_end(), ids.len());
+    let after = count(&store);
+    assert_ne!(after, before);
+    assert_eq!(after, count(&demo::store(&site)));
+}
