@@ -2,6 +2,7 @@
 
 use crate::clinic::SETTINGS;
 use crate::harness::{Server, Site, in_english};
+use crate::machine::wait_until_idle;
 use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -55,17 +56,17 @@ impl Contender {
         site.start(&mut command)
     }
 
-    /// Starts the server on a copy of a kept database.
+    /// Starts the server on a copy of a kept database. A clinic's server has had a night to read the timetable: this one gets
+    /// the time for it.
     pub fn stage(&self, kept: &Path) -> Stage {
         let site = Site::new(SETTINGS);
         let database = site.path("infomat.db");
         fs::copy(kept, &database).unwrap();
         // What is still to be written of the copy is not the server's to wait for.
         File::open(&database).unwrap().sync_all().unwrap();
-        Stage {
-            server: self.serve(&site),
-            site,
-        }
+        let server = self.serve(&site);
+        wait_until_idle(&server);
+        Stage { server, site }
     }
 }
 

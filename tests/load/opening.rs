@@ -6,7 +6,7 @@ use crate::contender::Contender;
 use crate::crowd::{Call, Person, Reply, crowd};
 use crate::harness;
 use crate::large;
-use crate::machine::{self, Counters, Flushes, Noise};
+use crate::machine::{Counters, Flushes, Noise};
 use crate::report::{Times, median, millis};
 use chrono::TimeDelta;
 use std::cell::RefCell;
@@ -266,8 +266,6 @@ fn one(
         .map(|(number, pair)| Terminal::new(number, pair, page, &chosen))
         .collect();
     let folder = stage.site.path("");
-    // The server of a clinic has had a night to read the timetable; this one has just been started.
-    machine::wait_until_idle(&stage.server);
     let then = Counters::of(&stage.server, &folder);
     crowd(stage.server.address, &mut people);
     let used = Counters::of(&stage.server, &folder).since(then);

@@ -145,7 +145,11 @@ fn what_is_read_ahead_is_each_timetable_once_and_again_when_it_may_have_changed(
         let reach = Reach::of(&application, &demo::policy(), now().date_naive());
         store.free_places(ids.iter().copied(), &reach, now()).unwrap()
     };
-    let read_to_the_end = || (0..=ids.len()).take_while(|_| store.read_ahead(now()).unwrap()).count();
+    let read_to_the_end = || {
+        (0..=ids.len())
+            .take_while(|_| store.read_ahead(now()).unwrap())
+            .count()
+    };
     assert_eq!(read_to_the_end(), ids.len());
     assert_eq!(count(&store), count(&demo::store(&site)));
     assert_eq!(read_to_the_end(), 0, "what is in memory is not read again");
