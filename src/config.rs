@@ -65,6 +65,8 @@ pub struct Config {
     pub desk_may_override: Vec<String>,
     /// How long the reception holds a place that it offers.
     pub desk_offer_minutes: u32,
+    /// Where the reception is, for who calls somebody at a terminal; empty for untold.
+    pub reception_place: String,
     /// The clinic's local time.
     pub zone: Zone,
     /// The rules.
@@ -176,6 +178,7 @@ impl Config {
             desk_may_override: written.desk.may_override,
             desk_offer_minutes: u32::try_from(written.desk.offer_minutes).expect("it is bounded"),
             desk_idle_minutes: u64::try_from(written.desk.idle_minutes).expect("it is bounded"),
+            reception_place: written.terminal.reception,
             zone: written.utc_offset.map_or(Zone::System, Zone::Fixed),
             policy: Policy {
                 switches: written.rules,

@@ -34,6 +34,9 @@ pub mod waiting_list {}
 #[doc = include_str!("contract/holds.md")]
 pub mod holds {}
 
+#[doc = include_str!("contract/terminal.md")]
+pub mod terminal {}
+
 #[doc = include_str!("contract/desk.md")]
 pub mod desk {}
 

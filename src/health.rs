@@ -3,8 +3,9 @@
 //! `infomat check`, `/readyz` and `/metrics` render these problems, so that all three warn at the same bound.
 
 use crate::language::Language;
-use crate::model::Moment;
+use crate::model::{Moment, PrinterState};
 use chrono::NaiveDate;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Free space below which the write-ahead log cannot keep its usual length: 33 MB of log, and as much again for the database to
@@ -58,16 +59,19 @@ pub enum Subject {
     TimeSource,
     /// Jumps of the machine's clock.
     Clock,
+    /// The printers of the terminals.
+    Printer,
 }
 
 impl Subject {
     /// The subjects that a serving server judges, for `/readyz` and `/metrics`.
-    pub const SERVED: [Subject; 5] = [
+    pub const SERVED: [Subject; 6] = [
         Subject::Disk,
         Subject::Log,
         Subject::Backup,
         Subject::TimeSource,
         Subject::Clock,
+        Subject::Printer,
     ];
 
     /// Returns the name in `infomat check` and in the labels of `/metrics`.
@@ -80,6 +84,7 @@ impl Subject {
             Subject::Timetable => "timetable",
             Subject::TimeSource => "time source",
             Subject::Clock => "clock",
+            Subject::Printer => "printer",
         }
     }
 }
@@ -113,6 +118,8 @@ pub enum Problem {
     TimeNotSynchronised,
     /// The clock jumped forward to this moment, by more than a day, while the server ran.
     ClockJumped(Moment),
+    /// The printer of the terminal at this address does not print, or not for long.
+    Printer(IpAddr, PrinterState),
 }
 
 /// Judges the free space of the database's disk, in bytes, beside the size of the database.
@@ -180,6 +187,7 @@ impl Problem {
             }
             Problem::TimeNotSynchronised => Subject::TimeSource,
             Problem::ClockJumped(_) => Subject::Clock,
+            Problem::Printer(..) => Subject::Printer,
         }
     }
 
@@ -292,7 +300,31 @@ impl Problem {
                     format!("the clock jumped forward by more than a day, to {to}: look at the time"),
                 )
             }
+            Problem::Printer(terminal, state) => {
+                let (russian, english) = printer(state);
+                pick(format!("терминал {terminal}: {russian}"), format!("terminal {terminal}: {english}"))
+            }
         }
+    }
+}
+
+/// Returns what to do about a printer, in Russian and English.
+fn printer(state: PrinterState) -> (&'static str, &'static str) {
+    match state {
+        PrinterState::Ready => ("принтер печатает", "the printer prints"),
+        PrinterState::PaperLow => (
+            "бумага кончается: приготовьте рулон",
+            "the paper is about to end: have a roll ready",
+        ),
+        PrinterState::NoPaper => ("бумаги нет: вставьте рулон", "there is no paper: put a roll in"),
+        PrinterState::CoverOpen => (
+            "крышка принтера открыта: закройте ее",
+            "the printer's cover is open: close it",
+        ),
+        PrinterState::Offline => (
+            "принтер не отвечает: проверьте питание и кабель",
+            "the printer does not answer: look at its power and its cable",
+        ),
     }
 }
 

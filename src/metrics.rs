@@ -4,11 +4,12 @@
 //! refusals, and the clinic's own specialities. No label is about a patient.
 
 use crate::health::{Problem, Subject};
-use crate::model::Supply;
+use crate::model::{PrinterState, Supply};
 use prometheus::core::Collector;
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Content type of the text (Prometheus exposition formats, text-based format).
@@ -96,6 +97,11 @@ metrics! {
         "What is judged as `infomat check` does: 0 good, 1 a warning, 2 bad.",
         &["check"],
     );
+    printers: IntGaugeVec = gauges(
+        "infomat_terminal_printer",
+        "Always 1, for each terminal whose printer was heard of within minutes; the labels tell its state.",
+        &["terminal", "state"],
+    );
     free_places: IntGaugeVec = gauges(
         "infomat_free_places",
         "Free places ahead that can be booked at a terminal now.",
@@ -136,6 +142,8 @@ pub struct Outlook<'a> {
     pub problems: &'a [Problem],
     /// The free places at a terminal, for each clinic and speciality.
     pub supplies: &'a [Supply],
+    /// The terminals' printers that are known of, by address.
+    pub printers: &'a [(IpAddr, PrinterState)],
 }
 
 impl Metrics {
@@ -181,6 +189,11 @@ impl Metrics {
             self.health
                 .with_label_values(&[subject.name()])
                 .set(worst.unwrap_or(0));
+        }
+        self.printers.reset();
+        for (terminal, state) in outlook.printers {
+            let labels = [&*terminal.to_string(), state.word()];
+            self.printers.with_label_values(&labels).set(1);
         }
         self.free_places.reset();
         self.last_cell.reset();

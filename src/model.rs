@@ -18,6 +18,7 @@ mod ids;
 mod issue;
 mod listing;
 mod owner;
+mod printer;
 pub mod receipt;
 pub mod record;
 mod staff;
@@ -43,6 +44,7 @@ pub use ids::{
 pub use issue::{Issue, IssueKind};
 pub use listing::{AheadCell, FreeCells, FreePlaces, ListedResource, Speciality, Supply};
 pub use owner::Owner;
+pub use printer::PrinterState;
 pub use staff::{PasswordFound, Right, Role, Staff, login, staff_name};
 pub use ticket::{HistoryEntry, Ticket, VisitStatus};
 pub use waiting::{WaitingEntry, WaitingPatient, WaitingStatus, WaitingWish};

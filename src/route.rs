@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 pub enum Route {
     /// An operation that may write: such requests share a batch and its commit.
     Write(Write),
-    /// An operation that only reads.
+    /// An operation that leaves the database as it is.
     Read(Read),
 }
 
@@ -26,6 +26,8 @@ pub enum Write {
     Book { lpu: String },
     /// [crate::contract::identification]
     Identify { lpu: String },
+    /// A ticket printed again ([crate::contract::terminal]).
+    Reprint { lpu: String },
     /// [crate::contract::tickets]
     Cancel { lpu: String, ticket: String },
     /// [crate::contract::tickets]
@@ -44,7 +46,7 @@ pub enum Write {
     Desk(DeskWrite),
 }
 
-/// An operation that only reads. Its arguments are as those of [`Write`].
+/// An operation that leaves the database as it is. Its arguments are as those of [`Write`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the words are the contract's")]
 pub enum Read {
@@ -90,6 +92,10 @@ pub enum Read {
         lpu: String,
     },
     WaitingList,
+    /// [crate::contract::terminal]
+    Terminal,
+    /// What a terminal's helper says of the printer, kept in memory ([crate::contract::terminal]).
+    TellPrinter,
     /// A file of the terminal's page.
     Page,
     /// The process lives: the gate answers, even while the engine waits.
@@ -115,6 +121,7 @@ impl Route {
         match self {
             Route::Write(Write::Book { .. }) => "book",
             Route::Write(Write::Identify { .. }) => "identify",
+            Route::Write(Write::Reprint { .. }) => "reprint",
             Route::Write(Write::Cancel { .. }) => "cancel",
             Route::Write(Write::CheckIn { .. }) => "check_in",
             Route::Write(Write::Hold { .. }) => "hold",
@@ -136,6 +143,8 @@ impl Route {
             Route::Read(Read::Ticket { .. }) => "ticket",
             Route::Read(Read::TicketsOfOther { .. }) => "tickets_of_other",
             Route::Read(Read::WaitingList) => "waiting_list",
+            Route::Read(Read::TellPrinter) => "tell_printer",
+            Route::Read(Read::Terminal) => "terminal",
             Route::Read(Read::Page) => "page",
             Route::Read(Read::Health) => "health",
             Route::Read(Read::Metrics) => "metrics",
@@ -146,9 +155,9 @@ impl Route {
 
 /// The operations of one path.
 struct Methods {
-    post: Option<Write>,
+    post: Option<Route>,
     get: Option<Route>,
-    delete: Option<Write>,
+    delete: Option<Route>,
     /// The same methods, for `Allow`.
     allow: &'static str,
 }
@@ -174,9 +183,9 @@ pub fn route(method: &str, path: &str) -> Result<Route, HttpError> {
         allow,
     } = methods.ok_or(HttpError::UnknownPath)?;
     let found = match method {
-        "POST" => post.map(Route::Write),
+        "POST" => post,
         "GET" | "HEAD" => get,
-        "DELETE" => delete.map(Route::Write),
+        "DELETE" => delete,
         _ => None,
     };
     found.ok_or(HttpError::Method(allow))
@@ -188,35 +197,42 @@ type Segment<'a> = (&'a str, &'a str);
 fn version_2(segments: &[Segment]) -> Option<Methods> {
     Some(match *segments {
         [("visit", _), lpu] => Methods {
-            post: Some(Write::Book { lpu: text(lpu) }),
+            post: Some(Write::Book { lpu: text(lpu) }.into()),
             allow: "POST, GET, HEAD",
             ..get(Read::Tickets { lpu: text(lpu) })
         },
         [("visit", _), lpu, ("hold", _)] => Methods {
-            post: Some(Write::Hold { lpu: text(lpu) }),
+            post: Some(Write::Hold { lpu: text(lpu) }.into()),
             allow: "POST",
             ..Methods::NONE
         },
         [("visit", _), lpu, ("hold", _), hold] => Methods {
-            delete: Some(Write::GiveBack { lpu: text(lpu), hold: text(hold) }),
+            delete: Some(Write::GiveBack { lpu: text(lpu), hold: text(hold) }.into()),
             allow: "DELETE",
             ..Methods::NONE
         },
         [("visit", _), lpu, ("other", _)] => get(Read::TicketsOfOther { lpu: text(lpu) }),
+        [("visit", _), lpu, ("reprint", _)] => get(Write::Reprint { lpu: text(lpu) }),
         [("visit", _), lpu, ticket] => {
             let (lpu, ticket) = (text(lpu), text(ticket));
             Methods {
-                delete: Some(Write::Cancel { lpu: lpu.clone(), ticket: ticket.clone() }),
+                delete: Some(Write::Cancel { lpu: lpu.clone(), ticket: ticket.clone() }.into()),
                 allow: "GET, HEAD, DELETE",
                 ..get(Read::Ticket { lpu, ticket })
             }
         }
         [("visit", _), lpu, ticket, ("checkin", _)] => Methods {
-            post: Some(Write::CheckIn { lpu: text(lpu), ticket: text(ticket) }),
+            post: Some(Write::CheckIn { lpu: text(lpu), ticket: text(ticket) }.into()),
             allow: "POST",
             ..Methods::NONE
         },
         [("auth", _), lpu, ("token", _)] => get(Write::Identify { lpu: text(lpu) }),
+        [("terminal", _)] => get(Read::Terminal),
+        [("terminal", _), ("printer", _)] => Methods {
+            post: Some(Read::TellPrinter.into()),
+            allow: "POST",
+            ..Methods::NONE
+        },
         [("lpu", _)] => get(Read::Lpus),
         [("lpu", _), lpu] => get(Read::Lpu { lpu: text(lpu) }),
         [("lpu", _), lpu, ("speciality", _)] => get(Read::Specialities { lpu: text(lpu) }),
@@ -253,12 +269,12 @@ fn version_2(segments: &[Segment]) -> Option<Methods> {
 fn version_3(segments: &[Segment]) -> Option<Methods> {
     Some(match *segments {
         [("waitinglist", _)] => Methods {
-            post: Some(Write::Wait),
+            post: Some(Write::Wait.into()),
             allow: "GET, HEAD, POST",
             ..get(Read::WaitingList)
         },
         [("waitinglist", _), entry] => Methods {
-            delete: Some(Write::StopWaiting { entry: text(entry) }),
+            delete: Some(Write::StopWaiting { entry: text(entry) }.into()),
             allow: "DELETE",
             ..Methods::NONE
         },
@@ -307,9 +323,9 @@ impl From<DeskRead> for Route {
     }
 }
 
-impl From<DeskWrite> for Write {
-    fn from(write: DeskWrite) -> Write {
-        Write::Desk(write)
+impl From<DeskWrite> for Route {
+    fn from(write: DeskWrite) -> Route {
+        Route::Write(Write::Desk(write))
     }
 }
 
@@ -445,6 +461,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 55, "{names:?}");
+        assert_eq!(names.len(), 58, "{names:?}");
     }
 }

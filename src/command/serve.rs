@@ -78,6 +78,7 @@ pub fn serve(
             may_override: config.desk_may_override.clone(),
             offer_minutes: config.desk_offer_minutes,
         },
+        reception_place: config.reception_place.clone(),
         languages: page::languages::file(languages::load(path)),
     };
     if !store.is_read_only() {

@@ -107,6 +107,8 @@ pub enum ValueFault {
     NotSoManyKeys(usize),
     #[error("expected 1 to {0} visible ASCII characters")]
     NotVisibleAscii(usize),
+    #[error("expected a line of at most {0} characters")]
+    NotLine(usize),
     #[error("expected a GUID with hyphens, other than zero")]
     NotGuid,
     #[error("expected up to {0} applications")]

@@ -36,6 +36,7 @@ fn defaults() -> Config {
         desk_idle_minutes: 30,
         desk_may_override: Vec::new(),
         desk_offer_minutes: 30,
+        reception_place: String::new(),
         zone: Zone::System,
         policy: Policy {
             switches: crate::rules::Switches::default(),
@@ -159,6 +160,7 @@ fn a_configuration_with_everything_else() {
         desk_idle_minutes: 720,
         desk_may_override: vec!["one_per_speciality".to_owned()],
         desk_offer_minutes: 1440,
+        reception_place: String::new(),
         zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
         policy: Policy {
             switches: crate::rules::Switches {

@@ -40,6 +40,9 @@ const IDLE_MINUTES_MAX: i64 = 720;
 /// Largest `desk.offer_minutes`: a day.
 const OFFER_MINUTES_MAX: i64 = 1440;
 
+/// Longest `terminal.reception`: three lines of the terminal.
+const RECEPTION_CHARS_MAX: usize = 120;
+
 /// Largest `leeway_seconds`.
 const LEEWAY_SECONDS_MAX: i64 = 300;
 
@@ -97,6 +100,7 @@ pub struct Written {
     pub tokens: WrittenTokens,
     pub limits: WrittenLimits,
     pub desk: WrittenDesk,
+    pub terminal: WrittenTerminal,
     pub rules: Switches,
     #[serde(deserialize_with = "applications")]
     pub applications: Vec<WrittenApplication>,
@@ -120,6 +124,7 @@ impl Default for Written {
             tokens: WrittenTokens::default(),
             limits: WrittenLimits::default(),
             desk: WrittenDesk::default(),
+            terminal: WrittenTerminal::default(),
             rules: Switches::default(),
             applications: Vec::new(),
         }
@@ -191,6 +196,14 @@ impl Default for WrittenDesk {
             offer_minutes: 30,
         }
     }
+}
+
+/// `[terminal]`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WrittenTerminal {
+    #[serde(deserialize_with = "line::<_, RECEPTION_CHARS_MAX>")]
+    pub reception: String,
 }
 
 /// `[tokens]`.
@@ -344,6 +357,15 @@ fn visible_ascii<'de, D: Deserializer<'de>>(
     is_word
         .then_some(word)
         .ok_or_else(|| ValueFault::NotVisibleAscii(bytes_max).of())
+}
+
+/// A line of text, without blanks at its ends.
+fn line<'de, D: Deserializer<'de>, const CHARS_MAX: usize>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.chars().count() > CHARS_MAX || text.chars().any(char::is_control) {
+        return Err(ValueFault::NotLine(CHARS_MAX).of());
+    }
+    Ok(text.trim().to_owned())
 }
 
 fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {

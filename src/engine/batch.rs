@@ -5,6 +5,7 @@ use super::desk::{self, Desk, DeskCall};
 use super::holds::{self, HoldName, Taken};
 use super::identification::{self, CheckedIdentification};
 use super::outcome::answer_or_fault;
+use super::reprint::{self, CheckedReprint};
 use super::tickets::{self, TicketName};
 use super::waiting::{self, EntryName};
 use super::{CLOCK_RETRY_SECONDS, Engine, Settings, authenticate, booking, ready};
@@ -24,6 +25,7 @@ use std::time::Instant;
 enum Work {
     Book(Wish),
     Identify(CheckedIdentification),
+    Reprint(CheckedReprint),
     Cancel(TicketName),
     CheckIn(TicketName),
     Wait(WaitingWish),
@@ -109,6 +111,7 @@ impl Engine {
             damaged,
             sessions,
             holds,
+            terminals,
             ..
         } = self;
         let taken = Taken::default();
@@ -126,6 +129,7 @@ impl Engine {
         let run = |work: &Work| match work {
             Work::Book(wish) => booking::book(&tx, wish, settings, *started, now),
             Work::Identify(checked) => identification::identify(&tx, checked, settings, now),
+            Work::Reprint(checked) => reprint::reprint(&tx, checked, settings, *started, now),
             Work::Cancel(name) => tickets::cancel_own(&tx, name, now),
             Work::CheckIn(name) => tickets::check_in(&tx, name, settings, *started, now),
             Work::Wait(wish) => waiting::wait(&tx, wish, &settings.policy, now),
@@ -133,7 +137,17 @@ impl Engine {
             Work::Desk(call) => desk::run(&tx, call, &desk, now),
             Work::Hold(wish) => holds::hold(&tx, wish, &settings.policy, &taken, now),
             Work::GiveBack(name) => holds::give_back(&tx, name),
-            Work::Ready(language) => Ok(ready::prove(&tx, *damaged, clock.state(), now, *language)?),
+            Work::Ready(language) => {
+                let terminals = terminals.borrow().problems();
+                Ok(ready::prove(
+                    &tx,
+                    *damaged,
+                    clock.state(),
+                    terminals,
+                    now,
+                    *language,
+                )?)
+            }
         };
         let answer = |parsed: &ParsedRequest| match parsed {
             Ok(work) => answer_or_fault(run(work)),
@@ -169,6 +183,7 @@ fn parse(request: &Request, write: &Write, settings: &Settings, now: Moment) -> 
     Ok(match write {
         Write::Book { lpu } => Work::Book(wish(request, lpu, authenticated()?)?),
         Write::Identify { lpu } => Work::Identify(identification::parse(request, lpu, settings)?),
+        Write::Reprint { lpu } => Work::Reprint(reprint::parse(request, lpu)?),
         Write::Cancel { lpu, ticket } => Work::Cancel(ticket_name(lpu, ticket)?),
         Write::CheckIn { lpu, ticket } => Work::CheckIn(ticket_name(lpu, ticket)?),
         Write::Wait => Work::Wait(waiting_wish(request, authenticated()?, now.date_naive())?),

@@ -97,15 +97,29 @@ pub fn identify(
     settings: &Settings,
     now: Moment,
 ) -> Result<Answer, RequestError> {
-    let Some(document) = digest(&identification.who) else {
-        return issue(tx, identification, settings, now);
-    };
-    let at_kiosk = settings.kiosk_addresses.contains(address);
+    let issue = || issue(tx, identification, settings, now);
+    match digest(&identification.who) {
+        Some(document) => guess(tx, document, *address, settings, now, issue),
+        None => issue(),
+    }
+}
+
+/// Lets somebody at `address` try what might be a guess at `document`, unless too many have failed of late. An answer of
+/// [`Refusal::NotIdentified`] counts as a failure.
+pub(super) fn guess(
+    tx: &WriteTx,
+    document: DocumentDigest,
+    address: IpAddr,
+    settings: &Settings,
+    now: Moment,
+    answer: impl FnOnce() -> Result<Answer, RequestError>,
+) -> Result<Answer, RequestError> {
+    let at_kiosk = settings.kiosk_addresses.contains(&address);
     // A kiosk's neighbours, all of the clinic's network perhaps, do not count as the kiosk.
     let (address, limit) = if at_kiosk {
-        (*address, KIOSK_LIMIT)
+        (address, KIOSK_LIMIT)
     } else {
-        (network(*address), ADDRESS_LIMIT)
+        (network(address), ADDRESS_LIMIT)
     };
     let failure = FailedIdentification {
         address: address.to_string(),
@@ -128,12 +142,12 @@ pub fn identify(
     if let Some(seconds) = waits.into_iter().flatten().max() {
         return Err(HttpError::TooManyFailures(seconds).into());
     }
-    let issued = issue(tx, identification, settings, now);
-    if let Err(RequestError::Refused(Refusal::NotIdentified)) = issued {
+    let answered = answer();
+    if let Err(RequestError::Refused(Refusal::NotIdentified)) = answered {
         let until = now.timestamp() - i64::from(FAILURE_SECONDS_MAX);
         tx.note_failure(&failure, now, until)?;
     }
-    issued
+    answered
 }
 
 impl Limit {

@@ -35,6 +35,8 @@ mod page;
 mod password;
 mod reading;
 mod ready;
+mod reprint;
+mod terminal;
 mod tickets;
 mod waiting;
 
@@ -65,6 +67,7 @@ use ready::Readiness;
 use std::cell::RefCell;
 use std::net::IpAddr;
 use std::sync::Arc;
+use terminal::Terminals;
 
 /// Most requests that are decided in one batch, with one commit.
 pub const BATCH_REQUESTS_MAX: usize = 64;
@@ -116,6 +119,8 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// The reception.
     pub desk: DeskSettings,
+    /// Where the reception is, for who calls somebody at a terminal; empty for untold.
+    pub reception_place: String,
     /// The terminal's languages besides the page's own.
     pub languages: crate::page::File,
 }
@@ -133,6 +138,7 @@ pub struct Engine {
     holds: RefCell<Holds>,
     /// Timetables that may still be read ahead of the lists that ask for them.
     read_ahead_left: u32,
+    terminals: RefCell<Terminals>,
     /// The last commit failed, and none has succeeded since.
     has_failed_commit: bool,
     /// A request met damaged values.
@@ -165,6 +171,7 @@ impl Engine {
             sessions: RefCell::default(),
             holds,
             read_ahead_left: READ_AHEAD_MAX,
+            terminals: RefCell::default(),
             has_failed_commit: false,
             damaged: !damaged_base.is_empty(),
             lost: false,

@@ -40,7 +40,9 @@ impl Engine {
             });
         let clock = self.clock.state();
         // Unreadable facts are no problem: `/readyz` tells why.
-        let problems = problems(store, clock, now).unwrap_or_default();
+        let terminals = self.terminals.borrow();
+        let problems = problems(store, clock, terminals.problems(), now).unwrap_or_default();
+        let printers: Vec<_> = terminals.printers().collect();
         let outlook = Outlook {
             log_bytes: store.log_bytes(),
             log_waiting_pages: store.waiting_pages(),
@@ -51,6 +53,7 @@ impl Engine {
             clock_jumps: clock.jumps,
             problems: &problems,
             supplies,
+            printers: &printers,
         };
         Ok(Answer::ok(TEXT, self.metrics.text(&outlook).into_bytes()))
     }

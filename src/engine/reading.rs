@@ -45,6 +45,8 @@ impl Engine {
         let answer = match read {
             Read::Page => Ok(page::serve(request, &self.settings.languages)),
             Read::Health => Ok(alive()),
+            Read::Terminal => Ok(self.terminal(request)),
+            Read::TellPrinter => Ok(self.tell_printer(request)),
             Read::Desk(read) => self.read_desk(request, read, now),
             Read::OpenApi => Ok(openapi::document()),
             Read::Metrics => self.metrics_text(request, now.moment),

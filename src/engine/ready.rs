@@ -35,6 +35,7 @@ pub fn prove(
     tx: &WriteTx,
     has_damaged_values: bool,
     clock: ClockState,
+    terminals: Vec<Problem>,
     now: Moment,
     language: Language,
 ) -> Result<Answer, Fault> {
@@ -45,14 +46,19 @@ pub fn prove(
     if let Some(trouble) = tx.reads_only()? {
         return Ok(not_ready(trouble, language));
     }
-    let problems = problems(tx, clock, now)?;
+    let problems = problems(tx, clock, terminals, now)?;
     Ok(ready(
         problems.iter().map(|problem| problem.text(language)).collect(),
     ))
 }
 
-/// Judges what a serving server can judge at each question: [`health::Subject::SERVED`].
-pub fn problems(store: &Store, clock: ClockState, now: Moment) -> Result<Vec<Problem>, Fault> {
+/// Judges what a serving server can judge at each question: [`health::Subject::SERVED`]. `terminals` are the problems of their printers.
+pub fn problems(
+    store: &Store,
+    clock: ClockState,
+    terminals: Vec<Problem>,
+    now: Moment,
+) -> Result<Vec<Problem>, Fault> {
     let disk = store.disk_free_bytes().zip(store.file_bytes());
     let found = [
         disk.and_then(|(free, database)| health::disk(free, database)),
@@ -61,7 +67,7 @@ pub fn problems(store: &Store, clock: ClockState, now: Moment) -> Result<Vec<Pro
         health::time_source(is_synchronised()),
         clock.last_jump.map(|jump| Problem::ClockJumped(jump.to)),
     ];
-    Ok(found.into_iter().flatten().collect())
+    Ok(found.into_iter().flatten().chain(terminals).collect())
 }
 
 /// Returns the answer where the database takes no write.

@@ -16,6 +16,9 @@ rows! {
         /// The address may not read the metrics.
         NumbersElsewhere = 403 5000
             "Показатели доступны с этого компьютера и с адресов из настройки metrics_addresses";
+        /// The address is no terminal's.
+        NotTerminal = 403 5000
+            "Это доступно только терминалам. Их адреса указываются в настройке kiosk_addresses";
         UnknownPath = 404 5000 "Нет такого адреса";
         Method(allow: &'static str) = 405 5000 "Этот метод здесь не поддерживается" => "Allow": allow;
         TooSlow = 408 5000 "Запрос не получен целиком за отведенное время";

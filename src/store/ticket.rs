@@ -6,12 +6,16 @@ use crate::model::record::RecordKind;
 use crate::model::{
     Cell, ClientApplication, HistoryEntry, LpuId, Moment, Patient, PatientId, Ticket, VisitId, VisitStatus,
 };
+use chrono::NaiveDate;
 use rusqlite::{Params, Row, named_params};
 use uuid::Uuid;
 
 /// Most tickets of one listing: what can be answered without keeping a booking waiting for long. More are left out, never
 /// refused: nobody can fill a list so that it cannot be read.
 const TICKETS_MAX: u32 = 500;
+
+/// Enough to see that a number and a birth date name more than one visit.
+const TWO: u32 = 2;
 
 /// What the history calls the words that a registrar gives for cancelling.
 const REASON: &str = "reason";
@@ -131,6 +135,21 @@ impl Store {
             ":limit": TICKETS_MAX,
         };
         self.tickets(include_str!("ticket/tickets_of_other.sql"), parameters)
+    }
+
+    /// Returns active visits with this number that are not over at `since`, of a clinic's open cards with this birth date; of more than
+    /// two, two.
+    pub(crate) fn tickets_of_number(
+        &self,
+        num: i64,
+        born: NaiveDate,
+        lpu: LpuId,
+        since: Moment,
+    ) -> Result<Vec<Ticket>, Fault> {
+        let parameters = named_params! {
+            ":num": num, ":born": born, ":lpu": lpu, ":since": since.timestamp(), ":limit": TWO,
+        };
+        self.tickets(include_str!("ticket/tickets_of_number.sql"), parameters)
     }
 
     /// Returns the tickets of the visits whose rows a statement gives.

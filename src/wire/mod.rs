@@ -15,6 +15,7 @@ pub(crate) mod reading;
 pub(crate) mod ready;
 pub(crate) mod resource;
 pub(crate) mod speciality;
+pub(crate) mod terminal;
 pub(crate) mod ticket;
 pub(crate) mod tickets;
 pub(crate) mod waiting;

@@ -60,6 +60,7 @@ mod schema;
 mod service;
 mod state;
 mod statements;
+mod terminal;
 mod tickets;
 mod tidy;
 mod verify;

@@ -99,6 +99,7 @@ impl Told for ValueFault {
             ValueFault::NotOffset => "нужна разница с UTC от -14:00 до +14:00, например +03:00".to_owned(),
             ValueFault::NotSoManyKeys(max) => format!("ключей должно быть от 1 до {max}"),
             ValueFault::NotVisibleAscii(max) => format!("нужно от 1 до {max} видимых знаков ASCII"),
+            ValueFault::NotLine(max) => format!("нужна строка не длиннее {max} знаков"),
             ValueFault::NotGuid => "нужен GUID с дефисами, не нулевой".to_owned(),
             ValueFault::TooManyApplications(max) => {
                 format!("разделов applications должно быть не больше {max}")

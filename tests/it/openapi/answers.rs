@@ -145,6 +145,7 @@ fn every_method_succeeds_as_described() {
         "ready",
         "metrics",
         "openapi",
+        "terminal",
         "lpus",
         "lpu",
         "specialities",
@@ -174,7 +175,9 @@ fn every_method_succeeds_as_described() {
         &none,
     );
     asking.succeed("checkIn", "", &none);
-    asking.succeed("ticket", "", &none);
+    let ticket = asking.succeed("ticket", "", &none).json();
+    let number = ticket["num"].as_str().unwrap();
+    asking.succeed("reprint", &format!("?num={number}&Birthday=1980-06-15"), &none);
     asking.book(
         "",
         &json!({"timeTable": guid(SHORT), "fullResponse": false, "email_confirm_agree": 1}),
@@ -212,6 +215,7 @@ fn every_method_succeeds_as_described() {
     assert_eq!(entries[0], entry);
     asking.succeed("stopWaiting", "", &none);
 
+    asking.succeed("tellPrinter", "", &json!({"state": "ok"}));
     asking.succeed("identify", "?n_pol=123456&Birthday=1980-06-15", &none);
 
     let all = asking

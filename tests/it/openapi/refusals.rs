@@ -10,7 +10,7 @@ use infomat::wire::message;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const TRANSPORTS: [HttpError; 18] = [
+const TRANSPORTS: [HttpError; 19] = [
     HttpError::Malformed,
     HttpError::NoAddress,
     HttpError::UnknownPath,
@@ -28,6 +28,7 @@ const TRANSPORTS: [HttpError; 18] = [
     HttpError::ClockWrong(1),
     HttpError::NotReady(Trouble::DiskFull, Language::Russian),
     HttpError::NumbersElsewhere,
+    HttpError::NotTerminal,
     HttpError::Version,
 ];
 

@@ -64,6 +64,7 @@ pub fn engine(site: &Site, policy: Policy) -> Engine {
             may_override: Vec::new(),
             offer_minutes: 30,
         },
+        reception_place: String::new(),
         languages: infomat::page::languages::file(serde_json::Map::new()),
     };
     Engine::new(store(site), settings).unwrap()
