@@ -93,7 +93,7 @@ fn the_sample_says_what_the_defaults_are() {
         assert_ne!(parse(&bent), Ok(defaults()), "{name}");
         count += 1;
     }
-    assert_eq!(count, 33);
+    assert_eq!(count, 34);
     let commented = "# [[applications]]\n# mnem = \"Infomat\"\n# guid = \"00000000-0000-4000-8000-000000000001\"\n# trusted = true\n# secret_file = ";
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
@@ -118,6 +118,7 @@ fn a_configuration_with_everything_else() {
         metrics_addresses = ["192.0.2.9"]
         desk_addresses = ["192.0.2.10"]
         desk = { idle_minutes = 720, may_override = ["one_per_speciality"], offer_minutes = 1440 }
+        terminal = { reception = " 1 этаж, окно 3 " }
         utc_offset = "-09:30"
         max_period_days = 366
         checkin_hours_before = 24
@@ -160,7 +161,7 @@ fn a_configuration_with_everything_else() {
         desk_idle_minutes: 720,
         desk_may_override: vec!["one_per_speciality".to_owned()],
         desk_offer_minutes: 1440,
-        reception_place: String::new(),
+        reception_place: "1 этаж, окно 3".to_owned(),
         zone: Zone::Fixed(FixedOffset::west_opt(9 * 3600 + 30 * 60).unwrap()),
         policy: Policy {
             switches: crate::rules::Switches {
@@ -295,6 +296,14 @@ fn values_that_are_not_right() {
             "line 2: -1 is out of bounds, expected 0 to 300, in `tokens.leeway_seconds`",
         ),
         ("[tokens]\nleeway_seconds = 301", "line 2: 301 is out of bounds"),
+        (
+            "[terminal]\nreception = \"\"\"1 этаж\nокно 3\"\"\"",
+            "line 2: expected a line of at most 120 characters, in `terminal.reception`",
+        ),
+        (
+            &format!("[terminal]\nreception = '{}'", "ж".repeat(121)),
+            "line 2: expected a line of at most 120",
+        ),
         (
             "[rules]\npast = 1",
             "line 2: invalid type: integer `1`, expected a boolean, in `rules.past`",
