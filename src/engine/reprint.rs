@@ -6,7 +6,7 @@
 use super::Settings;
 use super::identification::guess;
 use super::outcome::RequestError;
-use crate::model::{Moment, Ticket, Who};
+use crate::model::{LpuId, Moment, Ticket, Who};
 use crate::refusal::{HttpError, Refusal};
 use crate::store::WriteTx;
 use crate::wire::message::{Answer, Request};
@@ -48,18 +48,13 @@ pub fn reprint(
         let [ticket] = &found[..] else {
             return Err(Refusal::NotIdentified.into());
         };
-        paper(tx, ticket, &lpu.id, started)
+        paper(tx, ticket, lpu.id, started)
     })
 }
 
-fn paper(
-    tx: &WriteTx,
-    ticket: &Ticket,
-    lpu: &crate::model::LpuId,
-    started: Moment,
-) -> Result<Answer, RequestError> {
+fn paper(tx: &WriteTx, ticket: &Ticket, lpu: LpuId, started: Moment) -> Result<Answer, RequestError> {
     let card = tx.card_of_visit(ticket.id)?.ok_or(Refusal::NotIdentified)?;
-    let cards = tx.find_cards(&Who::Card(card), *lpu)?;
+    let cards = tx.find_cards(&Who::Card(card), lpu)?;
     let card = cards.first().ok_or(Refusal::NotIdentified)?;
     Ok(Answer::json(&PrintedTicket::new(
         ticket,

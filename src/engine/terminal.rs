@@ -100,11 +100,7 @@ mod tests {
         };
         let mut terminals = Terminals::default();
         terminals.tell(terminal(1), PrinterState::NoPaper, start);
-        terminals.tell(
-            terminal(2),
-            PrinterState::NoPaper,
-            start + Duration::from_secs(60),
-        );
+        terminals.tell(terminal(2), PrinterState::NoPaper, start + Duration::from_mins(1));
         assert_eq!(terminals.printer(terminal(1)), None);
         assert_eq!(terminals.printer(terminal(2)), Some(PrinterState::NoPaper));
         assert_eq!(

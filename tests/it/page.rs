@@ -113,6 +113,11 @@ fn how_the_terminal_starts() {
 }
 
 #[test]
+fn what_the_printer_says_of_itself() {
+    run("printer.test.mjs");
+}
+
+#[test]
 fn the_ticket_on_paper() {
     run("paper.test.mjs");
 }
