@@ -42,7 +42,7 @@ pub use ids::{
     StaffId, VisitId, WaitingEntryId,
 };
 pub use issue::{Issue, IssueKind};
-pub use listing::{AheadCell, FreeCells, FreePlaces, ListedResource, Speciality, Supply};
+pub use listing::{AheadCell, FreeCell, FreeCells, FreePlaces, ListedResource, NEXT_MAX, Speciality, Supply};
 pub use owner::Owner;
 pub use printer::PrinterState;
 pub use staff::{PasswordFound, Right, Role, Staff, login, staff_name};

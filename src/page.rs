@@ -179,6 +179,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/paper.css",
         "terminal/paper.js",
         "terminal/parts.js",
+        "terminal/phone.css",
         "terminal/screens/arrival.js",
         "terminal/screens/birth.js",
         "terminal/screens/choice.js",

@@ -96,6 +96,10 @@ fn fault(fault: &LanguageFault) -> String {
                 "\"{key}\" needs the values {wanted}"
             )
         }
+        LanguageFault::Names { key, wanted } => text!(
+            "\"{key}\": нужны {wanted} названий через пробел",
+            "\"{key}\" needs {wanted} names with blanks between them"
+        ),
         LanguageFault::Kind(key) => text!(
             "\"{key}\": нужен текст или формы числа, среди них other",
             "\"{key}\" needs a text, or plural forms with `other`"

@@ -21,22 +21,44 @@ pub struct ListedResource {
     pub name: String,
     pub patronymic: String,
     pub speciality_code: String,
+    /// Of a district doctor, the districts: each as [`super::Patient::uchastok_num`] has it.
+    pub uchastok_nums: Vec<String>,
 }
 
 /// The free places of a resource that a client application may book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FreePlaces {
     pub count: i64,
+    /// Places that are booked from today on, by whatever source: how much the resource is in use.
+    pub booked: i64,
     /// The first and the last of their cells; none when there are none.
     pub cells: Option<FreeCells>,
 }
 
+/// Cells that are told of a resource after its nearest one.
+pub const NEXT_MAX: usize = 2;
+
+/// A cell with a free place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeCell {
+    pub guid: Uuid,
+    pub begin: Moment,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FreeCells {
-    /// GUID of the first; of several at one time the oldest.
-    pub nearest: Uuid,
-    pub nearest_begin: Moment,
+    /// The first; of several at one time the oldest.
+    pub nearest: FreeCell,
+    /// Those after it, as far as there are.
+    pub next: [Option<FreeCell>; NEXT_MAX],
     pub last_begin: Moment,
+}
+
+impl FreeCells {
+    /// Returns the nearest cells in their order: at least one, at most one more than [`NEXT_MAX`].
+    pub fn nearest_ones(&self) -> impl Iterator<Item = FreeCell> + use<> {
+        std::iter::once(self.nearest).chain(self.next.into_iter().flatten())
+    }
 }
 
 /// What counts of a cell when free places are counted.
@@ -48,6 +70,8 @@ pub struct AheadCell {
     pub begin_at: i64,
     /// Free places; 0 in a cell that lists leave out, in a closed one, and in one that is not this server's.
     pub free: u32,
+    /// Booked places; a cell with more than fit counts as the most that do.
+    pub used: u16,
     pub flag_access: Access,
     pub is_reception: bool,
 }

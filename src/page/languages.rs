@@ -17,6 +17,9 @@ pub const LANGUAGES_MAX: usize = 8;
 /// Codes of the page's own languages.
 const OWN: [&str; 2] = ["ru", "en"];
 
+/// Keys of names that are parted by blanks, as those of months.
+const NAMES: [&str; 4] = ["weekdays", "weekdaysShort", "months", "monthsOfDates"];
+
 /// Stands in the page's file before its JSON.
 const BEFORE_JSON: &str = "export default ";
 
@@ -49,6 +52,13 @@ pub enum LanguageFault {
     },
     /// Neither a text nor plural forms with `other`.
     Kind(String),
+    /// A list of names is not as long as the Russian one.
+    Names {
+        /// The key.
+        key: String,
+        /// How many names belong there.
+        wanted: usize,
+    },
 }
 
 /// Returns the code of the language in a file of this name: `tg` of `texts.tg.json`.
@@ -87,7 +97,14 @@ fn compare(key: &str, text: &Value, russian: &Value) -> Option<LanguageFault> {
     let Some(forms) = forms(text) else {
         return Some(LanguageFault::Kind(key.to_owned()));
     };
-    let wanted = values(self::forms(russian)?.first()?);
+    let russian = self::forms(russian)?;
+    let names = |text: &str| text.split(' ').count();
+    let wanted = names(russian.first()?);
+    if NAMES.contains(&key) && forms.iter().any(|form| names(form) != wanted) {
+        let key = key.to_owned();
+        return Some(LanguageFault::Names { key, wanted });
+    }
+    let wanted = values(russian.first()?);
     let is_right = forms
         .iter()
         .all(|form| values(form) == wanted && !form.trim().is_empty());
@@ -142,6 +159,7 @@ mod tests {
         texts.insert("nearest".into(), "без значения".into());
         texts.insert("refusalLater".into(), serde_json::json!({ "one": "{n}" }));
         texts.insert("next".into(), " ".into());
+        texts.insert("months".into(), "январь февраль".into());
         let values = |key: &str, wanted: &str| LanguageFault::Values {
             key: key.into(),
             wanted: wanted.into(),
@@ -153,6 +171,10 @@ mod tests {
             [
                 LanguageFault::Kind("refusalLater".into()),
                 LanguageFault::Missing("menuBook".into()),
+                LanguageFault::Names {
+                    key: "months".into(),
+                    wanted: 12,
+                },
                 LanguageFault::Unknown("menuBok".into()),
                 values("nearest", "{when}"),
                 values("next", ""),
@@ -163,6 +185,13 @@ mod tests {
             parse("tg", "[]").unwrap_err()[..],
             [LanguageFault::Json(_)]
         ));
+    }
+
+    /// The package brings a third language, for a clinic to put beside its configuration.
+    #[test]
+    fn the_packages_tajik_is_complete() {
+        let tajik = include_str!("../../packaging/languages/texts.tg.json");
+        assert_eq!(parse("tg", tajik).err(), None);
     }
 
     /// The page's English is as complete as a clinic's language must be.

@@ -6,7 +6,8 @@
 
 use super::{Fault, Store};
 use crate::model::{
-    Access, AheadCell, CellId, FreeCells, FreePlaces, ListedResource, LpuId, Moment, ResourceId, Supply, Zone,
+    Access, AheadCell, CellId, FreeCell, FreeCells, FreePlaces, ListedResource, LpuId, Moment, NEXT_MAX,
+    ResourceId, Supply, Zone,
 };
 use crate::rules::{Reach, is_listed, is_ours, is_reception};
 use chrono::Days;
@@ -64,6 +65,8 @@ struct Timetable {
     since: i64,
     cells: Vec<AheadCell>,
     counts: Vec<Count>,
+    /// Booked places of the cells that begin at a moment or later.
+    booked: Option<(i64, i64)>,
 }
 
 /// What is counted: of the cells that begin at `from` or later and before `until`, those that share a bit with `access`.
@@ -72,6 +75,8 @@ struct Bounds {
     from: i64,
     until: i64,
     access: Option<Access>,
+    /// The first second of today, from which booked places are counted.
+    today: i64,
 }
 
 struct Count {
@@ -85,7 +90,7 @@ impl Count {
         let first = self
             .free
             .cells
-            .map_or(i64::MAX, |cells| cells.nearest_begin.timestamp());
+            .map_or(i64::MAX, |cells| cells.nearest.begin.timestamp());
         self.is_alike(bounds) && (self.bounds.from..=first).contains(&bounds.from)
     }
 
@@ -128,6 +133,7 @@ impl Kept {
             return true;
         };
         timetable.counts.clear();
+        timetable.booked = None;
         let place = timetable
             .cells
             .binary_search_by_key(&(cell.begin_at, cell.id), |kept| (kept.begin_at, kept.id));
@@ -141,10 +147,11 @@ impl Kept {
 
 impl Timetable {
     fn free_places(&mut self, bounds: Bounds, zone: Zone) -> FreePlaces {
+        let booked = self.booked(bounds.today);
         if let Some(count) = self.counts.iter().find(|count| count.holds(bounds)) {
-            return count.free;
+            return FreePlaces { booked, ..count.free };
         }
-        let free = self.count(bounds, zone);
+        let free = self.count(bounds, zone, booked);
         self.counts.retain(|count| !count.is_alike(bounds));
         if self.counts.len() == COUNTS_MAX {
             self.counts.remove(0);
@@ -153,24 +160,45 @@ impl Timetable {
         free
     }
 
-    fn count(&self, bounds: Bounds, zone: Zone) -> FreePlaces {
+    /// Returns the booked places of the cells that begin at this moment or later.
+    fn booked(&mut self, from: i64) -> i64 {
+        if let Some((_, places)) = self.booked.filter(|(counted, _)| *counted == from) {
+            return places;
+        }
+        let first = self.cells.partition_point(|cell| cell.begin_at < from);
+        let cells = self.cells.get(first..).unwrap_or_default();
+        let places = cells.iter().map(|cell| i64::from(cell.used)).sum();
+        self.booked = Some((from, places));
+        places
+    }
+
+    fn count(&self, bounds: Bounds, zone: Zone, booked: i64) -> FreePlaces {
         let first = self.cells.partition_point(|cell| cell.begin_at < bounds.from);
         let after_last = self.cells.partition_point(|cell| cell.begin_at < bounds.until);
         let within = self.cells.get(first..after_last).unwrap_or_default();
-        let free = within
-            .iter()
-            .filter(|cell| Reach::has_free_place(bounds.access, cell));
+        let is_free = |cell: &&AheadCell| Reach::has_free_place(bounds.access, cell);
+        let mut free = within.iter().filter(is_free);
+        let shown = |cell: &AheadCell| FreeCell {
+            guid: cell.guid,
+            begin: zone.at(cell.begin_at),
+        };
         let mut count = 0;
-        let mut ends: Option<(&AheadCell, &AheadCell)> = None;
-        for cell in free {
+        let mut last = None;
+        let mut next = || {
+            let cell = free.next()?;
             count += i64::from(cell.free);
-            ends = Some((ends.map_or(cell, |(first, _)| first), cell));
-        }
+            last = Some(cell);
+            last
+        };
+        let nearest = next().map(shown);
+        let after = [(); NEXT_MAX].map(|()| next().map(shown));
+        while next().is_some() {}
         FreePlaces {
             count,
-            cells: ends.map(|(first, last)| FreeCells {
-                nearest: first.guid,
-                nearest_begin: zone.at(first.begin_at),
+            booked,
+            cells: nearest.zip(last).map(|(nearest, last)| FreeCells {
+                nearest,
+                next: after,
                 last_begin: zone.at(last.begin_at),
             }),
         }
@@ -314,8 +342,12 @@ impl Store {
                 kept.cells = 0;
             }
             kept.cells += cells.len();
-            let counts = Vec::new();
-            let read = Timetable { since, cells, counts };
+            let read = Timetable {
+                since,
+                cells,
+                counts: Vec::new(),
+                booked: None,
+            };
             if let Some(old) = kept.timetables.insert(resource, read) {
                 kept.cells -= old.cells.len();
             }
@@ -346,16 +378,14 @@ impl Store {
 
     /// Returns what is counted within a client application's reach: cells from the first second that may be booked on.
     fn bounds(&self, reach: &Reach, now: Moment) -> Bounds {
-        let from = if reach.begun {
-            self.zone.start_of(now.date_naive()).timestamp()
-        } else {
-            now.timestamp() + 1
-        };
+        let today = self.zone.start_of(now.date_naive()).timestamp();
+        let from = if reach.begun { today } else { now.timestamp() + 1 };
         let after_last = reach.last_day.and_then(|day| day.checked_add_days(Days::new(1)));
         Bounds {
             from,
             until: after_last.map_or(i64::MAX, |day| self.zone.start_of(day).timestamp()),
             access: reach.access,
+            today,
         }
     }
 }
@@ -363,15 +393,16 @@ impl Store {
 /// Returns a cell as it is kept. A count that no cell has is none: whoever lists the cell meets the damage.
 fn ahead_cell(row: &Row) -> rusqlite::Result<AheadCell> {
     let (planned, used): (i64, i64) = (row.get("plan_count")?, row.get("used_count")?);
-    let used = used.saturating_add(row.get("held_count")?);
+    let taken = used.saturating_add(row.get("held_count")?);
     let is_open = is_ours(row.get("owner")?) && !row.get::<_, bool>("closed")?;
     let is_counted = is_open && is_listed(super::rows::text(row, "busy_code")?);
-    let free = u32::try_from(planned.saturating_sub(used)).unwrap_or(0);
+    let free = u32::try_from(planned.saturating_sub(taken)).unwrap_or(0);
     Ok(AheadCell {
         id: row.get("id")?,
         guid: row.get("guid")?,
         begin_at: row.get("begin_at")?,
         free: if is_counted { free } else { 0 },
+        used: u16::try_from(used.max(0)).unwrap_or(u16::MAX),
         flag_access: row.get("flag_access")?,
         is_reception: is_reception(row.get("busy_type")?),
     })

@@ -164,5 +164,6 @@ fn listed_resource(row: &Row) -> rusqlite::Result<ListedResource> {
         name: row.get("name")?,
         patronymic: row.get("patronymic")?,
         speciality_code: row.get("speciality_code")?,
+        uchastok_nums: rows::texts(row, "uchastok_nums")?,
     })
 }

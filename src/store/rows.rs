@@ -79,6 +79,12 @@ pub fn text<'a>(row: &'a Row, column: impl RowIndex) -> Result<&'a str> {
     value.as_str().map_err(|_| damaged(row, index))
 }
 
+/// Returns the texts of a JSON array in the row.
+pub fn texts(row: &Row, column: &str) -> Result<Vec<String>> {
+    let index = column.idx(row.as_ref())?;
+    serde_json::from_str(text(row, index)?).map_err(|_| damaged(row, index))
+}
+
 pub fn speciality(row: &Row) -> Result<Speciality> {
     Ok(Speciality {
         id: row.get("id")?,

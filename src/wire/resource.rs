@@ -1,6 +1,6 @@
 //! A doctor, room or equipment as `lpu/{lpu}/doctor` shows it ([crate::contract::reading]).
 
-use crate::model::{FreePlaces, ListedResource, ResourceType};
+use crate::model::{FreeCell, FreeCells, FreePlaces, ListedResource, ResourceType};
 use crate::wire::ticket::moment;
 use serde::Serialize;
 use uuid::Uuid;
@@ -26,6 +26,8 @@ pub struct Doctor<'a> {
     dispensary_only: bool,
     count_free: i64,
     nearest_slot: Option<NearestSlot>,
+    nearest_slots: Vec<NearestSlot>,
+    uchastok_nums: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -54,10 +56,23 @@ impl<'a> Doctor<'a> {
             age_to: resource.ages.to.unwrap_or(0),
             dispensary_only: resource.dispensary_only,
             count_free: free.count,
-            nearest_slot: free.cells.map(|cells| NearestSlot {
-                guid: cells.nearest,
-                begin_time: moment(cells.nearest_begin),
-            }),
+            nearest_slot: free.cells.map(|cells| NearestSlot::new(cells.nearest)),
+            nearest_slots: free
+                .cells
+                .iter()
+                .flat_map(FreeCells::nearest_ones)
+                .map(NearestSlot::new)
+                .collect(),
+            uchastok_nums: &listed.uchastok_nums,
+        }
+    }
+}
+
+impl NearestSlot {
+    fn new(cell: FreeCell) -> Self {
+        NearestSlot {
+            guid: cell.guid,
+            begin_time: moment(cell.begin),
         }
     }
 }

@@ -14,6 +14,7 @@ pub struct SpecialityRow<'a> {
     name: &'a str,
     resource_count: u32,
     count_free: i64,
+    count_booked: i64,
     nearest_date: Option<NaiveDate>,
     last_date: Option<NaiveDate>,
 }
@@ -29,13 +30,15 @@ pub fn specialities<'a>(resources: &[(&'a ListedResource, FreePlaces)]) -> Vec<S
             name,
             resource_count: 0,
             count_free: 0,
+            count_booked: 0,
             nearest_date: None,
             last_date: None,
         });
         row.resource_count += 1;
         row.count_free = row.count_free.saturating_add(free.count);
+        row.count_booked = row.count_booked.saturating_add(free.booked);
         if let Some(cells) = free.cells {
-            let nearest = cells.nearest_begin.date_naive();
+            let nearest = cells.nearest.begin.date_naive();
             row.nearest_date = Some(row.nearest_date.map_or(nearest, |date| date.min(nearest)));
             row.last_date = row.last_date.max(Some(cells.last_begin.date_naive()));
         }

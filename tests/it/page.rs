@@ -80,6 +80,11 @@ fn every_refusal_has_a_way_on() {
 }
 
 #[test]
+fn several_terminals_at_one_time() {
+    run("together.test.mjs");
+}
+
+#[test]
 fn outages_of_the_line_and_the_server() {
     run("line.test.mjs");
 }

@@ -236,6 +236,60 @@ test("the usual case is four touches beside the digits: the district doctor's ne
   assert.equal(await kiosk.page.getByRole("button", { name: /участковому/ }).count(), 0);
 });
 
+test("any doctor's nearest times are on the card: with a scanner, the birth date and five touches", async (t) => {
+  const patient = here.server.patient();
+  const cell = (await here.server.freeCells(patient, (doctor) => doctor.type === "doctor" && doctor.nearestSlots.length === 3)).at(-1);
+  const kiosk = await terminal(t, here);
+  await kiosk.page.exposeFunction("touched", () => { touches += 1; });
+  await kiosk.page.evaluate(() => addEventListener("click", (event) => event.target.closest(".key") || window.touched()));
+  let touches = 0;
+  await kiosk.page.keyboard.type(patient.policyNumber);
+  await kiosk.page.keyboard.press("Enter");
+  await kiosk.on("birth");
+  await kiosk.digits(birthDigits(patient));
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("menu");
+  await kiosk.findDoctors(cell);
+  const times = kiosk.doctorCard(cell).locator(".slot");
+  const { json: doctor } = await here.server.ask("GET", `/lpu/${POLYCLINIC}/doctor/${cell.docGuid}`);
+  const shown = await times.locator("b").allInnerTexts();
+  assert.deepEqual(shown, doctor.nearestSlots.map(({ beginTime }) => beginTime.slice(11, 16)));
+  await times.nth(2).tap();
+  await kiosk.on("confirm");
+  await kiosk.book();
+  assert.equal(touches, 5);
+  const [ticket] = await here.server.tickets(patient);
+  assert.equal(ticket.timeTableGuid, doctor.nearestSlots[2].guid);
+});
+
+test("specialities with the most use come first, and by letter for who likes that better", async (t) => {
+  const patient = here.server.patient();
+  const { json: all } = await here.server.ask("GET", `/lpu/${POLYCLINIC}/speciality`, { token: await here.server.token(patient) });
+  const byLetter = all.map(({ name }) => name);
+  const used = all.filter((one) => one.countFree).sort((a, b) => b.countBooked - a.countBooked);
+  const kiosk = await terminal(t, here);
+  await kiosk.identify(patient);
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+  const names = () => kiosk.page.locator(".card strong").allInnerTexts();
+  const byUse = await names();
+  assert.equal(byUse[0], used[0].name);
+  const places = byUse.map((name) => all.find((one) => one.name === name));
+  const rank = (one) => (one.countFree ? 1e6 : 0) + one.countBooked;
+  assert.ok(places.every((one, at) => !at || rank(places[at - 1]) >= rank(one)), byUse.join());
+  assert.notDeepEqual(byUse, byLetter);
+  await kiosk.touch("По алфавиту");
+  assert.deepEqual(await names(), byLetter);
+  // The choice goes with the person, through the screens and languages.
+  await kiosk.touch("Назад");
+  await kiosk.touch("Записаться к врачу");
+  await kiosk.on("speciality");
+  await kiosk.touch("English");
+  assert.deepEqual(await names(), byLetter);
+  await kiosk.touch("Most used first");
+  assert.deepEqual(await names(), byUse);
+});
+
 test("of an offered time, another one can be chosen, and the menu is behind", async (t) => {
   const patient = here.server.patient({ uchastokNum: "5" });
   const kiosk = await terminal(t, here);
@@ -279,6 +333,24 @@ test("everything is there in English, and switching keeps what was typed", async
   await kiosk.touch("Finish");
   await kiosk.on("welcome");
   assert.equal(await kiosk.text("#title"), "Здравствуйте!", "the next person is greeted in Russian");
+});
+
+test("the package's third language is loaded without a build, with its own days and months", async (t) => {
+  const patient = here.server.patient({ uchastokNum: "5" });
+  await here.server.speak("tg");
+  t.after(() => here.server.speak());
+  const kiosk = await terminal(t, here);
+  await kiosk.touch("English");
+  await kiosk.touch("Тоҷикӣ");
+  assert.equal(await kiosk.text("#title"), "Хуш омадед!");
+  await kiosk.identify(patient);
+  assert.match(await kiosk.text("#title"), /^Салом, /);
+  await kiosk.touch(/Ба духтури участкавӣ/);
+  await kiosk.on("confirm");
+  assert.match(await kiosk.text(".moment"), /(шанбе|ҷумъа), \d+ (январ|феврал|март|апрел|май|июн|июл|август|сентябр|октябр|ноябр|декабр)$/);
+  await kiosk.touch("Вақти дигар");
+  await kiosk.on("time");
+  assert.deepEqual(await kiosk.page.locator(".weekday").allInnerTexts(), ["дш", "сш", "чш", "пш", "ҷм", "шб", "яш"]);
 });
 
 test("with several clinics the terminal asks where it stands, once", async (t) => {

@@ -222,13 +222,23 @@ export class Terminal {
     await this.on("menu");
   }
 
-  /** From the menu to the times of the doctor of this cell. */
-  async findTimes(cell) {
+  /** From the menu to the doctors of the speciality of this cell. */
+  async findDoctors(cell) {
     await this.touch("Записаться к врачу");
     await this.on("speciality");
     await this.page.locator(".card").filter({ has: this.page.getByText(cell.doctor.speciality, { exact: true }) }).tap();
     await this.on("doctor");
-    await this.page.locator(".card").filter({ has: this.page.getByText(cell.doctor.docFio, { exact: true }) }).tap();
+  }
+
+  /** The doctor of this cell in the list, with the nearest times. */
+  doctorCard(cell) {
+    return this.page.locator(".cards > li").filter({ has: this.page.getByText(cell.doctor.docFio, { exact: true }) });
+  }
+
+  /** From the menu to the times of the doctor of this cell. */
+  async findTimes(cell) {
+    await this.findDoctors(cell);
+    await this.doctorCard(cell).locator(".card").tap();
     await this.on("time");
   }
 

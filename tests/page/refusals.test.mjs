@@ -19,25 +19,6 @@ async function overlapping(patient) {
   throw new Error("no two cells overlap");
 }
 
-test("a taken time leads back to fresh times, with a sentence", async (t) => {
-  const patient = here.server.patient();
-  const cells = await here.server.freeCells(patient, (doctor) => doctor.type === "doctor");
-  const cell = cells.find((one) => one.count === 1);
-  const kiosk = await terminal(t, here, { allowed });
-  await kiosk.identify(patient);
-  await kiosk.choose(cell);
-  await here.server.book(here.server.patient(), cell.guid);
-  await kiosk.page.locator("#book").tap();
-  await kiosk.on("time");
-  assert.equal(await kiosk.text("#notice"), "Это время только что заняли. Выберите другое.");
-  const taken = kiosk.page.locator(".slot", { hasText: cell.beginTime.slice(11, 16) });
-  assert.equal(await taken.count(), 0, "the taken time is not offered again");
-  await kiosk.page.locator(".slot").first().tap();
-  await kiosk.on("confirm");
-  assert.equal(await kiosk.text("#notice"), "");
-  await kiosk.book();
-});
-
 /** The card of the speciality of this cell. */
 const specialityCard = (kiosk, cell) =>
   kiosk.page.locator(".card").filter({ has: kiosk.page.getByText(cell.doctor.speciality, { exact: true }) });

@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,6 +11,9 @@ import { createHmac } from "node:crypto";
 /** The program under test; `cargo test` says where it is. */
 const BINARY = process.env.INFOMAT_BINARY;
 if (!BINARY) throw new Error("INFOMAT_BINARY: path of the program to test");
+
+/** What the package brings beside the page's own languages. */
+const LANGUAGES = new URL("../../packaging/languages", import.meta.url).pathname;
 
 export const POLYCLINIC = "10000000-0000-4000-8000-000000000001";
 export const CHILDREN = "10000000-0000-4000-8000-000000000002";
@@ -104,6 +107,14 @@ export class Server {
       if (!line.test(config)) throw new Error(`no ${key} in the configuration`);
       writeFileSync(this.#config, config.replace(line, `${key} = ${value}`));
     }
+    await this.up();
+  }
+
+  /** Serves on with a language of the package beside the configuration; without a code with none. */
+  async speak(code) {
+    for (const name of readdirSync(this.#folder)) if (name.startsWith("texts.")) rmSync(join(this.#folder, name));
+    if (code) copyFileSync(join(LANGUAGES, `texts.${code}.json`), join(this.#folder, `texts.${code}.json`));
+    await this.kill();
     await this.up();
   }
 

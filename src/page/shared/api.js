@@ -7,6 +7,8 @@ const ATTEMPT_MS_MAX = 10_000;
 const SLOW_MS = 1_500;
 /** Pauses between attempts; the last one repeats. */
 const PAUSES_MS = [500, 1_000, 2_000, 3_000];
+/** Timeout of what is said once. */
+const ONCE_MS_MAX = 3_000;
 /** A longer `Retry-After` is a refusal for the patient. */
 const RETRY_AFTER_S_MAX = 10;
 
@@ -51,6 +53,12 @@ export async function call(method, path, { query = {}, headers = {}, body, signa
     const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
     await wait(Math.max(pause, outcome.pauseMs ?? 0), signal);
   }
+}
+
+/** Says something once that may get lost without harm. Returns when it was heard, or was not. */
+export async function sayOnce(method, path, headers) {
+  const request = { method, headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(ONCE_MS_MAX) };
+  await fetch(path, request).catch(() => {});
 }
 
 /** Returns the address of a path with these parameters, those that have a value. */

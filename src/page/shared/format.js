@@ -27,12 +27,10 @@ export const initials = (name) =>
 const asUtc = (date) => Date.parse(`${date}T00:00:00Z`);
 
 /**
- * Returns what a page writes in its reader's language. `t` gives the page's texts, `language()` is the reader's, and
+ * Returns what a page writes in its reader's language. `t` gives the page's texts, and
  * `serverMoment()` any date-time that the server wrote, for the offset of the clinic's clock, once there is one.
  */
-export function formats({ t, language, serverMoment }) {
-  const written = (date, parts) => new Intl.DateTimeFormat(language(), { ...parts, timeZone: "UTC" }).format(asUtc(date));
-
+export function formats({ t, serverMoment }) {
   /** Now on the clinic's wall clock, as the server writes it. */
   const clinicNow = () => {
     const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(serverMoment() ?? "") ?? [];
@@ -44,21 +42,29 @@ export function formats({ t, language, serverMoment }) {
 
   const today = () => dateOf(clinicNow());
 
+  // Names of months and weekdays stand in the page's texts: a browser knows few languages.
+  const parts = (date) => ({
+    weekday: named("weekdays", weekday(date)),
+    day: Number(date.slice(8)),
+    month: named("monthsOfDates", Number(date.slice(5, 7)) - 1),
+    year: date.slice(0, 4),
+  });
+  const named = (key, at) => t(key).split(" ")[at];
+
   /** `вторник, 24 ноября`. */
-  const longDate = (date) => written(date, { weekday: "long", day: "numeric", month: "long" });
+  const longDate = (date) => t("longDate", parts(date));
 
   /** `вторник, 24 ноября 2026 г.`: a line ends after the weekday alone. */
-  const yearDate = (date) =>
-    written(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).replace(/(?<!,) /g, "\u00a0");
+  const yearDate = (date) => t("yearDate", parts(date)).replace(/(?<!,) /g, "\u00a0");
 
   /** `24 ноября`. */
-  const shortDate = (date) => written(date, { day: "numeric", month: "long" });
+  const shortDate = (date) => t("shortDate", parts(date));
 
   /** `вт` */
-  const weekdayShort = (date) => written(date, { weekday: "short" });
+  const weekdayShort = (date) => named("weekdaysShort", weekday(date));
 
   /** `ноябрь` */
-  const monthName = (date) => written(date, { month: "long" });
+  const monthName = (date) => named("months", Number(date.slice(5, 7)) - 1);
 
   /** `сегодня`, `завтра` or `24 ноября`. */
   const nearDate = (date) => {

@@ -1,6 +1,6 @@
 // The server's methods that the terminal calls, and what outlives a session: the clinic and the client application.
 
-import { call, Refused, serverNow } from "../shared/api.js";
+import { call, Refused, sayOnce, serverNow } from "../shared/api.js";
 import { session } from "./session.js";
 import { addLanguages } from "./texts.js";
 
@@ -69,8 +69,12 @@ async function renew(signal) {
   }
 }
 
-/** Calls with the patient's token. A token that is over is renewed unseen. */
+/** Ends when the place that was given back last is free again, or nobody could be told. */
+let givenBack = Promise.resolve();
+
+/** Calls with the patient's token. A token that is over is renewed unseen. What is read next sees a place given back as free. */
 async function personal(method, path, options = {}) {
+  await givenBack;
   if (Date.parse(session.who.expires) - serverNow() < TOKEN_REST_MS) await renew(options.signal);
   const send = () =>
     call(method, path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${session.who.token}` } });
@@ -105,13 +109,28 @@ function change(method, path, options) {
   return personal(method, path, options);
 }
 
-/** Books the chosen cell. Its key makes repeated calls one booking. */
-export const book = (signal) =>
-  change("POST", visit(), {
+/** Holds a place of the chosen cell while the patient confirms. The place held before is free again. */
+export async function hold(signal) {
+  session.hold = await personal("POST", visit("/hold"), { query: { timeTable: session.cell.guid }, signal });
+}
+
+/** Gives the held place back. A terminal that cannot say so leaves it to the hold's own end. */
+export function giveBack() {
+  const { hold: held, who } = session;
+  session.hold = null;
+  if (held) givenBack = sayOnce("DELETE", visit(`/hold/${held.hold}`), { Authorization: `Bearer ${who.token}` });
+}
+
+/** Books the chosen cell, which uses the hold up. Its key makes repeated calls one booking. */
+export async function book(signal) {
+  const ticket = await change("POST", visit(), {
     query: { timeTable: session.cell.guid },
     headers: { "Idempotency-Key": session.key },
     signal,
   });
+  session.hold = null;
+  return ticket;
+}
 
 /** Returns whether a visit's history says that it was cancelled. */
 export const isCancelled = ({ history }) => history.some((entry) => entry.element === "status" && entry.newValue === "cancelled");

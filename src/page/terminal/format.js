@@ -2,10 +2,9 @@
 
 import { formats } from "../shared/format.js";
 import { terminal } from "./clinic.js";
-import { languageTag, t } from "./texts.js";
+import { t } from "./texts.js";
 
 export const { clinicNow, today, longDate, yearDate, shortDate, weekdayShort, monthName, nearDate, nearMoment, whereabouts } = formats({
   t,
-  language: languageTag,
   serverMoment: () => terminal.lpu?.status?.lastChangeTime,
 });

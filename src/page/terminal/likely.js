@@ -14,11 +14,9 @@ export const KNOWN_DAYS = 365;
 const EARLY_MINUTES = 120;
 const LATE_MINUTES = 60;
 const MINUTE_MS = 60_000;
-/** A district doctor's role names the district: `Врач-терапевт участковый, участок 3`. */
-const DISTRICT = /участок\s*№?\s*([\p{L}\d]+)/iu;
 
 /** Whether this is the patient's district doctor. */
-export const isOwn = (one) => session.who.uchastokNum !== "" && DISTRICT.exec(one.role)?.[1] === session.who.uchastokNum;
+export const isOwn = (one) => session.who.uchastokNum !== "" && one.uchastokNums.includes(session.who.uchastokNum);
 
 /** Returns the one visit that is about to begin, and the nearest times of the patient's doctors; nothing where the server refuses. */
 export async function likely(signal) {

@@ -1,5 +1,6 @@
-// The screens, and how one leads to the next. A screen is `{ load?, waits?, view, step?, open? }`: `load(signal)` asks the server
-// (`waits` is the key of what it waits for), `view(data)` returns what is seen. Leaving a screen aborts what it waits for.
+// The screens, and how one leads to the next. A screen is `{ load?, waits?, view, step?, open?, leave? }`: `load(signal)` asks the
+// server (`waits` is the key of what it waits for), `view(data)` returns what is seen. Leaving a screen aborts what it waits for,
+// and calls its `leave()`.
 
 import { onLine, Refused } from "../shared/api.js";
 import { el, fill, icon } from "../shared/dom.js";
@@ -66,7 +67,7 @@ export function toMenuBehind(name) {
 
 /** Forgets everything about the person and greets the next. */
 export function finish() {
-  leaving.abort();
+  leave();
   wipe();
   clearPaper();
   enter("welcome", undefined, "");
@@ -106,8 +107,14 @@ function settle() {
   document.body.classList.remove("busy");
 }
 
-async function enter(name, given, notice) {
+/** Ends what the present screen has begun. */
+function leave() {
   leaving.abort();
+  screens.get(here.name)?.leave?.();
+}
+
+async function enter(name, given, notice) {
+  leave();
   leaving = new AbortController();
   settle();
   showLine("good");

@@ -56,17 +56,16 @@ export async function freeDoctors(speciality, signal) {
   return free;
 }
 
-/** Returns why all places of the nearest day are refused, or nothing. */
-async function refusalOfNearestDay(one, signal) {
-  const cells = one.nearestDate ? await specialitySchedule(one.code, dateOf(one.nearestDate), dateOf(one.nearestDate), signal) : [];
-  return cells.some(isFree) ? "" : wordsOf(cells);
-}
+/** The cells of a speciality on its nearest day. */
+export const nearestCells = async (one, signal) =>
+  one.nearestDate ? specialitySchedule(one.code, dateOf(one.nearestDate), dateOf(one.nearestDate), signal) : [];
 
-/** Returns why all of a speciality is refused, or nothing. */
-export async function refusalOf(one, signal) {
-  if (!(await refusalOfNearestDay(one, signal))) return "";
-  const cells = await specialityCells(one, signal);
-  return cells.some(isFree) ? "" : wordsOf(cells);
+/** Returns why all of these cells are refused, or nothing. */
+export const refusalOfCells = (cells) => (cells.some(isFree) ? "" : wordsOf(cells));
+
+/** Returns why all of a speciality is refused, or nothing. `nearest` are the cells of its nearest day. */
+export async function refusalOf(one, nearest, signal) {
+  return refusalOfCells(nearest) && refusalOfCells(await specialityCells(one, signal));
 }
 
 /**
@@ -77,11 +76,11 @@ export async function refusalOfAll(all, signal) {
   const open = all.filter((one) => one.countFree).sort((a, b) => a.countFree - b.countFree);
   let words = "";
   for (const one of open) {
-    const own = await refusalOfNearestDay(one, signal);
+    const own = refusalOfCells(await nearestCells(one, signal));
     if (!own || (words && own !== words)) return "";
     words = own;
   }
-  return words && (await refusalOf(open[0], signal)) === words ? words : "";
+  return words && refusalOfCells(await specialityCells(open[0], signal)) === words ? words : "";
 }
 
 /** Returns what is still open after a refused booking: another `time`, `doctor`, `speciality`, or nothing in the `clinic`. */

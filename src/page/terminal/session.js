@@ -22,6 +22,10 @@ function nobody() {
     day: null,
     cell: null,
     key: null,
+    /** The place that is held while the last question is asked: `hold`, its GUID, and `until`. */
+    hold: null,
+    /** Whether specialities are listed by letter; else those with the most use come first. */
+    byLetter: false,
     /** Names of the screens that "back" returns through. */
     trail: [],
   };

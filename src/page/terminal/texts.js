@@ -19,10 +19,4 @@ export function nextLanguage() {
   return codes[(codes.indexOf(session.language) + 1) % codes.length];
 }
 
-/** Returns the tag by which dates are written. A browser that does not know the language writes them in Russian. */
-export function languageTag() {
-  const { languageTag: tag } = languages[session.language];
-  return Intl.DateTimeFormat.supportedLocalesOf(tag).length ? tag : ru.languageTag;
-}
-
 export const t = vocabulary(languages, () => session.language);

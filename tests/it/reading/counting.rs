@@ -5,7 +5,9 @@
 use super::demo;
 use crate::harness::now;
 use chrono::{Days, TimeDelta};
-use infomat::model::{Access, Cell, ClientApplication, FreeCells, FreePlaces, ListedResource, Moment};
+use infomat::model::{
+    Access, Cell, ClientApplication, FreeCell, FreeCells, FreePlaces, ListedResource, Moment,
+};
 use infomat::rules::{Policy, Reach, Switches, objection_to_all};
 use infomat::store::Store;
 use rusqlite::Connection;
@@ -21,11 +23,19 @@ pub fn counted(cells: &[Cell], application: &ClientApplication, policy: &Policy,
     };
     let free: Vec<_> = cells.iter().filter(is_free).collect();
     let ends = free.first().zip(free.last());
+    let shown = |cell: &&Cell| FreeCell {
+        guid: cell.guid,
+        begin: cell.begin,
+    };
+    let booked = cells
+        .iter()
+        .filter(|cell| cell.begin.date_naive() >= now.date_naive());
     FreePlaces {
+        booked: booked.map(|cell| cell.used_count).sum(),
         count: free.iter().map(|cell| cell.plan_count - cell.used_count).sum(),
         cells: ends.map(|(first, last)| FreeCells {
-            nearest: first.guid,
-            nearest_begin: first.begin,
+            nearest: shown(first),
+            next: [1, 2].map(|at| free.get(at).map(shown)),
             last_begin: last.begin,
         }),
     }

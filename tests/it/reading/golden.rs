@@ -34,7 +34,7 @@ fn lines() -> Vec<Value> {
         with(clinic::speciality("7"), &json!({"name": "Анализы"})),
         with(
             clinic::doctor(THERAPIST, LPU, "27", "Ежова"),
-            &json!({"role": "Врач", "room": "12", "flat": 2, "ageFrom": 18}),
+            &json!({"role": "Врач", "room": "12", "flat": 2, "ageFrom": 18, "uchastokNums": ["3", "4"]}),
         ),
         with(
             clinic::doctor(HIDDEN, LPU, "27", "Зимина"),
@@ -140,7 +140,8 @@ fn therapist() -> Value {
         "guid": guid(THERAPIST), "type": "doctor", "docFio": "Ежова А. Б.", "family": "Ежова", "name": "Анна",
         "patronymic": "Борисовна", "role": "Врач", "specialityCode": "27", "speciality": "Терапия", "room": "12",
         "flat": 2, "ageFrom": 18, "ageTo": 0, "dispensaryOnly": false, "countFree": 1,
-        "nearestSlot": {"guid": guid(FREE), "beginTime": moment(3, "10:00")}
+        "nearestSlot": {"guid": guid(FREE), "beginTime": moment(3, "10:00")},
+        "nearestSlots": [{"guid": guid(FREE), "beginTime": moment(3, "10:00")}], "uchastokNums": ["3", "4"]
     })
 }
 
@@ -149,7 +150,8 @@ fn room() -> Value {
         "guid": guid(ROOM), "type": "room", "docFio": "Кабинет анализов", "family": "", "name": "", "patronymic": "",
         "role": "", "specialityCode": "7", "speciality": "Анализы", "room": "", "flat": 0, "ageFrom": 0, "ageTo": 90,
         "dispensaryOnly": true, "countFree": 3,
-        "nearestSlot": {"guid": guid(OF_ROOM), "beginTime": moment(4, "10:00")}
+        "nearestSlot": {"guid": guid(OF_ROOM), "beginTime": moment(4, "10:00")},
+        "nearestSlots": [{"guid": guid(OF_ROOM), "beginTime": moment(4, "10:00")}], "uchastokNums": []
     })
 }
 
@@ -182,12 +184,12 @@ fn clinics_are_shown_as_in_a_ticket() {
 fn specialities_and_resources_have_their_free_places() {
     let (_site, server) = serve();
     let mut client = server.client();
-    let row = |code: &str, name: &str, places: i64, days: i64| {
-        json!({"code": code, "name": name, "resourceCount": 1, "countFree": places, "nearestDate": day(days),
-               "lastDate": day(days)})
+    let row = |code: &str, name: &str, places: [i64; 2], days: i64| {
+        json!({"code": code, "name": name, "resourceCount": 1, "countFree": places[0], "countBooked": places[1],
+               "nearestDate": day(days), "lastDate": day(days)})
     };
     let specialities = lpu_path("/speciality");
-    let both = json!([row("7", "Анализы", 3, 4), row("27", "Терапия", 1, 3)]);
+    let both = json!([row("7", "Анализы", [3, 0], 4), row("27", "Терапия", [1, 1], 3)]);
     assert_eq!(get(&mut client, &specialities), both);
     assert_eq!(get_as(&mut client, PATIENT, &specialities), both);
     let none = json!({"countFree": 0, "nearestDate": null, "lastDate": null});
@@ -203,7 +205,7 @@ fn specialities_and_resources_have_their_free_places() {
     assert_eq!(get(&mut client, &format!("{doctors}/{}", guid(ROOM))), room());
     let hidden = get(&mut client, &format!("{doctors}/{}", guid(HIDDEN)));
     assert_eq!(hidden["docFio"], "Зимина А. Б.");
-    let none = json!({"countFree": 0, "nearestSlot": null});
+    let none = json!({"countFree": 0, "nearestSlot": null, "nearestSlots": []});
     let narrowed = get(&mut client, &format!("{doctors}/{}?flagaccess=0", guid(ROOM)));
     assert_eq!(narrowed, with(room(), &none));
 }
@@ -360,14 +362,14 @@ fn fields_stand_in_the_contracts_order_and_head_is_get_without_a_body() {
     let schedule = lpu_path(&format!("/doctor/{}/schedule/{}", guid(THERAPIST), day(3)));
     let cell = "status message flagAccess opened bookingSource count guid docGuid beginTime endTime usedCount busyType room";
     let doctor = "guid type docFio family name patronymic role specialityCode speciality room flat ageFrom ageTo \
-                  dispensaryOnly countFree nearestSlot";
+                  dispensaryOnly countFree nearestSlot nearestSlots uchastokNums";
     let application = "clientApplicationName clientApplicationGuid function access scheduleDays";
     for (path, fields) in [
         (schedule, cell),
         (lpu_path("/doctor"), doctor),
         (
             lpu_path("/speciality"),
-            "code name resourceCount countFree nearestDate lastDate",
+            "code name resourceCount countFree countBooked nearestDate lastDate",
         ),
         (
             format!("/settings/clientApplication/{}", guid(KIOSK)),

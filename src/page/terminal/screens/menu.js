@@ -4,9 +4,10 @@ import { dateOf } from "../../shared/format.js";
 import { nearMoment, whereabouts } from "../format.js";
 import { go } from "../machine.js";
 import { card, cards } from "../parts.js";
-import { choose, session } from "../session.js";
+import { session } from "../session.js";
 import { t } from "../texts.js";
 import { arrive } from "./arrival.js";
+import { ask } from "./confirm.js";
 
 export const menu = {
   view() {
@@ -50,6 +51,5 @@ function take(doctor, cell) {
   session.speciality = { code: doctor.specialityCode, name: doctor.speciality };
   session.doctor = doctor;
   session.day = dateOf(cell.beginTime);
-  choose(cell);
-  go("confirm");
+  ask(() => cell);
 }

@@ -4,11 +4,12 @@ import { button, el } from "../../shared/dom.js";
 import { addDays, dateOf, daysBetween, timeOf, weekday } from "../../shared/format.js";
 import { doctors } from "../clinic.js";
 import { longDate, monthName, nearMoment, weekdayShort } from "../format.js";
-import { go, redraw } from "../machine.js";
+import { redraw } from "../machine.js";
 import { doctorCells, freeDoctors, isFree, wordsOf } from "../outlook.js";
 import { card, cards, sentence } from "../parts.js";
-import { choose as chooseCell, session } from "../session.js";
+import { session } from "../session.js";
 import { t } from "../texts.js";
+import { ask } from "./confirm.js";
 import { choose as chooseDoctor } from "./doctor.js";
 import { told, WAYS } from "./refusal.js";
 import { insteadOfTime, isWaiting } from "./waiting.js";
@@ -124,12 +125,7 @@ function times(cells) {
 }
 
 function slot(cell) {
-  return el("button", { type: "button", class: "slot", text: timeOf(cell.beginTime), on: { click: () => choose(cell) } });
-}
-
-function choose(cell) {
-  chooseCell(cell);
-  go("confirm");
+  return el("button", { type: "button", class: "slot", text: timeOf(cell.beginTime), on: { click: () => ask(() => cell) } });
 }
 
 function nothing({ message, others, waits }) {

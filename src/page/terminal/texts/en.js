@@ -1,7 +1,6 @@
 // All words of the terminal in English; `ru.js` says more.
 
 export default {
-  "languageTag": "en-GB",
   "languageName": "English",
 
   "title": "Appointments",
@@ -21,6 +20,7 @@ export default {
   "waitIdentify": "Looking for your card…",
   "waitTimes": "Looking for free times…",
   "waitTickets": "Looking at your appointments…",
+  "waitHold": "Keeping this time for you…",
   "waitBook": "Booking your appointment…",
   "waitCancel": "Cancelling the appointment…",
   "waitArrive": "Checking you in…",
@@ -30,6 +30,13 @@ export default {
   "lineBusy": "{words} Trying again.",
   "today": "today",
   "tomorrow": "tomorrow",
+  "weekdays": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+  "weekdaysShort": "Mon Tue Wed Thu Fri Sat Sun",
+  "months": "January February March April May June July August September October November December",
+  "monthsOfDates": "January February March April May June July August September October November December",
+  "shortDate": "{day} {month}",
+  "longDate": "{weekday}, {day} {month}",
+  "yearDate": "{weekday}, {day} {month} {year}",
   "dateAtTime": "{date} at {time}",
   "room": "room {room}",
   "floor": "floor {floor}",
@@ -83,10 +90,14 @@ export default {
 
   "specialityTitle": "Which doctor?",
   "specialityLead": "Touch the speciality you need.",
+  "order": "Order",
+  "orderUse": "Most used first",
+  "orderLetter": "A to Z",
   "specialityMine": "You are already booked: {when}",
   "specialityNone": "There are no free times yet. Please ask at reception.",
 
   "doctorTitle": "Choose a doctor",
+  "doctorLead": "{speciality}. Touch a time, or the doctor for other days.",
   "doctorDistrict": "Your district doctor",
   "doctorKnown": "You have seen this doctor",
   "doctorNone": "No doctor has a free time yet.",
@@ -106,8 +117,11 @@ export default {
 
   "confirmTitle": "Is this right?",
   "confirmLead": "Check this and touch “Book”.",
+  "confirmHeld": "This time is kept for you. Check it and touch “Book”.",
   "confirmBook": "Book",
   "confirmOther": "Another time",
+  "heldElsewhere": "Another patient has just taken this time. Please choose another one.",
+  "heldOver": "While you were thinking, another patient took this time. Please choose another one.",
   "when": "When",
   "who": "Doctor",
   "where": "Where to go",

@@ -1,7 +1,6 @@
 // All words of the terminal in Russian. After `default` stands JSON: the program reads it to check other languages.
 
 export default {
-  "languageTag": "ru",
   "languageName": "Русский",
 
   "title": "Запись к врачу",
@@ -21,6 +20,7 @@ export default {
   "waitIdentify": "Ищем вашу карту…",
   "waitTimes": "Ищем свободное время…",
   "waitTickets": "Смотрим ваши записи…",
+  "waitHold": "Придерживаем это время для вас…",
   "waitBook": "Записываем вас…",
   "waitCancel": "Отменяем запись…",
   "waitArrive": "Сообщаем, что вы пришли…",
@@ -30,6 +30,13 @@ export default {
   "lineBusy": "{words} Пробуем снова.",
   "today": "сегодня",
   "tomorrow": "завтра",
+  "weekdays": "понедельник вторник среда четверг пятница суббота воскресенье",
+  "weekdaysShort": "пн вт ср чт пт сб вс",
+  "months": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+  "monthsOfDates": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+  "shortDate": "{day} {month}",
+  "longDate": "{weekday}, {day} {month}",
+  "yearDate": "{weekday}, {day} {month} {year} г.",
   "dateAtTime": "{date} в {time}",
   "room": "кабинет {room}",
   "floor": "{floor} этаж",
@@ -83,10 +90,14 @@ export default {
 
   "specialityTitle": "К какому врачу?",
   "specialityLead": "Коснитесь нужной специальности.",
+  "order": "Порядок",
+  "orderUse": "Сначала частые",
+  "orderLetter": "По алфавиту",
   "specialityMine": "Вы записаны: {when}",
   "specialityNone": "Свободного времени пока нет. Спросите в регистратуре.",
 
   "doctorTitle": "Выберите врача",
+  "doctorLead": "{speciality}. Коснитесь времени, а для других дней — врача.",
   "doctorDistrict": "Ваш участковый врач",
   "doctorKnown": "Вы уже были у этого врача",
   "doctorNone": "Свободного времени пока нет ни у одного врача.",
@@ -106,8 +117,11 @@ export default {
 
   "confirmTitle": "Всё верно?",
   "confirmLead": "Проверьте и нажмите «Записаться».",
+  "confirmHeld": "Это время пока за вами. Проверьте и нажмите «Записаться».",
   "confirmBook": "Записаться",
   "confirmOther": "Другое время",
+  "heldElsewhere": "Это время только что занял другой пациент. Выберите, пожалуйста, другое.",
+  "heldOver": "Пока вы думали, это время занял другой пациент. Выберите, пожалуйста, другое.",
   "when": "Когда",
   "who": "Врач",
   "where": "Куда идти",
