@@ -38,6 +38,9 @@ const NO_CACHE: &str = "no-cache";
 /// The documents, each with the folder of its other files.
 const DOCUMENTS: [(&str, &str); 2] = [("/", "/page/terminal/"), ("/desk", "/page/desk/")];
 
+/// The words of a ticket, which the reception prints too.
+const WORDS_OF_TICKETS: &str = "/page/terminal/texts/ru.js";
+
 /// The page's own languages.
 const RU: &str = include_str!("page/terminal/texts/ru.js");
 #[cfg(test)]
@@ -123,11 +126,15 @@ macro_rules! embed {
 }
 
 /// Writes the version of each page into its document, and lets the document's `ETag` stand for all files of the page: so an
-/// open page learns of another version. A page's files are those of its folder, and the shared ones.
+/// open page learns of another version. A page's files are those of its folder, the shared ones,
+/// and the words of tickets.
 fn with_versions(mut files: Vec<File>) -> Vec<File> {
     for (path, folder) in DOCUMENTS {
         let is_part = |file: &&File| {
-            file.path == path || file.path.starts_with(folder) || file.path.starts_with("/page/shared/")
+            file.path == path
+                || file.path.starts_with(folder)
+                || file.path.starts_with("/page/shared/")
+                || file.path == WORDS_OF_TICKETS
         };
         let tags: String = files
             .iter()
@@ -159,6 +166,8 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "shared/fonts/inter-semibold.woff2",
         "shared/format.js",
         "shared/icon.svg",
+        "shared/paper.css",
+        "shared/paper.js",
         "shared/qr.js",
         "shared/renew.js",
         "shared/touch.js",

@@ -66,6 +66,12 @@ test("a registrar's day with a mouse", async (t) => {
   await look(reception, "card");
   const [booked] = await here.server.tickets(patient);
   assert.equal(booked.sourceName, "Registry");
+  // The paper is the terminal's.
+  const paper = await page.evaluate(() => document.getElementById("paper").textContent);
+  for (const fact of [booked.num, `${booked.beginTime.slice(0, 4)}\u00a0г.`, booked.lpu.address, booked.lpu.phone, "М. И. С."]) {
+    assert.ok(paper.includes(fact), `${fact} on the paper`);
+  }
+  assert.doesNotMatch(paper, /Мышкин/);
 
   // Put off: what the rules refuse says why before it is met, the visit itself is not in its own way.
   await reception.visit("Перенести").click();

@@ -1,22 +1,17 @@
-// A ticket on paper.
+// A ticket on paper: the terminal's, in Russian.
 
 import { el } from "../shared/dom.js";
-import { dateOf, initials, timeOf } from "../shared/format.js";
-import { qr } from "../shared/qr.js";
-import { longDate } from "./dates.js";
+import { formats } from "../shared/format.js";
+import { ticketPaper } from "../shared/paper.js";
+import { vocabulary } from "../shared/words.js";
+import ru from "../terminal/texts/ru.js";
 
-/** Prints a ticket. A slip of paper shows no more of the patient than the initials. */
-export function printTicket(ticket, { name, lpuName }) {
-  const paper = el(
-    "section",
-    { id: "paper" },
-    el("p", { text: lpuName }),
-    el("p", { class: "number", text: `№ ${ticket.num}` }),
-    el("p", { class: "when", text: `${longDate(dateOf(ticket.beginTime))}, ${timeOf(ticket.beginTime)}` }),
-    el("p", { text: [ticket.docFio, ticket.speciality, ticket.room && `кабинет ${ticket.room}`].filter(Boolean).join(", ") }),
-    el("p", { text: `Пациент: ${initials(name)}` }),
-    qr(ticket.receipt, "Код талона"),
-  );
+const t = vocabulary({ ru }, () => "ru");
+
+/** Prints a patient's ticket. */
+export function printTicket(ticket, { name }) {
+  const written = formats({ t, serverMoment: () => ticket.beginTime });
+  const paper = el("section", { id: "paper" }, ...ticketPaper(ticket, { t, written, name }));
   document.getElementById("paper")?.remove();
   document.body.append(paper);
   document.body.classList.add("ticket");
