@@ -12,6 +12,9 @@ export async function tour(server, kiosk, look) {
   const patient = server.patient();
   const cells = await server.freeCells(patient, (doctor) => doctor.type === "doctor");
   const cell = cells.find((one) => hoursUntil(one) < 2 && one.count === 1);
+  // With something booked, there is a speciality that is used most.
+  const other = server.patient();
+  await server.book(other, cells.at(-1).guid);
   const see = async (screen, name = screen) => {
     await kiosk.on(screen);
     await kiosk.settled();
@@ -50,6 +53,7 @@ export async function tour(server, kiosk, look) {
   await kiosk.page.locator("#finish").tap();
   await kiosk.on("welcome");
   await server.cancelAll(patient);
+  await server.cancelAll(other);
   await offers(server, kiosk, see);
 }
 

@@ -97,7 +97,7 @@ export default {
   "specialityNone": "There are no free times yet. Please ask at reception.",
 
   "doctorTitle": "Choose a doctor",
-  "doctorLead": "{speciality}. Touch a time, or the doctor for other days.",
+  "doctorLead": "{speciality}. Touch a time or a doctor.",
   "doctorDistrict": "Your district doctor",
   "doctorKnown": "You have seen this doctor",
   "doctorNone": "No doctor has a free time yet.",
