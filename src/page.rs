@@ -38,9 +38,6 @@ const NO_CACHE: &str = "no-cache";
 /// The documents, each with the folder of its other files.
 const DOCUMENTS: [(&str, &str); 2] = [("/", "/page/terminal/"), ("/desk", "/page/desk/")];
 
-/// The words of a ticket, which the reception prints too.
-const WORDS_OF_TICKETS: &str = "/page/terminal/texts/ru.js";
-
 /// The page's own languages.
 const RU: &str = include_str!("page/terminal/texts/ru.js");
 #[cfg(test)]
@@ -126,15 +123,11 @@ macro_rules! embed {
 }
 
 /// Writes the version of each page into its document, and lets the document's `ETag` stand for all files of the page: so an
-/// open page learns of another version. A page's files are those of its folder, the shared ones,
-/// and the words of tickets.
+/// open page learns of another version. A page's files are those of its folder, and the shared ones.
 fn with_versions(mut files: Vec<File>) -> Vec<File> {
     for (path, folder) in DOCUMENTS {
         let is_part = |file: &&File| {
-            file.path == path
-                || file.path.starts_with(folder)
-                || file.path.starts_with("/page/shared/")
-                || file.path == WORDS_OF_TICKETS
+            file.path == path || file.path.starts_with(folder) || file.path.starts_with("/page/shared/")
         };
         let tags: String = files
             .iter()
@@ -220,6 +213,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "desk/sheet.js",
         "desk/signin.js",
         "desk/style.css",
+        "desk/ticket.js",
         "desk/views/booking.js",
         "desk/views/card.js",
         "desk/views/closure.js",

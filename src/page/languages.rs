@@ -187,6 +187,17 @@ mod tests {
         ));
     }
 
+    /// The reception prints the ticket in the terminal's words.
+    #[test]
+    fn a_ticket_has_one_wording() {
+        let (_, json) = include_str!("desk/ticket.js").split_once(BEFORE_JSON).unwrap();
+        let words: Map<String, Value> = serde_json::from_str(json.trim_end().trim_end_matches(';')).unwrap();
+        assert!(words.len() > 10);
+        for (key, text) in &words {
+            assert_eq!(TEXTS.get(key), Some(text), "{key}");
+        }
+    }
+
     /// The package brings a third language, for a clinic to put beside its configuration.
     #[test]
     fn the_packages_tajik_is_complete() {

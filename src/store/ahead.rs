@@ -4,11 +4,11 @@
 //! and read anew when it is asked for. A cell that this connection has written is told by SQLite's update hook, and is read
 //! anew alone.
 
+mod timetable;
+
+use self::timetable::{Bounds, Timetable};
 use super::{Fault, Store};
-use crate::model::{
-    Access, AheadCell, CellId, FreeCell, FreeCells, FreePlaces, ListedResource, LpuId, Moment, NEXT_MAX,
-    ResourceId, Supply, Zone,
-};
+use crate::model::{AheadCell, CellId, FreePlaces, ListedResource, LpuId, Moment, ResourceId, Supply};
 use crate::rules::{Reach, is_listed, is_ours, is_reception};
 use chrono::Days;
 use rusqlite::hooks::Action;
@@ -27,9 +27,6 @@ const READ_AHEAD_CELLS_MAX: usize = CELLS_MAX / 2;
 
 /// Most written cells that are read anew one by one.
 const WRITTEN_MAX: usize = 4_096;
-
-/// Counts that are kept of each resource: client applications differ in what they may book.
-const COUNTS_MAX: usize = 4;
 
 /// Most rows of [`Store::supplies`]: more specialities than any server's clinics have.
 const SUPPLIES_MAX: usize = 1_000;
@@ -58,45 +55,6 @@ struct Written {
     cells: Vec<CellId>,
     /// More than that, or nothing after all.
     is_more: bool,
-}
-
-/// The cells of a resource that begin at `since` or later, by begin and row.
-struct Timetable {
-    since: i64,
-    cells: Vec<AheadCell>,
-    counts: Vec<Count>,
-    /// Booked places of the cells that begin at a moment or later.
-    booked: Option<(i64, i64)>,
-}
-
-/// What is counted: of the cells that begin at `from` or later and before `until`, those that share a bit with `access`.
-#[derive(Clone, Copy)]
-struct Bounds {
-    from: i64,
-    until: i64,
-    access: Option<Access>,
-    /// The first second of today, from which booked places are counted.
-    today: i64,
-}
-
-struct Count {
-    bounds: Bounds,
-    free: FreePlaces,
-}
-
-impl Count {
-    /// Whether the count is that of these bounds too. While no counted cell has begun, it stays the same.
-    fn holds(&self, bounds: Bounds) -> bool {
-        let first = self
-            .free
-            .cells
-            .map_or(i64::MAX, |cells| cells.nearest.begin.timestamp());
-        self.is_alike(bounds) && (self.bounds.from..=first).contains(&bounds.from)
-    }
-
-    fn is_alike(&self, bounds: Bounds) -> bool {
-        (self.bounds.until, self.bounds.access) == (bounds.until, bounds.access)
-    }
 }
 
 impl Ahead {
@@ -129,79 +87,8 @@ fn lock(written: &Mutex<Written>) -> MutexGuard<'_, Written> {
 impl Kept {
     /// Puts a cell in the place of what it was. Returns whether the place was found.
     fn replace(&mut self, resource: ResourceId, cell: AheadCell) -> bool {
-        let Some(timetable) = self.timetables.get_mut(&resource) else {
-            return true;
-        };
-        timetable.counts.clear();
-        timetable.booked = None;
-        let place = timetable
-            .cells
-            .binary_search_by_key(&(cell.begin_at, cell.id), |kept| (kept.begin_at, kept.id));
-        match place {
-            Ok(at) => timetable.cells[at] = cell,
-            Err(_) => return cell.begin_at < timetable.since,
-        }
-        true
-    }
-}
-
-impl Timetable {
-    fn free_places(&mut self, bounds: Bounds, zone: Zone) -> FreePlaces {
-        let booked = self.booked(bounds.today);
-        if let Some(count) = self.counts.iter().find(|count| count.holds(bounds)) {
-            return FreePlaces { booked, ..count.free };
-        }
-        let free = self.count(bounds, zone, booked);
-        self.counts.retain(|count| !count.is_alike(bounds));
-        if self.counts.len() == COUNTS_MAX {
-            self.counts.remove(0);
-        }
-        self.counts.push(Count { bounds, free });
-        free
-    }
-
-    /// Returns the booked places of the cells that begin at this moment or later.
-    fn booked(&mut self, from: i64) -> i64 {
-        if let Some((_, places)) = self.booked.filter(|(counted, _)| *counted == from) {
-            return places;
-        }
-        let first = self.cells.partition_point(|cell| cell.begin_at < from);
-        let cells = self.cells.get(first..).unwrap_or_default();
-        let places = cells.iter().map(|cell| i64::from(cell.used)).sum();
-        self.booked = Some((from, places));
-        places
-    }
-
-    fn count(&self, bounds: Bounds, zone: Zone, booked: i64) -> FreePlaces {
-        let first = self.cells.partition_point(|cell| cell.begin_at < bounds.from);
-        let after_last = self.cells.partition_point(|cell| cell.begin_at < bounds.until);
-        let within = self.cells.get(first..after_last).unwrap_or_default();
-        let is_free = |cell: &&AheadCell| Reach::has_free_place(bounds.access, cell);
-        let mut free = within.iter().filter(is_free);
-        let shown = |cell: &AheadCell| FreeCell {
-            guid: cell.guid,
-            begin: zone.at(cell.begin_at),
-        };
-        let mut count = 0;
-        let mut last = None;
-        let mut next = || {
-            let cell = free.next()?;
-            count += i64::from(cell.free);
-            last = Some(cell);
-            last
-        };
-        let nearest = next().map(shown);
-        let after = [(); NEXT_MAX].map(|()| next().map(shown));
-        while next().is_some() {}
-        FreePlaces {
-            count,
-            booked,
-            cells: nearest.zip(last).map(|(nearest, last)| FreeCells {
-                nearest,
-                next: after,
-                last_begin: zone.at(last.begin_at),
-            }),
-        }
+        let kept = self.timetables.get_mut(&resource);
+        kept.is_none_or(|timetable| timetable.replace(cell))
     }
 }
 
@@ -342,12 +229,7 @@ impl Store {
                 kept.cells = 0;
             }
             kept.cells += cells.len();
-            let read = Timetable {
-                since,
-                cells,
-                counts: Vec::new(),
-                booked: None,
-            };
+            let read = Timetable::of(since, cells);
             if let Some(old) = kept.timetables.insert(resource, read) {
                 kept.cells -= old.cells.len();
             }

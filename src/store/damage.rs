@@ -95,7 +95,9 @@ fn place(row: &Row, main: &'static str, index: usize) -> Damage {
         Ok(ValueRef::Integer(number)) => Some(format!("id {number}")),
         _ => None,
     });
-    let keys: Vec<_> = keys.collect();
+    let mut keys: Vec<_> = keys.collect();
+    // A key stands again before columns of its table that come later.
+    keys.dedup();
     let column = name.strip_prefix(prefix).and_then(|name| name.strip_prefix('_'));
     // The view of cells calls the name of a speciality so.
     let column = if *name == table {

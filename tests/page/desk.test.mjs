@@ -67,7 +67,7 @@ test("a registrar's day with a mouse", async (t) => {
   const [booked] = await here.server.tickets(patient);
   assert.equal(booked.sourceName, "Registry");
   // The paper is the terminal's.
-  const paper = await page.evaluate(() => document.getElementById("paper").textContent);
+  const paper = await page.evaluate(() => window.paper);
   for (const fact of [booked.num, `${booked.beginTime.slice(0, 4)}\u00a0г.`, booked.lpu.address, booked.lpu.phone, "М. И. С."]) {
     assert.ok(paper.includes(fact), `${fact} on the paper`);
   }

@@ -77,7 +77,7 @@ test("who has come says so with one touch of the menu, and is told where to go",
   const { ticketGuid } = await here.server.book(patient, cell.guid);
   const kiosk = await terminal(t, here);
   await kiosk.identify(patient);
-  assert.match(await kiosk.text(".card.first"), new RegExp(`Я уже здесь\\s+Приём сегодня в\\s${cell.beginTime.slice(11, 16)}\\s+${cell.doctor.docFio}`));
+  assert.match(await kiosk.text(".card.first"), new RegExp(`Я уже здесь\\s+Приём сегодня\\sв\\s${cell.beginTime.slice(11, 16)}\\s+${cell.doctor.docFio}`));
   await kiosk.touch("Я уже здесь");
   await kiosk.on("arrived");
   assert.match(await kiosk.text("#work"), new RegExp(`кабинет ${cell.room}`));
@@ -286,7 +286,7 @@ test("specialities with the most use come first, and by letter for who likes tha
   await kiosk.on("speciality");
   await kiosk.touch("English");
   assert.deepEqual(await names(), byLetter);
-  await kiosk.touch("Most used first");
+  await kiosk.touch("Most used");
   assert.deepEqual(await names(), byUse);
 });
 

@@ -29,7 +29,11 @@ export async function desk(t, { server, browser }, { clock = false } = {}) {
   });
   await page.addInitScript(() => {
     window.printed = 0;
-    window.print = () => { window.printed += 1; dispatchEvent(new Event("afterprint")); };
+    window.print = () => {
+      window.printed += 1;
+      window.paper = document.getElementById("paper")?.textContent;
+      dispatchEvent(new Event("afterprint"));
+    };
   });
   t.after(async () => {
     await context.close();

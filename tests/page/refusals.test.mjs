@@ -41,9 +41,9 @@ test("4008: one visit a speciality", async (t) => {
   const second = cells.find((cell) => cell.doctor.guid === first.doctor.guid && cell.beginTime >= first.endTime);
   const kiosk = await refused(t, patient, second, () => here.server.book(patient, first.guid));
   assert.match(await kiosk.text(".server span"), /^Вы уже записаны .* Запрещено иметь более одной активной записи на прием на одну специальность\.$/);
-  assert.match(await kiosk.text(".strong"), /^Вы уже записаны к этому специалисту: .+, .+ в\s\d\d:\d\d\.$/, "our own sentence stands above");
+  assert.match(await kiosk.text(".strong"), /^Вы уже записаны к этому специалисту: .+, .+\sв\s\d\d:\d\d\.$/, "our own sentence stands above");
   await kiosk.touch("English");
-  assert.match(await kiosk.text(".strong"), /^You already have an appointment in this speciality: .+ at\s\d\d:\d\d\.$/);
+  assert.match(await kiosk.text(".strong"), /^You already have an appointment in this speciality: .+\sat\s\d\d:\d\d\.$/);
   await kiosk.touch("Русский");
   await kiosk.touch("Мои записи");
   await kiosk.on("tickets");
@@ -53,7 +53,7 @@ test("4008: one visit a speciality", async (t) => {
   await kiosk.touch("Записаться к врачу");
   await kiosk.on("speciality");
   const card = specialityCard(kiosk, first);
-  assert.match(await card.innerText(), /Вы записаны: .* в\s\d\d:\d\d/);
+  assert.match(await card.innerText(), /Вы записаны: .*\sв\s\d\d:\d\d/);
   await card.tap();
   await kiosk.on("doctor");
   assert.match(await kiosk.text(".server span"), /^Вы уже записаны/, "told before a doctor and a time are chosen");

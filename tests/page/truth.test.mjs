@@ -43,7 +43,7 @@ async function loseAnswer(kiosk, address, method) {
 const CHANGES = [
   ["another doctor", ({ slot, other }) => ({ ...slot, resource: other.guid }), ["Первый О. И.", "Второй О. И.", "305"]],
   ["another time", ({ slot }) => ({ ...slot, begin: clinicMoment(3, "11:30"), end: clinicMoment(3, "11:45") }), ["09:00", "11:30"]],
-  ["another day", ({ slot }) => ({ ...slot, begin: clinicMoment(4, "09:00"), end: clinicMoment(4, "09:15") }), [`${Number(clinicDay(3).slice(8))} `, `${Number(clinicDay(4).slice(8))} `]],
+  ["another day", ({ slot }) => ({ ...slot, begin: clinicMoment(4, "09:00"), end: clinicMoment(4, "09:15") }), [`${Number(clinicDay(3).slice(8))}\u00a0`, `${Number(clinicDay(4).slice(8))}\u00a0`]],
   ["another room", ({ slot }) => ({ ...slot, room: "118" }), ["201", "118"]],
   ["another speciality", ({ slot, stranger }) => ({ ...slot, resource: stranger.guid }), ["-1", "-2"]],
 ];

@@ -4,7 +4,7 @@ import { el } from "../shared/dom.js";
 import { formats } from "../shared/format.js";
 import { ticketPaper } from "../shared/paper.js";
 import { vocabulary } from "../shared/words.js";
-import ru from "../terminal/texts/ru.js";
+import ru from "./ticket.js";
 
 const t = vocabulary({ ru }, () => "ru");
 

@@ -73,8 +73,8 @@ export function formats({ t, serverMoment }) {
     return shortDate(date);
   };
 
-  /** `сегодня в 08:45`. */
-  const nearMoment = (moment) => t("dateAtTime", { date: nearDate(dateOf(moment)), time: timeOf(moment) });
+  /** `сегодня в 08:45`, on one line. */
+  const nearMoment = (moment) => t("dateAtTime", { date: nearDate(dateOf(moment)), time: timeOf(moment) }).replaceAll(" ", "\u00a0");
 
   /** `кабинет 202, 2 этаж`, as much of it as is known. */
   const whereabouts = (room, flat) =>

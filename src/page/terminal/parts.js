@@ -46,6 +46,7 @@ export const ticketCard = (ticket, act) =>
     heading: nearMoment(ticket.beginTime),
     lines: [`${ticket.docFio}, ${ticket.speciality}`, whereabouts(ticket.room, ticket.flat)],
     badge: ticket.num,
+    look: "dated",
     act,
   });
 
