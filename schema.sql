@@ -431,9 +431,18 @@ CREATE INDEX failed_identification_by_time ON failed_identification (at);
 
 -- What was last done to the file as a whole. 'backed up': the moment that the last good backup shows. 'purged': visits
 -- that were over before this moment have been removed, with their histories; the journal still names them, without what it told.
+-- 'imported': when the last import of clinic data was put in place.
 CREATE TABLE upkeep (
-    what TEXT PRIMARY KEY CHECK (what IN ('backed up', 'purged')),
+    what TEXT PRIMARY KEY CHECK (what IN ('backed up', 'purged', 'imported')),
     at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How often a refusal was answered on a day of the clinic, by its `message_code`. Kept for the days that the status page shows.
+CREATE TABLE refusal_count (
+    day TEXT NOT NULL CHECK (day IS date(day)),
+    code INTEGER NOT NULL,
+    count INTEGER NOT NULL CHECK (count > 0),
+    PRIMARY KEY (day, code)
 ) STRICT, WITHOUT ROWID;
 
 -- Who works at the reception's page. `password` is a hash in the PHC format. Nobody is removed: visits name their logins.

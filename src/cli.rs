@@ -1,12 +1,16 @@
 //! The command line: what can be typed ([crate::contract::command_line]). What it means is in `config.rs`, what it does in `command/`.
 
+mod check;
 mod closures;
+mod import;
 mod issues;
 mod russian;
 mod staff;
 mod tickets;
 
+pub use check::{Check, Printed};
 pub use closures::{Close, Closures, Open};
+pub use import::Import;
 pub use issues::Issues;
 pub use staff::StaffCommand;
 pub use tickets::{Cancel, Receipt};
@@ -80,7 +84,7 @@ pub enum Command {
     /// Note that the clock is right and was ahead before; until then bookings are refused
     BelieveClock,
     /// Check the configuration, the keys and the database, and report what is wrong
-    Check,
+    Check(Check),
     /// Make a verified copy of the database; works while the server runs
     Backup(Backup),
     /// Replace the database with a backup, and print what the backup lacks; the server must be stopped
@@ -112,17 +116,6 @@ pub struct Serve {
     /// Most requests that share a commit; for measuring what sharing is worth
     #[arg(long, hide = true, value_name = "N", default_value_t = BATCH_REQUESTS_MAX)]
     pub batch_requests: usize,
-}
-
-/// `infomat import`
-#[derive(Debug, Args)]
-pub struct Import {
-    /// File of clinic data, one JSON object per line; - reads standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Report what is wrong with the file, or what it would change, and change nothing
-    #[arg(long)]
-    pub check: bool,
 }
 
 /// `infomat token`

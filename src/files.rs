@@ -145,7 +145,7 @@ fn opened_plain(path: &Path, options: &OpenOptions) -> io::Result<File> {
 ///
 /// # Errors
 /// As of a private file.
-fn new_private_file(path: &Path) -> io::Result<File> {
+pub fn new_private_file(path: &Path) -> io::Result<File> {
     if is_plain_or_missing(path)? {
         fs::remove_file(path)?;
     }

@@ -1,10 +1,13 @@
 //! What is judged of the machine and of the clinic's data, at which bound, and what the administrator does about it.
 //!
-//! `infomat check`, `/readyz` and `/metrics` render these problems, so that all three warn at the same bound.
+//! `infomat check`, `/readyz`, `/metrics` and the status page of the reception render these problems, so that all warn at the same
+//! bound. A [`Finding`] is a line of the check, with what its reader can do about it on the page.
 
-use crate::language::Language;
+mod text;
+
 use crate::model::{Moment, PrinterState};
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -61,6 +64,8 @@ pub enum Subject {
     Clock,
     /// The printers of the terminals.
     Printer,
+    /// Patients who stand in closed times.
+    ClosedTimes,
 }
 
 impl Subject {
@@ -74,6 +79,19 @@ impl Subject {
         Subject::Printer,
     ];
 
+    /// All of them.
+    pub const ALL: [Subject; 9] = [
+        Subject::Disk,
+        Subject::Log,
+        Subject::Flush,
+        Subject::Backup,
+        Subject::Timetable,
+        Subject::TimeSource,
+        Subject::Clock,
+        Subject::Printer,
+        Subject::ClosedTimes,
+    ];
+
     /// Returns the name in `infomat check` and in the labels of `/metrics`.
     pub fn name(self) -> &'static str {
         match self {
@@ -85,6 +103,7 @@ impl Subject {
             Subject::TimeSource => "time source",
             Subject::Clock => "clock",
             Subject::Printer => "printer",
+            Subject::ClosedTimes => "closed times",
         }
     }
 }
@@ -120,6 +139,46 @@ pub enum Problem {
     ClockJumped(Moment),
     /// The printer of the terminal at this address does not print, or not for long.
     Printer(IpAddr, PrinterState),
+    /// So many visits stand in closed times, and nobody has told their patients.
+    PatientsNotCalled(i64),
+}
+
+/// How a finding is graded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Grade {
+    /// Nothing is to be done.
+    Good,
+    /// It works, but somebody should look at it.
+    Warning,
+    /// It has to be mended.
+    Bad,
+}
+
+/// What the reader of a finding can do about it on the status page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    /// Make a backup.
+    Backup,
+    /// Import clinic data.
+    Import,
+    /// Call the patients of closed times.
+    Call,
+}
+
+/// A line of the check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How it is graded.
+    pub grade: Grade,
+    /// What it is about.
+    pub what: String,
+    /// What was found, with the remedy.
+    pub found: String,
+    /// The remedy, where the page has it; none for what is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
 }
 
 /// Judges the free space of the database's disk, in bytes, beside the size of the database.
@@ -169,6 +228,11 @@ pub fn timetable(last: Option<NaiveDate>, today: NaiveDate) -> Option<Problem> {
     }
 }
 
+/// Judges the number of visits in closed times whose patients nobody has told.
+pub fn closed_times(not_called: i64) -> Option<Problem> {
+    (not_called > 0).then_some(Problem::PatientsNotCalled(not_called))
+}
+
 /// Judges whether the clock is synchronised, where that is known.
 pub fn time_source(is_synchronised: Option<bool>) -> Option<Problem> {
     (is_synchronised == Some(false)).then_some(Problem::TimeNotSynchronised)
@@ -188,6 +252,22 @@ impl Problem {
             Problem::TimeNotSynchronised => Subject::TimeSource,
             Problem::ClockJumped(_) => Subject::Clock,
             Problem::Printer(..) => Subject::Printer,
+            Problem::PatientsNotCalled(_) => Subject::ClosedTimes,
+        }
+    }
+
+    /// Returns what can be done about it on the status page.
+    pub fn action(self) -> Option<Action> {
+        match self.subject() {
+            Subject::Backup => Some(Action::Backup),
+            Subject::Timetable => Some(Action::Import),
+            Subject::ClosedTimes => Some(Action::Call),
+            Subject::Disk
+            | Subject::Log
+            | Subject::Flush
+            | Subject::TimeSource
+            | Subject::Clock
+            | Subject::Printer => None,
         }
     }
 
@@ -201,130 +281,6 @@ impl Problem {
             Problem::BackupOld(days) if days > BACKUP_DAYS_MAX => Severity::Bad,
             _ => Severity::Warning,
         }
-    }
-
-    /// Returns what was found and the remedy.
-    pub fn text(self, language: Language) -> String {
-        let pick = |russian: String, english: String| match language {
-            Language::Russian => russian,
-            Language::English => english,
-        };
-        match self {
-            Problem::DiskShort(free_bytes) => pick(
-                format!(
-                    "на диске базы данных свободно {} МиБ: освободите место для копий и обновлений",
-                    free_bytes >> 20
-                ),
-                format!(
-                    "{} MiB free on the disk of the database: make room for backups and upgrades",
-                    free_bytes >> 20
-                ),
-            ),
-            Problem::DiskFull(free_bytes) => pick(
-                format!(
-                    "на диске базы данных свободно {} МиБ: освободите место, иначе запись скоро остановится",
-                    free_bytes >> 20
-                ),
-                format!(
-                    "{} MiB free on the disk of the database: make room, or bookings end soon",
-                    free_bytes >> 20
-                ),
-            ),
-            Problem::LogNotCopied => pick(
-                "журнал упреждающей записи не переносится в файл базы данных и растет: проверьте диск и сообщения сервера, \
-                 затем запустите сервер заново"
-                    .to_owned(),
-                "the write-ahead log cannot be copied into the database file, and grows: look at the disk and at what the \
-                 server logged, then start the server anew"
-                    .to_owned(),
-            ),
-            Problem::FlushSlow(time) => pick(
-                format!(
-                    "{} мс на 4 КиБ: запись на этом диске медленная; поможет SSD",
-                    time.as_millis()
-                ),
-                format!(
-                    "{} ms for 4 KiB: bookings are slow on this disk; an SSD helps",
-                    time.as_millis()
-                ),
-            ),
-            Problem::FlushFailing(time) => pick(
-                format!(
-                    "{} мс на 4 КиБ: диск скоро откажет; сделайте копию и замените его",
-                    time.as_millis()
-                ),
-                format!(
-                    "{} ms for 4 KiB: the disk is about to fail; make a backup and replace it",
-                    time.as_millis()
-                ),
-            ),
-            Problem::BackupMissing => pick(
-                "копии базы данных еще нет: выполните `infomat backup`".to_owned(),
-                "there is no backup yet: run `infomat backup`".to_owned(),
-            ),
-            Problem::BackupOld(days) => pick(
-                format!("последней копии {days} сут.: выполните `infomat backup`"),
-                format!("the last backup is {days} days old: run `infomat backup`"),
-            ),
-            Problem::BackupAhead(made) => {
-                let made = made.format("%Y-%m-%d %H:%M");
-                pick(
-                    format!("последняя копия датирована {made}: часы тогда спешили; выполните `infomat backup`"),
-                    format!("the last backup is dated {made}, by a clock that was ahead: run `infomat backup`"),
-                )
-            }
-            Problem::TimetableEmpty => pick(
-                "ячеек нет: их загрузит `infomat import`".to_owned(),
-                "there are no cells: `infomat import` takes them".to_owned(),
-            ),
-            Problem::TimetableEnds(day) => pick(
-                format!("последние ячейки {day}: загрузите дни после него"),
-                format!("its last cells are on {day}: import the days after it"),
-            ),
-            Problem::TimetableEnded(day) => pick(
-                format!("последние ячейки были {day}: загрузите следующие дни"),
-                format!("its last cells were on {day}: import the coming days"),
-            ),
-            Problem::TimeNotSynchronised => pick(
-                "часы не сверяются с точным временем: `timedatectl set-ntp true`, или укажите сервер времени клиники в \
-                 /etc/systemd/timesyncd.conf"
-                    .to_owned(),
-                "the clock is not synchronised: `timedatectl set-ntp true`, or name a time server of the clinic in \
-                 /etc/systemd/timesyncd.conf"
-                    .to_owned(),
-            ),
-            Problem::ClockJumped(to) => {
-                let to = to.format("%Y-%m-%d %H:%M");
-                pick(
-                    format!("часы перешли вперед более чем на сутки и показали {to}: проверьте время"),
-                    format!("the clock jumped forward by more than a day, to {to}: look at the time"),
-                )
-            }
-            Problem::Printer(terminal, state) => {
-                let (russian, english) = printer(state);
-                pick(format!("терминал {terminal}: {russian}"), format!("terminal {terminal}: {english}"))
-            }
-        }
-    }
-}
-
-/// Returns what to do about a printer, in Russian and English.
-fn printer(state: PrinterState) -> (&'static str, &'static str) {
-    match state {
-        PrinterState::Ready => ("принтер печатает", "the printer prints"),
-        PrinterState::PaperLow => (
-            "бумага кончается: приготовьте рулон",
-            "the paper is about to end: have a roll ready",
-        ),
-        PrinterState::NoPaper => ("бумаги нет: вставьте рулон", "there is no paper: put a roll in"),
-        PrinterState::CoverOpen => (
-            "крышка принтера открыта: закройте ее",
-            "the printer's cover is open: close it",
-        ),
-        PrinterState::Offline => (
-            "принтер не отвечает: проверьте питание и кабель",
-            "the printer does not answer: look at its power and its cable",
-        ),
     }
 }
 

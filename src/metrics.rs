@@ -158,6 +158,25 @@ impl Metrics {
         }
     }
 
+    /// Returns how often each refusal has been answered since the start, by code.
+    pub fn refusals(&self) -> Vec<(u16, u64)> {
+        let families = self.refusals.collect();
+        let counters = families
+            .iter()
+            .flat_map(prometheus::proto::MetricFamily::get_metric);
+        let counted = counters.filter_map(|counter| {
+            let code = counter.get_label().first()?.value().parse().ok()?;
+            // A counter of whole numbers, far below 2^53.
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "told above"
+            )]
+            Some((code, counter.get_counter().get_value() as u64))
+        });
+        counted.collect()
+    }
+
     /// Counts a committed batch: its requests, the time of its commit, its visits booked and cancelled.
     pub fn committed(&self, requests: usize, time: Duration, bookings: u64, cancellations: u64) {
         self.batch_requests

@@ -16,12 +16,14 @@ mod hold;
 mod identity;
 mod ids;
 mod issue;
+pub mod job;
 mod listing;
 mod owner;
 mod printer;
 pub mod receipt;
 pub mod record;
 mod staff;
+mod status;
 mod ticket;
 pub mod typed;
 mod waiting;
@@ -46,6 +48,7 @@ pub use listing::{AheadCell, FreeCell, FreeCells, FreePlaces, ListedResource, NE
 pub use owner::Owner;
 pub use printer::PrinterState;
 pub use staff::{PasswordFound, Right, Role, Staff, login, staff_name};
+pub use status::{RefusalCount, RegionState};
 pub use ticket::{HistoryEntry, Ticket, VisitStatus};
 pub use waiting::{WaitingEntry, WaitingPatient, WaitingStatus, WaitingWish};
 

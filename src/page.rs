@@ -210,6 +210,8 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "desk/paper.css",
         "desk/paper.js",
         "desk/parts.js",
+        "desk/plots.js",
+        "desk/sending.js",
         "desk/sheet.js",
         "desk/signin.js",
         "desk/style.css",
@@ -219,9 +221,11 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "desk/views/closure.js",
         "desk/views/closures.js",
         "desk/views/day.js",
+        "desk/views/import.js",
         "desk/views/newcard.js",
         "desk/views/patients.js",
         "desk/views/staff.js",
+        "desk/views/status.js",
         "desk/views/waiting.js",
     });
     with_versions(files)

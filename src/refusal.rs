@@ -84,6 +84,9 @@ pub use trouble::Trouble;
 /// The text of a successful cancellation ([crate::contract::tickets]): the one success with a text.
 pub const CANCELLED: &str = "Запись отменена";
 
+/// Why a time is closed that another life of the database closed: the record does not tell.
+pub const REASON_LOST: &str = "Закрыто до восстановления базы данных; причина не сохранилась";
+
 /// Formats a time for a text: `dd.MM.yyyy HH:mm`.
 fn clock(moment: &Moment) -> impl Display {
     moment.format("%d.%m.%Y %H:%M")

@@ -3,7 +3,7 @@
 
 mod desk;
 
-pub use desk::{DeskRead, DeskWrite};
+pub use desk::{DeskRead, DeskWrite, JobWrite};
 
 use crate::refusal::HttpError;
 use percent_encoding::percent_decode_str;
@@ -461,6 +461,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 58, "{names:?}");
+        assert_eq!(names.len(), 65, "{names:?}");
     }
 }

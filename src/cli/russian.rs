@@ -126,6 +126,9 @@ const COMMANDS: &[(&str, &str)] = &[
     ),
 ];
 
+/// What a command prints for.
+const PRINTED: &str = "Вид вывода: text - для чтения, json - для программ";
+
 /// What each option or argument is for: by its command's words and its name, or by its name where commands share it; and how
 /// its value is called.
 const ARGUMENTS: &[(&str, &str, &str)] = &[
@@ -176,6 +179,8 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "GUID",
         "GUID врача, кабинета или оборудования; иначе все",
     ),
+    ("check format", "ВИД", PRINTED),
+    ("import format", "ВИД", PRINTED),
     (
         "format",
         "ВИД",

@@ -8,8 +8,9 @@ mod files;
 mod machine;
 
 use super::{Failure, output, table};
+use crate::cli::{Check, Printed};
 use crate::config::Config;
-use crate::health::{Problem, Severity, Subject};
+use crate::health::{Action, Finding, Grade, Problem, Severity, Subject};
 use crate::language::{Language, pick, text};
 use std::path::Path;
 
@@ -24,25 +25,27 @@ fn ask_root() -> &'static str {
 /// Findings in the order of the checks.
 #[derive(Default)]
 pub struct Report {
-    rows: Vec<[String; 3]>,
+    findings: Vec<Finding>,
     wrong: Vec<Failure>,
+    /// It is for the status page, whose buttons are the remedies; what the server says of itself is told there by the server.
+    is_for_page: bool,
 }
 
 impl Report {
     /// Reports that nothing is wrong.
     fn good(&mut self, what: &str, found: impl Into<String>) {
-        self.add(pick("хорошо", "ok"), what, found.into());
+        self.add(Grade::Good, what, found.into(), None);
     }
 
     /// Reports what works but needs attention, or could not be checked, with the remedy.
     fn warn(&mut self, what: &str, found: impl Into<String>) {
-        self.add(pick("внимание", "warning"), what, found.into());
+        self.add(Grade::Warning, what, found.into(), None);
     }
 
     /// Reports a fault with its remedy.
     fn bad(&mut self, what: &str, failure: impl Into<Failure>) {
         let failure = failure.into();
-        self.add(pick("ПЛОХО", "BAD"), what, failure.to_string());
+        self.add(Grade::Bad, what, failure.to_string(), None);
         self.wrong.push(failure);
     }
 
@@ -51,15 +54,46 @@ impl Report {
         let Some(problem) = problem else {
             return self.good(subject.name(), good);
         };
-        let text = problem.text(Language::current());
-        match problem.severity() {
-            Severity::Warning => self.warn(subject.name(), text),
-            Severity::Bad => self.bad(subject.name(), Failure::Failed(text)),
-        }
+        let text = match Language::current() {
+            Language::Russian if self.is_for_page => problem.text_at_desk(),
+            language => problem.text(language),
+        };
+        let grade = match problem.severity() {
+            Severity::Warning => Grade::Warning,
+            Severity::Bad => {
+                self.wrong.push(Failure::Failed(text.clone()));
+                Grade::Bad
+            }
+        };
+        self.add(grade, subject.name(), text, problem.action());
     }
 
-    fn add(&mut self, grade: &str, what: &str, found: String) {
-        self.rows.push([grade.to_owned(), label(what), found]);
+    fn add(&mut self, grade: Grade, what: &str, found: String, action: Option<Action>) {
+        self.findings.push(Finding {
+            grade,
+            what: label(what),
+            found,
+            action,
+        });
+    }
+
+    /// Prints the findings.
+    fn print(&self, format: Printed) -> Result<(), Failure> {
+        let row = |finding: &Finding| {
+            let grade = match finding.grade {
+                Grade::Good => pick("хорошо", "ok"),
+                Grade::Warning => pick("внимание", "warning"),
+                Grade::Bad => pick("ПЛОХО", "BAD"),
+            };
+            [grade.to_owned(), finding.what.clone(), finding.found.clone()]
+        };
+        output::print(match format {
+            Printed::Text => table::aligned(&self.findings.iter().map(row).collect::<Vec<_>>()),
+            Printed::Json => {
+                let array = serde_json::to_string_pretty(&self.findings);
+                array.expect("findings have string keys and no failing serializer") + "\n"
+            }
+        })
     }
 
     /// Fails if anything is wrong, with the status of the worst fault.
@@ -80,6 +114,9 @@ impl Report {
 
 /// What a line is about.
 fn label(what: &str) -> String {
+    if let Some(subject) = Subject::ALL.into_iter().find(|subject| subject.name() == what) {
+        return pick(subject.name_at_desk(), what).to_owned();
+    }
     let russian = match what {
         "configuration" => "настройки",
         "rights" => "права",
@@ -87,16 +124,12 @@ fn label(what: &str) -> String {
         "language" => "язык",
         "database" => "база данных",
         "time zone" => "часовой пояс",
-        "disk space" => "место на диске",
-        "flush" => "запись на диск",
         "port" => "порт",
         "server" => "сервер",
-        "clock" => "часы",
-        "timetable" => "расписание",
         "cards" => "карты",
-        "time source" => "сверка часов",
-        "backup" => "копия",
         "imports" => "загрузки",
+        "data" => "данные",
+        "issues" => "обмен",
         other => match other.strip_prefix("key ") {
             Some(id) => &format!("ключ {id}"),
             None => other,
@@ -106,9 +139,12 @@ fn label(what: &str) -> String {
 }
 
 /// Checks everything that serving needs and prints a line for each; fails if anything is wrong.
-pub fn run(path: &Path) -> Result<(), Failure> {
+pub fn run(path: &Path, wanted: &Check) -> Result<(), Failure> {
     let config = Config::load(path)?;
-    let mut report = Report::default();
+    let mut report = Report {
+        is_for_page: wanted.format == Printed::Json,
+        ..Report::default()
+    };
     report.good(
         "configuration",
         text!("{} годится", "{} can be used", path.display()),
@@ -132,6 +168,6 @@ pub fn run(path: &Path) -> Result<(), Failure> {
         }
     }
     clinic::look_at_imports(&config, &mut report);
-    output::print(table::aligned(&report.rows))?;
+    report.print(wanted.format)?;
     report.verdict()
 }

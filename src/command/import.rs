@@ -1,9 +1,11 @@
 //! `infomat import`
 
+mod events;
+
 use super::owner::STANDARD;
 use super::texts::{Told, import as texts};
 use super::{Failure, open_to_write, output, table, visits};
-use crate::cli::Import;
+use crate::cli::{Import, Printed};
 use crate::config::Config;
 use crate::engine;
 use crate::import::{self, ImportError, Imported, Notice};
@@ -36,8 +38,15 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
     } else {
         Box::new(BufReader::new(open(&wanted.file)?))
     };
-    let on_terminal = io::stderr().is_terminal();
-    let mut tell = |notice: Notice| tell(&notice, on_terminal);
+    let is_for_program = wanted.format == Printed::Json;
+    let on_terminal = io::stderr().is_terminal() && !is_for_program;
+    let mut tell = |notice: Notice| {
+        if is_for_program {
+            events::tell(&notice);
+        } else {
+            tell(&notice, on_terminal);
+        }
+    };
     let imported = if wanted.check {
         import::check(&mut store, input, now, &mut tell)
     } else {
@@ -47,6 +56,9 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
         output::warn(CLEARED);
     }
     let Imported { counts, moves } = imported?;
+    if is_for_program {
+        return events::print(&counts, &moves);
+    }
     for count in &counts {
         output::tell(count.told());
     }
@@ -72,37 +84,34 @@ fn open(path: &Path) -> Result<File, Failure> {
 /// visits under one number.
 fn list(moves: &Moves) -> String {
     let mut list = String::new();
+    let [put_off, overlapping, sharing] = titles();
     if !moves.moved.is_empty() {
-        let head = pick(
-            "Перенесенных записей (позвоните этим пациентам)",
-            "Visits that are moved (call these patients)",
-        );
-        list.extend([head, ": ", &moves.moved.len().to_string(), "\n"]);
+        list.extend([put_off, ": ", &moves.moved.len().to_string(), "\n"]);
         list += &table::text(heads(), moves.moved.iter().map(row));
     }
-    let pairs = [
-        (
-            pick(
-                "Пары записей одного пациента в одно время (позвоните и отмените одну из двух: infomat cancel)",
-                "Pairs of visits of one patient at one time (call, and cancel one of the two: infomat cancel)",
-            ),
-            &moves.overlapping,
-        ),
-        (
-            pick(
-                "Пары записей к одному врачу в один день под одним номером (предупредите кабинет)",
-                "Pairs of visits with one resource on one day under one number (tell those at the door)",
-            ),
-            &moves.sharing,
-        ),
-    ];
-    for (head, pairs) in pairs {
+    for (head, pairs) in [(overlapping, &moves.overlapping), (sharing, &moves.sharing)] {
         if !pairs.is_empty() {
             list.extend([head, ": ", &pairs.len().to_string(), "\n"]);
             list += &visits::text(pairs.iter().flatten());
         }
     }
     list
+}
+
+/// Titles of the lists: visits that are moved, pairs at one time, pairs under one number.
+fn titles() -> [&'static str; 3] {
+    pick(
+        [
+            "Перенесенных записей (позвоните этим пациентам)",
+            "Пары записей одного пациента в одно время (позвоните и отмените одну из двух: infomat cancel)",
+            "Пары записей к одному врачу в один день под одним номером (предупредите кабинет)",
+        ],
+        [
+            "Visits that are moved (call these patients)",
+            "Pairs of visits of one patient at one time (call, and cancel one of the two: infomat cancel)",
+            "Pairs of visits with one resource on one day under one number (tell those at the door)",
+        ],
+    )
 }
 
 /// Heads of the columns of moved visits.
@@ -174,10 +183,9 @@ pub fn tell(notice: &Notice, on_terminal: bool) {
             "{CLEARED}строки ставятся на место",
             "{CLEARED}putting the lines in place"
         )),
-        Notice::Nothing(field, lines) => output::warn(text!(
-            "{cleared}patient.{field}: значит «нет», строк: {lines}; оно не взято\n",
-            "{cleared}patient.{field}: means none in {lines} lines, and is not taken\n"
-        )),
+        Notice::Nothing(field, lines) => {
+            output::warn(format_args!("{cleared}{}\n", texts::nothing_in(field, *lines)));
+        }
         Notice::Doubt(doubt) => output::warn(format_args!("{cleared}{}\n", doubt.told())),
         Notice::Read(_) | Notice::PuttingInPlace => (),
     }

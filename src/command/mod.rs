@@ -13,6 +13,7 @@ mod issues;
 mod journal;
 mod key;
 mod languages;
+mod maintenance;
 pub mod output;
 mod owner;
 mod purge;
@@ -198,6 +199,6 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Journal(journal) => journal::run(&Config::load(&cli.config)?, journal),
         Command::Verify(verify) => verify::run(&Config::load(&cli.config)?, verify),
         Command::BelieveClock => believe_clock::run(&Config::load(&cli.config)?),
-        Command::Check => check::run(&cli.config),
+        Command::Check(wanted) => check::run(&cli.config, wanted),
     }
 }

@@ -1,5 +1,6 @@
 //! `infomat serve`
 
+use super::maintenance::Commands;
 use super::{Failure, languages, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
@@ -11,6 +12,7 @@ use crate::store::{Fault, ServerLock, Store};
 use crate::wire::ready::name_instance;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -79,6 +81,7 @@ pub fn serve(
             offer_minutes: config.desk_offer_minutes,
         },
         reception_place: config.reception_place.clone(),
+        maintenance: Arc::new(Commands::new(path)),
         languages: page::languages::file(languages::load(path)),
     };
     if !store.is_read_only() {

@@ -70,7 +70,13 @@ fn heads(format: Format) -> [&'static str; RUSSIAN_HEADS.len()] {
     }
 }
 
-fn row(visit: &DayVisit) -> [String; RUSSIAN_HEADS.len()] {
+/// Heads of an aligned table.
+pub fn text_heads() -> [&'static str; RUSSIAN_HEADS.len()] {
+    heads(Format::Text)
+}
+
+/// Returns the row of a visit.
+pub fn row(visit: &DayVisit) -> [String; RUSSIAN_HEADS.len()] {
     let time = |moment: crate::model::Moment| moment.format("%H:%M").to_string();
     [
         visit.doc_fio.clone(),

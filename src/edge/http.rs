@@ -222,7 +222,7 @@ impl PendingRequests {
         let (request, reply) = received(incoming)?;
         match engine.route(&request) {
             Ok(Route::Write(write)) => {
-                match engine.password_work(&request, &write) {
+                match engine.before_batch(&request, &write) {
                     None => {}
                     Some(Err(answer)) => {
                         reply.send(&answer, &mut Date::default());

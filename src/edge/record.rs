@@ -4,7 +4,7 @@
 use super::pace::Pace;
 use crate::metrics::Metrics;
 use crate::refusal::HttpError;
-use crate::route::{Route, Write};
+use crate::route::{DeskWrite, JobWrite, Route, Write};
 use crate::wire::message::Answer;
 use std::fmt;
 use std::net::IpAddr;
@@ -80,6 +80,14 @@ impl Record {
         let RequestOutcome { status, code } = outcome;
         let route = self.route.as_ref().map_or(NO_ROUTE, Route::name);
         metrics.answered(route, status, code);
+        // A file has a thousand pieces; the import's own lines tell of it.
+        let is_piece = matches!(
+            &self.route,
+            Some(Route::Write(Write::Desk(DeskWrite::Job(JobWrite::Piece { .. }))))
+        );
+        if is_piece && status == OK {
+            return;
+        }
         // A successful change always has its line.
         let may_change = match &self.route {
             Some(Route::Write(write)) => !matches!(write, Write::Identify { .. } | Write::Ready),

@@ -8,7 +8,7 @@ use super::outcome::answer_or_fault;
 use super::reprint::{self, CheckedReprint};
 use super::tickets::{self, TicketName};
 use super::waiting::{self, EntryName};
-use super::{CLOCK_RETRY_SECONDS, Engine, Settings, authenticate, booking, ready};
+use super::{CLOCK_RETRY_SECONDS, Engine, Settings, authenticate, booking, ready, refusals};
 use crate::language::Language;
 use crate::model::{Moment, WaitingWish, Wish};
 use crate::refusal::{HttpError, Refusal, Trouble};
@@ -112,6 +112,7 @@ impl Engine {
             sessions,
             holds,
             terminals,
+            refusals,
             ..
         } = self;
         let taken = Taken::default();
@@ -158,11 +159,14 @@ impl Engine {
             bookings,
             cancellations,
         } = tx.happened();
+        let counted = refusals.due(metrics);
+        refusals::write(&tx, &counted, now)?;
         let commit = Instant::now();
         *has_failed_commit = true;
         tx.commit()?;
         *has_failed_commit = false;
         clock.committed(now);
+        refusals.written(&counted);
         holds.borrow_mut().forget(&over);
         holds.borrow_mut().add(taken.take());
         desk::tell(desk.done.into_inner());

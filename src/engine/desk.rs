@@ -2,7 +2,7 @@
 //!
 //! A change passes these steps: [`Visitor::of`] looks at address, origin and cookie; [`parse`] reads what is asked for; in the
 //! batch [`run`] finds who is signed in, asks [`Role::may`](crate::model::Role::may), and acts. Where a password has to be checked
-//! or made, [`Engine::password_work`] comes first, and the work is done on another thread.
+//! or made, [`Engine::before_batch`] comes first, and the work is done on another thread.
 
 mod cards;
 mod closures;
@@ -12,10 +12,12 @@ mod reading;
 mod sessions;
 mod sign_in;
 mod staff;
+mod status;
 mod visits;
 mod waiting;
 
 pub use sessions::Sessions;
+pub use status::Booked;
 
 use super::holds::Taken;
 use super::outcome::{RequestError, answer_or_fault};
@@ -110,6 +112,8 @@ pub struct DeskCall {
 enum DeskWork {
     SignIn(Credentials, PasswordFound),
     SignOut,
+    /// It has been answered before the batch.
+    Job,
     AddStaff(NewStaff, PasswordFound),
     ResetStaff(String, PasswordFound),
     DisableStaff(String),
@@ -168,6 +172,7 @@ pub fn parse(request: &Request, write: &DeskWrite, settings: &Settings, now: Mom
             DeskWrite::EndWaiting { entry } => DeskWork::EndWaiting(entry.clone()),
             DeskWrite::Close => DeskWork::Close(new_closure(request, settings.zone, now)?),
             DeskWrite::Open { closure } => DeskWork::Open(closure.clone()),
+            DeskWrite::Job(_) => DeskWork::Job,
             DeskWrite::Called { closure, ticket } => DeskWork::Called {
                 closure: closure.clone(),
                 ticket: ticket.clone(),
@@ -245,7 +250,7 @@ fn act(tx: &WriteTx, work: &DeskWork, by: &Staff, desk: &Desk, now: Moment) -> R
         DeskWork::AddStaff(new, found) => staff::add(tx, new, found, now),
         DeskWork::ResetStaff(login, found) => staff::reset(tx, login, found),
         DeskWork::DisableStaff(login) => staff::disable(tx, login, by),
-        DeskWork::SignIn(..) | DeskWork::SignOut => Err(DeskRefusal::NotSignedIn.into()),
+        DeskWork::SignIn(..) | DeskWork::SignOut | DeskWork::Job => Err(DeskRefusal::NotSignedIn.into()),
     }
 }
 
@@ -256,6 +261,7 @@ fn right(write: &DeskWrite) -> Right {
         DeskWrite::AddStaff(_) | DeskWrite::ResetStaff { .. } | DeskWrite::DisableStaff { .. } => {
             Right::Staff
         }
+        DeskWrite::Job(_) => Right::Status,
         DeskWrite::AddCard | DeskWrite::SetContact { .. } => Right::Patients,
         DeskWrite::Close | DeskWrite::Open { .. } | DeskWrite::Called { .. } => Right::Timetable,
         DeskWrite::Offer { .. }
@@ -301,12 +307,8 @@ fn signed_in(
 
 impl Engine {
     /// Returns the work on a password that has to be done before a request that may write can be decided; an answer, where
-    /// it need not be done.
-    pub fn password_work(
-        &mut self,
-        request: &Request,
-        write: &Write,
-    ) -> Option<Result<PasswordWork, Answer>> {
+    /// it need not be done, and to a request that no transaction is needed for. Others are for a batch.
+    pub fn before_batch(&mut self, request: &Request, write: &Write) -> Option<Result<PasswordWork, Answer>> {
         let Write::Desk(write) = write else {
             return None;
         };
@@ -316,6 +318,10 @@ impl Engine {
                 let visitor = Visitor::of(request, &self.settings.desk, true);
                 self.staff_with(&visitor, Right::Staff)
                     .map(|_| PasswordWork::Make)
+            }
+            DeskWrite::Job(job) => {
+                let answered = answer_or_fault(self.job(request, job, write.name()));
+                return Some(Err(answered.unwrap_or_else(|fault| self.failed_read(&fault))));
             }
             _ => return None,
         };

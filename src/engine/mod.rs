@@ -28,6 +28,7 @@ mod failing;
 mod holds;
 mod host;
 mod identification;
+mod jobs;
 mod keys;
 mod numbers;
 mod outcome;
@@ -35,6 +36,7 @@ mod page;
 mod password;
 mod reading;
 mod ready;
+mod refusals;
 mod reprint;
 mod terminal;
 mod tickets;
@@ -46,6 +48,7 @@ pub use clock::{
 };
 pub use desk::DeskSettings;
 pub use identification::Trusted;
+pub use jobs::Maintenance;
 pub use keys::SharedKeys;
 pub use password::{PasswordWork, new_password};
 pub use tickets::cancel;
@@ -59,11 +62,13 @@ use crate::store::{Fault, Store};
 use crate::token::bearer_of;
 use crate::wire::message::Request;
 use chrono::TimeDelta;
-use desk::Sessions;
+use desk::{Booked, Sessions};
 use holds::Holds;
 use host::host_is_ours;
+use jobs::Jobs;
 use numbers::Counted;
 use ready::Readiness;
+use refusals::RefusalCounts;
 use std::cell::RefCell;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -123,6 +128,8 @@ pub struct Settings {
     pub reception_place: String,
     /// The terminal's languages besides the page's own.
     pub languages: crate::page::File,
+    /// What the commands do, for the status page.
+    pub maintenance: Arc<dyn Maintenance>,
 }
 
 /// The deciding part of the server. Lives on one thread.
@@ -139,6 +146,9 @@ pub struct Engine {
     /// Timetables that may still be read ahead of the lists that ask for them.
     read_ahead_left: u32,
     terminals: RefCell<Terminals>,
+    jobs: Jobs,
+    refusals: RefusalCounts,
+    booked: RefCell<Booked>,
     /// The last commit failed, and none has succeeded since.
     has_failed_commit: bool,
     /// A request met damaged values.
@@ -156,6 +166,7 @@ impl Engine {
         let mut clock = Clock::new(&store)?;
         let started = clock.read(&store).moment;
         let holds = RefCell::new(Holds::of(&store)?);
+        let jobs = Jobs::new(Arc::clone(&settings.maintenance), settings.zone, &store.path());
         let damaged_base = store.damaged_base();
         for fault in &damaged_base {
             log::error!("what all requests need was read: {fault}");
@@ -172,6 +183,9 @@ impl Engine {
             holds,
             read_ahead_left: READ_AHEAD_MAX,
             terminals: RefCell::default(),
+            jobs,
+            refusals: RefusalCounts::default(),
+            booked: RefCell::default(),
             has_failed_commit: false,
             damaged: !damaged_base.is_empty(),
             lost: false,
@@ -211,6 +225,7 @@ impl Engine {
         self.overwrite_failed_commit();
         self.end_holds();
         self.read_ahead_left = (self.read_ahead_left + READ_AHEAD_A_SECOND).min(READ_AHEAD_MAX);
+        self.write_refusals();
     }
 
     /// Reads one piece of what the next lists will ask for. To be called when nothing waits. Returns whether there was a piece.

@@ -207,6 +207,11 @@ pub(super) fn replay(tx: &WriteTx, record: &Record, is_recovering: bool, now: Mo
         Content::Displaced(told) => replay_visit(tx, record.subject, &told, now),
         Content::WaitingEntry(state) => tx.recover_waiting_entry(record.subject, &state, now.timestamp()),
         Content::Message(told) => replay_message(tx, told, is_recovering, now),
+        Content::Closure(told) => match record.kind {
+            RecordKind::Closed => tx.recover_closed(record.subject, &told, now),
+            RecordKind::Opened => tx.recover_opened(&told, now),
+            _ => Ok(()),
+        },
         _ => Ok(()),
     }
 }

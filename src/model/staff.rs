@@ -39,6 +39,7 @@ impl Role {
                 Right::Visits,
                 Right::Timetable,
                 Right::Staff,
+                Right::Status,
             ],
         };
         rights.contains(&right)
@@ -58,6 +59,8 @@ pub enum Right {
     Timetable,
     /// To see and change who may sign in.
     Staff,
+    /// To see how the server is, to make backups and to import clinic data.
+    Status,
 }
 
 /// Somebody who may sign in.

@@ -24,6 +24,7 @@ rows! {
         Time = ": нужно время вида ЧЧ:ММ";
         NotAfter(first: &'static str) = ": время должно быть позже {first}";
         Number(max: i64) = ": нужно целое число от 0 до {max}";
+        FileBytes(mib: u64) = ": файл должен быть не пустым и не больше {mib} МиБ";
         TooOften(max: usize) = " указан более {max} раз";
         /// Given twice, in one place or in two.
         Doubled = " указан более одного раза";

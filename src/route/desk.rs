@@ -53,10 +53,29 @@ pub enum DeskWrite {
     Open {
         closure: String,
     },
+    /// Work beside the server, for the status page. No transaction is needed for it.
+    Job(JobWrite),
     /// Notes that the patient of a visit in a closed time was told.
     Called {
         closure: String,
         ticket: String,
+    },
+}
+
+/// Work that is begun, fed or ended on the status page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words are the contract's")]
+pub enum JobWrite {
+    Check,
+    BackUp,
+    BeginImport,
+    /// A piece of the file that is to be imported.
+    Piece {
+        job: String,
+        offset: String,
+    },
+    StopImport {
+        job: String,
     },
 }
 
@@ -96,6 +115,10 @@ pub enum DeskRead {
     Closure {
         closure: String,
     },
+    /// How the server is.
+    Status,
+    /// A month in numbers.
+    Month,
 }
 
 impl DeskWrite {
@@ -119,6 +142,11 @@ impl DeskWrite {
             DeskWrite::Close => "desk_close",
             DeskWrite::Open { .. } => "desk_open",
             DeskWrite::Called { .. } => "desk_called",
+            DeskWrite::Job(JobWrite::Check) => "desk_check",
+            DeskWrite::Job(JobWrite::BackUp) => "desk_back_up",
+            DeskWrite::Job(JobWrite::BeginImport) => "desk_import",
+            DeskWrite::Job(JobWrite::Piece { .. }) => "desk_import_piece",
+            DeskWrite::Job(JobWrite::StopImport { .. }) => "desk_stop_import",
         }
     }
 }
@@ -140,6 +168,8 @@ impl DeskRead {
             DeskRead::FittingCells { .. } => "desk_fitting_cells",
             DeskRead::Closures => "desk_closures",
             DeskRead::Closure { .. } => "desk_closure",
+            DeskRead::Status => "desk_status",
+            DeskRead::Month => "desk_month",
         }
     }
 }
@@ -225,6 +255,7 @@ pub(super) fn desk(segments: &[Segment]) -> Option<Methods> {
             closure: text(closure),
             ticket: text(ticket),
         }),
+        [("api", _), ("status", _), ref rest @ ..] => return status(rest),
         [("api", _), ("staff", _)] => Methods {
             post: Some(DeskWrite::AddStaff(None).into()),
             allow: "GET, HEAD, POST",
@@ -237,6 +268,32 @@ pub(super) fn desk(segments: &[Segment]) -> Option<Methods> {
         [("api", _), ("staff", _), login, ("disable", _)] => {
             post(DeskWrite::DisableStaff { login: text(login) })
         }
+        _ => return None,
+    })
+}
+
+/// Finds the operations of the status page, by the segments behind `status`.
+fn status(segments: &[Segment]) -> Option<Methods> {
+    let post = |job: JobWrite| Methods {
+        post: Some(DeskWrite::Job(job).into()),
+        allow: "POST",
+        ..Methods::NONE
+    };
+    Some(match *segments {
+        [] => get(DeskRead::Status),
+        [("month", _)] => get(DeskRead::Month),
+        [("check", _)] => post(JobWrite::Check),
+        [("backup", _)] => post(JobWrite::BackUp),
+        [("import", _)] => post(JobWrite::BeginImport),
+        [("import", _), job] => Methods {
+            delete: Some(DeskWrite::Job(JobWrite::StopImport { job: text(job) }).into()),
+            allow: "DELETE",
+            ..Methods::NONE
+        },
+        [("import", _), job, offset] => post(JobWrite::Piece {
+            job: text(job),
+            offset: text(offset),
+        }),
         _ => return None,
     })
 }

@@ -4,6 +4,7 @@
 //! and read anew when it is asked for. A cell that this connection has written is told by SQLite's update hook, and is read
 //! anew alone.
 
+mod days;
 mod timetable;
 
 use self::timetable::{Bounds, Timetable};

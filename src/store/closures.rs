@@ -4,7 +4,7 @@
 use super::{Fault, Store, WriteTx, rows};
 use crate::model::record::{ClosedTime, Content, RecordKind};
 use crate::model::{Closure, ClosureWish, ConcernedVisit, DeskVisit, Moment, ResourceId};
-use crate::refusal::DeskRefusal;
+use crate::refusal::{DeskRefusal, REASON_LOST};
 use rusqlite::{Row, named_params};
 use uuid::Uuid;
 
@@ -74,6 +74,16 @@ impl Store {
         })
     }
 
+    /// Returns how many visits stand in closed times whose patients nobody has told.
+    pub(crate) fn not_called(&self, now: Moment) -> Result<i64, Fault> {
+        self.one(
+            "visit",
+            include_str!("closures/not_called.sql"),
+            named_params! { ":now": now.timestamp() },
+            |row| row.get(0),
+        )
+    }
+
     fn closure(&self, row: &Row) -> rusqlite::Result<Closure> {
         Ok(Closure {
             id: row.get("id")?,
@@ -114,6 +124,34 @@ impl WriteTx<'_> {
         self.insert_closure(wish, resource, login, now)?;
         let closed = self.find_closure(wish.guid)?;
         Ok(closed.ok_or(DeskRefusal::ClosureUnknown))
+    }
+
+    /// Closes a time that another life closed. What is over, or of a resource that is not here, is passed over. Why it was closed
+    /// is not in the record, and the visits concerned are those that stand there now.
+    pub(crate) fn recover_closed(&self, resource: Uuid, told: &ClosedTime, now: Moment) -> Result<(), Fault> {
+        if told.begin >= told.end || told.end <= now.timestamp() {
+            return Ok(());
+        }
+        let zone = self.zone();
+        let wish = ClosureWish {
+            guid: told.guid,
+            resource,
+            begin: zone.at(told.begin),
+            end: zone.at(told.end),
+            reason: REASON_LOST.to_owned(),
+        };
+        if let Err(refusal) = self.close(&wish, "", now)? {
+            log::warn!("a closed time of another life is not closed: {}", refusal.code());
+        }
+        Ok(())
+    }
+
+    /// Opens a closed time that another life opened.
+    pub(crate) fn recover_opened(&self, told: &ClosedTime, now: Moment) -> Result<(), Fault> {
+        match self.find_closure(told.guid)? {
+            Some(closure) if closure.opened.is_none() => self.open_closure(&closure, now),
+            _ => Ok(()),
+        }
     }
 
     fn insert_closure(

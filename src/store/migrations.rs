@@ -37,6 +37,7 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
     ("closed times", include_str!("migrations/0009_closed_times.sql")),
     ("holds", include_str!("migrations/0010_holds.sql")),
     ("issues", include_str!("migrations/0011_issues.sql")),
+    ("status", include_str!("migrations/0012_status.sql")),
 ];
 
 /// The first version whose journal is a chain.

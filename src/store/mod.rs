@@ -40,6 +40,7 @@ mod rows;
 mod staff;
 mod state;
 mod statement;
+mod status;
 mod ticket;
 mod timetable;
 mod upkeep;

@@ -98,7 +98,7 @@ impl Note {
 
 impl Store {
     /// Returns where the file of this database is.
-    pub(super) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         PathBuf::from(self.connection.path().unwrap_or_default())
     }
 

@@ -18,6 +18,8 @@ pub(super) enum Upkeep {
     BackedUp,
     /// Visits that were over before this moment were removed.
     Purged,
+    /// Clinic data was put in place.
+    Imported,
 }
 
 impl ToSql for Upkeep {
@@ -25,6 +27,7 @@ impl ToSql for Upkeep {
         let what = match self {
             Upkeep::BackedUp => "backed up",
             Upkeep::Purged => "purged",
+            Upkeep::Imported => "imported",
         };
         Ok(what.into())
     }
@@ -34,6 +37,12 @@ impl Store {
     /// Returns the moment that the last good backup shows; `None` when there was no backup yet.
     pub(crate) fn last_backup(&self) -> Result<Option<Moment>, Fault> {
         let at = self.upkeep_at(Upkeep::BackedUp)?;
+        Ok(at.map(|at| self.zone.at(at)))
+    }
+
+    /// Returns when clinic data was last imported; `None` when it never was, or before the program noted it.
+    pub(crate) fn last_import(&self) -> Result<Option<Moment>, Fault> {
+        let at = self.upkeep_at(Upkeep::Imported)?;
         Ok(at.map(|at| self.zone.at(at)))
     }
 
@@ -78,6 +87,11 @@ impl WriteTx<'_> {
     /// Notes that there is a good backup which shows the database as it was at `at`.
     pub fn note_backup(&self, at: Moment) -> Result<(), Fault> {
         self.note_upkeep(Upkeep::BackedUp, at)
+    }
+
+    /// Notes that clinic data is put in place.
+    pub(super) fn note_import(&self, at: Moment) -> Result<(), Fault> {
+        self.note_upkeep(Upkeep::Imported, at)
     }
 
     /// Notes this moment, unless a later one is noted.

@@ -3,6 +3,7 @@
 pub mod card;
 pub mod closure;
 pub mod patient;
+pub mod status;
 pub mod waiting;
 
 use crate::model::{Contact, Role, Staff, login, staff_name};

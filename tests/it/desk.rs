@@ -5,6 +5,7 @@ mod cards;
 mod closures;
 mod day;
 mod sign_in;
+mod status;
 mod visits;
 mod waiting;
 

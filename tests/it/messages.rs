@@ -460,3 +460,68 @@ fn a_stopped_life_only_reads_until_a_person_begins_another() {
     Ask::new(LPU, PATIENT, OURS).book(&mut client);
     assert_eq!(records(&site, last + 1)[0].2["num"], 101, "from the next hundred");
 }
+
+/// Times that another life closed are closed again, once, and opened with it; the cells follow.
+#[test]
+fn closed_times_of_another_life_come_back() {
+    let site = site();
+    let day = &clinic::moment(1, "10:00")[..10];
+    let ill = [
+        "close",
+        "--resource",
+        &*guid(THERAPIST),
+        "--date",
+        day,
+        "--reason",
+        "the doctor is ill",
+    ];
+    site.run_well(&ill, "");
+    let closed: Vec<Value> = site
+        .run_well(&["journal", "--from", "2"], "")
+        .lines()
+        .map(|line| line.parse().unwrap())
+        .collect();
+    let of_closing = |record: &&Value| record["kind"] == "closed";
+    let closing = closed.iter().find(of_closing).unwrap().clone();
+    let other = self::site();
+    let cells = "SELECT count(*) FROM slot WHERE closed = 1";
+    assert_eq!(count(&other, cells), 0);
+    replay(&other, &closed);
+    let here = count(&site, cells);
+    assert!(here > 0);
+    assert_eq!(count(&other, cells), here);
+    let last = place(&other).last.0;
+    replay(&other, std::slice::from_ref(&closing));
+    assert_eq!(place(&other).last.0, last, "once is enough");
+    let booked = || {
+        let server = other.serve();
+        Ask::new(LPU, PATIENT, OURS).send(&mut server.client()).status
+    };
+    assert_eq!(booked(), 400);
+
+    let listed: Value = site
+        .run_well(&["closures", "--format", "json"], "")
+        .parse()
+        .unwrap();
+    site.run_well(&["open", listed[0]["guid"].as_str().unwrap()], "");
+    let said = site.run_well(&["journal", "--from", "2"], "");
+    let opened: Vec<Value> = said.lines().map(|line| line.parse().unwrap()).collect();
+    replay(&other, &opened);
+    assert_eq!(count(&other, cells), 0);
+    assert_eq!(booked(), 200);
+
+    // What is over, or of nobody here, is passed over.
+    let told = |more: Value| {
+        let mut record = closing.clone();
+        let content: Value = record["contentText"].as_str().unwrap().parse().unwrap();
+        record["contentText"] = json!(with(content, &more).to_string());
+        record
+    };
+    let mut of_nobody = told(json!({"guid": guid(901)}));
+    of_nobody["subject"] = json!(guid(902));
+    let over = told(json!({"guid": guid(903), "begin": 1_000, "end": 2_000}));
+    let turned = told(json!({"guid": guid(904), "begin": 4_000_000_000_i64, "end": 3_900_000_000_i64}));
+    replay(&other, &[of_nobody, over, turned]);
+    assert_eq!(count(&other, "SELECT count(*) FROM closure"), 1);
+    other.run_well(&["verify"], "");
+}

@@ -15,7 +15,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// The schema of each older version, as it was.
-pub const OLDER: [&str; 10] = [
+pub const OLDER: [&str; 11] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
@@ -26,6 +26,7 @@ pub const OLDER: [&str; 10] = [
     include_str!("schema/0008.sql"),
     include_str!("schema/0009.sql"),
     include_str!("schema/0010.sql"),
+    include_str!("schema/0011.sql"),
 ];
 
 /// The first version whose journal is a chain: each file of it has at least the record of its begin.

@@ -24,7 +24,7 @@ const LINES_MAX: usize = 400;
 
 /// Where Russian may stand: what patients, registrars and the demo's visitors read.
 const RUSSIAN: [&str; 9] = [
-    "src/health.rs",
+    "src/health/text.rs",
     "src/model/typed.rs",
     "src/refusal.rs",
     "src/refusal/",

@@ -15,6 +15,7 @@ mod clients;
 mod clinic;
 mod contender;
 mod crowd;
+mod desk;
 #[path = "../it/harness.rs"]
 mod harness;
 #[path = "../it/large.rs"]
@@ -45,6 +46,8 @@ enum Part {
     Readers,
     /// Bookings at a rate, alone and beside import, backup and purge.
     Paced,
+    /// What the reception waits for, beside bookings.
+    Desk,
     /// Wake-ups of a server that nobody asks anything.
     Idle,
 }
@@ -131,6 +134,9 @@ fn main() {
                 seconds: arguments.seconds,
             };
             paced::measure(&clinic, &contenders, &plan);
+        }
+        if wants(Part::Desk) {
+            desk::measure(&clinic, &contenders, arguments.rate, arguments.seconds);
         }
         if wants(Part::Idle) {
             idle(&clinic, &contenders, arguments.seconds);

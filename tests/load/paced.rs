@@ -91,7 +91,7 @@ pub fn measure(clinic: &Clinic, contenders: &[(Contender, PathBuf)], plan: &Plan
 }
 
 /// Sends each booking when it is due. Returns how long after that each was answered.
-fn book(stage: &Stage, requests: &[Vec<u8>], rate: usize) -> Times {
+pub fn book(stage: &Stage, requests: &[Vec<u8>], rate: usize) -> Times {
     let next = AtomicUsize::new(0);
     let times = Mutex::new(Vec::with_capacity(requests.len()));
     let began = Instant::now();

@@ -58,7 +58,16 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         health::backup(store.last_backup()?, now),
         pick("последней меньше 2 суток", "the last one is less than 2 days old"),
     );
+    if let Some(imported) = store.last_import()? {
+        let imported = imported.format(MINUTE);
+        report.good("data", text!("загружены {imported}", "imported at {imported}"));
+    }
     look_at_issues(store.open_issues()?, report);
+    report.judged(
+        Subject::ClosedTimes,
+        health::closed_times(store.not_called(now)?),
+        pick("звонить некому", "nobody has to be called"),
+    );
     look_at_cards(&store.doubtful_cards(now)?, report);
 
     let horizon = store

@@ -263,10 +263,14 @@ fn look_at_state(state: Option<ReadyAnswer>, report: &mut Report) {
         );
         return report.bad(WHAT, Failure::Failed(text.to_owned()));
     };
-    if state.is_ready && state.words.is_empty() {
+    let is_ready_at_desk = state.is_ready && report.is_for_page;
+    if is_ready_at_desk || (state.is_ready && state.words.is_empty()) {
         report.good(WHAT, pick("готов", "is ready"));
     }
     for words in state.words {
+        if is_ready_at_desk {
+            break;
+        }
         if state.is_ready {
             report.warn(WHAT, words);
         } else {

@@ -28,6 +28,14 @@ pub fn more_bad_lines(lines: u64) -> String {
     }
 }
 
+/// Returns in how many lines the value of a patient's field means "none".
+pub fn nothing_in(field: &str, lines: u64) -> String {
+    text!(
+        "patient.{field}: значит «нет», строк: {lines}; оно не взято",
+        "patient.{field}: means none in {lines} lines, and is not taken"
+    )
+}
+
 impl Told for KindCount {
     fn russian(&self) -> String {
         let KindCount { kind, put, removed } = self;

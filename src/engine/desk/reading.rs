@@ -56,6 +56,14 @@ impl Engine {
                     &closures::find(&self.store, closure)?,
                 )?)
             }
+            DeskRead::Status => {
+                self.staff_with(&visitor, Right::Status)?;
+                self.status(now.moment)
+            }
+            DeskRead::Month => {
+                self.staff_with(&visitor, Right::Status)?;
+                self.month(now.moment)
+            }
             DeskRead::Waiting => self.who_waits(request, &visitor, now.moment),
             DeskRead::FittingCells { entry } => self.fitting_cells(&visitor, entry, now.moment),
             DeskRead::FindPatients => {

@@ -7,6 +7,8 @@ import { withQuery } from "../shared/api.js";
 const CALL_MS_MAX = 15_000;
 /** Pauses between two tries of a reading; the last one repeats. */
 const PAUSES_MS = [500, 1_000, 2_000];
+/** How often a piece of a file is tried: the server waits a minute for it. */
+const PIECE_TRIES_MAX = 20;
 /** The code of the end of a session. */
 const NOT_SIGNED_IN = "5401";
 
@@ -68,6 +70,19 @@ export async function change(method, path, body = {}, { once = false } = {}) {
   } catch (error) {
     if (error instanceof Refused) throw error;
     throw new Unknown();
+  }
+}
+
+/** Sends a piece of a file; tries until an answer comes. A piece that has come before is taken once. */
+export async function send(path, piece) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask("POST", path, { "Content-Type": "application/octet-stream" }, piece, false);
+    } catch (error) {
+      if (error instanceof Refused && error.status !== 503) throw error;
+      if (attempt >= PIECE_TRIES_MAX) throw new Unknown();
+      await pause(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]);
+    }
   }
 }
 

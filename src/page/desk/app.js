@@ -3,11 +3,13 @@
 import { el } from "../shared/dom.js";
 import { startRenewal } from "../shared/renew.js";
 import { Refused, change, onLine, onSessionEnd, read } from "./api.js";
+import { isSending } from "./sending.js";
 import { onPerson, signIn } from "./signin.js";
 import { closures } from "./views/closures.js";
 import { day } from "./views/day.js";
 import { patients } from "./views/patients.js";
 import { staff } from "./views/staff.js";
+import { status } from "./views/status.js";
 import { waiting } from "./views/waiting.js";
 
 /** Each view: its name on the tab, who may see it, and what shows it in `main`: returns what ends it. */
@@ -17,6 +19,7 @@ const VIEWS = [
   { name: "waiting", title: "Ожидание", roles: ["registrar", "administrator"], open: waiting },
   { name: "closures", title: "Закрытия", roles: ["registrar", "administrator"], open: closures },
   { name: "staff", title: "Сотрудники", roles: ["administrator"], open: staff },
+  { name: "status", title: "Состояние", roles: ["administrator"], open: status },
 ];
 
 /** Interval of asking whether the session has ended, where a view does not ask for anything else. */
@@ -77,9 +80,9 @@ document.getElementById("leave").addEventListener("click", async () => {
   location.reload();
 });
 
-/** Whether no field holds anything that a new page would lose. */
+/** Whether no field holds anything that a new page would lose, and no file is being sent. */
 const isUntouched = () =>
-  !document.querySelector("dialog[open]") && [...main.querySelectorAll("input, textarea")].every((input) => input.value === input.defaultValue);
+  !isSending() && !document.querySelector("dialog[open]") && [...main.querySelectorAll("input, textarea")].every((input) => input.value === input.defaultValue);
 
 // A refusal that no field or question stands for.
 addEventListener("unhandledrejection", (event) => {

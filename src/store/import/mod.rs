@@ -239,6 +239,7 @@ impl Staging<'_> {
         if let Err(taken) = tx.name_applications(named)? {
             return Ok(Err(Hindrance::GuidTaken(taken)));
         }
+        tx.note_import(now)?;
         tx.commit()?;
         self.found = found;
         Ok(Ok(counts))

@@ -16,6 +16,18 @@ fn handled(closure: &Value) -> Vec<String> {
         .collect()
 }
 
+/// What `check` says of closed times.
+fn checked(site: &Site) -> String {
+    let printed = site.run(&["check"], "").stdout;
+    let printed = String::from_utf8(printed).unwrap();
+    let line = printed
+        .lines()
+        .find(|line| line.contains("closed times"))
+        .unwrap();
+    assert!(!printed.contains("Петров"), "nobody is named: {printed}");
+    line.to_owned()
+}
+
 /// Cells of tomorrow and the day after, and three patients who have booked tomorrow's: their tickets.
 fn booked(site: &Site, client: &mut Client) -> Vec<String> {
     site.import(&[
@@ -43,6 +55,7 @@ fn the_patients_of_a_closed_day_are_a_list_to_work_through() {
     let tickets = booked(&site, &mut client);
     let tomorrow = moment(1, "00:00")[..10].to_owned();
     let wish = json!({"guid": guid(70), "resource": guid(2), "date": tomorrow, "reason": " Врач болен "});
+    assert!(checked(&site).starts_with("ok "));
     let closed = person.do_well("POST", "/desk/api/closures", &wish);
     assert_eq!(
         (
@@ -58,6 +71,7 @@ fn the_patients_of_a_closed_day_are_a_list_to_work_through() {
         (&json!(moment(1, "00:00")), &json!(moment(2, "00:00")))
     );
     assert_eq!(handled(&closed), ["waiting"; 3]);
+    assert!(checked(&site).contains("closed: 3; the reception's page"));
     assert_eq!(
         person.do_well("POST", "/desk/api/closures", &wish),
         closed,
@@ -101,6 +115,7 @@ fn the_patients_of_a_closed_day_are_a_list_to_work_through() {
     );
     let seen = other.see(&path);
     assert_eq!(handled(&seen), ["moved", "cancelled", "waiting"]);
+    assert!(checked(&site).contains("closed: 1;"), "nobody has called one");
     assert_eq!(
         (&seen["visits"][0]["beginTime"], &seen["visits"][0]["beginClosed"]),
         (&json!(moment(2, "10:00")), &json!(moment(1, "10:00")))

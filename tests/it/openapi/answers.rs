@@ -73,6 +73,8 @@ impl Asking {
                 ("ticketGuid", guid(0)),
                 ("closureGuid", guid(0)),
                 ("entryGuid", guid(0)),
+                ("jobGuid", guid(0)),
+                ("offset", "0".to_owned()),
                 ("folder", "terminal".to_owned()),
                 ("file", "app.js".to_owned()),
             ]),

@@ -3,14 +3,18 @@
 use crate::harness::{KEY, Site, now};
 pub use crate::large::zone;
 use chrono::TimeDelta;
-use infomat::engine::{DeskSettings, Engine, Settings, SharedKeys};
+use infomat::engine::{DeskSettings, Engine, Maintenance, Settings, SharedKeys};
+use infomat::health::Finding;
+use infomat::model::job::{ImportEvent, ImportWish};
 use infomat::route::Route;
 use infomat::rules::{Policy, Switches};
 use infomat::store::Store;
 use infomat::token::{KeyRing, TokenKey};
 use infomat::wire::message::{Answer, Request};
 use serde_json::Value;
+use std::fs::File;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Days of the timetable that are free to book.
@@ -66,8 +70,27 @@ pub fn engine(site: &Site, policy: Policy) -> Engine {
         },
         reception_place: String::new(),
         languages: infomat::page::languages::file(serde_json::Map::new()),
+        maintenance: Arc::new(NoMaintenance),
     };
     Engine::new(store(site), settings).unwrap()
+}
+
+/// The engine alone has no commands.
+#[derive(Debug)]
+struct NoMaintenance;
+
+impl Maintenance for NoMaintenance {
+    fn check(&self) -> Result<Vec<Finding>, String> {
+        Err("none".to_owned())
+    }
+
+    fn back_up(&self) -> Result<String, String> {
+        Err("none".to_owned())
+    }
+
+    fn import(&self, _: File, _: &ImportWish, _: &mut dyn FnMut(ImportEvent)) -> Result<(), String> {
+        Err("none".to_owned())
+    }
 }
 
 /// The engine's answer to one request.
