@@ -182,6 +182,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/paper.js",
         "terminal/parts.js",
         "terminal/phone.css",
+        "terminal/printer.js",
         "terminal/screens/arrival.js",
         "terminal/screens/birth.js",
         "terminal/screens/choice.js",

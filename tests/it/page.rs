@@ -123,6 +123,11 @@ fn what_the_printer_says_of_itself() {
 }
 
 #[test]
+fn a_printer_without_paper() {
+    run("outofpaper.test.mjs");
+}
+
+#[test]
 fn the_ticket_on_paper() {
     run("paper.test.mjs");
 }

@@ -7,7 +7,8 @@ import { learn, terminal } from "./clinic.js";
 import { startFrame } from "./frame.js";
 import { startIdleWatch, stay } from "./idle.js";
 import { readScan, startKeys } from "./keys.js";
-import { finish, go, isOpen, place, register } from "./machine.js";
+import { finish, go, isOpen, place, redraw, register } from "./machine.js";
+import { startAsking } from "./printer.js";
 import { arrival, arrived } from "./screens/arrival.js";
 import { birth } from "./screens/birth.js";
 import { choice } from "./screens/choice.js";
@@ -68,6 +69,8 @@ function scanned(text) {
 startFrame();
 startTouch();
 startIdleWatch();
+// Only where nobody has begun: what somebody reads stays as it is.
+startAsking(() => place() === "welcome" && redraw());
 startRenewal({
   path: "/",
   untouchedMs: UNTOUCHED_MS,

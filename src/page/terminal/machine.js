@@ -149,7 +149,8 @@ function draw(arriving) {
   step.replaceChildren(...(step.hidden ? [] : steps(screen.step)));
   fill("title", seen.title);
   fill("lead", seen.lead ?? "");
-  fill("notice", ...(here.notice && here.ready ? [icon("info"), el("span", { text: here.notice })] : []));
+  const notice = here.ready ? here.notice || seen.notice : "";
+  fill("notice", ...(notice ? [icon("info"), el("span", { text: notice })] : []));
   const nodes = seen.work.filter(Boolean);
   fill("work", ...nodes.filter((node) => !isAct(node)));
   fill("acts", ...nodes.filter(isAct));

@@ -6,9 +6,6 @@ import * as written from "./format.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
 
-/** Whether the terminal has a printer: `?printer=none` says that it has not. */
-export const hasPrinter = new URLSearchParams(location.search).get("printer") !== "none";
-
 /** Prints a ticket. */
 export function print(ticket) {
   fill("paper", ...ticketPaper(ticket, { t, written, name: session.who.patient }));

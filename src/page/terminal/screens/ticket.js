@@ -7,8 +7,9 @@ import { changeList, changes } from "../changes.js";
 import { cancel } from "../clinic.js";
 import { shortDate, whereabouts } from "../format.js";
 import { finish, go, run, toMenu } from "../machine.js";
-import { hasPrinter, print } from "../paper.js";
+import { print } from "../paper.js";
 import { appointment, briefly } from "../parts.js";
+import { lacksPaper, prints } from "../printer.js";
 import { t } from "../texts.js";
 
 const PRINT_AFTER_MS = 200;
@@ -17,15 +18,16 @@ export const ticket = {
   waits: "waitBook",
   load: async (signal, booked) => {
     // The screen is drawn first; printing may hold the page for a while. Who has gone by then takes no paper.
-    if (hasPrinter) setTimeout(() => signal.aborted || print(booked), PRINT_AFTER_MS);
+    // Nothing waits in a printer that does not print: it would come out for everybody to read.
+    if (prints()) setTimeout(() => signal.aborted || print(booked), PRINT_AFTER_MS);
     return booked;
   },
   view: (booked) => ({
     title: t("ticketTitle"),
-    lead: t(hasPrinter ? "ticketLead" : "ticketNoPrinter", { num: booked.num, what: toWrite(booked) }),
+    lead: t(prints() ? "ticketLead" : lacksPaper() ? "ticketNoPaper" : "ticketNoPrinter", { num: booked.num, what: toWrite(booked) }),
     work: [
       slip(booked),
-      hasPrinter ? button(t("ticketPrint"), () => print(booked), { id: "again", picture: "printer" }) : null,
+      prints() ? button(t("ticketPrint"), () => print(booked), { id: "again", picture: "printer" }) : null,
       button(t("toMenu"), () => toMenu(), { picture: "home" }),
       // What takes the ticket from the screen does not stand where "book" stood, and is not so high that it reaches there.
       button(t("ticketDone"), finish, { look: "main", picture: "check" }),

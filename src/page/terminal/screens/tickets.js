@@ -6,8 +6,9 @@ import { changeList, changes } from "../changes.js";
 import { cancel, isCancelled, specialities, ticketNow, tickets as ask, waitingList } from "../clinic.js";
 import { clinicNow } from "../format.js";
 import { go, returnTo, run, toMenu } from "../machine.js";
-import { hasPrinter, print } from "../paper.js";
+import { print } from "../paper.js";
 import { briefly, cards, sentence, ticketCard } from "../parts.js";
+import { prints } from "../printer.js";
 import { t } from "../texts.js";
 import { slip } from "./ticket.js";
 import { waitingCard } from "./waiting.js";
@@ -51,7 +52,7 @@ export const visit = {
     work: [
       changeList(changed),
       slip(now),
-      hasPrinter
+      prints()
         ? button(t("visitPrint"), () => print(now), { look: "main", picture: "printer" })
         : button(t("menuTickets"), () => returnTo("tickets"), { look: "main", picture: "tickets" }),
       button(t("visitCancel"), () => go("cancelling", { given: now }), { look: "danger", picture: "cross" }),

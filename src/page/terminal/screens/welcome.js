@@ -3,6 +3,7 @@
 import { button, el, icon } from "../../shared/dom.js";
 import { terminal } from "../clinic.js";
 import { go } from "../machine.js";
+import { stopped } from "../printer.js";
 import { t } from "../texts.js";
 
 const STAGES = [["card", "stagePolicy"], ["calendar", "stageBirth"], ["doctor", "stageDoctor"], ["tickets", "stageTicket"]];
@@ -12,6 +13,7 @@ export const welcome = {
   view: () => ({
     title: t("welcomeTitle"),
     lead: t("welcomeLead"),
+    notice: stopped() ? t(stopped()) : "",
     work: [
       button(t("welcomeStart"), () => go("number"), { id: "begin", look: "main huge", picture: "touch" }),
       el("ol", { class: "stages" }, ...STAGES.map(([picture, text]) =>
