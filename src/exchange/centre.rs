@@ -199,11 +199,14 @@ pub fn answer<S: CentreStore>(store: &mut S, request: &Request) -> Result<Answer
         .or_else(|| head_of(of_first()));
     answer.last_seq = life.as_ref().map_or(0, |life| life.announced);
     let mut account = store.account()?;
-    let last_arrived = store.last_arrived(header.incarnation, account.safe)?;
-    answer.safe = last_arrived.map(|seq| Safe {
-        incarnation: header.incarnation,
-        seq,
-    });
+    // Of two versions of a record, the box may have the one that came after the backups.
+    if life.as_ref().is_some_and(|life| !life.is_in_conflict) {
+        let last_arrived = store.last_arrived(header.incarnation, account.safe)?;
+        answer.safe = last_arrived.map(|seq| Safe {
+            incarnation: header.incarnation,
+            seq,
+        });
+    }
     let is_begun = life.as_ref().is_some_and(|life| life.beginning.is_some());
     let given_up = account.is_retired.then_some("the region has given this box up");
     if let Some(reason) = lives.reason_to_stop(header.incarnation).or(given_up) {

@@ -178,8 +178,12 @@ pub fn take<S: BoxStore>(store: &mut S, answer: &Answer) -> Result<Taken, S::Err
         (memory.arrival, memory.cell) = (0, Uuid::nil());
     }
     take_received(store, &site, &mut memory, answer)?;
-    if let Some(safe) = answer.safe.filter(|safe| safe.incarnation == site.incarnation) {
-        memory.safe = memory.safe.max(safe.seq.min(site.last.0));
+    if let Some(safe) = answer.safe.filter(|safe| safe.incarnation == site.incarnation)
+        && memory.back == 0
+    {
+        // Up to the record that is known to be the same: a copy may have others behind it.
+        let same = memory.received.unwrap_or_default();
+        memory.safe = memory.safe.max(safe.seq.min(same));
     }
     for item in &answer.lost_tail {
         match item {

@@ -1,11 +1,11 @@
 //! A box as a simple store: what its database has to do with the messages and the lost tail.
 
-use super::database::{Cell, Database, Picture, Visit};
+use super::database::{Cell, Database, Picture, Visit, safe_records};
 use super::finding::Fault;
 use infomat::exchange::content::{self, Fact, Line};
 use infomat::exchange::site::{self, BoxStore, Memory, Mode, Site, Taken};
 use infomat::exchange::wire::{Answer, RECORDS_MAX, Request, Sent, TailItem};
-use infomat::exchange::{Hash, Message, MessagePoint, Owner};
+use infomat::exchange::{Hash, Message, MessagePoint, Owner, Point};
 use infomat::model::VisitStatus;
 use infomat::model::record::{Hex, Record, RecordKind, Unchained};
 use serde_json::{Value, json};
@@ -413,6 +413,10 @@ impl Database for Clinic {
         }
         *self = before;
         None
+    }
+
+    fn safe_records(&mut self) -> Vec<Point> {
+        safe_records(self).unwrap()
     }
 
     fn stop(&mut self, reason: &str) {

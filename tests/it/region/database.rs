@@ -1,9 +1,9 @@
 //! The databases that a box may have in a world: the simple one, and the real one.
 
 use super::finding::Fault;
-use infomat::exchange::site::{Mode, Taken};
+use infomat::exchange::site::{BoxStore, Mode, Taken};
 use infomat::exchange::wire::{Answer, Request};
-use infomat::exchange::{Hash, NOTHING, Owner};
+use infomat::exchange::{Hash, NOTHING, Owner, Point};
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use uuid::Uuid;
@@ -78,6 +78,9 @@ pub trait Database: Clone + Deref<Target = Picture> {
     fn take(&mut self, answer: Answer, fault: Option<Fault>, commits: impl FnOnce() -> bool)
     -> Option<Taken>;
 
+    /// The records of its life that it was told to be safe.
+    fn safe_records(&mut self) -> Vec<Point>;
+
     /// The note beside it tells that it is not what was written last.
     fn stop(&mut self, reason: &str);
 
@@ -85,4 +88,19 @@ pub trait Database: Clone + Deref<Target = Picture> {
 
     /// What the proof of the whole file finds wrong.
     fn wrong(&mut self) -> Vec<String>;
+}
+
+/// The records of a store's life that it was told to be safe.
+pub fn safe_records<S: BoxStore>(store: &mut S) -> Result<Vec<Point>, S::Error> {
+    let (own, safe) = (store.site()?.incarnation, store.memory()?.safe);
+    let mut records = Vec::new();
+    for seq in 1..=safe {
+        let written = store.written(seq)?.filter(|(incarnation, _)| *incarnation == own);
+        records.extend(written.map(|(incarnation, hash)| Point {
+            incarnation,
+            seq,
+            hash,
+        }));
+    }
+    Ok(records)
 }

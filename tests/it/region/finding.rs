@@ -23,6 +23,8 @@ pub enum Check {
     AppliedOnce,
     /// A repeated exchange changes no row.
     Repeats,
+    /// What a box was told to be safe is in every backup of the centre.
+    SafeIsKept,
     /// The box's file is right: chain, visits and numbers.
     IsProved,
 }
@@ -69,11 +71,13 @@ pub enum Fault {
     EndedLifeMovesOwner,
     /// The lost tail ends with its first page.
     TailCut,
+    /// What came after a backup is said to be in it.
+    SafeTooEarly,
 }
 
 impl Fault {
     /// Each with the checks that have to see it.
-    pub const ALL: [(Fault, &'static [Check]); 9] = [
+    pub const ALL: [(Fault, &'static [Check]); 10] = [
         (Fault::LeaseByClock, &[Check::OneOwner, Check::PlacesHold]),
         (Fault::AnsweredBeforeCommit, &[Check::BookingLasts]),
         (
@@ -90,6 +94,7 @@ impl Fault {
         (Fault::NumberUsedAgain, &[Check::Agrees]),
         (Fault::OldAnswerBelieved, &[Check::OneOwner, Check::PlacesHold]),
         (Fault::EndedLifeMovesOwner, &[Check::OneOwner, Check::PlacesHold]),
+        (Fault::SafeTooEarly, &[Check::SafeIsKept]),
         (
             Fault::TailCut,
             &[Check::Agrees, Check::OneOwner, Check::PlacesHold],

@@ -1,9 +1,10 @@
 //! What befalls databases: images put back, computers copied, files put in place by hand.
 
 use super::database::Database;
+use super::finding::{Check, Fault, Finding, hold};
 use super::office::Office;
 use super::place::{Machine, Note, Place};
-use infomat::exchange::centre;
+use infomat::exchange::centre::{self, Mark};
 use infomat::exchange::site::Mode;
 use uuid::Uuid;
 
@@ -66,12 +67,35 @@ impl<D: Database> Place<D> {
         self.tally.note("a stopped file made a new life");
     }
 
+    /// Takes the mark before a backup of the centre.
+    pub fn mark(&mut self) -> Mark {
+        centre::mark(&mut self.centre).unwrap()
+    }
+
+    /// Says that all backups hold what had come before the oldest one.
+    pub fn mark_safe(&mut self, oldest: &Mark) {
+        let now = self.mark();
+        let is_too_early = self.fault == Some(Fault::SafeTooEarly);
+        let mark = if is_too_early { &now } else { oldest };
+        if centre::mark_safe(&mut self.centre, mark).unwrap() {
+            self.tally.note("marked as safe");
+        }
+    }
+
     /// The centre's database is put back to an image, or another server takes over.
-    pub fn restore_centre(&mut self, image: &Office, generation: &str) {
+    pub fn restore_centre(&mut self, image: &Office, generation: &str) -> Result<(), Finding> {
+        for Machine { db, .. } in &mut self.machines {
+            let lost = db
+                .safe_records()
+                .into_iter()
+                .find(|point| !image.rows.iter().any(|row| row.sent.point() == *point));
+            hold(Check::SafeIsKept, lost.is_none(), || format!("{lost:?}"))?;
+        }
         self.centre = image.clone();
         generation.clone_into(&mut self.centre.generation);
         self.forget();
         self.tally.note("centre restored");
+        Ok(())
     }
 
     /// The whole computer is cloned, and the clone goes on beside it.

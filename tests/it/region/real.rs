@@ -1,8 +1,9 @@
 //! The real database of a box, in a folder of its own in memory.
 
-use super::database::{Cell, Database, Picture, Visit};
+use super::database::{Cell, Database, Picture, Visit, safe_records};
 use super::finding::Fault;
 use super::town::{LPU, PATIENT, SOURCE};
+use infomat::exchange::Point;
 use infomat::exchange::site::{self, BoxStore, Taken};
 use infomat::exchange::wire::{Answer, Request};
 use infomat::import::BoxTx;
@@ -303,6 +304,10 @@ impl Database for Real {
 
     fn take(&mut self, answer: Answer, _: Option<Fault>, commits: impl FnOnce() -> bool) -> Option<Taken> {
         self.transact(|tx| site::take(tx, &answer).unwrap(), commits)
+    }
+
+    fn safe_records(&mut self) -> Vec<Point> {
+        self.transact(|tx| safe_records(tx).unwrap(), || true).unwrap()
     }
 
     fn stop(&mut self, reason: &str) {

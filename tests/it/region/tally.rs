@@ -18,7 +18,7 @@ impl Tally {
 
     /// Returns the kinds of events that did not happen in one of two worlds at least.
     pub fn too_rare(&self, worlds: u64) -> Vec<&'static str> {
-        const KINDS: [&str; 19] = [
+        const KINDS: [&str; 20] = [
             "booked at the box",
             "booked at the centre",
             "cancelled",
@@ -38,6 +38,7 @@ impl Tally {
             "clock jumped",
             "given up",
             "a page of the tail followed",
+            "marked as safe",
         ];
         let times = |kind| self.0.get(kind).copied().unwrap_or_default();
         KINDS

@@ -6,6 +6,7 @@ use super::office::Office;
 use super::place::Place;
 use super::tally::Tally;
 use crate::model::Dice;
+use infomat::exchange::centre::Mark;
 
 /// Most images of the centre.
 const IMAGES_MAX: usize = 6;
@@ -20,12 +21,18 @@ pub struct Size {
     pub steps: usize,
 }
 
+/// A backup of the centre: its tables of each box, and the marks that were taken before.
+struct Image {
+    offices: Vec<Office>,
+    marks: Vec<Mark>,
+}
+
 pub struct World<D> {
     dice: Dice,
     size: Size,
     places: Vec<Place<D>>,
-    /// The centre's tables of all boxes.
-    images: Vec<Vec<Office>>,
+    /// Backups of the centre, oldest first.
+    images: Vec<Image>,
     restored: u32,
 }
 
@@ -73,7 +80,7 @@ impl<D: Database> World<D> {
             930..=939 => self.keep_images(),
             940..=949 => place.keep_image(),
             950..=958 => place.restore_box(),
-            959..=965 => self.restore_centre(),
+            959..=965 => self.restore_centre()?,
             966..=970 => place.copy_machine(),
             971..=979 => place.copy_back(),
             980..=992 => place.restore_here(),
@@ -83,23 +90,28 @@ impl<D: Database> World<D> {
         self.places[number].check_owners()
     }
 
+    /// Makes a backup of the centre, and says what all backups hold now.
     fn keep_images(&mut self) {
         if self.images.len() == IMAGES_MAX {
             let image = self.dice.roll(IMAGES_MAX);
-            self.images.swap_remove(image);
+            self.images.remove(image);
         }
-        let image = self.places.iter().map(|place| place.centre.clone());
-        self.images.push(image.collect());
+        let marks = self.places.iter_mut().map(Place::<D>::mark).collect();
+        let offices = self.places.iter().map(|place| place.centre.clone()).collect();
+        self.images.push(Image { offices, marks });
+        for (place, mark) in self.places.iter_mut().zip(&self.images[0].marks) {
+            place.mark_safe(mark);
+        }
     }
 
-    fn restore_centre(&mut self) {
+    fn restore_centre(&mut self) -> Result<(), Finding> {
         if self.images.is_empty() {
-            return;
+            return Ok(());
         }
         let image = self.dice.roll(self.images.len());
         self.restored += 1;
-        for (place, image) in self.places.iter_mut().zip(&self.images[image]) {
-            place.restore_centre(image, &self.restored.to_string());
-        }
+        let generation = self.restored.to_string();
+        let mut both = self.places.iter_mut().zip(&self.images[image].offices);
+        both.try_for_each(|(place, image)| place.restore_centre(image, &generation))
     }
 }
