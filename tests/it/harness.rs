@@ -164,9 +164,11 @@ impl Site {
     }
 }
 
-/// The program, which speaks English whatever the locale of the tests is.
+/// The program, which speaks English whatever the locale of the tests is. `INFOMAT_TESTED` names another build of it, such as one
+/// with a planted fault.
 pub fn program() -> Command {
-    in_english(env!("CARGO_BIN_EXE_infomat"))
+    let tested = std::env::var_os("INFOMAT_TESTED");
+    in_english(tested.unwrap_or_else(|| env!("CARGO_BIN_EXE_infomat").into()))
 }
 
 /// The same of a program elsewhere: a copy of ours, or one that starts ours.

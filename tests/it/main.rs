@@ -22,6 +22,7 @@ mod full_disk;
 mod gate;
 mod gigabyte;
 mod harness;
+mod history;
 mod holds;
 mod host;
 mod identify;
