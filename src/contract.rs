@@ -54,3 +54,6 @@ pub mod command_line {}
 
 #[doc = include_str!("contract/exchange.md")]
 pub mod exchange {}
+
+#[doc = include_str!("contract/centre.md")]
+pub mod centre {}

@@ -37,9 +37,9 @@
 //! | 5 | [`store`]: the only door to `SQLite`; a longer statement is named as the function that runs it |
 //! | 6 | [`engine`]: the steps above on plain structs, in batches; [`import`]: clinic data in |
 //! | 7 | [`edge`]: sockets, and the HTTP server behind a gate that trusts nobody |
-//! | 8 | [`config`]: what the file means; [`cli`]: what was typed; [`command`]: what it does, after root is given up (`command/rights.rs`); [`demo`]: a made-up clinic |
+//! | 8 | [`config`]: what the file means; [`cli`]: what was typed; [`command`]: what it does, after root is given up (`command/rights.rs`); [`demo`]: a made-up clinic; `centre`: the region's program, behind the feature of that name |
 //!
-//! What is not there: nothing but `edge` names `tiny_http`; nothing but `store` names `rusqlite`; nothing below `engine` asks
+//! What is not there: nothing but `edge` names `tiny_http`; nothing but `store` names `rusqlite`, nothing but `centre` `postgres`; nothing below `engine` asks
 //! the time or draws an id ([`model::Stamp`]); no Russian text outside `refusal`, `demo`, `page` and the command line.
 //!
 //! # Words
@@ -74,6 +74,8 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("infomat runs on Linux: it relies on its files, locks and sockets");
 
+#[cfg(feature = "centre")]
+pub mod centre;
 pub mod cli;
 pub mod command;
 pub mod config;

@@ -5,9 +5,7 @@ use super::answer::{refused, write_response};
 use super::chunked::Chunked;
 use super::connections::ConnectionSlot;
 use super::deadline::{receive, send};
-use super::head::{
-    After, AnswerParts, BODY_BYTES_MAX, Body, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan, end_head,
-};
+use super::head::{After, AnswerParts, Body, Framing, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan, end_head};
 use super::memory::{MemoryBudget, Reservation};
 use super::pace::Pace;
 use super::pool::Pool;
@@ -169,7 +167,11 @@ impl ClientConnection<'_> {
     fn receive_head(&mut self) -> Result<(Framing, Reservation), End> {
         let head_bytes = self.wait_for_head()?;
         let mut fields = NO_FIELDS;
-        let head = Head::parse(&self.inbox.bytes[..head_bytes], &mut fields)?;
+        let head = Head::parse(
+            &self.inbox.bytes[..head_bytes],
+            self.shared.limits.body_bytes,
+            &mut fields,
+        )?;
         let record = self
             .record
             .insert(begun(self.slot, &mut self.requests, head.route()));
@@ -238,9 +240,9 @@ impl ClientConnection<'_> {
     ) -> Result<Reservation, End> {
         const HEAD_END_BYTES: usize = 32;
         let head_bytes = self.message.len();
-        let most_bytes = head_bytes + HEAD_END_BYTES + BODY_BYTES_MAX;
+        let most_bytes = head_bytes + HEAD_END_BYTES + self.shared.limits.body_bytes;
         let deadline = Instant::now() + self.shared.limits.body;
-        let mut chunked = Chunked::new(BODY_BYTES_MAX);
+        let mut chunked = Chunked::new(self.shared.limits.body_bytes);
         let mut is_large = false;
         loop {
             // All received bytes may be content.

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 /// Most bytes of a head: request line, header fields and the empty line.
 pub const HEAD_BYTES_MAX: usize = 16 * 1024;
 pub const FIELDS_MAX: usize = 64;
+/// Most bytes of a body that a terminal or the reception has a reason to send.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// The private header field with the client's address. A client's own is dropped.
@@ -105,7 +106,7 @@ pub struct Framing {
 /// The framing of a body (RFC 9112, 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// So many bytes, at most [`BODY_BYTES_MAX`]; none when there is no body.
+    /// So many bytes; none when there is no body.
     Plain(usize),
     Chunked,
 }
@@ -150,8 +151,12 @@ impl After {
 }
 
 impl<'a> Head<'a> {
-    /// Parses a whole head, as [`Scan`] found it.
-    pub fn parse(bytes: &'a [u8], fields: &'a mut HeadFields<'a>) -> Result<Self, HttpError> {
+    /// Parses a whole head, as [`Scan`] found it. A body may have at most `body_bytes_max` bytes.
+    pub fn parse(
+        bytes: &'a [u8],
+        body_bytes_max: usize,
+        fields: &'a mut HeadFields<'a>,
+    ) -> Result<Self, HttpError> {
         let mut request = httparse::Request::new(fields);
         match request.parse(bytes) {
             Ok(status) if status.is_complete() => {}
@@ -164,7 +169,7 @@ impl<'a> Head<'a> {
         let old = request.version.expect(whole) == 0;
         let (target, authority) = origin_form(request.path.expect(whole))?;
         let fields = &*request.headers;
-        let framing = Framing::read(method, old, fields)?;
+        let framing = Framing::read(method, old, body_bytes_max, fields)?;
         Ok(Head {
             method,
             target,
@@ -236,11 +241,16 @@ pub fn end_head(message: &mut Vec<u8>, head_bytes: usize, body_bytes: usize) {
 }
 
 impl Framing {
-    fn read(method: &str, old: bool, fields: &[httparse::Header]) -> Result<Self, HttpError> {
+    fn read(
+        method: &str,
+        old: bool,
+        body_bytes_max: usize,
+        fields: &[httparse::Header],
+    ) -> Result<Self, HttpError> {
         let all = |name| values(fields, name);
         check_host(all("Host"), old)?;
         let body = match all("Transfer-Encoding").next() {
-            None => Body::Plain(body_bytes(all("Content-Length"))?),
+            None => Body::Plain(body_bytes(all("Content-Length"), body_bytes_max)?),
             // With two framings, two servers could disagree on the length. HTTP/1.0 has no codings.
             Some(_) if old || all("Content-Length").next().is_some() => return Err(HttpError::Malformed),
             Some(_) => {
@@ -336,7 +346,7 @@ fn is_authority(value: &[u8]) -> bool {
 }
 
 /// Parses at most one plain decimal length. Without one there is no body (RFC 9112, 6.3).
-fn body_bytes<'a>(mut lengths: impl Iterator<Item = &'a [u8]>) -> Result<usize, HttpError> {
+fn body_bytes<'a>(mut lengths: impl Iterator<Item = &'a [u8]>, most: usize) -> Result<usize, HttpError> {
     let length = match (lengths.next(), lengths.next()) {
         (Some(_), Some(_)) => return Err(HttpError::Malformed),
         (None, _) => return Ok(0),
@@ -348,7 +358,7 @@ fn body_bytes<'a>(mut lengths: impl Iterator<Item = &'a [u8]>) -> Result<usize, 
     let digits = str::from_utf8(length).expect("digits are ASCII");
     let bytes: u64 = digits.parse().map_err(|_| HttpError::Malformed)?;
     match usize::try_from(bytes) {
-        Ok(bytes) if bytes <= BODY_BYTES_MAX => Ok(bytes),
+        Ok(bytes) if bytes <= most => Ok(bytes),
         _ => Err(HttpError::BodyTooLarge),
     }
 }

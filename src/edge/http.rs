@@ -2,7 +2,7 @@
 
 use super::EndsWithPanic;
 use super::answer::{Date, for_upstream};
-use super::head::{After, AnswerParts, BODY_BYTES_MAX, Body, CLIENT_FIELD, Framing, decoded};
+use super::head::{After, AnswerParts, Body, CLIENT_FIELD, Framing, decoded};
 use super::memory::MemoryBudget;
 use super::passwords::Passwords;
 use super::pool::UPSTREAMS;
@@ -142,6 +142,20 @@ impl Http {
                     Err(error) => Answer::from(error),
                 };
                 reply.send(&answer, &mut date);
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers one request after the other until [`Http::close`]. Several threads may do so at once.
+    #[cfg(feature = "centre")]
+    pub fn serve_with(&self, answer: &impl Fn(&Request) -> Answer) -> io::Result<()> {
+        let _ends = EndsWithPanic;
+        let mut date = Date::default();
+        while !self.closed.load(Ordering::Acquire) {
+            if let Some(incoming) = self.server.recv_timeout(TICK)? {
+                let (request, reply) = received(incoming)?;
+                reply.send(&answer(&request), &mut date);
             }
         }
         Ok(())
@@ -293,9 +307,9 @@ fn opened_upstream(server: &tiny_http::Server, path: &std::path::Path) -> io::Re
     Ok(upstream)
 }
 
-/// Returns the request as the engine takes it. It is whole: the gate has sent its body along with its head.
+/// Returns the request as the engine takes it. It is whole and bounded: the gate has sent its body along with its head.
 fn received(mut incoming: tiny_http::Request) -> io::Result<(Request, Reply)> {
-    let mut body = vec![0; incoming.body_length().unwrap_or(0).min(BODY_BYTES_MAX)];
+    let mut body = vec![0; incoming.body_length().unwrap_or(0)];
     incoming.as_reader().read_exact(&mut body)?;
     let mut client = None;
     let mut headers = Vec::with_capacity(incoming.headers().len());

@@ -33,8 +33,10 @@ mod upstream;
 pub use proxies::Proxies;
 
 use crate::engine::{BATCH_REQUESTS_MAX, Engine};
+use crate::metrics::Metrics;
 use client::Shared;
 use connections::Connections;
+use head::BODY_BYTES_MAX;
 use http::Http;
 use memory::MemoryBudget;
 use pace::Pace;
@@ -46,19 +48,15 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Connections in all.
 const CONNECTIONS_MAX: u64 = 1280;
 /// Descriptors beside those of clients: three for each upstream connection, and the database, the log and the listener.
 const OTHER_DESCRIPTORS: u64 = 3 * UPSTREAMS as u64 + 64;
-/// Memory budget for large requests, over all connections.
-const REQUEST_BUDGET_BYTES: usize = 6 * 1024 * 1024;
-/// Memory budget for large answers, over all connections.
-const ANSWER_BUDGET_BYTES: usize = 8 * 1024 * 1024;
 
-/// The timeouts of the edge. All are absolute: a trickle does not prolong them.
+/// The bounds of the edge. All timeouts are absolute: a trickle does not prolong them.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// From the first byte of a head to its last.
@@ -77,6 +75,12 @@ pub struct Limits {
     pub stop: Duration,
     /// Most requests in a batch, up to [`BATCH_REQUESTS_MAX`]; 1 gives each a commit of its own, for comparison.
     pub batch_requests: usize,
+    /// Most bytes of a request's body.
+    pub body_bytes: usize,
+    /// Memory budget for large requests, over all connections.
+    pub request_budget_bytes: usize,
+    /// Memory budget for large answers, over all connections.
+    pub answer_budget_bytes: usize,
 }
 
 impl Default for Limits {
@@ -90,6 +94,9 @@ impl Default for Limits {
             upstream_wait: Duration::from_secs(5),
             stop: Duration::from_secs(20),
             batch_requests: BATCH_REQUESTS_MAX,
+            body_bytes: BODY_BYTES_MAX,
+            request_budget_bytes: 6 * 1024 * 1024,
+            answer_budget_bytes: 8 * 1024 * 1024,
         }
     }
 }
@@ -103,56 +110,88 @@ pub fn serve(
     proxies: Proxies,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
-    let (stop, stopper) = UnixStream::pair()?;
-    for signal in [SIGTERM, SIGINT] {
-        signal_hook::low_level::pipe::register(signal, stopper.try_clone()?)?;
-    }
-    serve_until(listener, stop, engine, limits, proxies, ready)
+    let batch_requests = limits.batch_requests;
+    let edge = Edge::open(listener, limits, proxies, engine.metrics(), ready)?;
+    let woken = edge.http.clone();
+    let passwords = Passwords::start(move || woken.wake())?;
+    edge.http.serve(engine, &passwords, batch_requests)?;
+    edge.end()
 }
 
-/// As [`serve`], until `stop` can be read.
-fn serve_until(
+/// As [`serve`], with a function that this many threads call: each request has one of its own until it is answered.
+#[cfg(feature = "centre")]
+pub fn serve_with(
     listener: TcpListener,
-    stop: UnixStream,
-    engine: &mut Engine,
+    threads: usize,
+    answer: &(impl Fn(&crate::wire::message::Request) -> crate::wire::message::Answer + Sync),
     limits: Limits,
     proxies: Proxies,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
-    let connections = Connections::new(connections_max()?, proxies.clone());
-    let batch_requests = limits.batch_requests;
-    let (http, upstreams) = Http::open()?;
-    let shared = Arc::new(Shared {
-        limits,
-        pool: Pool::new(upstreams, MemoryBudget::new(ANSWER_BUDGET_BYTES)),
-        budget: MemoryBudget::new(REQUEST_BUDGET_BYTES),
-        proxies,
-        metrics: engine.metrics(),
-        pace: Mutex::new(Pace::new(Instant::now())),
-    });
-    let paced = shared.clone();
-    let http = Arc::new(http);
-    let closes = http.clone();
-    ready(listener.local_addr()?);
-    let gate = thread::Builder::new().name("gate".into()).spawn(move || {
-        let _ends = EndsWithPanic;
-        let ended = gate::run(listener, &stop, &connections, &shared);
-        closes.close();
-        ended
+    let metrics = Arc::new(Metrics::new(0));
+    let edge = Edge::open(listener, limits, proxies, metrics, ready)?;
+    thread::scope(|scope| {
+        let serving: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(|| edge.http.serve_with(answer)))
+            .collect();
+        serving
+            .into_iter()
+            .try_for_each(|thread| thread.join().expect("a panic of such a thread ends the process"))
     })?;
-    let woken = http.clone();
-    let passwords = Passwords::start(move || woken.wake())?;
-    http.serve(engine, &passwords, batch_requests)?;
-    let ended = gate.join().expect("a panic of the gate ends the process");
-    let left_out = paced
-        .pace
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .left_out();
-    if left_out > 0 {
-        record::tell_left_out(left_out);
+    edge.end()
+}
+
+/// The gate at work, and the HTTP server behind it.
+struct Edge {
+    http: Arc<Http>,
+    shared: Arc<Shared>,
+    gate: JoinHandle<io::Result<()>>,
+}
+
+impl Edge {
+    fn open(
+        listener: TcpListener,
+        limits: Limits,
+        proxies: Proxies,
+        metrics: Arc<Metrics>,
+        ready: impl FnOnce(SocketAddr),
+    ) -> io::Result<Edge> {
+        let (stop, stopper) = UnixStream::pair()?;
+        for signal in [SIGTERM, SIGINT] {
+            signal_hook::low_level::pipe::register(signal, stopper.try_clone()?)?;
+        }
+        let connections = Connections::new(connections_max()?, proxies.clone());
+        let (http, upstreams) = Http::open()?;
+        let shared = Arc::new(Shared {
+            pool: Pool::new(upstreams, MemoryBudget::new(limits.answer_budget_bytes)),
+            budget: MemoryBudget::new(limits.request_budget_bytes),
+            limits,
+            proxies,
+            metrics,
+            pace: Mutex::new(Pace::new(Instant::now())),
+        });
+        let http = Arc::new(http);
+        ready(listener.local_addr()?);
+        let (closes, guarded) = (http.clone(), shared.clone());
+        let gate = thread::Builder::new().name("gate".into()).spawn(move || {
+            let _ends = EndsWithPanic;
+            let ended = gate::run(listener, &stop, &connections, &guarded);
+            closes.close();
+            ended
+        })?;
+        Ok(Edge { http, shared, gate })
     }
-    ended
+
+    /// Waits for the gate to close.
+    fn end(self) -> io::Result<()> {
+        let ended = self.gate.join().expect("a panic of the gate ends the process");
+        let pace = self.shared.pace.lock();
+        let left_out = pace.unwrap_or_else(PoisonError::into_inner).left_out();
+        if left_out > 0 {
+            record::tell_left_out(left_out);
+        }
+        ended
+    }
 }
 
 /// Ends the process after a panic of a thread without which the server would only hang. The service manager starts the

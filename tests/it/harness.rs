@@ -141,26 +141,32 @@ impl Site {
             .append(true)
             .open(self.path("server.log"))
             .unwrap();
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://");
-        let address = address.and_then(|address| address.parse().ok());
-        let address = address.unwrap_or_else(|| {
+        started(command, log.into()).unwrap_or_else(|said| {
             let log = fs::read_to_string(self.path("server.log"));
-            panic!("the server said {line:?} and logged {log:?}")
-        });
-        Server {
+            panic!("the server said {said:?} and logged {log:?}")
+        })
+    }
+}
+
+/// Starts a server by this command, and waits for its word that it takes requests. An error is what it said instead.
+pub fn started(command: &mut Command, log: Stdio) -> Result<Server, String> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on http://");
+    match address.and_then(|address| address.parse().ok()) {
+        Some(address) => Ok(Server {
             child,
             stdout,
             address,
-        }
+        }),
+        None => Err(line),
     }
 }
 

@@ -8,6 +8,8 @@
 mod backup;
 mod bodies;
 mod catalogue;
+#[cfg(feature = "centre")]
+mod centre;
 mod check;
 mod clinic;
 mod clock;

@@ -3,16 +3,16 @@
 //! a quiet end, at which the guarantees hold. Faults planted in the stores and on the way show that the checks see.
 
 mod checks;
-mod clinic;
-mod database;
+pub mod clinic;
+pub mod database;
 mod finding;
 mod mishap;
-mod office;
+pub mod office;
 mod place;
 mod post;
-mod real;
+pub mod real;
 mod tally;
-mod town;
+pub mod town;
 mod world;
 
 use clinic::Clinic;

@@ -5,6 +5,7 @@ mod circles;
 use crate::harness;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Layers, lowest first: a module names only modules of lower layers, or its own (see `src/lib.rs`).
 const LAYERS: [&[&str]; 9] = [
@@ -16,7 +17,7 @@ const LAYERS: [&[&str]; 9] = [
     &["store"],
     &["engine", "import"],
     &["edge"],
-    &["config", "demo", "cli", "command"],
+    &["config", "demo", "cli", "command", "centre"],
 ];
 
 /// Longest file of the program, in lines.
@@ -124,6 +125,7 @@ fn what_belongs_to_one_room_stays_there() {
         ("tiny_http", "edge"),
         ("std::net::Tcp", "edge command"),
         ("rusqlite", "store"),
+        ("postgres::", "centre"),
     ];
     for (name, text) in program() {
         for (word, home) in homes {
@@ -145,6 +147,35 @@ fn what_belongs_to_one_room_stays_there() {
                 "{name} asks the time or draws an id: {word}"
             );
         }
+    }
+}
+
+/// Goal: the clinic's program is built without what the region's needs. Method: cargo tells the crates of a build without features.
+#[test]
+fn the_box_has_no_database_of_the_region() {
+    let crates = |features: &[&str]| {
+        let tree = Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--locked",
+                "--offline",
+                "--edges",
+                "normal",
+                "--prefix",
+                "none",
+            ])
+            .args(features)
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+        String::from_utf8(tree.stdout).unwrap()
+    };
+    let has = |tree: &str, name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
+    let (own, region) = (crates(&[]), crates(&["--features", "centre"]));
+    for name in ["postgres", "tokio-postgres", "tokio"] {
+        assert!(has(&region, name), "{name} is looked for under a wrong name");
+        assert!(!has(&own, name), "the box has {name}");
     }
 }
 

@@ -1,5 +1,6 @@
 use super::super::answer::Prefix;
 use super::super::connections::Connections;
+use super::super::head::BODY_BYTES_MAX;
 use super::super::record::ID_FIELD;
 use super::super::upstream::Upstream;
 use super::*;
@@ -35,6 +36,7 @@ fn patient() -> Limits {
         upstream_wait: PATIENCE,
         stop: PATIENCE,
         batch_requests: 1,
+        ..Limits::default()
     }
 }
 

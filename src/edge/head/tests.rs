@@ -8,7 +8,7 @@ fn read(bytes: &[u8]) -> Result<Option<(Framing, String)>, HttpError> {
     };
     assert_eq!(end, bytes.len(), "the head ends where its empty line does");
     let mut fields = NO_FIELDS;
-    let head = Head::parse(bytes, &mut fields)?;
+    let head = Head::parse(bytes, BODY_BYTES_MAX, &mut fields)?;
     let forwarded = forward(&head);
     Ok(Some((head.framing(), forwarded)))
 }
@@ -387,7 +387,7 @@ fn mutated_heads_are_refused_or_plain() {
             continue;
         };
         let mut fields = NO_FIELDS;
-        if let Ok(head) = Head::parse(&bytes[..end], &mut fields) {
+        if let Ok(head) = Head::parse(&bytes[..end], BODY_BYTES_MAX, &mut fields) {
             let_in += 1;
             assert!(matches!(
                 head.framing().body,

@@ -1,0 +1,30 @@
+//! The region's side of the exchange on PostgreSQL: `infomat-centre` ([crate::contract::centre]).
+//!
+//! The program keeps nothing itself: any number of it may run beside each other. Each request is one transaction, and whoever
+//! changes what belongs to a box holds the lock of its row.
+//!
+//! | module | |
+//! |---|---|
+//! | `cli`, `commands` | what is typed, and what it does |
+//! | `serve`, `api` | HTTP behind the gate of [`crate::edge`] |
+//! | `exchange`, `booking` | one request as one transaction |
+//! | `store` | the rules' [`CentreStore`][crate::exchange::centre::CentreStore] on PostgreSQL |
+//! | `schema`, `generation`, `boxes`, `secret`, `database` | what stands below |
+
+mod api;
+mod backups;
+mod booking;
+mod boxes;
+mod cli;
+mod commands;
+mod database;
+mod exchange;
+mod fault;
+mod generation;
+mod schema;
+mod secret;
+mod serve;
+mod store;
+
+pub use cli::Cli;
+pub use commands::run;
