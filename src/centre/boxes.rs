@@ -2,25 +2,30 @@
 
 use super::database::{Connection, Tx};
 use super::fault::Fault;
-use super::secret::hash_of;
+use super::secret::{hash_of, stick_key_of};
 use serde::Serialize;
 use uuid::Uuid;
 
 const CLINICS_TAKEN: &str = "SELECT lpu, box FROM infomat.clinic WHERE lpu = ANY($1)";
 
-const ENROL: &str = "INSERT INTO infomat.box (box, secret) VALUES ($1, $2)";
+const ENROL: &str = "INSERT INTO infomat.box (box, secret, stick_key) VALUES ($1, $2, $3)";
 
 const PUT_CLINICS: &str = "INSERT INTO infomat.clinic (box, lpu) SELECT $1, unnest($2::uuid[])";
 
-const NEW_SECRET: &str = "UPDATE infomat.box SET secret_new = $2 WHERE box = $1";
+const NEW_SECRET: &str = "UPDATE infomat.box SET secret_new = $2, stick_key_new = $3 WHERE box = $1";
 
 const PUT_APPLICATION: &str = "INSERT INTO infomat.application (name, secret) VALUES ($1, $2) \
     ON CONFLICT (name) DO UPDATE SET secret = excluded.secret";
 
 const HOLDERS: &str = "SELECT secret, secret_new FROM infomat.box WHERE box = $1";
 
-const USE_NEW: &str = "UPDATE infomat.box SET secret = secret_new, secret_new = NULL \
-    WHERE box = $1 AND secret_new = $2";
+const USE_NEW: &str = "UPDATE infomat.box SET secret = secret_new, secret_new = NULL, \
+    stick_key = stick_key_new, stick_key_new = NULL WHERE box = $1 AND secret_new = $2";
+
+const STICK_KEYS: &str = "SELECT stick_key, stick_key_new FROM infomat.box WHERE box = $1";
+
+const USE_NEW_STICK_KEY: &str = "UPDATE infomat.box SET secret = secret_new, secret_new = NULL, \
+    stick_key = stick_key_new, stick_key_new = NULL WHERE box = $1 AND stick_key_new = $2";
 
 const APPLICATION: &str = "SELECT name FROM infomat.application WHERE secret = $1";
 
@@ -42,7 +47,7 @@ pub fn enrol(
     if let Some(taken) = tx.find(CLINICS_TAKEN, &[&lpus])? {
         return Ok(Err((taken.get("lpu"), taken.get("box"))));
     }
-    tx.change(ENROL, &[&site, &hash_of(secret)])?;
+    tx.change(ENROL, &[&site, &hash_of(secret), &stick_key_of(secret)])?;
     tx.change(PUT_CLINICS, &[&site, &lpus])?;
     tx.commit()?;
     Ok(Ok(()))
@@ -51,7 +56,7 @@ pub fn enrol(
 /// Gives a box another secret. The old one holds until the new one is used. Returns whether there is such a box.
 pub fn give_secret(connection: &mut Connection, site: Uuid, secret: &str) -> Result<bool, Fault> {
     let mut tx = connection.begin()?;
-    let is_known = tx.change(NEW_SECRET, &[&site, &hash_of(secret)])? > 0;
+    let is_known = tx.change(NEW_SECRET, &[&site, &hash_of(secret), &stick_key_of(secret)])? > 0;
     tx.commit()?;
     Ok(is_known)
 }
@@ -73,6 +78,24 @@ pub fn knows_box(connection: &mut Connection, site: Uuid, secret: &str) -> Resul
         return Ok(true);
     }
     Ok(row.get::<_, &[u8]>("secret") == hash)
+}
+
+/// Returns the keys of a box's sticks: the present one and the next; none for an unknown box.
+pub fn stick_keys(connection: &mut Connection, site: Uuid) -> Result<Vec<[u8; 32]>, Fault> {
+    let rows = connection.query(STICK_KEYS, &[&site])?;
+    let columns = rows
+        .iter()
+        .flat_map(|row| [row.get::<_, Option<&[u8]>>(0), row.get(1)]);
+    let keys = columns
+        .flatten()
+        .map(|key| key.try_into().map_err(|_| Fault::Damaged("stick_key")));
+    keys.collect()
+}
+
+/// Notes that a key was used: the first use of a new one ends the old one.
+pub fn use_stick_key(connection: &mut Connection, site: Uuid, key: &[u8; 32]) -> Result<(), Fault> {
+    connection.query(USE_NEW_STICK_KEY, &[&site, &key.as_slice()])?;
+    Ok(())
 }
 
 /// Returns whether a secret is an application's.

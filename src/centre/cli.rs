@@ -37,6 +37,8 @@ pub enum Command {
     Boxes,
     /// Give up a box that is dead: its free cells are nobody's until it has stopped or begun anew
     Retire(OneBox),
+    /// Take in the requests of a stick, and put an answer beside each
+    Carry(Carry),
     /// Say what the backups hold: `begin` prints a mark before one begins; a mark is said when each backup that is kept was begun
     /// after it. A box purges only what they hold
     MarkSafe(MarkSafe),
@@ -44,6 +46,13 @@ pub enum Command {
     MarkPromoted,
     /// Say that the database was put back to an older state by other means than PostgreSQL's own, such as a snapshot of its disk
     MarkRestored,
+}
+
+/// `infomat-centre carry`
+#[derive(Debug, Args)]
+pub struct Carry {
+    /// Where the files out-... are
+    pub folder: PathBuf,
 }
 
 /// `infomat-centre mark-safe`

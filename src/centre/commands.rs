@@ -4,7 +4,7 @@ use super::cli::{Cli, Command, Tell};
 use super::database::{Connection, Database};
 use super::generation::{self, Promotion};
 use super::store::Site;
-use super::{backups, booking, boxes, schema, secret, serve};
+use super::{backups, booking, boxes, carry, schema, secret, serve};
 use crate::command::{Failure, output, table};
 use crate::exchange::centre;
 use std::io::Read;
@@ -22,6 +22,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Tell(wanted) => tell(&mut open(&database)?, wanted),
         Command::Boxes => list(&mut open(&database)?),
         Command::Retire(wanted) => retire(&mut open(&database)?, wanted.site),
+        Command::Carry(wanted) => carry::run(&mut open(&database)?, &wanted.folder),
         Command::MarkSafe(wanted) => mark_safe(&mut open(&database)?, &wanted.mark),
         Command::MarkPromoted => mark_promoted(&mut open(&database)?),
         Command::MarkRestored => mark_restored(&mut open(&database)?),

@@ -15,6 +15,7 @@ mod api;
 mod backups;
 mod booking;
 mod boxes;
+mod carry;
 mod cli;
 mod commands;
 mod database;
@@ -28,3 +29,6 @@ mod store;
 
 pub use cli::Cli;
 pub use commands::run;
+pub use database::{Connection, Database, Tx};
+pub use fault::Fault;
+pub use store::{Site, Wanted};

@@ -22,6 +22,8 @@ CREATE TABLE infomat.box (
     enrolled timestamptz NOT NULL DEFAULT now(),
     secret bytea NOT NULL CHECK (length(secret) = 32),
     secret_new bytea CHECK (length(secret_new) = 32),
+    stick_key bytea NOT NULL CHECK (length(stick_key) = 32),
+    stick_key_new bytea CHECK (length(stick_key_new) = 32),
     last_seen timestamptz,
     complete timestamptz,
     behind bigint NOT NULL DEFAULT 0,
@@ -39,6 +41,7 @@ CREATE TABLE infomat.box (
 COMMENT ON TABLE infomat.box IS 'The server of one clinic. Whoever changes data of a box holds the lock of its row.';
 COMMENT ON COLUMN infomat.box.secret IS 'SHA-256 of the secret by which the box is known.';
 COMMENT ON COLUMN infomat.box.secret_new IS 'Of the next one; the old one holds until this one is used.';
+COMMENT ON COLUMN infomat.box.stick_key IS 'Key of the seals of its sticks, derived from the secret; stick_key_new from the next one.';
 COMMENT ON COLUMN infomat.box.last_seen IS 'When it exchanged last.';
 COMMENT ON COLUMN infomat.box.complete IS 'When the centre last had all of its records.';
 COMMENT ON COLUMN infomat.box.behind IS 'How many records of the life that asked last are announced and not here.';

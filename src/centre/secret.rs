@@ -1,6 +1,7 @@
 //! Secrets by which a box or an application is known: random, shown once, kept as a hash.
 
 use crate::command::Failure;
+use crate::exchange::stick;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -21,4 +22,9 @@ pub fn new() -> Result<String, Failure> {
 /// Returns what the database keeps of a secret.
 pub fn hash_of(secret: &str) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
+}
+
+/// Returns the key of a box's sticks, which the database keeps too: a stick brings no secret.
+pub fn stick_key_of(secret: &str) -> Vec<u8> {
+    stick::key_bytes(secret.as_bytes()).to_vec()
 }

@@ -77,6 +77,13 @@ pub enum NotOpened {
     WrongSeal,
 }
 
+/// Returns the bytes of the key that a box's secret gives. The secret cannot be found from them.
+pub fn key_bytes(secret: &[u8]) -> [u8; 32] {
+    let mac =
+        <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(secret).expect("HMAC takes a key of any length");
+    mac.chain_update(KEY_LABEL).finalize().into_bytes().into()
+}
+
 /// The key of a box's seals.
 #[derive(Clone)]
 pub struct StickKey(XChaCha20Poly1305);
@@ -91,9 +98,7 @@ impl fmt::Debug for StickKey {
 impl StickKey {
     /// Returns the key that a box's secret gives.
     pub fn of_secret(secret: &[u8]) -> StickKey {
-        let mac =
-            <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(secret).expect("HMAC takes a key of any length");
-        StickKey::of_bytes(mac.chain_update(KEY_LABEL).finalize().into_bytes().into())
+        StickKey::of_bytes(key_bytes(secret))
     }
 
     /// Returns the key with these bytes, for a centre that keeps keys and no secrets.

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod dealings;
+mod mirror;
 mod region;
 
 use crate::harness::lacks;

@@ -13,6 +13,7 @@ mod post;
 pub mod real;
 mod tally;
 pub mod town;
+pub mod watch;
 mod world;
 
 use clinic::Clinic;
@@ -46,7 +47,7 @@ impl Drop for Seed {
 }
 
 /// Plays the short world of a seed, in which some hundred visits are booked.
-fn play<D: Database>(seed: u64, fault: Option<Fault>) -> Result<Tally, Finding> {
+pub fn play<D: Database>(seed: u64, fault: Option<Fault>) -> Result<Tally, Finding> {
     let _told = Seed(seed);
     // Every fourth world has three boxes.
     let size = Size {
@@ -57,7 +58,7 @@ fn play<D: Database>(seed: u64, fault: Option<Fault>) -> Result<Tally, Finding> 
     World::<D>::new(seed, size, fault).play()
 }
 
-fn seeds(short: std::ops::Range<u64>) -> std::ops::Range<u64> {
+pub fn seeds(short: std::ops::Range<u64>) -> std::ops::Range<u64> {
     let number = |text: &str| {
         text.parse()
             .expect("INFOMAT_REGION_SEEDS: a number, or two with .. between")

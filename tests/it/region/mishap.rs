@@ -4,6 +4,7 @@ use super::database::Database;
 use super::finding::{Check, Fault, Finding, hold};
 use super::office::Office;
 use super::place::{Machine, Note, Place};
+use super::watch;
 use infomat::exchange::centre::{self, Mark};
 use infomat::exchange::site::Mode;
 use uuid::Uuid;
@@ -139,7 +140,7 @@ impl<D: Database> Place<D> {
 
     /// The region gives the box up, dead or not.
     pub fn retire(&mut self) {
-        centre::retire(&mut self.centre).unwrap();
+        watch::retire(&mut self.centre);
         self.tally.note("given up");
     }
 

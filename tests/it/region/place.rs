@@ -5,9 +5,9 @@ use super::finding::{Check, Fault, Finding, hold};
 use super::office::Office;
 use super::tally::Tally;
 use super::town::{clinic_lines, slot_line, visit_line};
+use super::watch;
 use crate::model::Dice;
 use infomat::exchange::Owner;
-use infomat::exchange::centre;
 use infomat::exchange::site::Mode;
 use infomat::model::VisitStatus;
 use std::collections::BTreeSet;
@@ -146,7 +146,7 @@ impl<D: Database> Place<D> {
     }
 
     fn tell(&mut self, lines: &str) {
-        let told = centre::tell(&mut self.centre, lines).unwrap();
+        let told = watch::tell(&mut self.centre, lines);
         assert!(told.is_ok(), "{told:?}: {lines}");
     }
 
@@ -255,7 +255,7 @@ impl<D: Database> Place<D> {
         }
         let line = visit_line(guid, cell);
         let before = self.centre.clone();
-        if let Ok(Some(_)) = centre::book(&mut self.centre, &line).unwrap() {
+        if let Ok(Some(_)) = watch::book(&mut self.centre, &line) {
             if self.dice.roll(30) == 0 {
                 self.centre = before;
                 self.tally.note("crashed at the centre");
@@ -283,7 +283,7 @@ impl<D: Database> Place<D> {
             is_done
         } else {
             let line = format!(r#"{{"kind":"cancellation","visit":"{guid}"}}"#);
-            let told = matches!(centre::cancel(&mut self.centre, &line).unwrap(), Ok(Some(_)));
+            let told = matches!(watch::cancel(&mut self.centre, &line), Ok(Some(_)));
             // In a cell of the box it is a request.
             told && self.centre.visits[&guid].status == VisitStatus::Cancelled
         };

@@ -3,11 +3,12 @@
 use super::database::Database;
 use super::finding::Fault;
 use super::place::Place;
+use super::watch;
 use hmac::{Hmac, KeyInit, Mac};
+use infomat::exchange::Owner;
 use infomat::exchange::content::{self, Fact};
 use infomat::exchange::site::{Mode, Taken};
 use infomat::exchange::wire::{Answer, Request, State};
-use infomat::exchange::{Owner, centre};
 use sha2::Sha256;
 use uuid::Uuid;
 
@@ -110,7 +111,7 @@ impl<D: Database> Place<D> {
         {
             *applied = mine.point();
         }
-        let mut answer = centre::answer(&mut self.centre, &request).unwrap();
+        let mut answer = watch::answer(&mut self.centre, &request);
         if self.dice.roll(60) == 0 {
             self.centre = before;
             self.tally.note("crashed at the centre");
