@@ -16,6 +16,7 @@ pub enum Fault {
     /// The schema is not there, or of another version than this one.
     #[error("{0}")]
     Schema(String),
+    /// What is printed or read as JSON is not what it should be.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
