@@ -81,9 +81,13 @@ impl Mirror {
             Deed::Tell(lines) | Deed::Book(lines) | Deed::Cancel(lines) => Wanted::by_lines(lines),
             Deed::Retire => Wanted::default(),
         };
-        let mut store = Paged(wanted.lock(&mut self.connection, GUID).unwrap().unwrap());
-        let mine = deed.run(&mut store).unwrap();
-        store.0.commit().unwrap();
+        let mine = {
+            let mut store = Paged(wanted.lock(&mut self.connection, GUID).unwrap().unwrap());
+            let mine = deed.run(&mut store).unwrap();
+            let Paged(site) = store;
+            site.commit().unwrap();
+            mine
+        };
         assert_eq!(mine, outcome);
         self.compare(after);
         self.deeds += 1;
