@@ -2,9 +2,9 @@
 
 use super::booking::{self, Cancelled, Wish};
 use super::boxes;
+use super::connections::Connections;
 use super::exchange::exchange;
 use super::fault::Fault;
-use super::serve::Connections;
 use crate::exchange::centre::Denial;
 use crate::exchange::wire;
 use crate::wire::message::{Answer, JSON, Request};

@@ -18,6 +18,7 @@ mod boxes;
 mod carry;
 mod cli;
 mod commands;
+mod connections;
 mod database;
 mod exchange;
 mod fault;
