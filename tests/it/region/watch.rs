@@ -1,5 +1,10 @@
 //! What happens to a centre's tables, told to whoever wants to do the same with tables of another kind.
 
+#![cfg_attr(
+    not(feature = "centre"),
+    allow(dead_code, reason = "only tables of the region's program are of another kind")
+)]
+
 use super::office::Office;
 use infomat::exchange::MessagePoint;
 use infomat::exchange::centre::{self, BadMessage, CentreStore, Denial};
@@ -100,10 +105,5 @@ pub fn cancel(office: &mut Office, line: &str) -> Result<Option<MessagePoint>, D
 }
 
 pub fn retire(office: &mut Office) {
-    watched(
-        office,
-        &Deed::Retire,
-        |office| centre::retire(office),
-        |done| format!("{done:?}"),
-    );
+    watched(office, &Deed::Retire, centre::retire, |done| format!("{done:?}"));
 }
