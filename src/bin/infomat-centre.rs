@@ -6,7 +6,7 @@ use infomat::command::{output, program};
 use infomat::language::Language;
 use std::process::ExitCode;
 
-/// The exit status of wrong usage ([crate::contract::command_line]).
+/// The exit status of wrong usage.
 const WRONG_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
