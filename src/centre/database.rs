@@ -49,6 +49,17 @@ impl Database {
         {
             return Err(wrong("it is not a URL of PostgreSQL"));
         }
+        if url.contains("sslmode=")
+            && !["sslmode=disable", "sslmode=prefer"]
+                .iter()
+                .any(|mode| url.contains(mode))
+        {
+            return Err(Failure::Misconfigured(
+                "sslmode: this program speaks no TLS to the database yet; disable or prefer, over a socket, loopback or a \
+                 tunnel"
+                    .to_owned(),
+            ));
+        }
         // The error would quote the URL, which has a password in it.
         let mut config: Config = url.parse().map_err(|_| wrong("it cannot be read"))?;
         if config.get_connect_timeout().is_none() {

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod dealings;
+mod failures;
 mod mirror;
 mod region;
 

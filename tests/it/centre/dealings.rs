@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Makes a clinic with cells of these owners, with a place each.
-fn clinic(region: &Region, owners: &[&str]) -> (Enrolled, Vec<Uuid>) {
+pub fn clinic(region: &Region, owners: &[&str]) -> (Enrolled, Vec<Uuid>) {
     let site = region.enrol(LPU);
     let cells: Vec<Uuid> = owners.iter().map(|_| Uuid::now_v7()).collect();
     let slots = cells.iter().zip(owners).enumerate();
@@ -187,6 +187,10 @@ fn a_wrong_database_is_told_without_its_password() {
             78,
         ),
         (format!("postgresql://centre:{password}@127.0.0.1:1/region"), 1),
+        (
+            format!("postgresql://centre:{password}@127.0.0.1/region?sslmode=verify-full"),
+            78,
+        ),
     ];
     for (url, status) in wrong {
         let output = program().args(["boxes", "--database", &url]).output().unwrap();

@@ -100,11 +100,12 @@ impl Mirror {
         let tables = [
             "life", "journal", "message", "fact", "cell", "visit", "issue", "box",
         ];
-        let mut sql = tables
+        let emptied = tables
             .map(|table| format!("DELETE FROM infomat.{table};"))
             .concat();
-        sql += &format!(
-            "INSERT INTO infomat.box (box, secret, stick_key) SELECT '{GUID}', zero, zero FROM decode(repeat('00', 32), 'hex') zero"
+        let sql = format!(
+            "{emptied} INSERT INTO infomat.box (box, secret, stick_key) \
+             SELECT '{GUID}', zero, zero FROM decode(repeat('00', 32), 'hex') zero"
         );
         self.looking.batch_execute(&sql).unwrap();
         // The name of what is there may be seen for the first time.

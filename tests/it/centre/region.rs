@@ -117,13 +117,7 @@ pub fn program() -> Command {
 impl Enrolled {
     /// Sends bytes as this box does. Returns status and body.
     pub fn post(&self, client: &mut Client, bytes: &[u8]) -> (u16, Vec<u8>) {
-        let answer = client.ask(
-            "POST",
-            "/api/centre/v1/exchange",
-            &[("Authorization", &bearer(&self.secret))],
-            bytes,
-        );
-        (answer.status, answer.body)
+        post(client, &self.secret, bytes)
     }
 
     /// One request and its answer.
@@ -140,6 +134,14 @@ impl Enrolled {
         let complete = (0..EXCHANGES_MAX).any(|_| self.exchange_once(client) == Taken::Complete);
         assert!(complete, "no end after {EXCHANGES_MAX} exchanges");
     }
+}
+
+/// Sends a request of a box with this secret. Returns status and body.
+pub fn post(client: &mut Client, secret: &str, bytes: &[u8]) -> (u16, Vec<u8>) {
+    let authorization = bearer(secret);
+    let fields = [("Authorization", &*authorization)];
+    let answer = client.ask("POST", "/api/centre/v1/exchange", &fields, bytes);
+    (answer.status, answer.body)
 }
 
 pub fn bearer(secret: &str) -> String {
