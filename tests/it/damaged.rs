@@ -278,7 +278,13 @@ impl Vandal {
         };
         // What found the row may be what was damaged.
         let row = if row.contains(column) {
-            "TRUE".to_owned()
+            // The rows that nobody has damaged keep their names.
+            let others = if table == "upkeep" {
+                "what IS NOT 'imported'"
+            } else {
+                "TRUE"
+            };
+            others.to_owned()
         } else {
             row
         };
