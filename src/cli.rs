@@ -2,6 +2,7 @@
 
 mod check;
 mod closures;
+mod exchange;
 mod import;
 mod issues;
 mod russian;
@@ -10,6 +11,7 @@ mod tickets;
 
 pub use check::{Check, Printed};
 pub use closures::{Close, Closures, Open};
+pub use exchange::Exchange;
 pub use import::Import;
 pub use issues::Issues;
 pub use staff::StaffCommand;
@@ -93,6 +95,8 @@ pub enum Command {
     Purge(Purge),
     /// Print the journal, one JSON object per line, as an exchange hands it on; works with and without a running server
     Journal(Journal),
+    /// Exchange records and messages with the region's centre; works while the server runs
+    Exchange(Exchange),
     /// Print what needs a person after exchanges with the region's centre, with telephones; works with and without a running server
     Issues(Issues),
     /// Verify the database, and report what is wrong and what to do; works while the server runs

@@ -18,14 +18,17 @@ pub use applications::Application;
 pub use edit::Edit;
 pub use fault::{ConfigError, ConfigFault, NotPlain, TooLarge, ValueFault};
 pub use keys::{KeyFile, MODE_OF_OTHERS, Oddity, is_exposed};
+pub use region::{Centre, CentreSecret};
 pub use written::{KEY_ID_BYTES_MAX, KEYS_MAX};
 
 mod applications;
 mod edit;
 mod fault;
 mod keys;
+mod region;
 #[cfg(test)]
 mod tests;
+mod values;
 mod written;
 
 /// The default path of the configuration ([crate::contract::command_line]).
@@ -81,6 +84,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// Client applications with a GUID from here; no mnemonic and no GUID twice.
     pub applications: Vec<Application>,
+    /// The region's centre.
+    pub centre: Option<Centre>,
 }
 
 /// `[backup]`.
@@ -193,6 +198,7 @@ impl Config {
             import_folder: written.import_folder.map(|named| folder.join(named)),
             tokens: tokens(written.tokens, folder).map_err(wrong)?,
             applications: applications::applications(written.applications, folder).map_err(wrong)?,
+            centre: written.centre.map(|centre| Centre::of(centre, folder)),
         })
     }
 }

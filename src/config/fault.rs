@@ -77,6 +77,19 @@ pub enum ConfigFault {
          are needed"
     )]
     ShortKey { id: String, bytes: usize },
+    #[error("the file of the secret of [centre] cannot be read: {0}")]
+    CentreSecretUnreadable(#[source] io::Error),
+    #[error(
+        "the file of the secret of [centre] must hold at least {KEY_BYTES_MIN} visible ASCII characters, and nothing else but a \
+         newline at its end"
+    )]
+    BadCentreSecret,
+    #[error("the certificates for [centre] cannot be read: {0}")]
+    CertificatesUnreadable(#[source] io::Error),
+    #[error(
+        "there is no certificate in the file, expected PEM: [centre] `ca` names the one that signs the centre's"
+    )]
+    NoCertificates,
 }
 
 fn in_option(option: Option<&String>) -> String {
@@ -113,6 +126,10 @@ pub enum ValueFault {
     NotGuid,
     #[error("expected up to {0} applications")]
     TooManyApplications(usize),
+    #[error("expected https://HOST, or http:// to this machine itself")]
+    NotCentreUrl,
+    #[error("expected http://HOST:PORT")]
+    NotProxy,
 }
 
 impl ValueFault {
@@ -133,7 +150,8 @@ pub struct TooLarge(pub u64);
 pub struct NotPlain;
 
 impl ConfigError {
-    pub(super) fn of_file(file: &Path, fault: ConfigFault) -> ConfigError {
+    /// Returns a fault of a whole file.
+    pub fn of_file(file: &Path, fault: ConfigFault) -> ConfigError {
         ConfigError {
             file: file.to_owned(),
             line: None,

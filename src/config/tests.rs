@@ -64,6 +64,7 @@ fn defaults() -> Config {
             }],
         },
         applications: Vec::new(),
+        centre: None,
     }
 }
 
@@ -98,6 +99,15 @@ fn the_sample_says_what_the_defaults_are() {
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
     assert_eq!(parse(&uncommented).unwrap().applications.len(), 1);
+    // The section of the region is commented out too, and right without its signs.
+    let region = SAMPLE.split_once("# [centre]\n").unwrap().1;
+    let region: Vec<_> = region
+        .lines()
+        .filter(|line| line.contains(" = "))
+        .map(|line| line.trim_start_matches("# "))
+        .collect();
+    let config = parse(&format!("[centre]\n{}", region.join("\n"))).unwrap();
+    assert_eq!(config.centre.unwrap().url, "https://centre.region.example");
     let with_offset = SAMPLE.replace("# utc_offset =", "utc_offset =");
     let with_folder = SAMPLE.replace("# import_folder =", "import_folder =");
     let folder = parse(&with_folder).unwrap().import_folder;
@@ -205,8 +215,34 @@ fn a_configuration_with_everything_else() {
                 secret_file: Some(PathBuf::from("/etc/infomat/centre.secret")),
             },
         ],
+        centre: None,
     };
     assert_eq!(config, expected);
+}
+
+#[test]
+fn a_configuration_with_a_region() {
+    let config = parse(
+        r#"
+        [centre]
+        url = "https://centre.region.example/"
+        box = "b0000000-0000-4000-8000-000000000001"
+        secret = "/etc/infomat/keys/centre.secret"
+        ca = "region-ca.pem"
+        proxy = "http://proxy.clinic.example:3128"
+        release_hours_before = 48
+        "#,
+    )
+    .unwrap();
+    let centre = Some(Centre {
+        url: "https://centre.region.example".to_owned(),
+        guid: "b0000000-0000-4000-8000-000000000001".parse().unwrap(),
+        secret_file: PathBuf::from("/etc/infomat/keys/centre.secret"),
+        ca: Some(PathBuf::from("/etc/infomat/region-ca.pem")),
+        proxy: Some("http://proxy.clinic.example:3128".to_owned()),
+        release_hours_before: 48,
+    });
+    assert_eq!(config.centre, centre);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The configuration file as written: names, defaults, and the bounds of each value.
 
 use super::fault::ValueFault;
-use crate::model;
+use super::region::WrittenCentre;
+use super::values::{bounded, guid, optional_path, path};
 use crate::rules::Switches;
 use chrono::FixedOffset;
 use serde::{Deserialize, Deserializer};
@@ -104,6 +105,7 @@ pub struct Written {
     pub rules: Switches,
     #[serde(deserialize_with = "applications")]
     pub applications: Vec<WrittenApplication>,
+    pub centre: Option<WrittenCentre>,
 }
 
 impl Default for Written {
@@ -127,6 +129,7 @@ impl Default for Written {
             terminal: WrittenTerminal::default(),
             rules: Switches::default(),
             applications: Vec::new(),
+            centre: None,
         }
     }
 }
@@ -263,34 +266,6 @@ pub fn default_key_id() -> String {
     "main".to_owned()
 }
 
-fn bounded<'de, D: Deserializer<'de>, const MIN: i64, const MAX: i64>(
-    deserializer: D,
-) -> Result<i64, D::Error> {
-    let number = i64::deserialize(deserializer)?;
-    if (MIN..=MAX).contains(&number) {
-        Ok(number)
-    } else {
-        Err(ValueFault::OutOfBounds {
-            number,
-            min: MIN,
-            max: MAX,
-        }
-        .of())
-    }
-}
-
-fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
-    let path = PathBuf::deserialize(deserializer)?;
-    if path.file_name().is_none() {
-        return Err(ValueFault::NotPath.of());
-    }
-    Ok(path)
-}
-
-fn optional_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
-    path(deserializer).map(Some)
-}
-
 fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(|_| ValueFault::NotSocketAddress.of())
@@ -366,13 +341,6 @@ fn line<'de, D: Deserializer<'de>, const CHARS_MAX: usize>(deserializer: D) -> R
         return Err(ValueFault::NotLine(CHARS_MAX).of());
     }
     Ok(text.trim().to_owned())
-}
-
-fn guid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    model::guid(&text)
-        .filter(|guid| !guid.is_nil())
-        .ok_or_else(|| ValueFault::NotGuid.of())
 }
 
 fn rule_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

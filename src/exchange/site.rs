@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Most requests that wait for their answers: more make the oldest forgotten, and its answer a late one.
-const REQUESTS_MAX: usize = 16;
+pub const REQUESTS_MAX: usize = 16;
 
 /// What a life may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +66,8 @@ pub struct Memory {
     pub cell: Uuid,
 }
 
-/// A transaction on the box's database.
-pub trait BoxStore {
+/// A look at the box's database, in one transaction.
+pub trait BoxRead {
     /// A failure of the store: the transaction is undone.
     type Error: From<serde_json::Error>;
 
@@ -75,14 +75,17 @@ pub trait BoxStore {
 
     fn memory(&mut self) -> Result<Memory, Self::Error>;
 
-    fn remember(&mut self, memory: &Memory) -> Result<(), Self::Error>;
-
     /// Returns records from a number on, at least one if there is one, within [`super::wire::RECORDS_MAX`] and
     /// [`super::wire::RECORDS_BYTES_MAX`].
     fn records(&mut self, from: u64) -> Result<Vec<Sent>, Self::Error>;
 
     /// Returns which life wrote a record, and its hash.
     fn written(&mut self, seq: u64) -> Result<Option<(Uuid, Hash)>, Self::Error>;
+}
+
+/// A transaction on the box's database.
+pub trait BoxStore: BoxRead {
+    fn remember(&mut self, memory: &Memory) -> Result<(), Self::Error>;
 
     /// Applies a message, whole or not at all, and writes `applied` or `refusedMessage`.
     fn apply(&mut self, message: &Message) -> Result<(), Self::Error>;
@@ -114,18 +117,44 @@ pub enum Taken {
 
 /// Returns the next request. `name` is random and new; it is remembered before the request leaves.
 pub fn request<S: BoxStore>(store: &mut S, name: &str, program: &str) -> Result<Request, S::Error> {
-    let site = store.site()?;
+    request_after(store, None, name, program)
+}
+
+/// Returns a request with the records after one, beside requests that still wait for their answers: what does not fit into one
+/// goes on in the next.
+pub fn request_after<S: BoxStore>(
+    store: &mut S,
+    after: Option<u64>,
+    name: &str,
+    program: &str,
+) -> Result<Request, S::Error> {
     let mut memory = store.memory()?;
     memory.requests.push(name.to_owned());
     let forgotten = memory.requests.len().saturating_sub(REQUESTS_MAX);
     memory.requests.drain(..forgotten);
-    let from = begin(store, &site, &memory)?;
-    let records = store.records(from)?;
     store.remember(&memory)?;
+    ask(store, &memory, after, name, program)
+}
+
+/// Returns a request with the records after one, by default after those that the centre has. The caller keeps its name with the
+/// memory.
+pub fn ask<S: BoxRead>(
+    store: &mut S,
+    memory: &Memory,
+    after: Option<u64>,
+    name: &str,
+    program: &str,
+) -> Result<Request, S::Error> {
+    let site = store.site()?;
+    let from = match after {
+        Some(after) => after + 1,
+        None => begin(store, &site, memory)?,
+    };
+    let records = store.records(from)?;
     let mut header = Header::new(site.guid, site.incarnation, site.last, site.applied);
     name.clone_into(&mut header.request);
     program.clone_into(&mut header.program);
-    header.generation = memory.generation;
+    header.generation.clone_from(&memory.generation);
     header.first = from;
     header.count = records.len();
     header.tail_from = Some(TailPlace {
@@ -139,7 +168,7 @@ pub fn request<S: BoxStore>(store: &mut S, name: &str, program: &str) -> Result<
 ///
 /// What a centre knows of a new life, or knows after it was restored itself, is found by going back: 1, 2, 4, 8 ... records, until
 /// the first one is known. The whole journal at last is always taken.
-fn begin<S: BoxStore>(store: &mut S, site: &Site, memory: &Memory) -> Result<u64, S::Error> {
+fn begin<S: BoxRead>(store: &mut S, site: &Site, memory: &Memory) -> Result<u64, S::Error> {
     // At first from the record before `begun`: if the centre has it, it knows all before.
     let hint = memory
         .received
@@ -154,7 +183,7 @@ fn begin<S: BoxStore>(store: &mut S, site: &Site, memory: &Memory) -> Result<u64
     Ok(from)
 }
 
-fn begins_life<S: BoxStore>(store: &mut S, seq: u64) -> Result<bool, S::Error> {
+fn begins_life<S: BoxRead>(store: &mut S, seq: u64) -> Result<bool, S::Error> {
     let life = |written: Option<(Uuid, Hash)>| written.map(|(life, _)| life);
     Ok(life(store.written(seq)?) != life(store.written(seq - 1)?))
 }

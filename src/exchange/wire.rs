@@ -48,7 +48,7 @@ pub enum Malformed {
     TooLong(usize, usize),
     #[error("no UTF-8")]
     NotText,
-    #[error("line {line}, column {column}: not a {what}")]
+    #[error("line {line}, column {column}: no {what}")]
     Line {
         /// From 1.
         line: usize,

@@ -31,7 +31,7 @@ mod told;
 pub use bounds::LINE_BYTES_MAX;
 pub use foreign::Foreign;
 pub use reason::{BadField, BadLine, Reason};
-pub use site::BoxTx;
+pub use site::{Asked, BoxTx};
 
 use crate::model::Moment;
 use crate::store::import::{Hindrance, KindCount, Moves, Objection, Staging};

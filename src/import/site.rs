@@ -1,9 +1,10 @@
 //! The box's side of an exchange over its database ([`crate::exchange::site`]).
 
 use super::told;
+use crate::exchange::Hash;
 use crate::exchange::Message;
-use crate::exchange::site::{BoxStore, Memory, Mode, Site};
-use crate::exchange::wire::{Sent, TailItem};
+use crate::exchange::site::{self, BoxRead, BoxStore, Memory, Mode, Site};
+use crate::exchange::wire::{Request, Sent, TailItem};
 use crate::model::Moment;
 use crate::model::record::Record;
 use crate::store::{Fault, Store, WriteTx};
@@ -11,11 +12,66 @@ use uuid::Uuid;
 
 const SECONDS_OF_HOUR: i64 = 60 * 60;
 
+/// A request by network. Its answer comes to this process or to nobody, so that nothing of it is written: an exchange with nothing
+/// to say leaves the database as it is.
+pub struct Asked {
+    name: String,
+    /// What was remembered when it was made.
+    memory: Memory,
+}
+
+impl Asked {
+    /// Returns the next request of the box with this GUID, from one look at its database. `name` is random and new. Where the note
+    /// beside the database tells of another one, this life ends first.
+    pub fn of(
+        store: &mut Store,
+        guid: Uuid,
+        name: &str,
+        program: &str,
+        now: Moment,
+    ) -> Result<(Asked, Request), Fault> {
+        store.heed_note(now)?;
+        let _snapshot = store.snapshot()?;
+        let mut look = BoxLook { store, guid };
+        let memory = look.memory()?;
+        let request = site::ask(&mut look, &memory, None, name, program)?;
+        let name = name.to_owned();
+        Ok((Asked { name, memory }, request))
+    }
+}
+
+/// A look at the box's database.
+struct BoxLook<'a> {
+    store: &'a Store,
+    guid: Uuid,
+}
+
+impl BoxRead for BoxLook<'_> {
+    type Error = Fault;
+
+    fn site(&mut self) -> Result<Site, Fault> {
+        self.store.site(self.guid)
+    }
+
+    fn memory(&mut self) -> Result<Memory, Fault> {
+        self.store.memory()
+    }
+
+    fn records(&mut self, from: u64) -> Result<Vec<Sent>, Fault> {
+        self.store.records_to_send(from)
+    }
+
+    fn written(&mut self, seq: u64) -> Result<Option<(Uuid, Hash)>, Fault> {
+        self.store.written(seq)
+    }
+}
+
 /// One transaction of an exchange on the box's database. Dropped without [`BoxTx::commit`], nothing of it has happened.
 pub struct BoxTx<'a> {
     tx: WriteTx<'a>,
     guid: Uuid,
     now: Moment,
+    asked: Option<Asked>,
 }
 
 impl<'a> BoxTx<'a> {
@@ -24,7 +80,15 @@ impl<'a> BoxTx<'a> {
     pub fn begin(store: &'a mut Store, guid: Uuid, now: Moment) -> Result<BoxTx<'a>, Fault> {
         store.heed_note(now)?;
         let tx = store.write_as_site()?;
-        Ok(BoxTx { tx, guid, now })
+        let asked = None;
+        Ok(BoxTx { tx, guid, now, asked })
+    }
+
+    /// Takes the answer to a request by network. It is a late one if another exchange has changed what is remembered since.
+    #[must_use]
+    pub fn answering(self, asked: Asked) -> Self {
+        let asked = Some(asked);
+        BoxTx { asked, ..self }
     }
 
     /// Makes what happened last.
@@ -49,7 +113,7 @@ impl<'a> BoxTx<'a> {
     }
 }
 
-impl BoxStore for BoxTx<'_> {
+impl BoxRead for BoxTx<'_> {
     type Error = Fault;
 
     fn site(&mut self) -> Result<Site, Fault> {
@@ -57,19 +121,27 @@ impl BoxStore for BoxTx<'_> {
     }
 
     fn memory(&mut self) -> Result<Memory, Fault> {
-        self.tx.memory()
-    }
-
-    fn remember(&mut self, memory: &Memory) -> Result<(), Fault> {
-        self.tx.remember(memory)
+        let mut memory = self.tx.memory()?;
+        if let Some(asked) = &self.asked
+            && asked.memory == memory
+        {
+            memory.requests.push(asked.name.clone());
+        }
+        Ok(memory)
     }
 
     fn records(&mut self, from: u64) -> Result<Vec<Sent>, Fault> {
         self.tx.records_to_send(from)
     }
 
-    fn written(&mut self, seq: u64) -> Result<Option<(Uuid, crate::exchange::Hash)>, Fault> {
+    fn written(&mut self, seq: u64) -> Result<Option<(Uuid, Hash)>, Fault> {
         self.tx.written(seq)
+    }
+}
+
+impl BoxStore for BoxTx<'_> {
+    fn remember(&mut self, memory: &Memory) -> Result<(), Fault> {
+        self.tx.remember(memory)
     }
 
     fn apply(&mut self, message: &Message) -> Result<(), Fault> {

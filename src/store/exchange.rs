@@ -104,10 +104,11 @@ impl Store {
 }
 
 impl WriteTx<'_> {
-    /// Keeps what this life remembers of its exchanges.
+    /// Keeps what this life remembers of its exchanges. What is known already is not written again: a commit that changes the
+    /// file makes the server forget the lists that it has read.
     pub(crate) fn remember(&self, memory: &Memory) -> Result<(), Fault> {
         self.run(
-            "INSERT INTO exchange (id, memory) VALUES (1, :memory) ON CONFLICT DO UPDATE SET memory = excluded.memory",
+            include_str!("exchange/remember.sql"),
             named_params! { ":memory": serde_json::to_string(memory)? },
         )?;
         Ok(())

@@ -8,7 +8,7 @@ use crate::messages::{
 };
 use crate::tickets::{LPU, OCULIST, OTHER, PATIENT, ticket_guid};
 use infomat::exchange::Message;
-use infomat::exchange::site::BoxStore;
+use infomat::exchange::site::{BoxRead, BoxStore};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -5,7 +5,7 @@ use super::harness;
 use std::process::Output;
 
 /// The commands, as they are typed.
-const COMMANDS: [&[&str]; 32] = [
+const COMMANDS: [&[&str]; 33] = [
     &[],
     &["demo"],
     &["init"],
@@ -35,6 +35,7 @@ const COMMANDS: [&[&str]; 32] = [
     &["backup"],
     &["restore"],
     &["purge"],
+    &["exchange"],
     &["issues"],
     &["journal"],
     &["verify"],

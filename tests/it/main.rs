@@ -20,6 +20,7 @@ mod demo;
 mod desk;
 mod documents;
 mod duties;
+mod exchange;
 mod full_disk;
 mod gate;
 mod gigabyte;

@@ -6,7 +6,7 @@ use crate::clinic::{self, Ask, guid, with};
 use crate::harness::Site;
 use crate::tickets::{LPU, OCULIST, OTHER, PATIENT, THERAPIST, ask_as, lines, path, ticket_guid};
 use infomat::exchange::Message;
-use infomat::exchange::site::{BoxStore, Mode, Site as Place};
+use infomat::exchange::site::{BoxRead, BoxStore, Mode, Site as Place};
 use infomat::exchange::wire::{Sent, TailItem};
 use infomat::import::BoxTx;
 use infomat::model::record::Record;

@@ -122,10 +122,11 @@ fn may_write(folder: &Metadata, uid: u32, gid: u32) -> bool {
     uid == ROOT || folder.mode() >> shift & WRITE_AND_ENTER == WRITE_AND_ENTER
 }
 
-/// Returns the files of the keys, and the secret files of client applications.
+/// Returns the files of the keys, the secret files of client applications, and that of the region's centre.
 fn key_files(config: &Config) -> impl Iterator<Item = &Path> {
     let keys = config.tokens.keys.iter().map(|key| &*key.path);
-    keys.chain(secret_files(config))
+    let centre = config.centre.iter().map(|centre| &*centre.secret_file);
+    keys.chain(secret_files(config)).chain(centre)
 }
 
 /// Returns the secret files of client applications.

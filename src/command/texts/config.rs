@@ -71,6 +71,21 @@ impl Told for ConfigFault {
             ConfigFault::ShortKey { id, bytes } => format!(
                 "в файле ключа `{id}` из tokens.keys {bytes} байт без конца строки; нужно не меньше {KEY_BYTES_MIN}"
             ),
+            ConfigFault::CentreSecretUnreadable(error) => {
+                format!("файл секрета из [centre] не читается: {}", error.russian())
+            }
+            ConfigFault::BadCentreSecret => format!(
+                "файл секрета из [centre] должен содержать не меньше {KEY_BYTES_MIN} видимых знаков ASCII и ничего больше, кроме \
+                 конца строки"
+            ),
+            ConfigFault::CertificatesUnreadable(error) => {
+                format!("сертификаты для [centre] не читаются: {}", error.russian())
+            }
+            ConfigFault::NoCertificates => {
+                "в файле нет ни одного сертификата в виде PEM: `ca` раздела [centre] называет тот, \
+                                            которым подписан сертификат центра"
+                    .to_owned()
+            }
         }
     }
 }
@@ -104,6 +119,10 @@ impl Told for ValueFault {
             ValueFault::TooManyApplications(max) => {
                 format!("разделов applications должно быть не больше {max}")
             }
+            ValueFault::NotCentreUrl => {
+                "нужен адрес https://УЗЕЛ, или http:// только к этой же машине".to_owned()
+            }
+            ValueFault::NotProxy => "нужен адрес http://УЗЕЛ:ПОРТ".to_owned(),
         }
     }
 }

@@ -25,6 +25,15 @@ impl Told for io::Error {
             ErrorKind::BrokenPipe => "вывод никто не читает",
             ErrorKind::InvalidFilename => "слишком длинное имя файла",
             ErrorKind::AddrInUse => "адрес уже занят",
+            ErrorKind::ConnectionRefused => "по этому адресу никто не отвечает",
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof => {
+                "связь оборвалась"
+            }
+            ErrorKind::NotConnected => "нет связи",
+            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
+                "нет пути к этому адресу"
+            }
+            ErrorKind::TimedOut => "ответа нет слишком долго",
             ErrorKind::AddrNotAvailable => "у этой машины нет такого адреса",
             _ => match self.raw_os_error().map(Errno::from_raw_os_error) {
                 Some(Errno::IO) => "диск отвечает ошибкой",

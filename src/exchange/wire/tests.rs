@@ -82,12 +82,8 @@ fn a_bad_request_is_told_by_its_field() {
             "\"request\":\"\"",
             "request: must not be empty",
         ),
-        (
-            "\"lastSeq\":2",
-            "\"lastSeq\":-2",
-            "line 1, column 167: not a header",
-        ),
-        ("\"seq\":2", "\"seq\":0", "line 3, column 1: not a record"),
+        ("\"lastSeq\":2", "\"lastSeq\":-2", "line 1, column 167: no header"),
+        ("\"seq\":2", "\"seq\":0", "line 3, column 1: no record"),
     ];
     let text = String::from_utf8(request().print().unwrap()).unwrap();
     for (from, to, told) in cases {

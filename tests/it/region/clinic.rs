@@ -3,7 +3,7 @@
 use super::database::{Cell, Database, Picture, Visit, safe_records};
 use super::finding::Fault;
 use infomat::exchange::content::{self, Fact, Line};
-use infomat::exchange::site::{self, BoxStore, Memory, Mode, Site, Taken};
+use infomat::exchange::site::{self, BoxRead, BoxStore, Memory, Mode, Site, Taken};
 use infomat::exchange::wire::{Answer, RECORDS_MAX, Request, Sent, TailItem};
 use infomat::exchange::{Hash, Message, MessagePoint, Owner, Point};
 use infomat::model::VisitStatus;
@@ -165,7 +165,7 @@ impl Clinic {
     }
 }
 
-impl BoxStore for Clinic {
+impl BoxRead for Clinic {
     type Error = serde_json::Error;
 
     fn site(&mut self) -> Result<Site, Self::Error> {
@@ -184,11 +184,6 @@ impl BoxStore for Clinic {
         Ok(self.memory.clone())
     }
 
-    fn remember(&mut self, memory: &Memory) -> Result<(), Self::Error> {
-        self.memory = memory.clone();
-        Ok(())
-    }
-
     fn records(&mut self, from: u64) -> Result<Vec<Sent>, Self::Error> {
         let from = usize::try_from(from - 1).unwrap().min(self.journal.len());
         Ok(self.journal[from..]
@@ -204,6 +199,13 @@ impl BoxStore for Clinic {
             .checked_sub(1)
             .and_then(|seq| self.journal.get(seq));
         Ok(record.map(|record| (record.incarnation, record.hash)))
+    }
+}
+
+impl BoxStore for Clinic {
+    fn remember(&mut self, memory: &Memory) -> Result<(), Self::Error> {
+        self.memory = memory.clone();
+        Ok(())
     }
 
     fn apply(&mut self, message: &Message) -> Result<(), Self::Error> {

@@ -4,7 +4,7 @@ use super::database::{Cell, Database, Picture, Visit, safe_records};
 use super::finding::Fault;
 use super::town::{LPU, PATIENT, SOURCE};
 use infomat::exchange::Point;
-use infomat::exchange::site::{self, BoxStore, Taken};
+use infomat::exchange::site::{self, BoxRead, BoxStore, Taken};
 use infomat::exchange::wire::{Answer, Request};
 use infomat::import::BoxTx;
 use infomat::model::{Bearer, CellName, Contact, Moment, Owner, Stamp, VisitStatus, Wish, Zone};
