@@ -40,7 +40,7 @@ fn book(portal: &Application, client: &mut Client, slot: Uuid) -> Uuid {
 }
 
 /// Sends a request and does not wait: the centre is killed at some moment of its work.
-fn ask_and_kill(site: &mut Enrolled, server: Server, micros: u64) {
+fn ask_and_kill(site: &mut Enrolled, server: &Server, micros: u64) {
     let request = site.db.request(&Uuid::now_v7().to_string()).print().unwrap();
     let mut client = server.client();
     let bearer = bearer(&site.secret);
@@ -73,7 +73,7 @@ fn a_killed_centre_loses_nothing() {
             assert!(site.db.book(guid, *cell, || true));
             promised.insert(guid);
         }
-        ask_and_kill(&mut site, server, 3_000 * round as u64);
+        ask_and_kill(&mut site, &server, 3_000 * round as u64);
         server = region.serve();
     }
     site.exchange(&mut server.client());
