@@ -12,7 +12,7 @@ mod tickets;
 pub use check::{Check, Printed};
 pub use closures::{Close, Closures, Open};
 pub use exchange::Exchange;
-pub use import::Import;
+pub use import::{Import, Template};
 pub use issues::Issues;
 pub use staff::StaffCommand;
 pub use tickets::{Cancel, Receipt};

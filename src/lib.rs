@@ -40,7 +40,7 @@
 //! | 8 | [`config`]: what the file means; [`cli`]: what was typed; [`command`]: what it does, after root is given up (`command/rights.rs`); [`demo`]: a made-up clinic; `centre`: the region's program, behind the feature of that name |
 //!
 //! What is not there: nothing but `edge` names `tiny_http`; nothing but `store` names `rusqlite`, nothing but `centre` `postgres`; nothing below `engine` asks
-//! the time or draws an id ([`model::Stamp`]); no Russian text outside `refusal`, `demo`, `page` and the command line.
+//! the time or draws an id ([`model::Stamp`]); no Russian text outside `refusal`, `demo`, `page`, the headings of tables and the command line.
 //!
 //! # Words
 //!

@@ -5,7 +5,7 @@ use crate::cli::Demo;
 use crate::config::Config;
 use crate::demo::{self, Character};
 use crate::edge::Limits;
-use crate::import::{Notice, import as import_lines};
+use crate::import::{Notice, Wanted, import as import_lines};
 use crate::language::{pick, text};
 use crate::model::{Bearer, Cell, Moment, Role};
 use crate::rules;
@@ -85,7 +85,7 @@ fn put(store: &mut Store, lines: &[String], now: Moment) -> Result<(), Failure> 
         return Ok(());
     }
     let tell = &mut |notice: Notice| import::tell(&notice, false);
-    import_lines(store, lines.join("\n").as_bytes(), now, &[], tell)?;
+    import_lines(store, lines.join("\n").as_bytes(), &Wanted::at(now), tell)?;
     Ok(())
 }
 

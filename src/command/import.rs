@@ -5,10 +5,10 @@ mod events;
 use super::owner::STANDARD;
 use super::texts::{Told, import as texts};
 use super::{Failure, open_to_write, output, table, visits};
-use crate::cli::{Import, Printed};
+use crate::cli::{Import, Printed, Template};
 use crate::config::Config;
 use crate::engine;
-use crate::import::{self, ImportError, Imported, Notice};
+use crate::import::{self, ImportError, Imported, Notice, TableKind, Wanted};
 use crate::language::{pick, text};
 use crate::model::Moment;
 use crate::store::Store;
@@ -26,17 +26,21 @@ const COLUMNS: usize = 9;
 
 /// Imports a file of clinic data, or only reports what that would do. Prints the count of each kind, and which patients to call
 /// because their visits move. Bad lines go to standard error.
-pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
+/// Or prints a table to fill in.
+pub fn run(path: &Path, wanted: &Import) -> Result<(), Failure> {
+    if let Some(kind) = wanted.template {
+        return output::print(table_kind(kind).template());
+    }
+    let config = &Config::load(path)?;
     let (mut store, now) = if wanted.check {
         let store = Store::open_to_read(&config.database, config.zone)?;
         (store, engine::now(config.zone))
     } else {
         open_to_write(config)?
     };
-    let input: Box<dyn BufRead> = if wanted.file == Path::new(STANDARD) {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(BufReader::new(open(&wanted.file)?))
+    let input: Box<dyn BufRead> = match wanted.file.as_deref() {
+        Some(file) if file != Path::new(STANDARD) => Box::new(BufReader::new(open(file)?)),
+        _ => Box::new(io::stdin().lock()),
     };
     let is_for_program = wanted.format == Printed::Json;
     let on_terminal = io::stderr().is_terminal() && !is_for_program;
@@ -47,27 +51,47 @@ pub fn run(config: &Config, wanted: &Import) -> Result<(), Failure> {
             tell(&notice, on_terminal);
         }
     };
+    let way = Wanted {
+        now,
+        named: &config.application_guids(),
+        replace: wanted.replace,
+        skip_bad: wanted.skip_bad,
+    };
     let imported = if wanted.check {
-        import::check(&mut store, input, now, &mut tell)
+        import::check(&mut store, input, &way, &mut tell)
     } else {
-        import::import(&mut store, input, now, &config.application_guids(), &mut tell)
+        import::import(&mut store, input, &way, &mut tell)
     };
     if on_terminal {
         output::warn(CLEARED);
     }
-    let Imported { counts, moves } = imported?;
+    let Imported {
+        counts,
+        moves,
+        skipped,
+    } = imported?;
+    let partly = (skipped > 0).then(|| Failure::Partly(texts::skipped(skipped, &way, wanted.check)));
     if is_for_program {
-        return events::print(&counts, &moves);
+        events::print(&counts, &moves)?;
+        return partly.map_or(Ok(()), Err);
     }
     for count in &counts {
         output::tell(count.told());
     }
     let list = list(&moves);
     // What was done is done, where there is nobody to call.
-    if list.is_empty() {
-        return Ok(());
+    if !list.is_empty() {
+        output::print(list)?;
     }
-    output::print(list)
+    partly.map_or(Ok(()), Err)
+}
+
+fn table_kind(wanted: Template) -> TableKind {
+    match wanted {
+        Template::Timetable => TableKind::Timetable,
+        Template::Patients => TableKind::Patients,
+        Template::Doctors => TableKind::Doctors,
+    }
 }
 
 /// Opens a file of clinic data.
@@ -84,7 +108,7 @@ fn open(path: &Path) -> Result<File, Failure> {
 /// visits under one number.
 fn list(moves: &Moves) -> String {
     let mut list = String::new();
-    let [put_off, overlapping, sharing] = titles();
+    let [put_off, overlapping, sharing, unnamed] = titles();
     if !moves.moved.is_empty() {
         list.extend([put_off, ": ", &moves.moved.len().to_string(), "\n"]);
         list += &table::text(heads(), moves.moved.iter().map(row));
@@ -95,21 +119,27 @@ fn list(moves: &Moves) -> String {
             list += &visits::text(pairs.iter().flatten());
         }
     }
+    if !moves.unnamed.is_empty() {
+        list.extend([unnamed, ": ", &moves.unnamed.len().to_string(), "\n"]);
+        list += &visits::text(moves.unnamed.iter());
+    }
     list
 }
 
-/// Titles of the lists: visits that are moved, pairs at one time, pairs under one number.
-fn titles() -> [&'static str; 3] {
+/// Titles of the lists: visits that are moved, pairs at one time, pairs under one number, visits without a new time.
+fn titles() -> [&'static str; 4] {
     pick(
         [
             "Перенесенных записей (позвоните этим пациентам)",
             "Пары записей одного пациента в одно время (позвоните и отмените одну из двух: infomat cancel)",
             "Пары записей к одному врачу в один день под одним номером (предупредите кабинет)",
+            "Записей на время, которого в новом расписании нет (позвоните этим пациентам; записи остались)",
         ],
         [
             "Visits that are moved (call these patients)",
             "Pairs of visits of one patient at one time (call, and cancel one of the two: infomat cancel)",
             "Pairs of visits with one resource on one day under one number (tell those at the door)",
+            "Visits at times that the new timetable does not have (call these patients; the visits stay)",
         ],
     )
 }
@@ -185,6 +215,12 @@ pub fn tell(notice: &Notice, on_terminal: bool) {
         )),
         Notice::Nothing(field, lines) => {
             output::warn(format_args!("{cleared}{}\n", texts::nothing_in(field, *lines)));
+        }
+        Notice::Added(doctors, count) => {
+            output::warn(format_args!("{cleared}{}\n", texts::added(doctors, *count)));
+        }
+        Notice::Overlaps(cells, count) => {
+            output::warn(format_args!("{cleared}{}\n", texts::overlaps(cells, *count)));
         }
         Notice::Doubt(doubt) => output::warn(format_args!("{cleared}{}\n", doubt.told())),
         Notice::Read(_) | Notice::PuttingInPlace => (),

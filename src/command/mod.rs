@@ -57,6 +57,8 @@ use failed;
 pub enum Failure {
     /// The command could not be completed: status 1.
     Failed(String),
+    /// A part of what was asked for was left out, and the rest done: status 3.
+    Partly(String),
     /// The configuration or the database's version is wrong, and starting again does not help: status 78, `EX_CONFIG`.
     Misconfigured(String),
 }
@@ -66,6 +68,7 @@ impl Failure {
     pub fn status(&self) -> ExitCode {
         match self {
             Failure::Failed(_) => ExitCode::FAILURE,
+            Failure::Partly(_) => ExitCode::from(3),
             Failure::Misconfigured(_) => ExitCode::from(78),
         }
     }
@@ -80,7 +83,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Failure::Failed(text) | Failure::Misconfigured(text) => out.write_str(text),
+            Failure::Failed(text) | Failure::Partly(text) | Failure::Misconfigured(text) => {
+                out.write_str(text)
+            }
         }
     }
 }
@@ -182,7 +187,7 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Demo(demo) => demo::run(demo),
         Command::Init => init::run(&cli.config),
         Command::Serve(wanted) => serve::run(&cli.config, wanted),
-        Command::Import(import) => import::run(&Config::load(&cli.config)?, import),
+        Command::Import(import) => import::run(&cli.config, import),
         Command::Token(token) => token::run(&Config::load(&cli.config)?, token),
         Command::Visits(visits) => visits::run(&Config::load(&cli.config)?, visits),
         Command::Waiting(waiting) => waiting::run(&Config::load(&cli.config)?, waiting),

@@ -89,7 +89,7 @@ fn without_root(path: &Path) -> Result<PathBuf, Failure> {
 fn hand_over(command: &mut Command) -> Result<(), Failure> {
     let (named, is_read_as_a_stream) = match command {
         Command::Demo(demo) => (Some(&mut demo.data), false),
-        Command::Import(wanted) => (Some(&mut wanted.file), true),
+        Command::Import(wanted) => (wanted.file.as_mut(), true),
         Command::Restore(wanted) => (wanted.file.as_mut(), true),
         Command::Backup(wanted) => (wanted.file.as_mut(), false),
         Command::Verify(wanted) => (wanted.file.as_mut(), false),

@@ -1,4 +1,5 @@
-//! Files that are not NDJSON: reported once for the whole file, with a remedy, instead of once for each line.
+//! What a file is, by its beginning. What cannot be taken is reported once for the whole file, with a remedy, instead of once
+//! for each line.
 
 use thiserror::Error;
 
@@ -11,7 +12,16 @@ const SEPARATORS: [char; 3] = [';', ',', '\t'];
 /// Fewest Cyrillic letters in a row that are a word, and not broken letters of another encoding.
 const WORD_LETTERS_MIN: usize = 3;
 
-/// A format other than NDJSON.
+/// A format that is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// NDJSON, or what its reader says that it is not.
+    Lines,
+    /// A table that a spreadsheet saved as text.
+    Table,
+}
+
+/// A format that is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each variant has its text")]
 pub enum Foreign {
@@ -26,18 +36,18 @@ pub enum Foreign {
     #[error("the file is compressed ({0}): unpack it first")]
     Compressed(&'static str),
     #[error(
-        "the file is a ZIP archive or a workbook of a spreadsheet: unpack it, or export NDJSON, one object a line"
+        "the file is a workbook of a spreadsheet or a ZIP archive: save the workbook as CSV, unpack the archive"
     )]
     Zip,
-    #[error("the file is a workbook of a spreadsheet: export NDJSON, one object a line")]
+    #[error("the file is a workbook of a spreadsheet: save it as CSV")]
     OldWorkbook,
-    #[error("the file is a PDF document: export NDJSON, one object a line")]
+    #[error("the file is a PDF document: `infomat import` takes CSV or NDJSON")]
     Pdf,
     #[error(
-        "the file is an SQLite database: `infomat restore` takes a backup, `infomat import` takes NDJSON"
+        "the file is an SQLite database: `infomat restore` takes a backup, `infomat import` takes NDJSON or CSV"
     )]
     Sqlite,
-    #[error("the file looks like XML: export NDJSON, one object a line")]
+    #[error("the file looks like XML or an HTML page: save the table as CSV")]
     Xml,
     #[error(
         "the file looks like a JSON array: write its objects one a line, without brackets and commas, as `jq -c '.[]'` does"
@@ -47,8 +57,6 @@ pub enum Foreign {
         "the file looks like JSON with an object over several lines: write each on one line, as `jq -c .` does"
     )]
     SpreadJson,
-    #[error("the file looks like CSV: export NDJSON, one object a line")]
-    Csv,
 }
 
 /// First bytes of formats that are known by them.
@@ -71,15 +79,14 @@ const SIGNATURES: [(&[u8], Foreign); 16] = [
     (b"SQLite format 3\0", Foreign::Sqlite),
 ];
 
-/// Returns the format of a file that is not NDJSON. `head` has its first bytes, at most [`HEAD_BYTES`].
-pub fn recognize(head: &[u8]) -> Option<Foreign> {
+/// Returns the format of a file. `head` has its first bytes, at most [`HEAD_BYTES`].
+pub fn recognize(head: &[u8]) -> Result<Format, Foreign> {
     let signed = SIGNATURES
         .iter()
         .find(|(signature, _)| head.starts_with(signature))
         .map(|(_, foreign)| *foreign);
-    signed
-        .or_else(|| is_utf16(head).then_some(Foreign::Utf16))
-        .or_else(|| by_first_line(head))
+    let foreign = signed.or_else(|| is_utf16(head).then_some(Foreign::Utf16));
+    foreign.map_or_else(|| by_first_line(head), Err)
 }
 
 /// Returns whether every other byte of the beginning is zero, as in UTF-16 without a mark.
@@ -93,7 +100,7 @@ fn is_utf16(head: &[u8]) -> bool {
 }
 
 /// Returns the format by the first line that is not blank.
-fn by_first_line(head: &[u8]) -> Option<Foreign> {
+fn by_first_line(head: &[u8]) -> Result<Format, Foreign> {
     let head = head.strip_prefix(super::lines::BYTE_ORDER_MARK).unwrap_or(head);
     let start = head.trim_ascii_start();
     let end = start
@@ -105,13 +112,14 @@ fn by_first_line(head: &[u8]) -> Option<Foreign> {
     let goes_on = rest.trim_ascii().first().is_some_and(|first| *first != b'{');
     let line = String::from_utf8_lossy(line);
     let line = line.trim_end();
-    match line.chars().next()? {
-        '[' => Some(Foreign::JsonArray),
-        '<' => Some(Foreign::Xml),
-        '{' if goes_on && is_unfinished(line) => Some(Foreign::SpreadJson),
-        '{' | '"' if line.contains(['{', ':']) => None,
-        _ if line.contains(SEPARATORS) => Some(Foreign::Csv),
-        _ => None,
+    match line.chars().next() {
+        Some('[') => Err(Foreign::JsonArray),
+        Some('<') => Err(Foreign::Xml),
+        Some('{') if goes_on && is_unfinished(line) => Err(Foreign::SpreadJson),
+        Some('{') => Ok(Format::Lines),
+        Some('"') if line.contains(':') => Ok(Format::Lines),
+        _ if line.contains(SEPARATORS) => Ok(Format::Table),
+        _ => Ok(Format::Lines),
     }
 }
 
@@ -135,27 +143,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_ndjson_is_recognized_and_ndjson_is_not() {
+    fn each_file_is_recognized_for_what_it_is() {
         let utf16 = |mark: &str, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
             let text = format!("{mark}{{\"kind\": \"lpu\"}}");
             text.encode_utf16().flat_map(order).collect()
         };
         for mark in ["", "\u{feff}"] {
             for order in [u16::to_le_bytes, u16::to_be_bytes] {
-                assert_eq!(recognize(&utf16(mark, order)), Some(Foreign::Utf16), "{mark:?}");
+                assert_eq!(recognize(&utf16(mark, order)), Err(Foreign::Utf16), "{mark:?}");
             }
         }
         for (head, foreign) in [
-            ("\u{feff}kind;guid;name\n", Foreign::Csv),
-            ("\"kind\",\"guid\"\n", Foreign::Csv),
-            ("kind\tguid\n", Foreign::Csv),
             ("\n [\n{\"kind\": \"lpu\"}]", Foreign::JsonArray),
             ("[{\"kind\": \"lpu\"},\n", Foreign::JsonArray),
             ("{\n  \"kind\": \"lpu\"\n}", Foreign::SpreadJson),
             ("{\"kind\": \"lpu\",\r\n \"guid\": 1}", Foreign::SpreadJson),
             ("<?xml version=\"1.0\"?>", Foreign::Xml),
         ] {
-            assert_eq!(recognize(head.as_bytes()), Some(foreign), "{head:?}");
+            assert_eq!(recognize(head.as_bytes()), Err(foreign), "{head:?}");
         }
         for head in [
             "",
@@ -168,7 +173,15 @@ mod tests {
             "{\"kind\": \"slot\",}\n{}",
             "{\"kind\" \"slot\", 5\n{}",
         ] {
-            assert_eq!(recognize(head.as_bytes()), None, "{head:?}");
+            assert_eq!(recognize(head.as_bytes()), Ok(Format::Lines), "{head:?}");
+        }
+        for head in [
+            "\u{feff}kind;guid;name\n",
+            "\"kind\",\"guid\"\n",
+            "kind\tguid\n",
+            "\r\na;b\rc;d",
+        ] {
+            assert_eq!(recognize(head.as_bytes()), Ok(Format::Table), "{head:?}");
         }
     }
 }

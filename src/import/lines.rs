@@ -12,6 +12,7 @@ pub struct Lines<R> {
     input: R,
     line: Vec<u8>,
     number: i64,
+    end: u8,
 }
 
 /// One line that is not blank.
@@ -28,10 +29,16 @@ pub struct FileLine<'a> {
 impl<R: BufRead> Lines<R> {
     /// Reads from `input`.
     pub fn new(input: R) -> Self {
+        Lines::ended_by(input, b'\n')
+    }
+
+    /// Reads lines that end with this byte.
+    pub fn ended_by(input: R, end: u8) -> Self {
         Lines {
             input,
             line: Vec::new(),
             number: 0,
+            end,
         }
     }
 
@@ -41,11 +48,11 @@ impl<R: BufRead> Lines<R> {
             self.line.clear();
             let with_break = u64::try_from(LINE_BYTES_MAX + 1).expect("a length fits 64 bits");
             let mut bounded = self.input.by_ref().take(with_break);
-            if bounded.read_until(b'\n', &mut self.line)? == 0 {
+            if bounded.read_until(self.end, &mut self.line)? == 0 {
                 return Ok(None);
             }
             self.number += 1;
-            let is_whole = self.line.pop_if(|last| *last == b'\n').is_some();
+            let is_whole = self.line.pop_if(|last| *last == self.end).is_some();
             if !is_whole && self.line.len() > LINE_BYTES_MAX {
                 self.skip_rest()?;
                 return Ok(Some(FileLine {
@@ -71,8 +78,9 @@ impl<R: BufRead> Lines<R> {
     /// Skips the rest of a line, however long it is, without keeping it.
     fn skip_rest(&mut self) -> io::Result<()> {
         loop {
+            let end = self.end;
             let waiting = self.input.fill_buf()?;
-            let line_break = waiting.iter().position(|byte| *byte == b'\n');
+            let line_break = waiting.iter().position(|byte| *byte == end);
             let passed = line_break.map_or(waiting.len(), |at| at + 1);
             let is_over = line_break.is_some() || waiting.is_empty();
             self.input.consume(passed);

@@ -1,4 +1,4 @@
-//! Import of a clinic's data: NDJSON, one file one transaction ([crate::contract::clinic_data]).
+//! Import of a clinic's data: one file one transaction ([crate::contract::clinic_data]).
 //!
 //! A file is read once, line by line, and taken as hostile. Reading, checking and staging hold no lock on the database;
 //! bookings wait only for the last step, in which staged lines are put in place. If one line is bad nothing changes.
@@ -7,8 +7,9 @@
 //!
 //! | step | function | lock |
 //! |---|---|---|
-//! | tell a file that is no NDJSON | [`foreign::recognize`] | none |
+//! | tell what the file is | [`foreign::recognize`] | none |
 //! | read a line, parse it into a row, name all its bad fields | [`lines::Lines::next`], [`kinds::parse`] | none |
+//! | of a table, read a record, find the things that it names | [`table::stage`] | none |
 //! | stage the row in a temporary table | [`Staging::put`] | none |
 //! | of several lines about one thing keep the last; note which cells and cards are there | [`Staging::keep_last_lines`] | none |
 //! | check lines with each other and with the database | [`Staging::check`] | none |
@@ -18,12 +19,14 @@
 //! [`import`] runs all of it, [`check`] ends before the lock ([`Staging::foresee`]).
 
 mod bounds;
+mod complaints;
 mod fields;
 mod foreign;
 mod kinds;
 mod lines;
 mod reason;
 mod site;
+mod table;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -32,14 +35,15 @@ pub use bounds::LINE_BYTES_MAX;
 pub use foreign::Foreign;
 pub use reason::{BadField, BadLine, Reason};
 pub use site::{Asked, BoxTx};
+pub use table::TableKind;
 
 use crate::model::Moment;
-use crate::store::import::{Hindrance, KindCount, Moves, Objection, Staging};
+use crate::store::import::{Hindrance, KindCount, Moves, OverlappingCell, Staging};
 use crate::store::{Fault, GuidTaken, Outcome, Store};
-use chrono::NaiveDate;
+use complaints::Complaints;
+use foreign::Format;
 use kinds::{ParsedLine, Says};
 use lines::Lines;
-use std::collections::BTreeMap;
 use std::io::{self, BufRead, Cursor, Read};
 use thiserror::Error;
 use uuid::Uuid;
@@ -50,15 +54,12 @@ const LINES_PER_NOTICE: i64 = 10_000;
 /// Most lines in one file: the staged lines need room on the disk.
 const LINES_MAX: i64 = 20_000_000;
 
-/// Most bad lines that are reported one by one.
-const BAD_LINES_MAX: u64 = 100;
-
 /// Progress and findings of an import while it runs.
 #[derive(Debug)]
 pub enum Notice<'a> {
     /// So many lines have been read.
     Read(i64),
-    /// A bad line, in the order of finding. At most [`BAD_LINES_MAX`] are reported.
+    /// A bad line, in the order of finding. A bounded number is reported.
     Bad(&'a BadLine),
     /// The number of bad lines that were not reported.
     MoreBad(u64),
@@ -68,6 +69,35 @@ pub enum Notice<'a> {
     Nothing(&'static str, u64),
     /// Cards in the database that the registry should look at.
     Doubt(&'a Outcome),
+    /// Cells to come that begin before an earlier one of their resource ends: the first of them, and how many there are.
+    Overlaps(&'a [OverlappingCell], u64),
+    /// Doctors that a table has added, with their specialities: the first of them, and how many there are.
+    Added(&'a [String], usize),
+}
+
+/// How a file is to be imported.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Its day is the last possible day of birth. Visits that are over by then keep nothing from being removed.
+    pub now: Moment,
+    /// Client applications (mnemonics and GUIDs of the configuration) that have these GUIDs afterwards, whatever the file says.
+    pub named: &'a [(&'a str, Uuid)],
+    /// The cells replace the timetable of the resources and days that they name: free cells that the file does not name go.
+    pub replace: bool,
+    /// Bad lines are left out, and the good ones taken. Nothing is replaced then: a bad line may have named what would go.
+    pub skip_bad: bool,
+}
+
+impl Wanted<'_> {
+    /// Returns the usual way: all or nothing, and what is not named stays.
+    pub fn at(now: Moment) -> Self {
+        Wanted {
+            now,
+            named: &[],
+            replace: false,
+            skip_bad: false,
+        }
+    }
 }
 
 /// Why an import changed nothing.
@@ -83,8 +113,8 @@ pub enum ImportError {
     #[error("{0}; nothing was imported")]
     GuidTaken(GuidTaken),
     /// The file has more lines than one import may have.
-    #[error("the file has more than {LINES_MAX} lines; nothing was imported")]
-    TooManyLines,
+    #[error("the file has more than {0} lines; nothing was imported")]
+    TooManyLines(i64),
     /// The file cannot be read.
     #[error("the file cannot be read: {0}; nothing was imported")]
     Input(#[from] io::Error),
@@ -112,26 +142,26 @@ pub struct Imported {
     pub counts: Vec<KindCount>,
     /// What it means for patients who have a ticket.
     pub moves: Moves,
+    /// Bad lines that were left out.
+    pub skipped: u64,
 }
 
-/// Imports a file into the database: all of it or nothing. The day of `now` is the last possible day of birth; visits that are
-/// over by then keep nothing from being removed. The client applications in `named` (mnemonics and GUIDs of the configuration)
-/// have these GUIDs after it, whatever the file says.
+/// Imports a file into the database: all of it or nothing, or all of it but its bad lines.
 ///
 /// Removing what is not there is no mistake and counts as nothing: the same file can be imported twice.
 pub fn import(
     store: &mut Store,
     input: impl BufRead,
-    now: Moment,
-    named: &[(&str, Uuid)],
+    wanted: &Wanted,
     tell: &mut dyn FnMut(Notice),
 ) -> Result<Imported, ImportError> {
-    let mut staging = store.staging(now)?;
-    let mut complaints = Complaints::new(tell);
-    staged(&staging, input, now, &mut complaints)?;
+    let mut staging = store.staging(wanted.now, wanted.replace, wanted.skip_bad)?;
+    let mut complaints = Complaints::new(wanted.skip_bad, tell);
+    staged(&mut staging, input, wanted, &mut complaints)?;
     (complaints.tell)(Notice::PuttingInPlace);
-    let counts = staging.put_in_place(named, &mut |objection| complaints.object(objection))?;
+    let counts = staging.put_in_place(wanted.named, &mut |objection| complaints.object(objection))?;
     let counts = complaints.end(counts.map_err(ImportError::from))?;
+    complaints.tell_skipped();
     let moves = staging.moves().map_err(ImportError::NotListed)?;
     drop(staging);
     // So that a server beside this need not do it in between two bookings. It holds nobody up, and nothing is lost when
@@ -139,44 +169,59 @@ pub fn import(
     if let Err(fault) = store.checkpoint() {
         log::warn!("after the import, the log could not be copied into the database: {fault}");
     }
-    match store.doubtful_cards(now) {
+    match store.doubtful_cards(wanted.now) {
         Ok(doubts) => doubts
             .iter()
             .for_each(|doubt| (complaints.tell)(Notice::Doubt(doubt))),
         Err(fault) => log::warn!("after the import, the cards could not be looked at: {fault}"),
     }
-    Ok(Imported { counts, moves })
+    Ok(Imported {
+        counts,
+        moves,
+        skipped: complaints.bad_lines(),
+    })
 }
 
 /// Returns what [`import`] would do, and changes nothing.
 pub fn check(
     store: &mut Store,
     input: impl BufRead,
-    now: Moment,
+    wanted: &Wanted,
     tell: &mut dyn FnMut(Notice),
 ) -> Result<Imported, ImportError> {
-    let mut staging = store.staging(now)?;
-    staged(&staging, input, now, &mut Complaints::new(tell))?;
+    let mut staging = store.staging(wanted.now, wanted.replace, wanted.skip_bad)?;
+    let mut complaints = Complaints::new(wanted.skip_bad, tell);
+    staged(&mut staging, input, wanted, &mut complaints)?;
+    complaints.tell_skipped();
     let (counts, moves) = staging.foresee()?;
-    Ok(Imported { counts, moves })
+    Ok(Imported {
+        counts,
+        moves,
+        skipped: complaints.bad_lines(),
+    })
 }
 
 /// Stages a file and checks it.
 fn staged(
-    staging: &Staging,
+    staging: &mut Staging,
     mut input: impl BufRead,
-    now: Moment,
+    wanted: &Wanted,
     complaints: &mut Complaints,
 ) -> Result<(), ImportError> {
     let mut head = Vec::new();
     let first = u64::try_from(foreign::HEAD_BYTES).expect("a length fits 64 bits");
     input.by_ref().take(first).read_to_end(&mut head)?;
-    if let Some(foreign) = foreign::recognize(&head) {
-        return Err(ImportError::Foreign(foreign));
-    }
-    let input = Cursor::new(head).chain(input);
-    let checked = stage(staging, input, now.date_naive(), complaints).and_then(|()| {
+    let format = foreign::recognize(&head).map_err(ImportError::Foreign)?;
+    let input = Cursor::new(&head).chain(input);
+    let read = match format {
+        Format::Lines => stage(staging, input, wanted, complaints),
+        Format::Table => table::stage(staging, input, &head, wanted, complaints),
+    };
+    let checked = read.and_then(|()| {
         staging.keep_last_lines()?;
+        if complaints.bad_lines() > 0 {
+            staging.keep_unnamed()?;
+        }
         staging.check(&mut |objection| complaints.object(objection))?;
         Ok(())
     });
@@ -184,76 +229,27 @@ fn staged(
     for (field, lines) in &complaints.nothing_in {
         (complaints.tell)(Notice::Nothing(field, *lines));
     }
+    let (overlaps, count) = staging.overlaps()?;
+    if count > 0 {
+        (complaints.tell)(Notice::Overlaps(&overlaps, count));
+    }
     Ok(())
-}
-
-/// The bad lines of a file: all are counted, the first are reported.
-struct Complaints<'a> {
-    bad_lines: u64,
-    mistakes: u64,
-    /// Number of lines by the field whose value means "none".
-    nothing_in: BTreeMap<&'static str, u64>,
-    tell: &'a mut dyn FnMut(Notice),
-}
-
-impl<'a> Complaints<'a> {
-    fn new(tell: &'a mut dyn FnMut(Notice)) -> Self {
-        Complaints {
-            bad_lines: 0,
-            mistakes: 0,
-            nothing_in: BTreeMap::new(),
-            tell,
-        }
-    }
-
-    fn tell(&mut self, line: &BadLine) {
-        self.bad_lines += 1;
-        self.mistakes += line.fields.len() as u64;
-        if self.bad_lines <= BAD_LINES_MAX {
-            (self.tell)(Notice::Bad(line));
-        }
-    }
-
-    fn object(&mut self, objection: Objection) {
-        let Objection {
-            line,
-            field,
-            obstacle,
-        } = objection;
-        let reason = Reason::InTheWay(obstacle);
-        self.tell(&BadLine {
-            line,
-            fields: vec![BadField { field, reason }],
-        });
-    }
-
-    /// Ends a step of the import, which fails if lines are bad.
-    fn end<T>(&mut self, done: Result<T, ImportError>) -> Result<T, ImportError> {
-        if self.bad_lines > BAD_LINES_MAX {
-            (self.tell)(Notice::MoreBad(self.bad_lines - BAD_LINES_MAX));
-        }
-        match done {
-            Ok(_) | Err(ImportError::BadLines(_)) if self.mistakes > 0 => {
-                Err(ImportError::BadLines(self.mistakes))
-            }
-            done => done,
-        }
-    }
 }
 
 /// Reads all lines and stages them.
 fn stage(
     staging: &Staging,
     input: impl BufRead,
-    today: NaiveDate,
+    wanted: &Wanted,
     complaints: &mut Complaints,
 ) -> Result<(), ImportError> {
+    let today = wanted.now.date_naive();
     let mut lines = Lines::new(input);
     let (mut is_empty, mut has_utf8) = (true, false);
     while let Some(line) = lines.next()? {
         is_empty = false;
         if line.number > LINES_MAX {
-            return Err(ImportError::TooManyLines);
+            return Err(ImportError::TooManyLines(LINES_MAX));
         }
         if line.number % LINES_PER_NOTICE == 0 {
             (complaints.tell)(Notice::Read(line.number));
@@ -278,7 +274,12 @@ fn stage(
                 *complaints.nothing_in.entry(*field).or_default() += 1;
             }
         }
-        if let Err(fields) = stage_line(staging, line.number, parsed)? {
+        let staged = match parsed {
+            // A bad line that is skipped says nothing, not even that its thing is there.
+            Ok(ParsedLine { says: Err(bad), .. }) if wanted.skip_bad => Err(bad),
+            parsed => stage_line(staging, line.number, parsed)?,
+        };
+        if let Err(fields) = staged {
             complaints.tell(&BadLine {
                 line: line.number,
                 fields,

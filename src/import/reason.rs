@@ -1,7 +1,8 @@
 //! Why a line of an import is bad: typed, so that a command can say it in the language of whoever imports.
 
 use super::bounds::LINE_BYTES_MAX;
-use crate::store::import::Obstacle;
+use super::table::TableKind;
+use crate::store::import::{Named, Obstacle};
 use chrono::NaiveDate;
 use std::fmt;
 use thiserror::Error;
@@ -104,6 +105,50 @@ pub enum Reason {
     BelowAgeFrom,
     #[error("not visible ASCII characters alone")]
     NotVisibleAscii,
+    #[error("a quote that is not closed: a quote within a value is written twice, and the value in quotes")]
+    QuoteNotClosed,
+    #[error(
+        "no heading that is known: the first line has the headings, as `infomat import --template` prints them"
+    )]
+    NoHeadings,
+    #[error("no such column here: take it away, or name it as `infomat import --template {}` does", .0.word())]
+    NoSuchColumn(TableKind),
+    #[error("there is no such column, and it is needed")]
+    NoColumn,
+    #[error(
+        "a value without a heading in column {0}: a separator within a value? Such a value stands in quotes"
+    )]
+    NoHeading(usize),
+    #[error("not a date like 31.12.2026")]
+    NotDayOfTable,
+    #[error("not a time like 8:30")]
+    NotTimeOfDay,
+    #[error("not after «{0}»")]
+    NotAfter(String),
+    #[error("longer than the whole time")]
+    LongerThanHours,
+    #[error("the clock is put forward then: there is no such time")]
+    NoSuchTime,
+    #[error("not yes or no")]
+    NotYesOrNo,
+    #[error("not m or f")]
+    NotSex,
+    #[error("the spreadsheet has spoilt the number: set the column's format to text, and type it again")]
+    SpoiltNumber,
+    #[error(
+        "fewer than {0} digits: the spreadsheet takes zeros in front away; set the column's format to text"
+    )]
+    LostZero(usize),
+    #[error("there is no such doctor; a new one needs a speciality")]
+    UnknownDoctor,
+    #[error("more than one {0} fits: name its GUID in a column")]
+    Ambiguous(Named),
+    #[error("the card with this number has another name and another birth date, or another SNILS")]
+    OtherPerson,
+    #[error(
+        "the database has {0} clinics: name the clinic in a column; one that is not there is imported as NDJSON"
+    )]
+    ClinicNeeded(usize),
     #[error(transparent)]
     InTheWay(Obstacle),
 }

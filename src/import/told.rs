@@ -131,7 +131,7 @@ pub(super) fn apply(tx: &WriteTx, message: &Message, now: Moment) -> Result<(), 
     let Lines { data, happened, bad } = Lines::read(&message.lines, now.date_naive());
     let mut bad = bad;
     let mut staging = staged(tx, data, now)?;
-    if let Some(staging) = &staging {
+    if let Some(staging) = &mut staging {
         object(staging, &mut bad)?;
     }
     let at = now.timestamp();
@@ -176,7 +176,7 @@ fn staged<'a>(
 }
 
 /// Appends what speaks against staged lines.
-fn object(staging: &Staging, bad: &mut Vec<BadLine>) -> Result<(), Fault> {
+fn object(staging: &mut Staging, bad: &mut Vec<BadLine>) -> Result<(), Fault> {
     staging.check(&mut |objection| {
         bad.push(BadLine {
             line: objection.line,
@@ -244,7 +244,7 @@ fn replay_message(tx: &WriteTx, told: MessageTold, is_recovering: bool, now: Mom
         // It fitted where it was applied. What does not fit here is left out, and the rest put in place.
         loop {
             let mut bad = Vec::new();
-            object(&staging, &mut bad)?;
+            object(&mut staging, &mut bad)?;
             if bad.is_empty() {
                 break;
             }

@@ -167,6 +167,11 @@ fn is_scientific(folded: &str) -> bool {
     is_told && is_digits(&whole_digits) && is_digits(exponent_digits)
 }
 
+/// Whether a spreadsheet has made a typed number unreadable: `1,23457E+15`.
+pub fn is_spoilt_number(text: &str) -> bool {
+    is_scientific(&folded(text))
+}
+
 /// Whether the number of a policy is one that has no series.
 pub fn is_uniform_policy(number: &str) -> bool {
     number.len() == UNIFORM_POLICY_DIGITS && is_digits(number)

@@ -46,6 +46,9 @@ pub enum Invariant {
     /// Lawful, and worth knowing: after an import two patients may hold one number at one door.
     #[error("no two visits to come have one number with one resource on one day")]
     SharedNumbers,
+    /// Lawful, and most often a mistake of the timetable.
+    #[error("no two cells of a resource are at one time")]
+    CellOverlaps,
     #[error("no document is on two open cards of one clinic")]
     Documents,
     #[error("no closed card has visits that are to come")]
@@ -72,6 +75,9 @@ pub enum Remedy {
     /// Two patients have one number.
     #[error("an import has moved a cell: tell those at the door")]
     TellDoor,
+    /// Cells are at one time.
+    #[error("import the timetable of these days anew")]
+    MendTimetable,
     /// Cards may be one person's.
     #[error("let the registry join or close the cards")]
     JoinCards,
@@ -162,6 +168,8 @@ pub enum CheckFinding {
     HeldOtherwise { cell: Uuid },
     #[error("cell {cell}: is not closed or open as its time is")]
     ClosedOtherwise { cell: Uuid },
+    #[error("cell {cell}: begins before an earlier cell of its resource ends")]
+    CellOverlap { cell: Uuid },
     #[error("patient {card}: is closed and has active visits ({visits})")]
     Closed { card: Uuid, visits: i64 },
     #[error("patient {card}: another open card of the clinic has its {document}")]

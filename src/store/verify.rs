@@ -51,6 +51,12 @@ const SHARED_NUMBERS: Check = Check {
     sql: include_str!("verify/shared_numbers.sql"),
 };
 
+const CELL_OVERLAPS: Check = Check {
+    invariant: Invariant::CellOverlaps,
+    remedy: Remedy::MendTimetable,
+    sql: include_str!("verify/cell_overlaps.sql"),
+};
+
 /// The checks of rows that need not know the time.
 const ROWS: [Check; 7] = [
     Check {
@@ -143,7 +149,16 @@ impl Store {
             may_be_otherwise: true,
             ..self.check(&SHARED_NUMBERS, parameters)
         });
+        tell(&self.overlapping_cells(now));
         Ok(is_right)
+    }
+
+    /// Returns the cells to come that are at one time with another of their resource, as a notice: it may be meant so.
+    pub fn overlapping_cells(&self, now: Moment) -> Outcome {
+        Outcome {
+            may_be_otherwise: true,
+            ..self.check(&CELL_OVERLAPS, named_params! { ":now": now.timestamp() })
+        }
     }
 
     /// Runs the checks of every start: of what bookings need next, in a fraction of a second for a file of any size. Pages

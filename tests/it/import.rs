@@ -5,12 +5,14 @@
 mod applications;
 mod beside;
 mod bounds;
+mod csv;
 mod files;
 mod lines;
 mod moves;
 mod removals;
 mod replaces;
 mod terminal;
+mod timetable;
 
 use crate::clinic;
 use crate::harness::Site;
@@ -33,7 +35,7 @@ fn file(lines: &[Value]) -> String {
 fn dump(site: &Site) -> Vec<String> {
     let database = Connection::open(site.path("infomat.db")).unwrap();
     let mut tables = database
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('life', 'journal') ORDER BY name")
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('life', 'journal', 'upkeep') ORDER BY name")
         .unwrap();
     let tables: Vec<String> = tables
         .query_map([], |row| row.get(0))

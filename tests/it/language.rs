@@ -57,7 +57,7 @@ const WRONG: [(&[&str], &str); 11] = [
 ];
 
 /// Words of Latin letters that Russian has too: names, formats, signals, units.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 24] = [
     "infomat",
     "Infomat",
     "SQLite",
@@ -78,6 +78,10 @@ const NAMES: [&str; 20] = [
     "registrar",
     "doctor",
     "administrator",
+    "Excel",
+    "timetable",
+    "patients",
+    "doctors",
 ];
 
 fn typed(arguments: &[&str], locale: &[(&str, &str)]) -> Output {

@@ -137,3 +137,29 @@ fn an_import_neither_changes_a_cell_of_the_centre_nor_gives_a_cell_back() {
         ["box", "centre", "nobody"]
     );
 }
+
+/// A timetable that replaces another leaves alone what the centre owns or told: the lines are bad, unless they name all of it.
+#[test]
+fn a_replacing_import_does_not_take_what_the_centre_told() {
+    let site = site("");
+    let line = clinic::slot(110, THERAPIST, 1, "10:00").to_string();
+    let refused = |told: &str| {
+        let output = site.run(&["import", "--replace", "-"], &line);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let expected = format!(
+            "line 1: slot.resource: its day is not replaced: the region's centre told cells of it ({told}), and alone removes them\n"
+        );
+        assert!(said.starts_with(&expected), "{said}");
+    };
+    refused("2");
+    let database = Connection::open(site.path("infomat.db")).unwrap();
+    database
+        .execute("UPDATE slot SET owner = 'box', by_message = owner = 'centre'", [])
+        .unwrap();
+    refused("1");
+    database.execute("UPDATE slot SET by_message = 0", []).unwrap();
+    site.run_well(&["import", "--replace", "-"], &line);
+    let count = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM slot"), 1);
+}

@@ -43,7 +43,12 @@ const PARTS: [&str; 8] = [
 const OF_WHAT_IS_OPEN: [&str; 2] = ["waiting_entry_active", "hold_live"];
 
 /// What an import reads through as its own: its lines, and the visits that they move.
-const OWN: [&str; 3] = ["temp.staged_", "temp.changing_", "temp.moved_visit"];
+const OWN: [&str; 4] = [
+    "temp.staged_",
+    "temp.changing_",
+    "temp.moved_visit",
+    "temp.replaced_day",
+];
 
 /// What an import reads through all the same while bookings wait: file, table, in how many places. An index would cost each
 /// booking a page.
@@ -268,9 +273,10 @@ fn statements(connection: &Connection, text: &str) -> Vec<String> {
 fn under_the_write_lock_an_import_reads_through_its_own_lines_alone() {
     let site = Site::new("");
     let connection = staging(&site);
-    let (making, under_the_lock): (Vec<_>, Vec<_>) = files(&store().join("import"))
-        .into_iter()
-        .partition(|(name, _)| ["stage", "find_known", "unstage"].contains(&&**name));
+    let (making, under_the_lock): (Vec<_>, Vec<_>) =
+        files(&store().join("import")).into_iter().partition(|(name, _)| {
+            ["stage", "match_times", "find_known", "find_overlaps", "unstage"].contains(&&**name)
+        });
     // Views are made there, whose aliases show in plans.
     let views: String = making.into_iter().map(|(_, text)| text).collect();
     let mut count = 0;

@@ -13,8 +13,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// Ending of files that wait to be imported.
-const ENDING: &str = "ndjson";
+/// Endings of files that wait to be imported.
+const ENDINGS: [&str; 2] = ["ndjson", "csv"];
 
 /// Most files that are counted.
 const FILES_MAX: usize = 10_000;
@@ -79,6 +79,18 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         health::timetable(horizon, now.date_naive()),
         text!("до {day}", "until {day}"),
     );
+    let overlapping = store.overlapping_cells(now);
+    if !overlapping.findings.is_empty() {
+        let count = overlapping.findings.len();
+        let more = if overlapping.more { "+" } else { "" };
+        report.warn(
+            "timetable",
+            text!(
+                "ячеек, которые начинаются раньше, чем кончается другая у того же врача: {count}{more}; их перечислит `infomat verify`",
+                "cells that begin before another one of the same resource ends: {count}{more}; `infomat verify` lists them"
+            ),
+        );
+    }
     Ok(())
 }
 
@@ -151,7 +163,10 @@ fn waiting(folder: &Path) -> io::Result<(usize, TimeDelta)> {
     let (mut count, mut longest) = (0, TimeDelta::zero());
     for entry in fs::read_dir(folder)?.take(FILES_MAX) {
         let path = entry?.path();
-        if path.extension().is_none_or(|ending| ending != ENDING) {
+        if path
+            .extension()
+            .is_none_or(|found| ENDINGS.iter().all(|ending| found != *ending))
+        {
             continue;
         }
         let age = path.metadata()?.modified()?.elapsed().unwrap_or_default();

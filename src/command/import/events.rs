@@ -17,6 +17,8 @@ pub fn tell(notice: &Notice) {
         Notice::Bad(line) => ImportEvent::Bad(line.told()),
         Notice::MoreBad(lines) => ImportEvent::MoreBad(*lines),
         Notice::Nothing(field, lines) => ImportEvent::Note(texts::nothing_in(field, *lines)),
+        Notice::Added(doctors, count) => ImportEvent::Note(texts::added(doctors, *count)),
+        Notice::Overlaps(cells, count) => ImportEvent::Note(texts::overlaps(cells, *count)),
         Notice::Doubt(doubt) => ImportEvent::Note(doubt.told()),
     };
     output::tell(line(&event));
@@ -43,7 +45,7 @@ fn lists(moves: &Moves) -> Vec<List> {
         let rows = pairs.iter().flatten().map(visits::row);
         rows.map(Vec::from).collect()
     };
-    let [put_off, overlapping, sharing] = titles();
+    let [put_off, overlapping, sharing, unnamed] = titles();
     let found = [
         (
             put_off,
@@ -56,6 +58,11 @@ fn lists(moves: &Moves) -> Vec<List> {
             of_pairs(&moves.overlapping),
         ),
         (sharing, owned(&visits::text_heads()), of_pairs(&moves.sharing)),
+        (
+            unnamed,
+            owned(&visits::text_heads()),
+            moves.unnamed.iter().map(visits::row).map(Vec::from).collect(),
+        ),
     ];
     let lists = found
         .into_iter()

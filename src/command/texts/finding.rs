@@ -70,6 +70,7 @@ impl Told for Invariant {
             Invariant::SharedNumbers => {
                 "нет двух будущих записей под одним номером к одному врачу в один день"
             }
+            Invariant::CellOverlaps => "нет двух ячеек одного врача на одно время",
             Invariant::Documents => "ни один документ не стоит в двух открытых картах одной клиники",
             Invariant::ClosedCards => "у закрытых карт нет будущих записей",
             Invariant::Persons => "ни у кого нет нескольких карт в одной клинике",
@@ -92,6 +93,7 @@ impl Told for Remedy {
                 "загрузка могла перенести ячейку: позвоните пациенту и отмените одну запись командой infomat cancel"
             }
             Remedy::TellDoor => "загрузка перенесла ячейку: предупредите кабинет",
+            Remedy::MendTimetable => "загрузите расписание этих дней заново",
             Remedy::JoinCards => "пусть регистратура объединит или закроет карты",
         };
         text.to_owned()
@@ -162,6 +164,9 @@ impl Told for CheckFinding {
                 format!(
                     "запись {visit}: в журнале сделана раз {booked}, отменена раз {cancelled}, а сама она {status}"
                 )
+            }
+            CheckFinding::CellOverlap { cell } => {
+                format!("ячейка {cell}: начинается раньше, чем кончается другая у того же врача")
             }
             CheckFinding::Overlap { visit } => {
                 format!("запись {visit}: начинается раньше, чем кончается предыдущая запись того же пациента")

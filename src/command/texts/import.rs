@@ -1,9 +1,11 @@
 //! What an import says, in the language of whoever imports.
 
+mod table;
+
 use super::Told;
-use crate::import::{BadLine, Foreign, ImportError, Reason};
-use crate::language::text;
-use crate::store::import::{KindCount, Named, Obstacle};
+use crate::import::{BadLine, Foreign, ImportError, Reason, Wanted};
+use crate::language::{pick, text};
+use crate::store::import::{KindCount, Named, Obstacle, OverlappingCell};
 
 impl Told for BadLine {
     fn russian(&self) -> String {
@@ -36,6 +38,72 @@ pub fn nothing_in(field: &str, lines: u64) -> String {
     )
 }
 
+/// Returns that bad lines were left out, and what follows from it.
+pub fn skipped(lines: u64, wanted: &Wanted, is_check: bool) -> String {
+    let skipped = match (is_check, lines) {
+        (true, 1) => text!("пропущена была бы 1 строка", "1 bad line would be skipped"),
+        (true, lines) => text!(
+            "пропущено было бы строк: {lines}",
+            "{lines} bad lines would be skipped"
+        ),
+        (false, 1) => text!(
+            "пропущена 1 строка, остальные загружены",
+            "1 bad line was skipped, the others were imported"
+        ),
+        (false, lines) => text!(
+            "пропущено строк: {lines}, остальные загружены",
+            "{lines} bad lines were skipped, the others were imported"
+        ),
+    };
+    if !wanted.replace {
+        return skipped;
+    }
+    skipped
+        + pick(
+            "; из расписания ничего не удалено: исправьте их и загрузите файл еще раз",
+            "; nothing was taken from the timetable: mend them and import the file again",
+        )
+}
+
+/// Returns that a table has added doctors.
+pub fn added(doctors: &[String], count: usize) -> String {
+    let names = doctors.join(", ");
+    let more = if count > doctors.len() {
+        pick(" и другие", " and more")
+    } else {
+        ""
+    };
+    text!(
+        "новых врачей: {count}: {names}{more}. Если такой врач уже есть, его имя или специальность написаны иначе",
+        "new doctors: {count}: {names}{more}. If one of them is there already, the name or the speciality is written otherwise"
+    )
+}
+
+/// Returns the warning about cells at one time.
+pub fn overlaps(cells: &[OverlappingCell], count: u64) -> String {
+    let mut told = text!(
+        "внимание: ячеек, которые начинаются раньше, чем кончается другая у того же врача: {count}",
+        "warning: cells that begin before another one of the same resource ends: {count}"
+    );
+    for cell in cells {
+        let times = format!(
+            "{}-{}",
+            cell.begin.format("%d.%m.%Y %H:%M"),
+            cell.end.format("%H:%M")
+        );
+        told += &text!(
+            "\n    {}: {times}, другая до {}",
+            "\n    {}: {times}, another until {}",
+            cell.resource,
+            cell.busy_until.format("%H:%M")
+        );
+    }
+    if count > cells.len() as u64 {
+        told += pick("\n    и другие", "\n    and more");
+    }
+    told
+}
+
 impl Told for KindCount {
     fn russian(&self) -> String {
         let KindCount { kind, put, removed } = self;
@@ -51,7 +119,7 @@ impl Told for ImportError {
         let why = match self {
             ImportError::BadLines(mistakes) => format!("ошибок: {mistakes}"),
             ImportError::Foreign(found) => foreign(*found),
-            ImportError::TooManyLines => "в файле слишком много строк".to_owned(),
+            ImportError::TooManyLines(lines) => format!("в файле больше {lines} строк"),
             ImportError::Input(error) => format!("файл не читается: {}", error.russian()),
             ImportError::NotListed(fault) => {
                 return format!(
@@ -98,6 +166,7 @@ fn reason(reason: &Reason) -> String {
         Reason::BelowAgeFrom => "меньше ageFrom".to_owned(),
         Reason::NotVisibleAscii => "не только видимые знаки ASCII".to_owned(),
         Reason::InTheWay(obstacle) => in_the_way(*obstacle),
+        of_table => table::reason(of_table),
     }
 }
 
@@ -120,6 +189,9 @@ fn in_the_way(obstacle: Obstacle) -> String {
         Obstacle::HasCellsOfCentre(count) => {
             format!("не удалено: есть ячейки регионального центра ({count})")
         }
+        Obstacle::HasToldCells(count) => format!(
+            "день не заменен: его ячейки прислал региональный центр ({count}), и удаляет их только он"
+        ),
         Obstacle::GuidInFile => "он у другого приложения в файле".to_owned(),
         Obstacle::GuidInDatabase => "он у другого приложения в базе".to_owned(),
         Obstacle::HasVisits(count) | Obstacle::PatientHasVisits(count) => {
@@ -142,21 +214,21 @@ fn in_the_way(obstacle: Obstacle) -> String {
 fn foreign(foreign: Foreign) -> String {
     match foreign {
         Foreign::Empty => "в файле ничего нет".to_owned(),
-        Foreign::Utf16 => "файл в UTF-16: сохраните его в UTF-8".to_owned(),
+        Foreign::Utf16 => "файл в UTF-16: сохраните его в UTF-8, из Excel - как «CSV UTF-8»".to_owned(),
         Foreign::Utf32 => "файл в UTF-32: сохраните его в UTF-8".to_owned(),
         Foreign::Windows1251(line) => format!(
             "файл в Windows-1251, как видно по строке {line}: сохраните его в UTF-8 или `iconv -f cp1251 -t utf-8`"
         ),
         Foreign::Compressed(by) => format!("файл сжат ({by}): сначала распакуйте его"),
         Foreign::Zip => {
-            "файл - архив ZIP или книга таблиц: распакуйте его или выгрузите NDJSON, по объекту в строке".to_owned()
+            "файл - книга Excel (.xlsx) или архив ZIP: книгу сохраните как CSV, архив распакуйте".to_owned()
         }
-        Foreign::OldWorkbook => "файл - книга таблиц: выгрузите NDJSON, по объекту в строке".to_owned(),
-        Foreign::Pdf => "файл - документ PDF: выгрузите NDJSON, по объекту в строке".to_owned(),
+        Foreign::OldWorkbook => "файл - книга Excel (.xls): сохраните ее как CSV".to_owned(),
+        Foreign::Pdf => "файл - документ PDF: нужен CSV или NDJSON".to_owned(),
         Foreign::Sqlite => {
-            "файл - база SQLite: копию берет `infomat restore`, `infomat import` берет NDJSON".to_owned()
+            "файл - база SQLite: копию берет `infomat restore`, `infomat import` берет NDJSON или CSV".to_owned()
         }
-        Foreign::Xml => "файл похож на XML: выгрузите NDJSON, по объекту в строке".to_owned(),
+        Foreign::Xml => "файл похож на XML или страницу HTML: сохраните таблицу как CSV".to_owned(),
         Foreign::JsonArray => {
             "файл похож на массив JSON: запишите его объекты по одному в строке, без скобок и запятых, как делает `jq -c '.[]'`"
                 .to_owned()
@@ -164,6 +236,5 @@ fn foreign(foreign: Foreign) -> String {
         Foreign::SpreadJson => {
             "файл похож на JSON, где объект занимает несколько строк: запишите каждый в одну, как делает `jq -c .`".to_owned()
         }
-        Foreign::Csv => "файл похож на CSV: выгрузите NDJSON, по объекту в строке".to_owned(),
     }
 }

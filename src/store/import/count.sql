@@ -11,7 +11,7 @@ SELECT 'resource', (SELECT count(*) FROM temp.staged_resource WHERE fate = 'put'
        (SELECT count(*) FROM temp.staged_resource s CROSS JOIN main.resource r ON r.guid = s.key AND r.removed = 0
         WHERE s.fate = 'remove')
 UNION ALL
-SELECT 'slot', (SELECT count(*) FROM temp.staged_slot WHERE fate = 'put'),
+SELECT 'slot', (SELECT count(*) FROM temp.staged_slot WHERE fate = 'put' AND line >= 0),
        (SELECT count(*) FROM temp.staged_slot s CROSS JOIN main.slot c ON c.guid = s.key AND c.used_count = 0
         WHERE s.fate = 'remove')
 UNION ALL

@@ -4,13 +4,19 @@
 //! The temporary tables lie in an unnamed file of `SQLite`'s (in `TMPDIR`, else `/var/tmp`), which vanishes with the
 //! process, however it ends.
 
+mod check;
+mod known;
 mod moves;
 mod objection;
+mod overlaps;
+mod replace;
 #[expect(missing_docs, reason = "the contract describes the columns")]
 mod row;
 
+pub use known::{KnownCard, KnownResource};
 pub use moves::{MovedVisit, Moves};
 pub use objection::{Named, Objection, Obstacle};
+pub use overlaps::OverlappingCell;
 pub use row::{
     ApplicationRow, ExamRow, Kind, LpuRow, PatientRow, ReferralRow, RegistrationRow, ResourceRow, Row,
     RowKey, SlotRow, SpecialityRow,
@@ -24,6 +30,10 @@ use rusqlite::types::ToSql;
 use std::fmt;
 use std::ops::Deref;
 use uuid::Uuid;
+
+/// Rows that one line of a file may be of one kind: a line of a table is a day's cells of a doctor, one each minute at most. In
+/// the temporary tables, `line` counts rows.
+pub const ROWS_OF_LINE: i64 = 2_048;
 
 /// Tries to get the write lock: about a minute. A busy server lets go of it for moments only.
 const LOCK_TRIES_MAX: i32 = 60_000;
@@ -80,18 +90,25 @@ impl Deref for Target<'_> {
 pub struct Staging<'a> {
     store: Target<'a>,
     now: Moment,
+    /// The lines of cells replace the timetable of the resources and days that they name.
+    replaces: bool,
+    /// Lines that something speaks against are left out.
+    skips: bool,
     /// The visits that the lines move, once they have been looked for.
     found: Vec<moves::Move>,
 }
 
 impl Store {
-    /// Makes an empty place for the lines of one import. Visits that are over by `now` keep nothing from being removed.
-    pub fn staging(&mut self, now: Moment) -> Result<Staging<'_>, Fault> {
+    /// Makes an empty place for the lines of one import. Visits that are over by `now` keep nothing from being removed. Lines that
+    /// replace take away what they do not name of the days that they name; those that something speaks against may be skipped.
+    pub fn staging(&mut self, now: Moment, replaces: bool, skips: bool) -> Result<Staging<'_>, Fault> {
         self.stage()?;
         self.connection.execute_batch("BEGIN")?;
         Ok(Staging {
             store: Target::Alone(self),
             now,
+            replaces,
+            skips,
             found: Vec::new(),
         })
     }
@@ -114,6 +131,8 @@ impl WriteTx<'_> {
         Ok(Staging {
             store: Target::Told(self),
             now,
+            replaces: false,
+            skips: false,
             found: Vec::new(),
         })
     }
@@ -122,28 +141,33 @@ impl WriteTx<'_> {
 impl Staging<'_> {
     /// Stages a line that adds or replaces a thing.
     pub fn put(&self, line: i64, key: &RowKey, row: &Row) -> Result<(), Fault> {
-        self.insert(row.kind(), line, key, "put", row.columns())
+        self.put_part(line, 0, key, row)
+    }
+
+    /// Stages one of the things that a line adds or replaces; there are at most [`ROWS_OF_LINE`] of one kind.
+    pub fn put_part(&self, line: i64, part: i64, key: &RowKey, row: &Row) -> Result<(), Fault> {
+        self.insert(row.kind(), line * ROWS_OF_LINE + part, key, "put", row.columns())
     }
 
     /// Stages a line that removes a thing.
     pub fn remove(&self, line: i64, kind: Kind, key: &RowKey) -> Result<(), Fault> {
-        self.insert(kind, line, key, "remove", Vec::new())
+        self.insert(kind, line * ROWS_OF_LINE, key, "remove", Vec::new())
     }
 
     /// Notes that there is a line about a thing, a bad one: what names the thing is not bad for that.
     pub fn note_bad(&self, line: i64, kind: Kind, key: &RowKey) -> Result<(), Fault> {
-        self.insert(kind, line, key, "bad", Vec::new())
+        self.insert(kind, line * ROWS_OF_LINE, key, "bad", Vec::new())
     }
 
     fn insert(
         &self,
         kind: Kind,
-        line: i64,
+        row: i64,
         key: &RowKey,
         fate: &str,
         columns: row::StagedColumns,
     ) -> Result<(), Fault> {
-        let mut all: row::StagedColumns = vec![("line", &line), ("key", key), ("fate", &fate)];
+        let mut all: row::StagedColumns = vec![("line", &row), ("key", key), ("fate", &fate)];
         all.extend(columns);
         let (names, values): (Vec<&str>, Vec<&dyn ToSql>) = all.into_iter().unzip();
         let sql = format!(
@@ -169,6 +193,9 @@ impl Staging<'_> {
                  CREATE INDEX temp.{table}_removing ON {table} (key) WHERE fate = 'remove';"
             ))?;
         }
+        if self.replaces {
+            self.match_times()?;
+        }
         self.store
             .connection
             .execute_batch(include_str!("find_known.sql"))?;
@@ -176,46 +203,6 @@ impl Staging<'_> {
             store.connection.execute_batch("COMMIT")?;
         }
         Ok(())
-    }
-
-    /// Leaves out the line with this number.
-    pub(crate) fn leave_out(&self, line: i64) -> Result<(), Fault> {
-        for (_, kind) in Kind::WORDS {
-            let sql = format!("DELETE FROM temp.{} WHERE line = :line", kind.table());
-            self.store.run(&sql, named_params! { ":line": line })?;
-        }
-        Ok(())
-    }
-
-    /// Checks the kept lines with each other and with the database; how many bad ones it reported.
-    pub fn check(&self, report: &mut dyn FnMut(Objection)) -> Result<u64, Fault> {
-        let mut bad_lines = 0;
-        self.store.connection.execute_batch(include_str!("compare.sql"))?;
-        // Every cell is this server's own until a centre has told it something.
-        let owners = match self.store {
-            Target::Alone(_) if !self.store.is_in_region()? => None,
-            Target::Alone(_) => Some(include_str!("check_owners.sql")),
-            Target::Told(_) => Some(include_str!("check_told_owners.sql")),
-        };
-        let checks = [
-            Some(include_str!("check_references.sql")),
-            Some(include_str!("check_changes.sql")),
-            owners,
-            Some(include_str!("check_removals.sql")),
-        ];
-        for sql in checks.into_iter().flatten() {
-            let mut statement = self.store.connection.prepare_cached(sql)?;
-            // A check that does not ask for the time has no such parameter.
-            if let Some(index) = statement.parameter_index(":now")? {
-                statement.raw_bind_parameter(index, self.now.timestamp())?;
-            }
-            let mut rows = statement.raw_query();
-            while let Some(row) = rows.next()? {
-                report(Objection::of(row)?);
-                bad_lines += 1;
-            }
-        }
-        Ok(bad_lines)
     }
 
     /// Checks once more, now under the write lock, and puts the lines in place: the counts of each kind, or, with
@@ -332,6 +319,7 @@ impl Staging<'_> {
             moved: moved.collect::<Result<_, _>>()?,
             overlapping: self.store.overlapping()?,
             sharing,
+            unnamed: self.unnamed()?,
         })
     }
 }

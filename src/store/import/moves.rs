@@ -21,6 +21,8 @@ pub struct Moves {
     pub overlapping: Vec<[DayVisit; 2]>,
     /// Pairs of visits that come to have one number with one resource on one day.
     pub sharing: Vec<[DayVisit; 2]>,
+    /// Visits to come in cells that a replacing file does not name.
+    pub unnamed: Vec<DayVisit>,
 }
 
 /// A visit that is moved.

@@ -1,5 +1,6 @@
 //! What the other lines of a file and the database have against a line.
 
+use super::{Kind, ROWS_OF_LINE};
 use rusqlite::Row;
 use thiserror::Error;
 
@@ -46,6 +47,8 @@ pub enum Obstacle {
     OtherOwner,
     #[error("not removed: the region's centre owns cells of it ({0})")]
     HasCellsOfCentre(i64),
+    #[error("its day is not replaced: the region's centre told cells of it ({0}), and alone removes them")]
+    HasToldCells(i64),
     #[error("another client application of the file has it")]
     GuidInFile,
     #[error("another client application of the database has it")]
@@ -69,8 +72,20 @@ pub enum Obstacle {
 }
 
 impl Objection {
-    /// A row of a check: `line`, `field`, `obstacle` (the name of the [`Obstacle`]) and `count`.
-    pub(super) fn of(row: &Row) -> rusqlite::Result<Self> {
+    /// Returns the kind of the line.
+    pub(super) fn kind(&self) -> Option<Kind> {
+        let word = self.field.split('.').next()?;
+        let known = Kind::WORDS.into_iter().find(|(known, _)| *known == word);
+        known.map(|(_, kind)| kind)
+    }
+
+    /// A row of a check: `line`, `field`, `obstacle` (the name of the [`Obstacle`]) and `count`. It is `None` for a row that no
+    /// line of the file is behind.
+    pub(super) fn of(row: &Row) -> rusqlite::Result<Option<Self>> {
+        let line: i64 = row.get("line")?;
+        if line < 0 {
+            return Ok(None);
+        }
         let count: i64 = row.get::<_, Option<i64>>("count")?.unwrap_or_default();
         let index = row.as_ref().column_index("obstacle")?;
         let obstacle = match row.get_ref(index)?.as_str()? {
@@ -84,6 +99,7 @@ impl Objection {
             "by message" => Obstacle::ByMessage,
             "other owner" => Obstacle::OtherOwner,
             "has cells of centre" => Obstacle::HasCellsOfCentre(count),
+            "has told cells" => Obstacle::HasToldCells(count),
             "guid in file" => Obstacle::GuidInFile,
             "guid in database" => Obstacle::GuidInDatabase,
             "has visits" => Obstacle::HasVisits(count),
@@ -102,10 +118,10 @@ impl Objection {
                 ));
             }
         };
-        Ok(Objection {
-            line: row.get("line")?,
+        Ok(Some(Objection {
+            line: line / ROWS_OF_LINE,
             field: row.get("field")?,
             obstacle,
-        })
+        }))
     }
 }

@@ -80,7 +80,7 @@ macro_rules! rows {
 
         $(
             $(#[$doc])*
-            #[derive(PartialEq, Eq)]
+            #[derive(Clone, PartialEq, Eq)]
             pub struct $row {
                 $( pub $column: $type, )*
             }

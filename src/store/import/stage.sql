@@ -1,4 +1,4 @@
--- The lines of a file under import, each with its number: all that the checks and the last step need, in this connection's
+-- The lines of a file under import, each with its number (src/store/import/mod.rs: times ROWS_OF_LINE): all that the checks and the last step need, in this connection's
 -- own temporary file. `key` names the thing; `fate` says what the line does with it: 'put', 'remove', or nothing more
 -- because it is 'bad' (it stands here so that lines which name its thing are not called bad for that). Only lines to be
 -- put have the columns after `fate`, named as those of the tables they are meant for; `known_id` is the row that has the key, as
@@ -48,6 +48,11 @@ CREATE TEMP TABLE staged_client_application (
 -- that a line changes; none where it adds one. `moves`: the cell gets another resource or time.
 CREATE TEMP TABLE changing_slot (line INTEGER PRIMARY KEY, id INTEGER, used_count INTEGER, moves INTEGER NOT NULL) STRICT;
 CREATE TEMP TABLE changing_patient (line INTEGER PRIMARY KEY, id INTEGER) STRICT;
+
+-- The days of resources whose timetable the lines replace, each with the first line that names it.
+CREATE TEMP TABLE replaced_day (
+    line INTEGER PRIMARY KEY, resource BLOB NOT NULL, from_at INTEGER NOT NULL, until_at INTEGER NOT NULL
+) STRICT;
 
 -- What a line may name: what is in the file, and what is in the database and stays there.
 CREATE TEMP VIEW present_lpu AS

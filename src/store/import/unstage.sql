@@ -1,6 +1,7 @@
 DROP VIEW IF EXISTS temp.planned_visit;
 DROP TABLE IF EXISTS temp.moved_visit;
 DROP TABLE IF EXISTS temp.joined_pair;
+DROP TABLE IF EXISTS temp.replaced_day;
 DROP TABLE IF EXISTS temp.changing_slot;
 DROP TABLE IF EXISTS temp.changing_patient;
 DROP VIEW IF EXISTS temp.needed_resource;

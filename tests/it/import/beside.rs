@@ -4,7 +4,7 @@ use super::{count, dump, file, imported, refused, site};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{self, Site};
 use crate::large;
-use infomat::import::{self, ImportError, Notice};
+use infomat::import::{self, ImportError, Notice, Wanted};
 use infomat::store::Store;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -129,15 +129,14 @@ fn a_booking_just_before_the_last_step_is_seen_by_it() {
     let result = import::import(
         &mut store,
         file(&lines).as_bytes(),
-        now,
-        &[],
+        &Wanted::at(now),
         &mut |notice| match notice {
             Notice::PuttingInPlace => {
                 Ask::new(1, 4, 3).book(&mut server.client());
                 booked = dump(&site);
             }
             Notice::Bad(line) => told.push(line.to_string()),
-            Notice::MoreBad(_) | Notice::Read(_) | Notice::Nothing(..) | Notice::Doubt(_) => (),
+            _ => (),
         },
     );
     assert!(matches!(result, Err(ImportError::BadLines(1))), "{result:?}");
@@ -145,7 +144,13 @@ fn a_booking_just_before_the_last_step_is_seen_by_it() {
     assert!(dump(&site) == booked, "nothing has changed since the booking");
     // The same store serves on: it can import and be read.
     let freed = with(clinic::slot(13, 2, 1, "11:00"), &json!({"planCount": 0}));
-    import::import(&mut store, file(&[freed]).as_bytes(), now, &[], &mut |_| ()).unwrap();
+    import::import(
+        &mut store,
+        file(&[freed]).as_bytes(),
+        &Wanted::at(now),
+        &mut |_| (),
+    )
+    .unwrap();
     assert_eq!(count(&site, "slot"), 2);
 }
 
@@ -203,13 +208,18 @@ fn an_import_just_before_the_last_step_is_seen_by_it() {
     }
     let mut store = Store::open(&between.path("infomat.db"), large::zone()).unwrap();
     let text = file(&lines);
-    import::import(&mut store, text.as_bytes(), harness::now(), &[], &mut |notice| {
-        if let Notice::PuttingInPlace = notice {
-            for lines in &meanwhile {
-                between.import(lines);
+    import::import(
+        &mut store,
+        text.as_bytes(),
+        &Wanted::at(harness::now()),
+        &mut |notice| {
+            if let Notice::PuttingInPlace = notice {
+                for lines in &meanwhile {
+                    between.import(lines);
+                }
             }
-        }
-    })
+        },
+    )
     .unwrap();
     assert_eq!(dump(&between), dump(&one_by_one));
     assert_eq!(count(&between, "slot"), 1 + 7);

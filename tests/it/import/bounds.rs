@@ -4,7 +4,7 @@ use super::count;
 use crate::harness::{self, Site};
 use crate::large::{self, Size};
 use crate::probe::processor_time_of_this_thread;
-use infomat::import::{self, Notice};
+use infomat::import::{self, Notice, Wanted};
 use infomat::store::Store;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use std::io::Write;
@@ -82,7 +82,7 @@ fn a_fortnight_of_a_hundred_doctors_is_put_in_place_in_moments() {
     let mut store = Store::open(&site.path("infomat.db"), large::zone()).unwrap();
     for run in ["new", "replaced"] {
         let mut last_step = processor_time_of_this_thread();
-        import::import(&mut store, text.as_bytes(), now, &[], &mut |notice| {
+        import::import(&mut store, text.as_bytes(), &Wanted::at(now), &mut |notice| {
             if matches!(notice, Notice::PuttingInPlace) {
                 last_step = processor_time_of_this_thread();
             }

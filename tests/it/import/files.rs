@@ -99,8 +99,6 @@ fn what_is_no_ndjson_is_told_in_one_line() {
     // One object that is cut off is no such file.
     let cut = text.replacen('}', "", 1);
     assert!(super::refused(&site, &cut)[0].starts_with("line 1: not JSON"));
-    told(&site, "kind;guid;name\nlpu;1;Поликлиника\n".as_bytes(), &["CSV"]);
-    told(&site, b"kind,guid,name\nlpu,1,x\n", &["CSV"]);
     for nothing in ["", "\n \n\r\n", "\u{feff}"] {
         told(&site, nothing.as_bytes(), &["nothing in the file"]);
     }

@@ -223,7 +223,12 @@ impl Play {
     fn change(&mut self, importer: &mut Store) {
         let (line, fits) = self.town.change(&mut self.books, self.now, &mut self.dice);
         let now = translate::moment(self.now);
-        match import::import(importer, line.to_string().as_bytes(), now, &[], &mut |_| {}) {
+        match import::import(
+            importer,
+            line.to_string().as_bytes(),
+            &import::Wanted::at(now),
+            &mut |_| {},
+        ) {
             Ok(_) => assert!(fits, "taken: {line}"),
             Err(ImportError::BadLines(1)) => assert!(!fits, "refused: {line}"),
             Err(error) => panic!("{error}: {line}"),
