@@ -20,7 +20,7 @@ const KINDS: [(&str, &str); 9] = [
     ("speciality", "code* name*"),
     (
         "resource",
-        "guid* lpu* type family name patronymic title role speciality* room flat ageFrom ageTo dispensaryOnly shown",
+        "guid* lpu* type family name patronymic title uchastokNums role speciality* room flat ageFrom ageTo dispensaryOnly shown",
     ),
     (
         "slot",
