@@ -202,7 +202,7 @@ pub fn run(mut cli: Cli) -> Result<(), Failure> {
         Command::Backup(backup) => backup::run(&Config::load(&cli.config)?, backup),
         Command::Restore(restore) => restore::run(&Config::load(&cli.config)?, restore),
         Command::Purge(purge) => purge::run(&Config::load(&cli.config)?, purge),
-        Command::Exchange(wanted) => exchange::run(&Config::load(&cli.config)?, wanted),
+        Command::Exchange(wanted) => exchange::run(Config::load(&cli.config)?, wanted),
         Command::Issues(issues) => issues::run(&Config::load(&cli.config)?, issues),
         Command::Journal(journal) => journal::run(&Config::load(&cli.config)?, journal),
         Command::Verify(verify) => verify::run(&Config::load(&cli.config)?, verify),

@@ -35,7 +35,7 @@ fn begin_life(config: &Config, now: Moment) -> Result<(), Failure> {
     let begin = Begin {
         incarnation: random_guid()?,
         others: &BTreeSet::new(),
-        is_in_region: false,
+        is_in_region: config.centre.is_some(),
     };
     Store::open(&config.database, config.zone)?.begin_life_here(&begin, now)?;
     output::tell(text!(
@@ -75,6 +75,7 @@ fn restore(config: &Config, file: &Path, now: Moment) -> Result<(), Failure> {
             kept.display()
         ));
     }
+    let is_in_region = config.centre.is_some();
     let is_given = file == Path::new(STANDARD);
     let restoration = if is_given {
         let mut input = File::from(
@@ -83,9 +84,9 @@ fn restore(config: &Config, file: &Path, now: Moment) -> Result<(), Failure> {
                 .try_clone_to_owned()
                 .map_err(|error| Failure::of(STANDARD, error))?,
         );
-        Restoration::prepare_from(&mut input, &config.database, config.zone, now)
+        Restoration::prepare_from(&mut input, &config.database, config.zone, is_in_region, now)
     } else {
-        Restoration::prepare(file, &config.database, config.zone, now)
+        Restoration::prepare(file, &config.database, config.zone, is_in_region, now)
     };
     let restoration = restoration.map_err(|error| unchanged(&error))?;
     let made = restoration.made()?;

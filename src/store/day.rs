@@ -75,7 +75,7 @@ impl Store {
     }
 
     /// Returns what differs whenever another connection has committed.
-    pub(super) fn data_version(&self) -> Result<i64, Fault> {
+    pub(crate) fn data_version(&self) -> Result<i64, Fault> {
         self.one("slot", "PRAGMA data_version", [], |row| row.get(0))
     }
 

@@ -55,11 +55,13 @@ pub struct Restoration {
 
 impl Restoration {
     /// Copies `file` beside the database at `database`, brings the copy up to date and checks it. The caller holds the
-    /// server's lock.
+    /// server's lock. With `is_in_region` the new life only reads until it knows what the centre knows, also where the backup is
+    /// from before the first exchange.
     pub fn prepare(
         file: &Path,
         database: &Path,
         zone: Zone,
+        is_in_region: bool,
         now: Moment,
     ) -> Result<Restoration, RestoreError> {
         let backup = file.metadata().map_err(FileError::of(file))?;
@@ -68,7 +70,7 @@ impl Restoration {
             return Err(RestoreError::Itself(file.to_owned()));
         }
         let replaced = lives_of(database, zone);
-        let draft = Restoration::copied(file, database, zone, &replaced, now)
+        let draft = Restoration::copied(file, database, zone, (&replaced, is_in_region), now)
             .map_err(|error| error.of_backup(file))?;
         Ok(Restoration {
             draft,
@@ -82,12 +84,14 @@ impl Restoration {
         input: &mut File,
         database: &Path,
         zone: Zone,
+        is_in_region: bool,
         now: Moment,
     ) -> Result<Restoration, RestoreError> {
         let mut draft = DatabaseDraft::of(&beside(database, ".restore"))?;
         draft.fill_from(input)?;
         let replaced = lives_of(database, zone);
-        Restoration::finish(&draft, zone, &replaced, now).map_err(|error| error.of_backup(draft.path()))?;
+        Restoration::finish(&draft, zone, (&replaced, is_in_region), now)
+            .map_err(|error| error.of_backup(draft.path()))?;
         Ok(Restoration {
             draft,
             database: database.to_owned(),
@@ -100,7 +104,7 @@ impl Restoration {
         file: &Path,
         database: &Path,
         zone: Zone,
-        replaced: &BTreeSet<Uuid>,
+        replaced: (&BTreeSet<Uuid>, bool),
         now: Moment,
     ) -> Result<DatabaseDraft, RestoreError> {
         let source = connect_to_read(file)?;
@@ -112,11 +116,11 @@ impl Restoration {
     }
 
     /// Brings a copied backup up to this program's version, checks it and begins a new life in it: what is booked from now on
-    /// is not what the `replaced` database told.
+    /// is not what the `replaced` lives told. The flag is that of [`Begin::is_in_region`].
     fn finish(
         draft: &DatabaseDraft,
         zone: Zone,
-        replaced: &BTreeSet<Uuid>,
+        replaced: (&BTreeSet<Uuid>, bool),
         now: Moment,
     ) -> Result<(), RestoreError> {
         let mut copy = Store::of(draft.open_alone()?, zone)?;
@@ -126,8 +130,8 @@ impl Restoration {
         let tx = copy.write()?;
         let begin = Begin {
             incarnation: random_guid()?,
-            others: replaced,
-            is_in_region: false,
+            others: replaced.0,
+            is_in_region: replaced.1,
         };
         tx.begin_life(&begin, now)?;
         Ok(tx.commit()?)

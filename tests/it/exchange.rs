@@ -1,6 +1,7 @@
 //! Goal: whatever answers in the place of the region's centre, `infomat exchange` says one clear sentence, changes nothing, sends its
 //! secret nowhere else, and bookings go on. Method: the real binary calls peers of the test's own that answer wrongly.
 
+mod carried;
 mod peer;
 
 use crate::clinic::Ask;

@@ -3,6 +3,7 @@
 use crate::command::texts::Told;
 use crate::exchange::stick::NotOpened;
 use crate::exchange::wire::{ANSWER_BYTES_MAX, Malformed};
+use crate::files::FileError;
 use crate::store::Fault;
 use std::io;
 use thiserror::Error;
@@ -42,8 +43,14 @@ pub enum ExchangeError {
     OtherRequest,
     #[error("the exchange gets no further: the centre says the same again and again")]
     Standstill,
-    #[error("the seal: {0}")]
+    #[error(transparent)]
     NotOpened(#[from] NotOpened),
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("the system gives no random bytes: {0}")]
+    Random(io::Error),
+    #[error("the database has stopped: `infomat issues` tells why")]
+    Stopped,
 }
 
 impl From<serde_json::Error> for ExchangeError {
@@ -83,6 +90,9 @@ impl Told for ExchangeError {
             ExchangeError::OtherRequest => "центр ответил на другой запрос".to_owned(),
             ExchangeError::Standstill => "обмен не двигается: центр повторяет одно и то же".to_owned(),
             ExchangeError::NotOpened(reason) => reason.russian(),
+            ExchangeError::File(error) => error.russian(),
+            ExchangeError::Random(error) => format!("система не дает случайных байтов: {}", error.russian()),
+            ExchangeError::Stopped => "база данных остановлена: почему, скажет `infomat issues`".to_owned(),
         }
     }
 }

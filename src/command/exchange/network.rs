@@ -6,11 +6,12 @@ use crate::config::{Centre, Config};
 use crate::engine;
 use crate::exchange::MessagePoint;
 use crate::exchange::site::{self, BoxRead, Memory, Mode, Taken};
-use crate::exchange::wire::Answer;
+use crate::exchange::wire::{Answer, Header};
 use crate::import::{Asked, BoxTx};
 use crate::model::{Moment, Zone};
 use crate::store::{Store, random_guid};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 /// Name of this program in a request.
 pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
@@ -20,6 +21,9 @@ const ROUNDS_MAX: u32 = 10_000;
 
 /// Answers one after the other that change nothing, after which the centre is not asked again.
 const STANDSTILL_ROUNDS: u32 = 8;
+
+/// Time between two looks for cells that begin soon.
+const RELEASE_PAUSE: Duration = Duration::from_mins(1);
 
 /// Returns the time for records.
 ///
@@ -60,6 +64,8 @@ pub struct Exchanger<'a> {
     pub centre: &'a Centre,
     pub store: Store,
     pub line: Line,
+    /// When cells were last given to the centre.
+    pub released: Option<Instant>,
     /// Held while the database is worked on: who has it, ends the process between two transactions.
     pub at_work: &'a Mutex<()>,
 }
@@ -82,11 +88,9 @@ impl Exchanger<'_> {
         let mut before: Option<Place> = None;
         let mut standstill = 0;
         for _ in 0..ROUNDS_MAX {
-            let (sent, taken, place) = self.round()?;
-            done.sent += sent;
-            if let Some(before) = &before {
-                done.messages += place.applied.seq.saturating_sub(before.applied.seq);
-            }
+            let (header, taken, place) = self.round()?;
+            done.sent += header.count;
+            done.messages += place.applied.seq.saturating_sub(header.applied_message.seq);
             done.is_stopped = place.mode == Mode::Stopped;
             if taken == Taken::Complete {
                 return Ok(done);
@@ -104,8 +108,8 @@ impl Exchanger<'_> {
         Err(ExchangeError::Standstill)
     }
 
-    /// One request and its answer. Returns how many records were sent, and where the box is.
-    fn round(&mut self) -> Result<(usize, Taken, Place), ExchangeError> {
+    /// One request and its answer. Returns what was asked, and where the box is.
+    fn round(&mut self) -> Result<(Header, Taken, Place), ExchangeError> {
         let zone = self.config.zone;
         let name = random_guid()?.to_string();
         let (asked, request) = {
@@ -132,15 +136,17 @@ impl Exchanger<'_> {
             applied: site.applied,
         };
         tx.commit()?;
-        Ok((request.records.len(), taken, place))
+        Ok((request.header, taken, place))
     }
 
     /// Gives the centre the cells that begin soon. Returns whether there were any.
     fn release(&mut self) -> Result<bool, ExchangeError> {
         let hours = self.centre.release_hours_before;
-        if hours == 0 {
+        let is_due = self.released.is_none_or(|last| last.elapsed() > RELEASE_PAUSE);
+        if hours == 0 || !is_due {
             return Ok(false);
         }
+        self.released = Some(Instant::now());
         let mut is_any = false;
         loop {
             let _at_work = self.at_work.lock();
