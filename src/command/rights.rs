@@ -6,7 +6,7 @@
 
 use super::owner::{Owner, STANDARD, cannot_be_given_up, is_roots_own};
 use super::{Failure, backup, failed, init};
-use crate::cli::{Cli, Command, KeyCommand, Verify};
+use crate::cli::{Cli, Command, Import, KeyCommand, Verify};
 use crate::config::Config;
 use crate::files::beside;
 use rustix::process::geteuid;
@@ -44,8 +44,13 @@ pub fn give_up_root(cli: &mut Cli) -> Result<ControlFlow<()>, Failure> {
 
 /// Whose is what the command works on, if not root's own.
 fn owner_of_data(cli: &Cli) -> Result<Option<Owner>, Failure> {
-    if let Command::Demo(demo) = &cli.command {
-        return Owner::of(&demo.data);
+    match &cli.command {
+        Command::Demo(demo) => return Owner::of(&demo.data),
+        // A table to fill in is printed, and nothing is opened.
+        Command::Import(Import {
+            template: Some(_), ..
+        }) => return Ok(None),
+        _ => {}
     }
     if let Some(owner) = Owner::of(&cli.config)? {
         return Ok(Some(owner));
