@@ -155,6 +155,15 @@ pub enum Grade {
     Bad,
 }
 
+impl From<Severity> for Grade {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Warning => Grade::Warning,
+            Severity::Bad => Grade::Bad,
+        }
+    }
+}
+
 /// What the reader of a finding can do about it on the status page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -58,14 +58,10 @@ impl Report {
             Language::Russian if self.is_for_page => problem.text_at_desk(),
             language => problem.text(language),
         };
-        let grade = match problem.severity() {
-            Severity::Warning => Grade::Warning,
-            Severity::Bad => {
-                self.wrong.push(Failure::Failed(text.clone()));
-                Grade::Bad
-            }
-        };
-        self.add(grade, subject.name(), text, problem.action());
+        if problem.severity() == Severity::Bad {
+            self.wrong.push(Failure::Failed(text.clone()));
+        }
+        self.add(problem.severity().into(), subject.name(), text, problem.action());
     }
 
     fn add(&mut self, grade: Grade, what: &str, found: String, action: Option<Action>) {

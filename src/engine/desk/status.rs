@@ -5,7 +5,7 @@ use crate::engine::jobs::Checked;
 use crate::engine::outcome::RequestError;
 use crate::engine::ready::problems;
 use crate::engine::{Engine, refusals};
-use crate::health::{Finding, Grade, Severity, Subject};
+use crate::health::{Finding, Subject};
 use crate::model::{Moment, RefusalCount, Right, guid};
 use crate::route::JobWrite;
 use crate::rules::Reach;
@@ -92,10 +92,7 @@ impl Engine {
             )
         });
         let finding = |problem: crate::health::Problem| Finding {
-            grade: match problem.severity() {
-                Severity::Warning => Grade::Warning,
-                Severity::Bad => Grade::Bad,
-            },
+            grade: problem.severity().into(),
             what: problem.subject().name_at_desk().to_owned(),
             found: problem.text_at_desk(),
             action: None,
