@@ -1,8 +1,8 @@
 //! Goal: whatever answers in the place of the region's centre, `infomat exchange` says one clear sentence, changes nothing, sends its
 //! secret nowhere else, and bookings go on. Method: the real binary calls peers of the test's own that answer wrongly.
 
-mod carried;
-mod peer;
+pub mod carried;
+pub mod peer;
 
 use crate::clinic::Ask;
 use crate::harness::{Site, lacks};

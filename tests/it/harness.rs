@@ -170,6 +170,12 @@ pub fn started(command: &mut Command, log: Stdio) -> Result<Server, String> {
     }
 }
 
+/// Prints what this test adds to the table of `packaging/tried.md`: what was done to the program and how often, what came out, and
+/// what the control showed. `tests/tried` gathers these lines.
+pub fn tried(done: &str, times: usize, came_out: &str, control: &str) {
+    println!("TRIED | {done} | {times} | {came_out} | {control}");
+}
+
 /// The program, which speaks English whatever the locale of the tests is. `INFOMAT_TESTED` names another build of it, such as one
 /// with a planted fault.
 pub fn program() -> Command {

@@ -52,7 +52,7 @@ fn old_patient(n: u32, more: &Value) -> Value {
 
 /// A clinic whose old patients booked, cancelled, waited and were referred, fifty days ago; then they went, and the doctor
 /// with them. One young visit stays.
-fn site() -> Site {
+pub fn site() -> Site {
     let site = Site::new(RULES_OFF);
     let patients: Vec<u32> = (1_000..1_000 + OLD_CELLS / 3).collect();
     let mut all = lines();

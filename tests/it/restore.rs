@@ -29,7 +29,7 @@ const KILLS: u32 = 60;
 
 /// A clinic with a backup `copy.db`, and what happened after it: a visit was cancelled and another one booked. The server
 /// was killed, so that the log holds the last of it. Tickets in the order above.
-fn site() -> (Site, [String; 3]) {
+pub fn site() -> (Site, [String; 3]) {
     let site = Site::new("[rules]\none_per_speciality = false");
     let mut all = lines();
     all.extend([

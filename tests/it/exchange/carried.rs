@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 type Shared = Arc<Mutex<Office>>;
 
-fn office() -> Shared {
+pub fn office() -> Shared {
     Arc::new(Mutex::new(Office {
         generation: "first".to_owned(),
         ..Office::default()
@@ -51,7 +51,7 @@ fn listening(office: &Shared) -> Peer {
 }
 
 /// Tells a new cell of the small clinic's doctor.
-fn tell_cell(office: &Shared, n: u32) {
+pub fn tell_cell(office: &Shared, n: u32) {
     let line = with(clinic::slot(n, 2, 1, "12:00"), &json!({"owner": "box"}));
     centre::tell(&mut *office.lock().unwrap(), &line.to_string())
         .unwrap()
@@ -118,7 +118,7 @@ fn a_restored_box_books_when_the_centre_has_told_what_it_lacks() {
 }
 
 /// What somebody carries: the files of one side are taken in by the other.
-fn carry(folder: &Path, office: &Shared) -> Vec<StickName> {
+pub fn carry(folder: &Path, office: &Shared) -> Vec<StickName> {
     let key = StickKey::of_secret(SECRET.as_bytes());
     let site: Uuid = BOX.parse().unwrap();
     let names = fs::read_dir(folder)

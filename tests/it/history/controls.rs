@@ -4,6 +4,7 @@
 use super::call::{Asked, Call, Came};
 use super::check;
 use super::file::{File, Hold, Visit};
+use crate::harness::tried;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -162,6 +163,12 @@ fn a_file_that_is_right_has_no_finding_and_a_wrong_one_has_its_own() {
     let mut file = kept();
     file.visits[2].key = "k1".to_owned();
     finds("key", "two visits of one key", &check::file(&record(), &file));
+    tried(
+        "files with one thing wrong, beside a record of calls",
+        spoils.len() + 1,
+        "each found by its own check",
+        "the right file has no finding",
+    );
 }
 
 #[test]
@@ -252,9 +259,16 @@ fn a_record_that_is_right_has_no_finding_and_a_wrong_one_has_its_own() {
         check::record(&[record(), vec![again(80, "k1")]].concat()),
         [""; 0]
     );
+    let count = wrong.len();
     for (check, what, call) in wrong {
         finds(check, what, &check::record(&[record(), vec![call]].concat()));
     }
+    tried(
+        "records of calls with one thing wrong",
+        count,
+        "each found by its own check",
+        "the right record has no finding",
+    );
 }
 
 fn finds(check: &str, what: &str, findings: &[String]) {

@@ -1,5 +1,6 @@
 //! A disk that loses its power: what it holds then of what was written and not yet flushed is a matter of luck, sector by
-//! sector and in no order. Of a file whose folder was not flushed since it was made, not even the name is sure.
+//! sector and in no order. Names change in order, as file systems with a journal keep them: of those that were not flushed with
+//! their folder, the later ones are lost.
 
 use super::trace::Event;
 use crate::model::Dice;
@@ -10,26 +11,37 @@ use std::path::Path;
 /// What a disk writes as a whole.
 const SECTOR_BYTES: usize = 512;
 
-/// Some files of one folder, by their whole paths.
+/// The files of one folder, by their whole paths.
+#[derive(Clone)]
 pub struct Disk {
-    folder: String,
-    files: BTreeMap<String, Content>,
+    pub folder: String,
+    contents: Vec<Content>,
+    /// Which content has a name now, and which after a cut, whatever happens.
+    now: Names,
+    durable: Names,
+    /// What else became of names, with the number of the event.
+    pending: Vec<(usize, Naming)>,
 }
 
-#[derive(Default)]
+type Names = BTreeMap<String, usize>;
+
+/// Names that change together: the content that each has then, if any.
+type Naming = Vec<(String, Option<usize>)>;
+
+/// Files by their names, as a program would find them.
+pub type Image = BTreeMap<String, Vec<u8>>;
+
+#[derive(Clone, Default)]
 struct Content {
     /// What is there after a cut, whatever happens.
     durable: Vec<u8>,
+    /// What is there while the power is.
+    now: Vec<u8>,
     /// What may be there besides, with the number of the event.
     pending: Vec<(usize, Change)>,
-    /// Whether there is such a file.
-    is_made: bool,
-    /// Since this event, while its name is not sure.
-    made: Option<usize>,
-    /// How often it was flushed.
-    flushes: usize,
 }
 
+#[derive(Clone)]
 enum Change {
     Write { offset: usize, bytes: Vec<u8> },
     Resize(usize),
@@ -41,43 +53,74 @@ pub enum Luck<'a> {
     Bad,
     /// All of it has reached the disk by itself.
     Good,
-    /// Each sector has or has not.
-    Mixed(&'a mut Dice),
+    /// Each sector has or has not, so many times of eight.
+    Mixed(&'a mut Dice, usize),
 }
 
 impl Disk {
-    /// These files of a folder as they are now, flushed long ago.
-    pub fn of(folder: &Path, names: &[&str]) -> Disk {
-        let content = |name: &&str| {
-            let path = folder.join(name);
-            let content = Content {
-                durable: fs::read(&path).unwrap_or_default(),
-                is_made: path.exists(),
-                ..Content::default()
-            };
-            (path.to_str().unwrap().to_owned(), content)
-        };
-        Disk {
+    /// A folder as it is now, flushed long ago.
+    pub fn of(folder: &Path) -> Disk {
+        let mut disk = Disk {
             folder: folder.to_str().unwrap().to_owned(),
-            files: names.iter().map(content).collect(),
+            contents: Vec::new(),
+            now: Names::new(),
+            durable: Names::new(),
+            pending: Vec::new(),
+        };
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = fs::read(&path).unwrap();
+            disk.now
+                .insert(path.to_str().unwrap().to_owned(), disk.contents.len());
+            disk.contents.push(Content {
+                durable: bytes.clone(),
+                now: bytes,
+                pending: Vec::new(),
+            });
+        }
+        disk.durable = disk.now.clone();
+        disk
+    }
+
+    /// What happened next, under its number; of flushes, only those that are `flushed` count.
+    pub fn see(&mut self, number: usize, event: &Event, flushed: impl Fn(&str) -> bool) {
+        match event {
+            Event::Opened { file, empties } => {
+                if !self.now.contains_key(file) {
+                    self.contents.push(Content::default());
+                    self.name(number, vec![(file.clone(), Some(self.contents.len() - 1))]);
+                } else if *empties {
+                    self.change(number, file, Change::Resize(0));
+                }
+            }
+            Event::Wrote { file, offset, bytes } => {
+                let (offset, bytes) = (*offset, bytes.clone());
+                self.change(number, file, Change::Write { offset, bytes });
+            }
+            Event::Resized { file, length } => self.change(number, file, Change::Resize(*length)),
+            Event::Named { from, to, moved } => {
+                let content = self.now.get(from).copied();
+                let content = content.unwrap_or_else(|| panic!("{from}: where is it from?"));
+                let mut names = vec![(to.clone(), Some(content))];
+                if *moved {
+                    names.push((from.clone(), None));
+                }
+                self.name(number, names);
+            }
+            Event::Unlinked { file } => self.name(number, vec![(file.clone(), None)]),
+            Event::Flushed { file, began } if flushed(file) => self.flush(file, *began),
+            Event::Flushed { .. } | Event::Sent(_) => {}
         }
     }
 
-    /// What happened next, under its number.
-    pub fn see(&mut self, number: usize, event: Event) {
-        let (file, change) = match event {
-            Event::Wrote { file, offset, bytes } => (file, Change::Write { offset, bytes }),
-            Event::Resized { file, length } => (file, Change::Resize(length)),
-            Event::Flushed { file, began } => return self.flush(&file, began),
-            Event::Opened { file } => {
-                if let Some(content) = self.files.get_mut(&file).filter(|content| !content.is_made) {
-                    (content.is_made, content.made) = (true, Some(number));
-                }
-                return;
-            }
-            Event::Sent(_) => return,
-        };
-        if let Some(content) = self.files.get_mut(&file) {
+    fn name(&mut self, number: usize, names: Naming) {
+        set(&mut self.now, &names);
+        self.pending.push((number, names));
+    }
+
+    fn change(&mut self, number: usize, file: &str, change: Change) {
+        if let Some(content) = self.now.get(file).map(|content| &mut self.contents[*content]) {
+            change.make(&mut content.now, &mut Luck::Good);
             content.pending.push((number, change));
         }
     }
@@ -85,11 +128,11 @@ impl Disk {
     /// What happened to the file or folder before the event `began` lasts.
     fn flush(&mut self, file: &str, began: usize) {
         if file == self.folder {
-            for content in self.files.values_mut() {
-                content.made = content.made.filter(|made| *made > began);
+            let later = self.pending.partition_point(|(number, _)| *number < began);
+            for (_, names) in self.pending.drain(..later) {
+                set(&mut self.durable, &names);
             }
-        } else if let Some(content) = self.files.get_mut(file) {
-            content.flushes += 1;
+        } else if let Some(content) = self.now.get(file).map(|content| &mut self.contents[*content]) {
             let later = content.pending.partition_point(|(number, _)| *number < began);
             for (_, change) in content.pending.drain(..later) {
                 change.make(&mut content.durable, &mut Luck::Good);
@@ -97,24 +140,45 @@ impl Disk {
         }
     }
 
-    /// How often each file was flushed.
-    pub fn flushes(&self) -> Vec<usize> {
-        self.files.values().map(|content| content.flushes).collect()
+    /// What is there while the power is.
+    pub fn now(&self) -> Image {
+        let content =
+            |(name, content): (&String, &usize)| (name.clone(), self.contents[*content].now.clone());
+        self.now.iter().map(content).collect()
     }
 
-    /// Puts what is left after a cut now into another folder.
-    pub fn cut(&self, luck: &mut Luck, into: &Path) {
-        for (path, content) in &self.files {
-            let copy = into.join(Path::new(path).file_name().unwrap());
-            let _ = fs::remove_file(&copy);
-            if content.is_made && (content.made.is_none() || luck.strikes()) {
-                let mut bytes = content.durable.clone();
-                for (_, change) in &content.pending {
-                    change.make(&mut bytes, luck);
-                }
-                fs::write(copy, bytes).unwrap();
-            }
+    /// What is left after a cut now.
+    pub fn cut(&self, luck: &mut Luck) -> Image {
+        let mut names = self.durable.clone();
+        let lasting = match luck {
+            Luck::Bad => 0,
+            Luck::Good => self.pending.len(),
+            Luck::Mixed(dice, _) => dice.roll(self.pending.len() + 1),
+        };
+        for (_, later) in &self.pending[..lasting] {
+            set(&mut names, later);
         }
+        let mut content = |content: usize| {
+            let content = &self.contents[content];
+            let mut bytes = content.durable.clone();
+            for (_, change) in &content.pending {
+                change.make(&mut bytes, luck);
+            }
+            bytes
+        };
+        names
+            .into_iter()
+            .map(|(name, number)| (name, content(number)))
+            .collect()
+    }
+}
+
+fn set(names: &mut Names, entries: &[(String, Option<usize>)]) {
+    for (name, content) in entries {
+        match content {
+            Some(content) => names.insert(name.clone(), *content),
+            None => names.remove(name),
+        };
     }
 }
 
@@ -144,7 +208,7 @@ impl Luck<'_> {
         match self {
             Luck::Bad => false,
             Luck::Good => true,
-            Luck::Mixed(dice) => dice.roll(2) == 1,
+            Luck::Mixed(dice, times) => dice.roll(8) < *times,
         }
     }
 }

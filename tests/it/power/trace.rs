@@ -1,5 +1,6 @@
-//! What a program did to its files and told its clients, in order: read from the log that strace wrote of it.
+//! What programs did to the files of a folder and told others, in order: read from the log that strace wrote of them.
 
+use crate::harness::in_english;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -7,15 +8,16 @@ use std::path::Path;
 use std::process::Command;
 
 /// What is looked at. What else would change a file by name or content is looked at too, so that it is not missed.
-const CALLS: &str = "openat,pwrite64,write,writev,pwritev,fallocate,ftruncate,fdatasync,fsync,unlink,unlinkat,rename,renameat,renameat2,sendto";
+const CALLS: &str = "openat,pwrite64,write,writev,pwritev,fallocate,ftruncate,fdatasync,fsync,unlink,unlinkat,rename,renameat,\
+                     renameat2,link,linkat,symlink,symlinkat,lseek,sendfile,copy_file_range,sendto";
 /// More than a call writes: strace shows it whole.
 const SHOWN_BYTES_MAX: &str = "1000000";
 
 /// One thing that happened. Files are named by their whole paths.
 #[derive(Debug)]
 pub enum Event {
-    /// The file was opened and may have been made.
-    Opened { file: String },
+    /// The file was opened for whoever makes it where it is missing; `empties`: what was in it is gone.
+    Opened { file: String, empties: bool },
     /// These bytes were written.
     Wrote {
         file: String,
@@ -24,15 +26,19 @@ pub enum Event {
     },
     /// The file was given this length.
     Resized { file: String, length: usize },
+    /// A file got a name, in place of a file that had it; `from`, its name before, is gone if it `moved`.
+    Named { from: String, to: String, moved: bool },
+    /// A name is gone.
+    Unlinked { file: String },
     /// A flush of the file or folder succeeded; it began when so many events had happened.
     Flushed { file: String, began: usize },
-    /// These bytes were sent on a socket.
+    /// These bytes were sent on a socket, or written where somebody reads them.
     Sent(Vec<u8>),
 }
 
-/// The command that runs `program` and logs what it does.
+/// The command that runs `program` and logs what it and its children do.
 pub fn traced(program: &Command, log: &Path) -> Command {
-    let mut command = Command::new("strace");
+    let mut command = in_english("strace");
     command
         .args([
             "--follow-forks",
@@ -48,8 +54,12 @@ pub fn traced(program: &Command, log: &Path) -> Command {
     command
 }
 
-/// Reads a log.
-pub fn events(log: &Path) -> Vec<Event> {
+/// Reads a log: what happened to the files of `folder`, and what was sent.
+pub fn events(log: &Path, folder: &str) -> Vec<Event> {
+    let mut reader = Reading {
+        folder,
+        places: HashMap::new(),
+    };
     let mut events = Vec::new();
     let mut flushes = HashMap::new();
     for line in BufReader::new(File::open(log).unwrap()).lines() {
@@ -61,59 +71,111 @@ pub fn events(log: &Path) -> Vec<Event> {
         }
         let of_flush = call.contains("sync(") || call.contains("sync resumed>");
         if !of_flush {
-            events.extend(event(call));
+            events.extend(reader.event(call));
         } else if !call.ends_with("<unfinished ...>") {
             assert!(call.ends_with("= 0"), "a flush failed: {call}");
             let (file, began) = flushes.remove(thread).unwrap();
-            events.push(Event::Flushed { file, began });
+            events.extend(file.map(|file| Event::Flushed { file, began }));
         }
     }
     events
 }
 
-/// What a call that is no flush does; what it is given stands where it begins.
-fn event(text: &str) -> Option<Event> {
-    let (name, arguments) = text.split_once('(')?;
-    Some(match name {
-        "openat" => {
-            let (_, path) = arguments.split_once(", ")?;
-            let file = String::from_utf8(bytes(path).0).unwrap();
-            Event::Opened { file }
-        }
-        "pwrite64" => {
-            let (bytes, rest) = bytes(arguments.split_once(", ")?.1);
-            let (_, offset) = rest.trim_start_matches(", ").split_once(", ")?;
-            Event::Wrote {
-                file: path(arguments),
-                offset: number(offset),
-                bytes,
-            }
-        }
-        "ftruncate" => Event::Resized {
-            file: path(arguments),
-            length: number(arguments.split_once(", ")?.1),
-        },
-        "sendto" => Event::Sent(bytes(arguments.split_once(", ")?.1).0),
-        // Elsewhere the program may do so: here it would be a change that is not followed.
-        "write" | "writev" | "pwritev" | "fallocate" | "unlink" | "unlinkat" | "rename" | "renameat"
-        | "renameat2" => {
-            assert!(
-                !text.contains(&hex(b"infomat.db")) || text.contains(&hex(b"infomat.db-shm")),
-                "{text}"
-            );
-            return None;
-        }
-        _ => return None,
-    })
+struct Reading<'f> {
+    folder: &'f str,
+    /// Where the next `write` to a file goes.
+    places: HashMap<String, usize>,
 }
 
-/// The path of the descriptor that is the first argument.
-fn path(arguments: &str) -> String {
-    let path = arguments
-        .split_once('<')
-        .and_then(|(_, path)| path.split_once('>'));
-    let (path, _) = path.unwrap_or_else(|| panic!("no path in {arguments}"));
-    String::from_utf8(unhexed(path)).unwrap()
+impl Reading<'_> {
+    /// What a call that is no flush does; what it is given stands where it begins.
+    fn event(&mut self, text: &str) -> Option<Event> {
+        let (name, arguments) = text.split_once('(')?;
+        // What failed changed nothing. Of what had not ended when something else was logged, only openat may fail here: it
+        // makes no file then, and nothing follows.
+        if text.contains(") = -1 ") {
+            return None;
+        }
+        let ours = |path: Option<String>| path.filter(|path| path.starts_with(self.folder));
+        match name {
+            "openat" => {
+                let (file, flags) = bytes(arguments.split_once(", ")?.1);
+                let file = ours(String::from_utf8(file).ok())?;
+                if !flags.contains("O_CREAT") && !flags.contains("O_TRUNC") {
+                    self.places.insert(file, 0);
+                    return None;
+                }
+                self.places.insert(file.clone(), 0);
+                let empties = flags.contains("O_TRUNC");
+                Some(Event::Opened { file, empties })
+            }
+            "pwrite64" => {
+                let file = ours(path(arguments))?;
+                let (bytes, rest) = bytes(arguments.split_once(", ")?.1);
+                let (_, offset) = rest.trim_start_matches(", ").split_once(", ")?;
+                let offset = number(offset);
+                Some(Event::Wrote { file, offset, bytes })
+            }
+            "write" => {
+                let (bytes, _) = bytes(arguments.split_once(", ")?.1);
+                let Some(file) = ours(path(arguments)) else {
+                    return Some(Event::Sent(bytes));
+                };
+                let place = self.places.entry(file.clone()).or_default();
+                let offset = *place;
+                *place += bytes.len();
+                Some(Event::Wrote { file, offset, bytes })
+            }
+            "ftruncate" => Some(Event::Resized {
+                file: ours(path(arguments))?,
+                length: number(arguments.split_once(", ")?.1),
+            }),
+            "rename" | "link" => {
+                let (from, rest) = bytes(arguments);
+                let (to, _) = bytes(rest.trim_start_matches(", "));
+                self.named(from, to, name == "rename")
+            }
+            "linkat" | "renameat" | "renameat2" => {
+                let (from, rest) = bytes(arguments.split_once(", ")?.1);
+                let (to, _) = bytes(rest.trim_start_matches(", ").split_once(", ")?.1);
+                self.named(from, to, name != "linkat")
+            }
+            "unlink" => Some(Event::Unlinked {
+                file: ours(String::from_utf8(bytes(arguments).0).ok())?,
+            }),
+            "unlinkat" => Some(Event::Unlinked {
+                file: ours(String::from_utf8(bytes(arguments.split_once(", ")?.1).0).ok())?,
+            }),
+            "sendto" => Some(Event::Sent(bytes(arguments.split_once(", ")?.1).0)),
+            // Elsewhere a program may do so: here it would be a change that is not followed.
+            "lseek" | "writev" | "pwritev" | "fallocate" | "symlink" | "symlinkat" | "sendfile"
+            | "copy_file_range" => {
+                let is_only_a_look = name == "lseek" && text.contains(", 0, SEEK_END");
+                assert!(
+                    is_only_a_look || !text.contains(&hex(self.folder.as_bytes())),
+                    "{text}"
+                );
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn named(&mut self, from: Vec<u8>, to: Vec<u8>, moved: bool) -> Option<Event> {
+        let [from, to] = [from, to].map(|path| String::from_utf8(path).unwrap());
+        let place = self.places.get(&from).copied();
+        self.places.extend(place.map(|place| (to.clone(), place)));
+        to.starts_with(self.folder)
+            .then_some(Event::Named { from, to, moved })
+    }
+}
+
+/// The path of the descriptor that is the first argument, while it has one.
+fn path(arguments: &str) -> Option<String> {
+    let (_, path) = arguments.split_once('<')?;
+    let (path, rest) = path.split_once('>')?;
+    let is_gone = rest.starts_with("(deleted)");
+    (!is_gone).then(|| String::from_utf8_lossy(&unhexed(path)).into_owned())
 }
 
 /// The text in quotation marks at the beginning, as bytes, and what follows it.

@@ -16,6 +16,19 @@ impl Tally {
         }
     }
 
+    /// Returns how often something went wrong.
+    pub fn mishaps(&self) -> u64 {
+        const ORDINARY: [&str; 5] = [
+            "booked at the box",
+            "booked at the centre",
+            "cancelled",
+            "granted",
+            "recalled",
+        ];
+        let wrong = self.0.iter().filter(|(what, _)| !ORDINARY.contains(what));
+        wrong.map(|(_, times)| times).sum()
+    }
+
     /// Returns the kinds of events that did not happen in one of two worlds at least.
     pub fn too_rare(&self, worlds: u64) -> Vec<&'static str> {
         const KINDS: [&str; 20] = [
