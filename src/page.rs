@@ -171,6 +171,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/clinic.js",
         "terminal/format.js",
         "terminal/frame.js",
+        "terminal/help.js",
         "terminal/idle.js",
         "terminal/keys.js",
         "terminal/likely.js",
@@ -202,6 +203,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "terminal/texts.js",
         "terminal/texts/en.js",
         "terminal/texts/ru.js",
+        "terminal/voice.js",
     };
     files.extend(embed! {
         "/desk", "desk/index.html",

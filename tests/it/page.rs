@@ -128,6 +128,16 @@ fn a_printer_without_paper() {
 }
 
 #[test]
+fn a_ticket_printed_again() {
+    run("reprint.test.mjs");
+}
+
+#[test]
+fn voice_and_help() {
+    run("aside.test.mjs");
+}
+
+#[test]
 fn the_ticket_on_paper() {
     run("paper.test.mjs");
 }

@@ -1,4 +1,4 @@
-// For everyone: WCAG with axe-core on every screen, targets that a shaking finger hits, within reach; and quick.
+// For everyone: WCAG by two sets of rules on every screen, what a screen reader is told, targets that a shaking finger hits, within reach; and quick.
 
 import test from "node:test";
 import assert from "node:assert/strict";
@@ -11,6 +11,9 @@ const here = clinic();
 const allowed = NETWORK_WORDS;
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SNIFFER = readFileSync(createRequire(import.meta.url).resolve("html_codesniffer/build/HTMLCS.js"), "utf8");
+/** Where a person has to judge, these are not errors. */
+const SNIFFER_ERROR = 1;
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const TARGET_PX_MIN = 72;
@@ -19,6 +22,8 @@ const GAP_PX_MIN = 8;
 const PROBE_FACTOR = 4;
 const FIRST_SCREEN_MS_MAX = 300;
 const FIRST_SCREEN_ROUNDS_MAX = 10;
+/** Roles that mean nothing without a name. */
+const NAMED_ROLES = ["button", "heading", "dialog", "navigation", "RootWebArea"];
 /** Letters of names: Russian, Tajik, Uzbek in both scripts. */
 const LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяғӣқӯҳҷўabcdefghijklmnopqrstuvwxyzʻʼ‘’";
 
@@ -29,6 +34,28 @@ async function violations(page) {
     return window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
   }, [AXE, RULES]);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+/** The errors of the second set of rules on the present screen, with the elements. */
+async function sniffed(page) {
+  return page.evaluate(async ([source, error]) => {
+    if (!window.HTMLCS) (0, eval)(source);
+    const messages = await new Promise((done, fail) => window.HTMLCS.process("WCAG2AA", document, () => done(window.HTMLCS.getMessages()), fail));
+    return messages.filter(({ type }) => type === error).map(({ code, element }) => `${code}: ${element.outerHTML?.slice(0, 120)}`);
+  }, [SNIFFER, SNIFFER_ERROR]);
+}
+
+/** What a screen reader cannot tell of the present screen, by the browser's own accessibility tree. */
+async function untold(browser) {
+  const { nodes } = await browser.send("Accessibility.getFullAXTree");
+  const told = nodes.filter(({ ignored }) => !ignored).map(({ role, name }) => ({ role: role?.value, name: name?.value?.trim() }));
+  const faults = told.filter(({ role, name }) => NAMED_ROLES.includes(role) && !name).map(({ role }) => `a ${role} without a name`);
+  const modal = told.some(({ role }) => role === "dialog");
+  for (const role of modal ? ["dialog"] : ["main", "banner", "navigation"]) {
+    const found = told.filter((node) => node.role === role).length;
+    if (found !== 1) faults.push(`${found} of ${role}`);
+  }
+  return faults;
 }
 
 /** What is wrong with the places and sizes of what can be touched, scrolled out of sight or not. */
@@ -42,7 +69,8 @@ function misplaced([targetMin, gapMin]) {
   const top = innerHeight > innerWidth ? innerHeight / 3 : 0;
   const needed = ".key, #acts button, #bar button, .tall .card";
   const work = document.getElementById("work");
-  const boxes = [...document.querySelectorAll("button")]
+  // Under a dialog nothing can be touched.
+  const boxes = [...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button")]
     .filter((node) => node.checkVisibility({ visibilityProperty: true }))
     .map((node) => ({ node, name: node.innerText.trim() || node.ariaLabel, box: node.getBoundingClientRect(), inWork: work.contains(node) }));
   for (const { node, name, box, inWork } of boxes) {
@@ -72,19 +100,47 @@ test("every screen, in every size of a terminal and every mode", async (t) => {
   // By touches in the smallest.
   const kiosk = await terminal(t, here, { size: "small", allowed });
   const { page } = kiosk;
+  const browser = await page.context().newCDPSession(page);
   const faults = [];
   await tour(here.server, kiosk, async (name) => {
+    faults.push(...(await untold(browser)).map((fault) => `${name}: ${fault}`));
     for (const size of Object.keys(SIZES)) {
       for (const look of Object.keys(LOOKS)) {
         await dress(page, SIZES[size], look);
         const found = await page.evaluate(misplaced, [TARGET_PX_MIN, GAP_PX_MIN]);
         if (isJudged(size, look)) found.push(...(await violations(page)));
+        if (isJudged(size, look) && size === "small") found.push(...(await sniffed(page)));
         faults.push(...found.map((fault) => `${size}, ${look}, ${name}: ${fault}`));
       }
     }
     await dress(page, SIZES.small, "normal");
   });
   assert.deepEqual(faults, []);
+});
+
+test("a screen reader is told the screen in its order, and what was typed", async (t) => {
+  const kiosk = await terminal(t, here);
+  await kiosk.begin();
+  await kiosk.digits("12");
+  const tree = async (part) => (await kiosk.page.locator(part).ariaSnapshot()).split("\n").map((line) => line.trim());
+  const digits = [..."123456789"].map((digit) => `- button "${digit}"`);
+  assert.deepEqual(await tree("main"), [
+    "- main:",
+    '- heading "Номер полиса" [level=1]',
+    "- paragraph: Введите 16 цифр с полиса ОМС или поднесите его к сканеру.",
+    '- paragraph: "Введено: 1 2"',
+    ...digits,
+    '- button "Стереть всё"',
+    '- button "0"',
+    '- button "Стереть"',
+    '- button "Дальше"',
+    '- button "Ввести СНИЛС"',
+  ]);
+  const bar = ["Назад", "Контраст", "Крупнее", "English", "Вслух", "Помощь", "Закончить"];
+  assert.deepEqual(await tree("#bar"), [
+    '- navigation "Управление":',
+    ...bar.map((name) => `- button "${name}"`),
+  ]);
 });
 
 test("the question for more time is as good as a screen", async (t) => {

@@ -236,6 +236,25 @@ test("the usual case is four touches beside the digits: the district doctor's ne
   assert.equal(await kiosk.page.getByRole("button", { name: /участковому/ }).count(), 0);
 });
 
+test("with a scanner, an offered time is the birth date and three touches, counted from the greeting", async (t) => {
+  const patient = here.server.patient({ uchastokNum: "5" });
+  const kiosk = await terminal(t, here);
+  let touches = 0;
+  await kiosk.page.exposeFunction("touched", () => { touches += 1; });
+  await kiosk.page.evaluate(() => addEventListener("click", (event) => event.target.closest(".key") || window.touched()));
+  await kiosk.page.keyboard.type(patient.policyNumber);
+  await kiosk.page.keyboard.press("Enter");
+  await kiosk.on("birth");
+  await kiosk.digits(birthDigits(patient));
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("menu");
+  await kiosk.touch(/К участковому врачу/);
+  await kiosk.on("confirm");
+  await kiosk.book();
+  assert.equal(touches, 3);
+  assert.equal((await here.server.tickets(patient)).length, 1);
+});
+
 test("any doctor's nearest times are on the card: with a scanner, the birth date and five touches", async (t) => {
   const patient = here.server.patient();
   const cell = (await here.server.freeCells(patient, (doctor) => doctor.type === "doctor" && doctor.nearestSlots.length === 3)).at(-1);

@@ -133,6 +133,15 @@ export async function terminal(t, { server, browser }, { size = "portrait", addr
     if (new URL(request.url()).origin !== server.origin) complaints.push(`asks ${request.url()}`);
   });
   await page.addInitScript(() => {
+    // A browser without a screen has no voice. The computer has one for each language here, as well as one of somebody's on the net.
+    window.spoken = [];
+    window.voices = ["ru-RU", "en-GB", "tg"].flatMap((lang) => [{ lang, localService: false }, { lang, localService: true }]);
+    window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+    Object.defineProperty(window, "speechSynthesis", { value: Object.assign(new EventTarget(), {
+      getVoices: () => window.voices,
+      speak: (spoken) => window.spoken.push(spoken),
+      cancel: () => { window.spoken = []; },
+    }) });
     window.printed = 0;
     window.print = () => { window.printed += 1; };
   });

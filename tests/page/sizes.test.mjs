@@ -38,7 +38,7 @@ function measure([slotsMin, cardsMin, menuMin, targetMin, headMax]) {
   const nameOf = (node) => node.innerText?.trim().replace(/\s+/g, " ") || node.ariaLabel || node.id || node.className;
   const boxOf = (node) => node.getBoundingClientRect();
   const seen = (nodes) => [...nodes].filter((node) => node.checkVisibility({ visibilityProperty: true }));
-  for (const node of seen(document.querySelectorAll("#acts button, #bar button, #scroll button, .key, .display, h1, #lead, #notice, #begin"))) {
+  for (const node of seen(document.querySelectorAll("dialog[open] > *, #acts button, #bar button, #scroll button, .key, .display, h1, #lead, #notice, #begin"))) {
     if (!isWithin(boxOf(node), view)) faults.push(`${nameOf(node)}: beyond the edge`);
     if (node.closest("#work") && !isWithin(boxOf(node), boxOf(work))) faults.push(`${nameOf(node)}: out of sight`);
   }
@@ -110,5 +110,5 @@ test("every screen, in every size and mode: nothing that decides is out of sight
   t.diagnostic(`${seen.size} screens in ${Object.keys(ALL_SIZES).length} sizes and ${Object.keys(LOOKS).length} modes`);
   for (const fault of faults) t.diagnostic(fault);
   assert.deepEqual(faults, []);
-  assert.ok(SCREENS || seen.size > 28, `${seen.size} screens`);
+  assert.ok(SCREENS || seen.size > 32, `${seen.size} screens`);
 });

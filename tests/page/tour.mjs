@@ -21,6 +21,10 @@ export async function tour(server, kiosk, look) {
     await look(name);
   };
   await see("welcome");
+  await printedAgain(server, kiosk, see);
+  await kiosk.touch("Помощь");
+  await see("welcome", "help");
+  await kiosk.page.keyboard.press("Escape");
   await kiosk.begin();
   await kiosk.page.keyboard.type(patient.policyNumber.slice(0, 7));
   await see("number");
@@ -55,6 +59,30 @@ export async function tour(server, kiosk, look) {
   await server.cancelAll(patient);
   await server.cancelAll(other);
   await offers(server, kiosk, see);
+}
+
+/** A ticket printed again by its number. */
+async function printedAgain(server, kiosk, see) {
+  const patient = server.patient({ birthDate: "1948-11-21" });
+  const [cell] = await server.freeCells(patient);
+  const { num } = await server.book(patient, cell.guid);
+  await kiosk.page.locator("#reprint").tap();
+  await see("number", "number-ticket");
+  await kiosk.page.keyboard.type("987654");
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("birth");
+  await kiosk.page.keyboard.type(birthDigits(patient));
+  await kiosk.page.locator(".next").tap();
+  await see("number", "number-ticket-unknown");
+  for (let erased = 0; erased < 6; erased++) await kiosk.page.keyboard.press("Backspace");
+  await kiosk.page.keyboard.type(num);
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("birth");
+  await kiosk.page.locator(".next").tap();
+  await see("ticket", "ticket-again");
+  await kiosk.page.locator("#finish").tap();
+  await kiosk.on("welcome");
+  await server.cancelAll(patient);
 }
 
 /** The menu of somebody to whom all is offered: the visit of this hour, the district doctor, and the doctor seen last. */

@@ -1,4 +1,5 @@
 // The ticket on paper, as the terminal and the reception print it. A slip of paper shows no more of the patient than the initials.
+// Printed again for who knew its number it bears no code: that would open more than the number did.
 
 import { code128 } from "./code128.js";
 import { el } from "./dom.js";
@@ -17,16 +18,20 @@ export const ticketPaper = (ticket, { t, written, name }) => {
     el("p", { text: ticket.speciality }),
     el("p", { class: "paper-where", text: whereabouts(ticket.room, ticket.flat) }),
     el("p", { text: `${t("ticketPatient")}: ${initials(name)}` }),
-    qr(ticket.receipt, t("ticketQr")),
-    code128(ticket.receipt, t("ticketQr")),
-    el("p", { class: "paper-code", text: ticket.receipt.match(/\d{1,4}/g).join(" ") }),
-    el("p", { class: "paper-note", text: t("ticketCodeUse") }),
+    ...(ticket.receipt ? codes(ticket.receipt, t) : []),
     el("p", { class: "paper-note", text: t("ticketPaper") }),
     cancelling(t, ticket.lpu.phone),
     el("p", { class: "paper-note", text: ticket.lpu.address ?? "" }),
     el("p", { class: "paper-note", text: t("ticketPrinted", { date: shortDate(dateOf(clinicNow())), time: timeOf(clinicNow()) }) }),
   ];
 };
+
+const codes = (receipt, t) => [
+  qr(receipt, t("ticketQr")),
+  code128(receipt, t("ticketQr")),
+  el("p", { class: "paper-code", text: receipt.match(/\d{1,4}/g).join(" ") }),
+  el("p", { class: "paper-note", text: t("ticketCodeUse") }),
+];
 
 /** How to cancel. The telephone number stays on one line. */
 function cancelling(t, phone) {

@@ -5,6 +5,7 @@ import { startRenewal } from "../shared/renew.js";
 import { startTouch } from "../shared/touch.js";
 import { learn, terminal } from "./clinic.js";
 import { startFrame } from "./frame.js";
+import { startHelp } from "./help.js";
 import { startIdleWatch, stay } from "./idle.js";
 import { readScan, startKeys } from "./keys.js";
 import { finish, go, isOpen, place, redraw, register } from "./machine.js";
@@ -25,6 +26,7 @@ import { entry, leaving, waited, waiting } from "./screens/waiting.js";
 import { welcome } from "./screens/welcome.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
+import { startVoices } from "./voice.js";
 
 /** Time without a touch at the greeting after which nobody is about to begin. */
 const UNTOUCHED_MS = 10_000;
@@ -59,6 +61,7 @@ function scanned(text) {
   const { kind, number = "" } = readScan(text);
   stay();
   if (!["welcome", "number"].includes(place())) finish();
+  session.reprints = session.document === "ticketNumber";
   session.document = kind === "ticket" ? kind : "policy";
   session.number = number;
   if (kind === "ticket") return go("birth");
@@ -69,8 +72,11 @@ function scanned(text) {
 startFrame();
 startTouch();
 startIdleWatch();
+startHelp();
 // Only where nobody has begun: what somebody reads stays as it is.
-startAsking(() => place() === "welcome" && redraw());
+const greetAnew = () => place() === "welcome" && redraw();
+startAsking(greetAnew);
+startVoices(greetAnew);
 startRenewal({
   path: "/",
   untouchedMs: UNTOUCHED_MS,

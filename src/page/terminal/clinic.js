@@ -57,6 +57,10 @@ export async function identify(signal) {
   session.who = { ...NOT_TOLD, ...answer };
 }
 
+/** Returns what the paper of a ticket bears, for its typed number and the birth date. */
+export const reprint = (signal) =>
+  call("GET", visit("/reprint"), { query: { num: session.number, Birthday: session.birth }, signal });
+
 /** A token that ran out, or whose key was retired. */
 const TOKEN_OVER = ["5007", "5008", "5009"];
 

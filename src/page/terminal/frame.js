@@ -5,8 +5,10 @@ import { timeOf } from "../shared/format.js";
 import { unsettle } from "../shared/touch.js";
 import { terminal } from "./clinic.js";
 import { clinicNow } from "./format.js";
+import { showHelp } from "./help.js";
 import { session } from "./session.js";
 import { languages, nextLanguage, t } from "./texts.js";
+import { hasVoice } from "./voice.js";
 
 /** Interval of the clock, which shows minutes. */
 const CLOCK_MS = 5_000;
@@ -26,13 +28,16 @@ export function showAround({ open, home, back, finish, redraw }) {
   const bar = document.getElementById("bar");
   const held = bar.contains(document.activeElement) ? document.activeElement.id : null;
   bar.setAttribute("aria-label", t("controls"));
-  bar.replaceChildren(
+  const parts = [
     session.trail.length && !home ? button(t("back"), back, { id: "back", picture: "back" }) : filler(),
     button(session.contrast ? t("contrastOff") : t("contrast"), () => flip("contrast", redraw), { id: "contrast", look: "quiet", picture: "contrast" }),
     button(session.large ? t("smaller") : t("larger"), () => flip("large", redraw), { id: "larger", look: "quiet", picture: "text" }),
     button(languages[nextLanguage()].languageName, () => speak(redraw), { id: "language", look: "quiet", picture: "globe", lang: nextLanguage() }),
+    hasVoice() ? button(t(session.voice ? "voiceOff" : "voice"), () => flip("voice", redraw), { id: "voice", look: "quiet", picture: "earphones" }) : null,
+    button(t("help"), showHelp, { id: "help", look: "quiet", picture: "help" }),
     home ? filler() : button(t("finish"), finish, { id: "finish", picture: "exit" }),
-  );
+  ].filter(Boolean);
+  bar.replaceChildren(...parts);
   if (held) document.getElementById(held)?.focus();
   fill(
     "scroll",

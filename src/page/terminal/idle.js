@@ -1,10 +1,13 @@
-// After a minute without a touch the page asks, 15 seconds later it forgets everything. A monotonic clock counts, and is read
+// After a minute without a touch the page asks, 15 seconds later it forgets everything. At the greeting it asks nothing: language, colours
+// and voice are the next person's own to choose. A monotonic clock counts, and is read
 // again as soon as the page runs on: a dialog of the browser may have held it.
 
 import { button, el } from "../shared/dom.js";
 import { unsettle } from "../shared/touch.js";
-import { finish, isOpen } from "./machine.js";
+import { finish, isOpen, place } from "./machine.js";
+import { isAdjusted } from "./session.js";
 import { t } from "./texts.js";
+import { hush, read } from "./voice.js";
 
 /** Time without a touch before the question. */
 export const IDLE_MS = 60_000;
@@ -43,13 +46,17 @@ function seen() {
 }
 
 function look() {
-  const now = performance.now();
-  if (isOpen()) lastSign = now;
-  const quiet = now - lastSign;
+  const quiet = performance.now() - lastSign;
+  if (isOpen()) return rest(quiet);
   const left = Math.ceil((IDLE_MS - quiet) / 1000) + GRACE_S;
   if (left <= 0) leave();
   else if (quiet < IDLE_MS) close();
   else ask(left);
+}
+
+function rest(quiet) {
+  close();
+  if (quiet >= IDLE_MS && place() === "welcome" && isAdjusted()) leave();
 }
 
 function ask(left) {
@@ -63,6 +70,7 @@ function ask(left) {
       button(t("idleStay"), stay, { look: "main", autofocus: true }),
     );
     question().showModal();
+    read(question());
     unsettle();
   }
   document.getElementById("idle-left").textContent = left;
@@ -71,6 +79,7 @@ function ask(left) {
 function close() {
   if (!question().open) return;
   question().close();
+  hush();
   question().replaceChildren();
   unsettle();
 }

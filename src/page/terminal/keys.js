@@ -49,7 +49,7 @@ export function startKeys({ start, scanned }) {
   /** Decimal code of a sign: some scanners type each as Alt with digits of the number pad. */
   let altCode = "";
 
-  const isAsked = () => document.getElementById("idle").open;
+  const isAsked = () => document.querySelector("dialog[open]") !== null;
 
   const hear = (sign) => {
     burst = (burst + sign).slice(0, SCAN_SIGNS_MAX);
@@ -98,7 +98,7 @@ export function startKeys({ start, scanned }) {
     if (sign && (sign !== " " || burst)) hear(sign);
     else if (key !== "Shift") lastIsDigit = false;
     if (key === "Backspace") {
-      erase();
+      if (!isAsked()) erase();
       burst = run = "";
     }
     return !(sign && burst) && LEADING.test(key);

@@ -6,10 +6,12 @@ import { onLine, Refused } from "../shared/api.js";
 import { el, fill, icon } from "../shared/dom.js";
 import { unsettle } from "../shared/touch.js";
 import { showAround } from "./frame.js";
+import { closeHelp } from "./help.js";
 import { closePad } from "./pad.js";
 import { clearPaper } from "./paper.js";
 import { session, wipe } from "./session.js";
 import { t } from "./texts.js";
+import { hush, read } from "./voice.js";
 
 /** Steps on the way to a ticket, for "step 2 of 4". */
 const STEPS = 4;
@@ -110,6 +112,8 @@ function settle() {
 /** Ends what the present screen has begun. */
 function leave() {
   leaving.abort();
+  closeHelp();
+  hush();
   screens.get(here.name)?.leave?.();
 }
 
@@ -161,6 +165,7 @@ function draw(arriving) {
     document.getElementById("work").scrollTop = 0;
     document.getElementById("title").focus({ preventScroll: true });
   }
+  if (here.ready) read(document.getElementById("main"));
 }
 
 /** What is seen until the server has answered: what is waited for, and that something moves. */

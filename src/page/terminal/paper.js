@@ -6,9 +6,9 @@ import * as written from "./format.js";
 import { session } from "./session.js";
 import { t } from "./texts.js";
 
-/** Prints a ticket. */
+/** Prints a ticket. One that was asked for by its number names the patient by initials itself. */
 export function print(ticket) {
-  fill("paper", ...ticketPaper(ticket, { t, written, name: session.who.patient }));
+  fill("paper", ...ticketPaper(ticket, { t, written, name: ticket.patient ?? session.who.patient }));
   window.print();
 }
 

@@ -6,11 +6,15 @@ function nobody() {
     language: "ru",
     contrast: false,
     large: false,
-    /** Document and birth date as typed: kept to renew a token that ran out. */
+    /** Whether each screen is read aloud. */
+    voice: false,
+    /** Document (`ticketNumber` where only paper is wanted) and birth date as typed: kept to renew a token that ran out. */
     document: "policy",
     number: "",
     birthDigits: "",
     birth: "",
+    /** Whether a ticket is shown to be printed again. */
+    reprints: false,
     phone: "",
     /** Answer of the identification: token, expires, patient. */
     who: null,
@@ -32,6 +36,12 @@ function nobody() {
 }
 
 export let session = nobody();
+
+/** Returns whether the page looks or sounds otherwise than for who has just come. */
+export function isAdjusted() {
+  const first = nobody();
+  return ["language", "contrast", "large", "voice"].some((what) => session[what] !== first[what]);
+}
 
 /** Forgets the person. The machine aborts calls under way. */
 export function wipe() {

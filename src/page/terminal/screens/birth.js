@@ -1,9 +1,9 @@
-// The date of birth; with it the patient is known.
+// The date of birth; with it the patient is known, or a ticket is found that is printed again.
 
-import { identify } from "../clinic.js";
+import { identify, reprint } from "../clinic.js";
 import { today } from "../format.js";
 import { likely } from "../likely.js";
-import { go, run, toMenu, toMenuBehind } from "../machine.js";
+import { go, returnTo, run, toMenu, toMenuBehind } from "../machine.js";
 import { pad } from "../pad.js";
 import { session } from "../session.js";
 import { t } from "../texts.js";
@@ -32,18 +32,31 @@ function done() {
   const date = dateFrom(session.birthDigits);
   if (!date) return go("birth", { notice: t("birthWrong") });
   session.birth = date;
+  if (session.document === "ticketNumber") return printAgain();
   return run(
     "waitIdentify",
     async (signal) => {
       await identify(signal);
       session.likely = await likely(signal);
-      // Who shows a ticket has come for that visit.
-      if (session.document === "ticket") toMenuBehind("arrival");
+      // Who shows a ticket has come for that visit, or wants it on new paper.
+      if (session.document === "ticket") toMenuBehind(session.reprints ? "tickets" : "arrival");
       else toMenu();
     },
     (error) => go("refusal", { given: { error, identifying: true } }),
   );
 }
+
+/** Shows and prints the ticket with the typed number. What is not found is told where the number can be mended. */
+const printAgain = () =>
+  run(
+    "waitReprint",
+    async (signal) => {
+      const paper = await reprint(signal);
+      session.trail = [];
+      go("ticket", { given: paper, instead: true });
+    },
+    (error) => (error.status === 400 ? returnTo("number", t("ticketNumberUnknown")) : go("refusal", { given: { error } })),
+  );
 
 /** `2019-12-31` from `31122019`, or nothing when there was no such day. */
 function dateFrom(digits) {

@@ -1,4 +1,4 @@
-// The number of the policy, or of the SNILS where the policy is at home.
+// The number of the policy, or of the SNILS where the policy is at home. Who only wants a ticket printed again gives its number.
 
 import { button } from "../../shared/dom.js";
 import { go, redraw } from "../machine.js";
@@ -9,13 +9,14 @@ import { t } from "../texts.js";
 const DOCUMENTS = {
   policy: { digits: 16, shape: "#### #### #### ####", other: "snils" },
   snils: { digits: 11, shape: "###-###-### ##", other: "policy" },
+  ticketNumber: { digits: 6, least: 1, shape: "######" },
 };
 
 export const number = {
   view() {
     // After a ticket's code that helped nobody, a number is typed.
     if (!DOCUMENTS[session.document]) Object.assign(session, { document: "policy", number: "" });
-    const { digits: max, shape, other } = DOCUMENTS[session.document];
+    const { digits: max, least = max, shape, other } = DOCUMENTS[session.document];
     const text = (part) => t(session.document + part);
     return {
       title: text("Title"),
@@ -26,14 +27,15 @@ export const number = {
           set: (digits) => { session.number = digits; },
           max,
           shape,
-          scans: true,
+          // A ticket's number is typed alone.
+          scans: least === max,
           next: t("next"),
           done: () =>
-            session.number.length === max
+            session.number.length >= least
               ? go("birth")
               : go("number", { notice: t(`${session.document}Short`, { n: session.number.length }) }),
         }),
-        button(text("Other"), () => change(other), { look: "other", picture: "card" }),
+        other ? button(text("Other"), () => change(other), { look: "other", picture: "card" }) : null,
       ],
     };
   },

@@ -1,4 +1,5 @@
-// The ticket. It is booked before it is printed; without paper the number is enough.
+// The ticket. It is booked before it is printed; without paper the number is enough. Who gave a ticket's number to have it printed
+// again is not known: this screen shows what the paper bears, and leads nowhere else.
 
 import { button, el } from "../../shared/dom.js";
 import { dateOf, timeOf } from "../../shared/format.js";
@@ -10,6 +11,7 @@ import { finish, go, run, toMenu } from "../machine.js";
 import { print } from "../paper.js";
 import { appointment, briefly } from "../parts.js";
 import { lacksPaper, prints } from "../printer.js";
+import { session } from "../session.js";
 import { t } from "../texts.js";
 
 const PRINT_AFTER_MS = 200;
@@ -23,12 +25,12 @@ export const ticket = {
     return booked;
   },
   view: (booked) => ({
-    title: t("ticketTitle"),
+    title: t(session.who ? "ticketTitle" : "reprintTitle"),
     lead: t(prints() ? "ticketLead" : lacksPaper() ? "ticketNoPaper" : "ticketNoPrinter", { num: booked.num, what: toWrite(booked) }),
     work: [
       slip(booked),
       prints() ? button(t("ticketPrint"), () => print(booked), { id: "again", picture: "printer" }) : null,
-      button(t("toMenu"), () => toMenu(), { picture: "home" }),
+      session.who ? button(t("toMenu"), () => toMenu(), { picture: "home" }) : null,
       // What takes the ticket from the screen does not stand where "book" stood, and is not so high that it reaches there.
       button(t("ticketDone"), finish, { look: "main", picture: "check" }),
     ],
@@ -65,6 +67,6 @@ export function slip(booked) {
     { class: "slip" },
     el("p", { class: "num" }, el("span", { text: t("ticketNumber") }), el("b", { text: booked.num })),
     appointment(booked),
-    qr(booked.receipt, t("ticketQr")),
+    booked.receipt ? qr(booked.receipt, t("ticketQr")) : null,
   );
 }

@@ -3,7 +3,8 @@
 import { button, el, icon } from "../../shared/dom.js";
 import { terminal } from "../clinic.js";
 import { go } from "../machine.js";
-import { stopped } from "../printer.js";
+import { prints, stopped } from "../printer.js";
+import { session } from "../session.js";
 import { t } from "../texts.js";
 
 const STAGES = [["card", "stagePolicy"], ["calendar", "stageBirth"], ["doctor", "stageDoctor"], ["tickets", "stageTicket"]];
@@ -19,7 +20,13 @@ export const welcome = {
       el("ol", { class: "stages" }, ...STAGES.map(([picture, text]) =>
         el("li", {}, el("span", { class: "picture" }, icon(picture)), el("span", { text: t(text) })))),
       el("p", { class: "hint" }, icon("scanner"), el("span", { text: t("welcomeScanner") })),
+      prints() ? button(t("reprint"), printAgain, { id: "reprint", picture: "printer" }) : null,
       terminal.settled ? null : button(t("clinicOther"), () => go("choice", { instead: true }), { picture: "clinic" }),
     ],
   }),
 };
+
+function printAgain() {
+  session.document = "ticketNumber";
+  go("number");
+}
