@@ -5,7 +5,7 @@
 
 mod characters;
 mod clinic;
-mod dice;
+pub(crate) mod dice;
 mod patients;
 mod people;
 mod timetable;

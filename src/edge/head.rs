@@ -17,7 +17,7 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 pub const CLIENT_FIELD: &str = "Infomat-Client";
 
 /// Fields that are not forwarded: they concern one connection, or tiny_http would act upon them. The gate has done so.
-const KEPT_BACK: [&str; 11] = [
+pub(super) const KEPT_BACK: [&str; 11] = [
     "Connection",
     "Content-Length",
     "Expect",

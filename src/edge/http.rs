@@ -334,3 +334,6 @@ fn received(mut incoming: tiny_http::Request) -> io::Result<(Request, Reply)> {
     };
     Ok((request, reply))
 }
+
+#[cfg(test)]
+mod tests;
