@@ -2,6 +2,8 @@
 //! row and column, the process goes on, the rest is served, and `/readyz` tells. Method: every column of every table of a
 //! serving server's database is given values that its schema forbids, by a connection for which the schema is loosened.
 
+mod pages;
+
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{self, Client, Server, Site};
 use crate::tickets::ticket_guid;

@@ -203,7 +203,8 @@ fn naive(bytes: &[u8]) -> Reading {
         .map(|host| ("Host".to_owned(), host.clone()))
         .collect();
     told.extend(fields.into_iter().filter(|field| {
-        !KEPT_BACK.iter().any(|name| is(field, name)) && !(authority.is_some() && is(field, "Host"))
+        let is_kept_back = KEPT_BACK.iter().any(|name| is(field, name));
+        !is_kept_back && (authority.is_none() || !is(field, "Host"))
     }));
     if !body.is_empty() {
         told.push(("Content-Length".to_owned(), body.chars().count().to_string()));
