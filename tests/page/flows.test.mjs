@@ -207,16 +207,22 @@ test("every step goes back, and nothing typed or chosen is lost", async (t) => {
   await kiosk.on("welcome");
 });
 
+/** Counts the touches from now on, but for those of digits. */
+async function countTouches({ page }) {
+  const count = { touches: 0 };
+  await page.exposeFunction("touched", () => { count.touches += 1; });
+  await page.evaluate(() => addEventListener("click", (event) => event.target.closest(".key") || window.touched()));
+  return count;
+}
+
 test("the usual case is four touches beside the digits: the district doctor's nearest time", async (t) => {
   const patient = here.server.patient({ uchastokNum: "5" });
   const [cell] = (await here.server.freeCells(patient, (doctor) => /участок 5/.test(doctor.role)))
     .sort((a, b) => a.beginTime.localeCompare(b.beginTime));
   const kiosk = await terminal(t, here);
-  let touches = 0;
-  await kiosk.page.exposeFunction("touched", () => { touches += 1; });
-  await kiosk.page.evaluate(() => addEventListener("click", (event) => event.target.closest(".key") || window.touched()));
+  const count = await countTouches(kiosk);
   await kiosk.begin();
-  touches = 0;
+  count.touches = 0;
   await kiosk.digits(patient.policyNumber);
   await kiosk.page.locator(".next").tap();
   await kiosk.on("birth");
@@ -226,7 +232,7 @@ test("the usual case is four touches beside the digits: the district doctor's ne
   await kiosk.touch(/К участковому врачу/);
   await kiosk.on("confirm");
   await kiosk.book();
-  assert.equal(touches, 4);
+  assert.equal(count.touches, 4);
   const [ticket] = await here.server.tickets(patient);
   assert.equal(ticket.docGuid, cell.docGuid);
   assert.ok(ticket.beginTime <= cell.beginTime, "no later than the first that is not about to begin");
@@ -239,9 +245,7 @@ test("the usual case is four touches beside the digits: the district doctor's ne
 test("with a scanner, an offered time is the birth date and three touches, counted from the greeting", async (t) => {
   const patient = here.server.patient({ uchastokNum: "5" });
   const kiosk = await terminal(t, here);
-  let touches = 0;
-  await kiosk.page.exposeFunction("touched", () => { touches += 1; });
-  await kiosk.page.evaluate(() => addEventListener("click", (event) => event.target.closest(".key") || window.touched()));
+  const count = await countTouches(kiosk);
   await kiosk.page.keyboard.type(patient.policyNumber);
   await kiosk.page.keyboard.press("Enter");
   await kiosk.on("birth");
@@ -251,7 +255,7 @@ test("with a scanner, an offered time is the birth date and three touches, count
   await kiosk.touch(/К участковому врачу/);
   await kiosk.on("confirm");
   await kiosk.book();
-  assert.equal(touches, 3);
+  assert.equal(count.touches, 3);
   assert.equal((await here.server.tickets(patient)).length, 1);
 });
 
@@ -259,9 +263,7 @@ test("any doctor's nearest times are on the card: with a scanner, the birth date
   const patient = here.server.patient();
   const cell = (await here.server.freeCells(patient, (doctor) => doctor.type === "doctor" && doctor.nearestSlots.length === 3)).at(-1);
   const kiosk = await terminal(t, here);
-  await kiosk.page.exposeFunction("touched", () => { touches += 1; });
-  await kiosk.page.evaluate(() => addEventListener("click", (event) => event.target.closest(".key") || window.touched()));
-  let touches = 0;
+  const count = await countTouches(kiosk);
   await kiosk.page.keyboard.type(patient.policyNumber);
   await kiosk.page.keyboard.press("Enter");
   await kiosk.on("birth");
@@ -276,7 +278,7 @@ test("any doctor's nearest times are on the card: with a scanner, the birth date
   await times.nth(2).tap();
   await kiosk.on("confirm");
   await kiosk.book();
-  assert.equal(touches, 5);
+  assert.equal(count.touches, 5);
   const [ticket] = await here.server.tickets(patient);
   assert.equal(ticket.timeTableGuid, doctor.nearestSlots[2].guid);
 });
