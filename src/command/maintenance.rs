@@ -3,6 +3,7 @@
 //! Not in the server's process: the check opens the files of the database, and whoever closes such a file takes the locks away that
 //! `SQLite` has on it in that process. So the memory that an import takes is given back too, and its mistakes end it alone.
 
+use super::PARTLY;
 use crate::engine::Maintenance;
 use crate::health::Finding;
 use crate::language::Language;
@@ -52,6 +53,15 @@ impl Commands {
     }
 }
 
+/// How a command ended.
+enum Ended {
+    Well,
+    /// Without what it was told to leave out; it says what that is.
+    Partly(String),
+    /// With what it says of its failure.
+    Badly(String),
+}
+
 /// A command that runs.
 struct Running {
     child: Child,
@@ -79,16 +89,16 @@ impl Running {
         })
     }
 
-    /// Waits for its end. Returns what it says of its failure, if it is one.
-    fn end(mut self) -> Result<Result<(), String>, String> {
+    /// Waits for its end.
+    fn end(mut self) -> Result<Ended, String> {
         // It must not wait for a reader.
         let _ = io::copy(&mut self.printed, &mut io::sink());
         let status = self.child.wait().map_err(|error| unrun(&error))?;
         let said = self.failure.join().unwrap_or_default();
-        Ok(if status.success() {
-            Ok(())
-        } else {
-            Err(told(&said, status))
+        Ok(match status.code() {
+            Some(0) => Ended::Well,
+            Some(code) if code == i32::from(PARTLY) => Ended::Partly(told(&said, status)),
+            _ => Ended::Badly(told(&said, status)),
         })
     }
 }
@@ -120,8 +130,8 @@ impl Maintenance for Commands {
         // It fails when something is wrong, which its findings tell.
         match (serde_json::from_slice(&printed), ended) {
             (Ok(findings), _) => Ok(findings),
-            (Err(_), Err(why)) => Err(why),
-            (Err(error), Ok(())) => Err(unrun(&error.into())),
+            (Err(_), Ended::Badly(why)) => Err(why),
+            (Err(error), Ended::Well | Ended::Partly(_)) => Err(unrun(&error.into())),
         }
     }
 
@@ -134,12 +144,22 @@ impl Maintenance for Commands {
             .take(FAILURE_BYTES_MAX)
             .read_to_string(&mut printed);
         read.map_err(|error| unrun(&error))?;
-        running.end()?.map(|()| printed.trim_end().to_owned())
+        match running.end()? {
+            Ended::Badly(why) => Err(why),
+            Ended::Well | Ended::Partly(_) => Ok(printed.trim_end().to_owned()),
+        }
     }
 
-    fn import(&self, file: File, wish: &ImportWish, tell: &mut dyn FnMut(ImportEvent)) -> Result<(), String> {
+    fn import(
+        &self,
+        file: File,
+        wish: &ImportWish,
+        tell: &mut dyn FnMut(ImportEvent),
+    ) -> Result<String, String> {
         let mut arguments = vec!["import", "-", "--format", "json"];
         arguments.extend(wish.is_trial.then_some("--check"));
+        arguments.extend(wish.replace.then_some("--replace"));
+        arguments.extend(wish.skip_bad.then_some("--skip-bad"));
         let mut running = self.run(&arguments, file.into())?;
         let mut line = String::new();
         loop {
@@ -157,6 +177,10 @@ impl Maintenance for Commands {
                 tell(event);
             }
         }
-        running.end()?
+        match running.end()? {
+            Ended::Well => Ok(String::new()),
+            Ended::Partly(left_out) => Ok(left_out),
+            Ended::Badly(why) => Err(why),
+        }
     }
 }

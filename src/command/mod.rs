@@ -52,12 +52,15 @@ macro_rules! failed {
 }
 use failed;
 
+/// Exit status of a command that has left out a part of what was asked for.
+const PARTLY: u8 = 3;
+
 /// Why a command ends with another status than 0 ([crate::contract::command_line]).
 #[derive(Debug)]
 pub enum Failure {
     /// The command could not be completed: status 1.
     Failed(String),
-    /// A part of what was asked for was left out, and the rest done: status 3.
+    /// A part of what was asked for was left out, and the rest done: status [`PARTLY`].
     Partly(String),
     /// The configuration or the database's version is wrong, and starting again does not help: status 78, `EX_CONFIG`.
     Misconfigured(String),
@@ -68,7 +71,7 @@ impl Failure {
     pub fn status(&self) -> ExitCode {
         match self {
             Failure::Failed(_) => ExitCode::FAILURE,
-            Failure::Partly(_) => ExitCode::from(3),
+            Failure::Partly(_) => ExitCode::from(PARTLY),
             Failure::Misconfigured(_) => ExitCode::from(78),
         }
     }

@@ -50,11 +50,17 @@ pub trait Maintenance: Debug + Send + Sync {
     /// Why there is none.
     fn back_up(&self) -> Result<String, String>;
 
-    /// Imports a file from its begin, all or nothing.
+    /// Imports a file from its begin: all of it, or all but its bad lines where that is wanted. Returns what was left out; empty
+    /// where nothing was.
     ///
     /// # Errors
     /// Why nothing was imported.
-    fn import(&self, file: File, wish: &ImportWish, tell: &mut dyn FnMut(ImportEvent)) -> Result<(), String>;
+    fn import(
+        &self,
+        file: File,
+        wish: &ImportWish,
+        tell: &mut dyn FnMut(ImportEvent),
+    ) -> Result<String, String>;
 }
 
 /// What the last check found.
@@ -171,7 +177,7 @@ impl Jobs {
                     });
                 })
             });
-            end(&shared, zone, imported.map(|()| String::new()));
+            end(&shared, zone, imported);
         })?;
         state.pieces = Some(sender);
         state.job = Some(self.job(guid, JobKind::Import, login, Phase::Sending, Some(wish)));

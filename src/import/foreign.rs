@@ -57,6 +57,11 @@ pub enum Foreign {
         "the file looks like JSON with an object over several lines: write each on one line, as `jq -c .` does"
     )]
     SpreadJson,
+    #[error(
+        "the file is neither NDJSON (a JSON object a line) nor a table of several columns: `;` separates the columns of a table, \
+         its headings are those of `infomat import --template timetable`"
+    )]
+    NoColumns,
 }
 
 /// First bytes of formats that are known by them.
@@ -118,9 +123,16 @@ fn by_first_line(head: &[u8]) -> Result<Format, Foreign> {
         Some('{') if goes_on && is_unfinished(line) => Err(Foreign::SpreadJson),
         Some('{') => Ok(Format::Lines),
         Some('"') if line.contains(':') => Ok(Format::Lines),
-        _ if line.contains(SEPARATORS) => Ok(Format::Table),
+        Some(_) if line.contains(SEPARATORS) => Ok(Format::Table),
+        Some(_) if !has_object(rest) => Err(Foreign::NoColumns),
         _ => Ok(Format::Lines),
     }
+}
+
+/// Returns whether a line looks like a JSON object.
+fn has_object(text: &[u8]) -> bool {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    lines.any(|line| line.trim_ascii_start().starts_with(b"{"))
 }
 
 /// Returns whether a line is the beginning of a JSON object.
@@ -159,13 +171,16 @@ mod tests {
             ("{\n  \"kind\": \"lpu\"\n}", Foreign::SpreadJson),
             ("{\"kind\": \"lpu\",\r\n \"guid\": 1}", Foreign::SpreadJson),
             ("<?xml version=\"1.0\"?>", Foreign::Xml),
+            ("hello", Foreign::NoColumns),
+            ("\u{feff}\"врач\"\r\n\"Иванов\"", Foreign::NoColumns),
+            ("1234567890123456\n1234567890123457\n", Foreign::NoColumns),
         ] {
             assert_eq!(recognize(head.as_bytes()), Err(foreign), "{head:?}");
         }
         for head in [
             "",
             "\n",
-            "hello",
+            "hello\n{\"kind\": \"lpu\"}",
             "{\"kind\": \"lpu\"}",
             "\u{feff}{\"kind\": \"lpu\", \"name\": \"a;b\"}\n{",
             "{\"kind\": \"slot\"",

@@ -50,6 +50,10 @@ pub struct ImportWish {
     pub bytes: u64,
     /// It is only said what the import would do.
     pub is_trial: bool,
+    /// Its cells replace the timetable of the resources and days that it names.
+    pub replace: bool,
+    /// Bad lines are left out, and the good ones taken.
+    pub skip_bad: bool,
 }
 
 /// What an import says while it runs, an event a line.
@@ -140,7 +144,7 @@ pub struct Job {
     /// Bytes of the file that have come.
     pub received: u64,
     pub told: ImportTold,
-    /// What was done, or why not; empty while it goes on.
+    /// What was done and what was left out, or why nothing was done; empty while it goes on.
     pub message: String,
 }
 

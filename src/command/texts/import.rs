@@ -236,5 +236,10 @@ fn foreign(foreign: Foreign) -> String {
         Foreign::SpreadJson => {
             "файл похож на JSON, где объект занимает несколько строк: запишите каждый в одну, как делает `jq -c .`".to_owned()
         }
+        Foreign::NoColumns => {
+            "файл - не NDJSON (в каждой строке объект JSON) и не таблица из нескольких столбцов: столбцы таблицы разделяет «;», \
+             заголовки - как в `infomat import --template timetable`"
+                .to_owned()
+        }
     }
 }

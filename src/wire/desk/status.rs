@@ -27,11 +27,17 @@ pub fn import_wish(request: &Request) -> Result<ImportWish, Refusal> {
         ("name", Json::Text),
         ("bytes", Json::Scalar),
         ("check", Json::Scalar),
+        ("replace", Json::Scalar),
+        ("skipBad", Json::Scalar),
     ];
     let params = Params::of_json(request, &known)?;
     let bytes = |text: &str| {
         let bytes = text.parse().ok();
         bytes.filter(|bytes| (1..=FILE_BYTES_MAX).contains(bytes))
+    };
+    let flag = |name| {
+        let flag = params.word(name, &FLAG, "true, false");
+        flag.map(|flag| flag.unwrap_or(false))
     };
     let name = required("name", params.text("name", NAME_CHARS_MAX)?)?.to_owned();
     Ok(ImportWish {
@@ -40,7 +46,9 @@ pub fn import_wish(request: &Request) -> Result<ImportWish, Refusal> {
             "bytes",
             params.parsed("bytes", bytes, ParameterFault::FileBytes(FILE_BYTES_MAX >> 20))?,
         )?,
-        is_trial: params.word("check", &FLAG, "true, false")?.unwrap_or(false),
+        is_trial: flag("check")?,
+        replace: flag("replace")?,
+        skip_bad: flag("skipBad")?,
     })
 }
 
@@ -117,6 +125,8 @@ pub struct JobShown<'a> {
     bytes: Option<u64>,
     received: u64,
     check: bool,
+    replace: bool,
+    skip_bad: bool,
     #[serde(flatten)]
     told: &'a ImportTold,
 }
@@ -136,6 +146,8 @@ impl<'a> From<&'a Job> for JobShown<'a> {
             bytes: file.map(|file| file.bytes),
             received: job.received,
             check: file.is_some_and(|file| file.is_trial),
+            replace: file.is_some_and(|file| file.replace),
+            skip_bad: file.is_some_and(|file| file.skip_bad),
             told: &job.told,
         }
     }

@@ -50,13 +50,18 @@ fn piece(person: &mut Person, path: &str, offset: usize, piece: &str) -> (u16, V
 /// Sends a whole file in pieces of so many bytes, which end between letters; what came of it.
 fn import(person: &mut Person, name: &str, text: &str, piece_bytes: usize, check: bool) -> Value {
     let path = begin(person, name, text.len(), check);
+    send(person, &path, text, piece_bytes)
+}
+
+/// Sends all pieces; what came of the import.
+fn send(person: &mut Person, path: &str, text: &str, piece_bytes: usize) -> Value {
     let mut at = 0;
     while at < text.len() {
         let mut end = (at + piece_bytes).min(text.len());
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        match piece(person, &path, at, &text[at..end]) {
+        match piece(person, path, at, &text[at..end]) {
             (503, _) => thread::sleep(Duration::from_millis(20)),
             (status, received) => {
                 assert_eq!((status, &received), (200, &json!({"received": end})));
@@ -225,6 +230,67 @@ fn a_file_is_sent_and_imported_or_its_bad_lines_are_named() {
     assert!(!log.contains("desk_import_piece"), "no line for a piece");
 }
 
+/// The ticks of the page are the command's options: the file's cells are the whole timetable of their doctor's day, and bad lines are
+/// left out and listed, which is no failure.
+#[test]
+fn a_timetable_is_replaced_and_bad_lines_are_left_out_where_that_is_wanted() {
+    let (site, server, mut person) = administrator();
+    let day = moment(3, "09:00")[..10].to_owned();
+    let mut import = |text: &str, wish: Value| {
+        let mut all = json!({"name": "a.ndjson", "bytes": text.len()});
+        all.as_object_mut()
+            .unwrap()
+            .extend(wish.as_object().unwrap().clone());
+        let begun = person.do_well("POST", &format!("{STATUS}/import"), &all);
+        let path = format!("{STATUS}/import/{}", begun["job"].as_str().unwrap());
+        let job = send(&mut person, &path, text, 65_536);
+        for (name, value) in wish.as_object().unwrap() {
+            assert_eq!(&job[name], value, "{job}");
+        }
+        job
+    };
+    let schedule = format!("/api/v2/lpu/{}/doctor/{}/schedule/{day}", guid(1), guid(2));
+    let has = |cell: u32| {
+        let answer = server.client().ask("GET", &schedule, &[], b"");
+        String::from_utf8(answer.body).unwrap().contains(&guid(cell))
+    };
+    let first = lines([&slot(90, 2, 3, "09:00"), &slot(91, 2, 3, "10:00")]);
+    assert_eq!(import(&first, json!({}))["phase"], "done");
+    let second = lines([&slot(92, 2, 3, "11:00")]);
+    let bad = format!("{second}\nнет\n");
+
+    // A line that is left out may have named what would go: nothing goes.
+    let job = import(&bad, json!({"replace": true, "skipBad": true, "check": true}));
+    assert_eq!(job["phase"], "done", "{job}");
+    assert!(
+        job["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("пропущена была бы 1 строка"),
+        "{job}"
+    );
+    assert!(!has(92));
+    let job = import(&bad, json!({"replace": true, "skipBad": true}));
+    assert_eq!(job["phase"], "done", "{job}");
+    assert_eq!(
+        job["message"],
+        "пропущена 1 строка, остальные загружены; из расписания ничего не удалено: исправьте их и загрузите файл еще раз"
+    );
+    assert_eq!(job["bad"].as_array().unwrap().len(), 1, "{job}");
+    assert!(
+        job["bad"][0].as_str().unwrap().starts_with("строка 2: не JSON"),
+        "{job}"
+    );
+    assert_eq!([has(90), has(91), has(92)], [true; 3]);
+
+    let job = import(&second, json!({"replace": true, "skipBad": false}));
+    assert_eq!([&job["phase"], &job["message"]], ["done", ""], "{job}");
+    assert_eq!([has(90), has(91), has(92)], [false, false, true]);
+    // Without it a bad line keeps the whole file out.
+    assert_eq!(import(&bad, json!({"skipBad": false}))["phase"], "failed");
+    site.run_well(&["verify"], "");
+}
+
 /// One job at a time; a file comes in order, once, whole, and from whoever may; what does not end ends nothing else.
 #[test]
 fn one_file_at_a_time_comes_in_order() {
@@ -276,6 +342,8 @@ fn one_file_at_a_time_comes_in_order() {
         (json!({"name": "a".repeat(256), "bytes": 1}), "name"),
         (json!({"bytes": 1}), "name"),
         (json!({"name": "a", "bytes": 1, "check": "maybe"}), "check"),
+        (json!({"name": "a", "bytes": 1, "replace": 2}), "replace"),
+        (json!({"name": "a", "bytes": 1, "skipBad": ""}), "skipBad"),
     ] {
         let answer = person.change("POST", &format!("{STATUS}/import"), &wrong);
         assert_eq!(answer.status, 400);

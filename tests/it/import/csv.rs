@@ -388,6 +388,10 @@ fn numbers_that_a_spreadsheet_has_spoilt_and_workbooks_are_told() {
             b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1xls",
             "файл - книга Excel (.xls): сохраните ее как CSV",
         ),
+        (
+            "врач\nИванов И.И.\n".as_bytes(),
+            "файл - не NDJSON (в каждой строке объект JSON) и не таблица из нескольких столбцов: столбцы таблицы разделяет «;»",
+        ),
     ] {
         let (status, _, said) = run(&site, &["--lang", "ru"], bytes);
         assert!(status == 1 && said.contains(told), "{said}");

@@ -88,7 +88,7 @@ impl Maintenance for NoMaintenance {
         Err("none".to_owned())
     }
 
-    fn import(&self, _: File, _: &ImportWish, _: &mut dyn FnMut(ImportEvent)) -> Result<(), String> {
+    fn import(&self, _: File, _: &ImportWish, _: &mut dyn FnMut(ImportEvent)) -> Result<String, String> {
         Err("none".to_owned())
     }
 }

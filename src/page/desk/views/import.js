@@ -19,14 +19,21 @@ export function importing({ look }) {
   const error = el("p", { class: "error", role: "alert" });
   const input = el("input", { type: "file", id: "f-file", class: "unseen", tabindex: "-1", "aria-label": "Файл данных клиники", accept: ".ndjson,.json,.csv,.txt" });
   const choose = el("button", { type: "button", class: "button main", text: "Выбрать файл", on: { click: () => input.click() } });
-  const trial = el("input", { type: "checkbox", id: "f-trial" });
+  const trial = option("trial", "Только проверить", "Показать, что изменит файл, и ничего не менять.");
+  const replace = option(
+    "replace",
+    "Заменить расписание",
+    "Файл содержит все расписание своих врачей на свои дни: свободное время, которого в нем нет, больше не предлагается, записи остаются.",
+  );
+  const skip = option("skip", "Пропустить ошибочные строки", "Годные строки загрузить, ошибочные показать; из расписания тогда ничего не удаляется.");
   const state = el("div", { class: "stack", role: "status" });
   const result = el("div", { class: "stack" });
   const drop = el(
     "div",
     { class: "drop" },
-    el("p", {}, "Перетащите файл сюда или выберите его: данные клиники (NDJSON) или таблица (CSV), до 64 МиБ. Неверный файл ничего не меняет."),
-    el("div", { class: "row" }, choose, el("div", { class: "check" }, trial, el("label", { for: "f-trial", text: "Только проверить, ничего не менять" }))),
+    el("p", {}, "Перетащите файл сюда или выберите его: данные клиники (NDJSON) или таблица (CSV), до 64 МиБ. Файл с ошибкой ничего не меняет."),
+    el("div", { class: "row" }, choose),
+    ...[trial, replace, skip].map(({ whole }) => whole),
     input,
   );
   let depth = 0;
@@ -62,7 +69,7 @@ export function importing({ look }) {
     } else {
       choose.disabled = true;
       try {
-        const sent = sendFile(file, { check: trial.checked });
+        const sent = sendFile(file, { check: trial.input.checked, replace: replace.input.checked, skipBad: skip.input.checked });
         setTimeout(look, 100);
         await sent;
       } catch (refusal) {
@@ -100,6 +107,13 @@ export function importing({ look }) {
   };
 }
 
+/** A way to import that is chosen with a tick, and what it does in a sentence. */
+function option(name, label, sentence) {
+  const input = el("input", { type: "checkbox", id: `f-${name}`, "aria-describedby": `about-${name}` });
+  const words = el("div", {}, el("label", { for: `f-${name}`, text: label }), el("p", { class: "note", id: `about-${name}`, text: sentence }));
+  return { input, whole: el("div", { class: "check" }, input, words) };
+}
+
 /** What shows how far an import is. */
 function progress(job, error) {
   return [
@@ -129,9 +143,12 @@ function step(state, job) {
 
 /** How it ended, in a line. */
 function verdict(job) {
-  const what = `${job.name}, ${shortMoment(job.ended)}, ${job.login}`;
+  const what = `${job.name}${job.replace ? ", с заменой расписания" : ""}, ${shortMoment(job.ended)}, ${job.login}`;
   if (job.phase === "failed") {
     return el("p", { class: "outcome" }, el("span", { class: "state bad", text: job.check ? "не годится" : "не загружен" }), ` ${what}: ${job.message}`);
+  }
+  if (job.message) {
+    return el("p", { class: "outcome" }, el("span", { class: "state warn", text: job.check ? "годится не весь" : "загружен не весь" }), ` ${what}: ${job.message}`);
   }
   return el("p", { class: "outcome" }, el("span", { class: "state came", text: job.check ? "годится" : "загружен" }), ` ${what}`);
 }
