@@ -37,6 +37,17 @@ pub struct Http {
     closed: AtomicBool,
 }
 
+/// What the engine does while no request comes.
+#[derive(Clone, Copy)]
+enum Lull {
+    /// The last request was a moment ago.
+    NotYet,
+    /// Reads ahead, a part at a time.
+    ReadingAhead,
+    /// Waits, and ticks.
+    Idle,
+}
+
 /// Where the answer to a request goes.
 pub struct Reply {
     writer: Box<dyn io::Write + Send>,
@@ -102,28 +113,30 @@ impl Http {
         let _ends = EndsWithPanic;
         let mut waiting = PendingRequests::default();
         let mut date = Date::default();
-        let mut is_idle = false;
-        let mut is_reading_ahead = false;
+        let mut lull = Lull::NotYet;
         let mut watchdog = Watchdog::wanted();
         let tick = watchdog.every().map_or(TICK, |every| every.min(TICK));
         while !self.closed.load(Ordering::Acquire) {
             watchdog.feed();
-            let timeout = match (is_idle, is_reading_ahead) {
-                (true, true) => Duration::ZERO,
-                (true, false) => tick,
-                (false, _) => IDLE_AFTER.min(tick),
+            let timeout = match lull {
+                Lull::NotYet => IDLE_AFTER.min(tick),
+                Lull::ReadingAhead => Duration::ZERO,
+                Lull::Idle => tick,
             };
             if !self.gather(&mut waiting, engine, passwords, batch_requests_max, timeout)? {
-                if !is_idle {
-                    engine.copy_log_when_idle();
-                } else if !is_reading_ahead {
-                    engine.tick();
+                match lull {
+                    Lull::NotYet => engine.copy_log_when_idle(),
+                    Lull::ReadingAhead => (),
+                    Lull::Idle => engine.tick(),
                 }
-                is_idle = true;
-                is_reading_ahead = engine.read_ahead();
+                lull = if engine.read_ahead() {
+                    Lull::ReadingAhead
+                } else {
+                    Lull::Idle
+                };
                 continue;
             }
-            is_idle = false;
+            lull = Lull::NotYet;
             if !waiting.writers.is_empty() {
                 let answers = engine.answer_batch(&waiting.writers);
                 assert_eq!(

@@ -4,6 +4,7 @@
 mod cards;
 mod closures;
 mod day;
+mod outages;
 mod sign_in;
 mod status;
 mod visits;

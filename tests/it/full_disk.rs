@@ -20,7 +20,7 @@ const BOOKINGS_MAX: usize = 10_000;
 const CELLS: u32 = 4;
 
 /// A tmpfs of so many MiB over a site's folder, with a copy of what was there; seen only from its own namespaces.
-struct SmallDisk<'a> {
+pub struct SmallDisk<'a> {
     site: &'a Site,
     holder: Child,
 }
@@ -34,7 +34,7 @@ const TRY: &str = "mount -t tmpfs tmpfs /tmp";
 
 impl SmallDisk<'_> {
     /// Lays it over the site's folder; none, and word of it, where this machine does not let a process do so.
-    fn over(site: &Site, mebibytes: u32) -> Option<SmallDisk<'_>> {
+    pub fn over(site: &Site, mebibytes: u32) -> Option<SmallDisk<'_>> {
         let runs = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
         let mut programs = ["unshare", "nsenter"].iter();
         let are_there = programs.all(|program| runs(Command::new(program).arg("--version")));
@@ -61,7 +61,7 @@ impl SmallDisk<'_> {
     }
 
     /// The program, or another one, where it sees the disk.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let inner = self.site.command(arguments);
         let mut command = in_english("nsenter");
         command
@@ -79,7 +79,7 @@ impl SmallDisk<'_> {
     }
 
     /// Fills the disk to its last byte.
-    fn fill(&self) {
+    pub fn fill(&self) {
         let mut ballast = File::options()
             .create(true)
             .append(true)
@@ -91,7 +91,7 @@ impl SmallDisk<'_> {
     }
 
     /// Makes room again.
-    fn empty(&self) {
+    pub fn empty(&self) {
         fs::remove_file(self.path("ballast")).unwrap();
     }
 }

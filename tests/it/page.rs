@@ -157,6 +157,11 @@ fn the_reception() {
     run("desk.test.mjs");
 }
 
+#[test]
+fn the_administrator_at_the_reception() {
+    run("status.test.mjs");
+}
+
 /// The policies let the browser go to the address that its start script opens, and nowhere else.
 #[test]
 fn the_terminal_may_see_its_own_page_only() {

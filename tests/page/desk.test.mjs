@@ -2,33 +2,12 @@
 
 import test from "node:test";
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { clinic } from "./kiosk.mjs";
-import { colleague, desk } from "./reception.mjs";
+import { colleague, desk, look } from "./reception.mjs";
 import { POLYCLINIC, clinicMoment } from "./server.mjs";
 
 const here = clinic();
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-/** Where pictures of the screens go, if anybody wants to see them. */
-const PICTURES = process.env.INFOMAT_PICTURES;
-
-/** Looks at the screen: nothing that keeps anybody out. */
-async function look({ page }, name, { rules = RULES } = {}) {
-  const faults = rules.length === 0 ? [] : await page.evaluate(async ([source, rules]) => {
-    if (!window.axe) (0, eval)(source);
-    const { violations } = await window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-  }, [AXE, rules]);
-  if (PICTURES) {
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `desk-${name}.png`), fullPage: name.startsWith("status") });
-  }
-  assert.deepEqual(faults, [], name);
-}
 
 test("a registrar's day with a mouse", async (t) => {
   const patient = here.server.patient({ family: "Мышкин", phone: "+7 900 000 00 01" });
@@ -420,8 +399,7 @@ test("an open page takes the new one after an upgrade, and loses nothing that is
   const patient = here.server.patient({ family: "Обновлов" });
   const reception = await desk(t, here, { clock: true });
   const { page } = reception;
-  await reception.signIn(colleague(here.server, "renewal"));
-  await reception.card(patient);
+  await reception.signIn(colleague(here.server, "renewal", "administrator"));
   // The server says that it has another page, until that is loaded.
   const opened = { times: 0 };
   await page.route((url) => url.pathname === "/desk", async (route) => {
@@ -432,9 +410,18 @@ test("an open page takes the new one after an upgrade, and loses nothing that is
     opened.version = answer.headers().etag.replaceAll('"', "");
     return route.fulfill({ response: answer });
   });
+  const waitLong = async () => {
+    await page.clock.fastForward(300_000);
+    await page.evaluate(() => new Promise((next) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = next; port2.postMessage(0); }));
+  };
+  await reception.press("Состояние").click();
+  await page.getByLabel("Заменить расписание").check();
+  await waitLong();
+  assert.equal(opened.times, 0, "not while something is ticked");
+  assert.ok(await page.getByLabel("Заменить расписание").isChecked());
+  await reception.card(patient);
   await page.getByLabel("Телефон").fill("12-34-56");
-  await page.clock.fastForward(300_000);
-  await page.evaluate(() => new Promise((next) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = next; port2.postMessage(0); }));
+  await waitLong();
   assert.equal(opened.times, 0, "not while something is typed");
   assert.equal(await page.getByLabel("Телефон").inputValue(), "12-34-56");
   await page.getByRole("button", { name: "Сохранить контакты" }).click();
@@ -475,125 +462,4 @@ test("an administrator manages staff; a doctor sees the day alone", async (t) =>
   await page.getByRole("button", { name: "Отключить: Врачова В. В." }).click();
   await reception.question("Отключить").click();
   await doctor.page.locator("#signin[open]").waitFor();
-});
-
-test("an administrator's day without a shell, with a mouse", async (t) => {
-  const reception = await desk(t, here);
-  const { page } = reception;
-  const server = here.server;
-  await reception.signIn(colleague(server, "keeper", "administrator"));
-  await reception.press("Состояние").click();
-  await reception.title("Состояние");
-  await page.getByText("копии базы данных еще нет: сделайте ее").waitFor();
-  await page.getByRole("img", { name: /^Записи: / }).waitFor();
-  await look(reception, "status");
-  await page.getByRole("region", { name: "Требует внимания" }).getByRole("button", { name: "Сделать копию" }).click();
-  await page.getByText("сделана", { exact: true }).waitFor();
-  await page.getByText("копии базы данных еще нет: сделайте ее").waitFor({ state: "detached" });
-
-  // A file is dropped: its bad lines are told as text, whatever it is called.
-  const drop = (name, text) => page.evaluate(([name, text]) => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([text], name));
-    const place = document.querySelector(".drop");
-    for (const type of ["dragenter", "dragover", "drop"]) place.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
-  }, [name, text]);
-  const alien = "<img src=x onerror=alert(1)>.ndjson";
-  await drop(alien, '{"kind":"<b>patient</b>"}\nнет\n');
-  await page.getByText("не загружен", { exact: true }).waitFor();
-  assert.ok((await page.locator(".outcome").last().innerText()).includes(alien));
-  assert.equal(await page.locator(".bad-lines li").count(), 2);
-  assert.equal(await page.locator("main img").count(), 0, "no markup");
-  await look(reception, "status-bad");
-  const saved = page.waitForEvent("download");
-  await page.getByRole("button", { name: "В таблицу" }).first().click();
-  assert.match(readFileSync(await (await saved).path(), "utf8"), /"строка 2: не JSON/);
-
-  // With a tick the good lines are taken and the others listed.
-  const good = { kind: "patient", guid: "39200000-0000-4000-8000-000000000001", lpu: POLYCLINIC, family: "Годнов", name: "Имя", birthDate: "1980-06-15" };
-  await page.getByLabel("Пропустить ошибочные строки").check();
-  await drop("part.ndjson", `нет\n${JSON.stringify(good)}\n`);
-  await page.getByText("загружен не весь", { exact: true }).waitFor();
-  await page.getByText(/пропущена 1 строка, остальные загружены/).waitFor();
-  assert.equal(await page.locator(".bad-lines li").count(), 1);
-  await look(reception, "status-partly");
-  await page.getByLabel("Пропустить ошибочные строки").uncheck();
-
-  // The file in the place of its doctor's timetable for the day.
-  const guid = (number) => `65000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
-  const cell = (number, time, end) => ({ kind: "slot", guid: guid(number), resource: guid(1), begin: clinicMoment(1, time), end: clinicMoment(1, end), planCount: 1 });
-  server.import(
-    { kind: "speciality", code: "903", name: "Сменист" },
-    { kind: "resource", guid: guid(1), lpu: POLYCLINIC, type: "doctor", speciality: "903", family: "Сменов", name: "Олег" },
-    cell(2, "10:00", "10:15"),
-  );
-  await page.getByLabel("Заменить расписание").check();
-  await drop("new.ndjson", JSON.stringify(cell(3, "11:00", "11:15")));
-  await page.getByText(/^загружен new\.ndjson, с заменой расписания/).waitFor();
-  await page.getByRole("row", { name: /^Ячейки расписания 1 1/ }).waitFor();
-  await page.getByLabel("Заменить расписание").uncheck();
-
-  // A large file shows how far it is; nobody else begins anything meanwhile.
-  const lines = Array.from({ length: 12_000 }, (_, number) => JSON.stringify({
-    kind: "patient", guid: `39000000-0000-4000-8000-${String(number).padStart(12, "0")}`, lpu: POLYCLINIC, family: "Массов", name: "Имя", birthDate: "1980-06-15",
-  }));
-  let pieces = 0;
-  await page.route(/\/status\/import\/.*\/\d+$/, async (route) => {
-    pieces += 1;
-    // The line is lost once, after the server has taken the piece: it is sent again and taken once.
-    if (pieces === 2) await route.fetch().then(() => route.abort());
-    else await route.continue();
-  });
-  await drop("patients.ndjson", lines.join("\n"));
-  await page.getByText(/^patients\.ndjson: передано /).waitFor();
-  await look(reception, "status-sending");
-  await page.getByText("загружен", { exact: true }).waitFor();
-  assert.ok(pieces > 20, `${pieces}`);
-  await page.getByRole("row", { name: /^Карты пациентов 12/ }).waitFor();
-  await look(reception, "status-imported");
-
-  // Larger text, contrast, and the system's own colours: the plots can still be read.
-  const plots = page.getByRole("heading", { name: "Месяц" });
-  await page.emulateMedia({ forcedColors: "active" });
-  await plots.scrollIntoViewIfNeeded();
-  // The checker does not know colours that the system has put in place of the page's.
-  await look(reception, "status-forced", { rules: [] });
-  await page.emulateMedia({ forcedColors: "none" });
-  await page.evaluate(() => document.documentElement.classList.add("contrast", "large"));
-  await plots.scrollIntoViewIfNeeded();
-  await look(reception, "status-contrast");
-  await page.setViewportSize({ width: 640, height: 900 });
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is out of sight at twice the size");
-});
-
-test("the same with the keyboard alone", async (t) => {
-  const reception = await desk(t, here);
-  const { page } = reception;
-  const { keyboard } = page;
-  const person = colleague(here.server, "keeper-keys", "administrator");
-  await keyboard.type(person.login);
-  await keyboard.press("Tab");
-  await keyboard.type(person.password);
-  await keyboard.press("Enter");
-  await reception.title(String(new Date().getFullYear()));
-  await reception.tabTo("Состояние");
-  await keyboard.press("Enter");
-  await page.getByText(/^Проверено /).waitFor();
-  await reception.tabTo("Сделать копию");
-  await keyboard.press("Enter");
-  await page.getByText("сделана", { exact: true }).waitFor();
-  await reception.tabTo("Выбрать файл");
-  const chooser = page.waitForEvent("filechooser");
-  await reception.tabTo("Только проверить");
-  await keyboard.press("Space");
-  await keyboard.press("Shift+Tab");
-  await keyboard.press("Enter");
-  const patient = { kind: "patient", guid: "39100000-0000-4000-8000-000000000001", lpu: POLYCLINIC, family: "Пробный", name: "Имя", birthDate: "1980-06-15" };
-  await (await chooser).setFiles({ name: "one.ndjson", mimeType: "application/x-ndjson", buffer: Buffer.from(JSON.stringify(patient)) });
-  await page.getByText("годится", { exact: true }).waitFor();
-  const { json } = await reception.ask("GET", `/desk/api/patients?q=${encodeURIComponent("Пробный")}`);
-  assert.deepEqual(json.patients, [], "a trial changes nothing");
-  await reception.tabTo("Таблицей");
-  await keyboard.press("Enter");
-  await page.getByRole("table", { name: "Записи" }).waitFor();
 });

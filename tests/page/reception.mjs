@@ -1,11 +1,19 @@
 // The reception: Debian's Chromium on its page, with a mouse or the keyboard alone, and what is asked of the server beside it.
 
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { NETWORK_WORDS } from "./kiosk.mjs";
 
 const PATIENCE_MS = 30_000;
 /** More presses of Tab than any screen of a few rows needs. */
 const TABS_MAX = 80;
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** Where pictures of the screens go, if anybody wants to see them. */
+const PICTURES = process.env.INFOMAT_PICTURES;
 
 /** Somebody of this role, added to the staff: login and password. */
 export function colleague(server, login, role = "registrar") {
@@ -43,6 +51,20 @@ export async function desk(t, { server, browser }, { clock = false } = {}) {
   await page.goto(`${server.origin}/desk`);
   await page.locator("#signin[open]").waitFor();
   return new Desk(page, server);
+}
+
+/** Looks at the screen: nothing that keeps anybody out. */
+export async function look({ page }, name, { rules = RULES } = {}) {
+  const faults = rules.length === 0 ? [] : await page.evaluate(async ([source, rules]) => {
+    if (!window.axe) (0, eval)(source);
+    const { violations } = await window.axe.run(document, { runOnly: rules, resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  }, [AXE, rules]);
+  if (PICTURES) {
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: join(PICTURES, `desk-${name}.png`), fullPage: name.startsWith("status") });
+  }
+  assert.deepEqual(faults, [], name);
 }
 
 /** What a person at the reception does and sees. */

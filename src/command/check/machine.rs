@@ -263,14 +263,15 @@ fn look_at_state(state: Option<ReadyAnswer>, report: &mut Report) {
         );
         return report.bad(WHAT, Failure::Failed(text.to_owned()));
     };
-    let is_ready_at_desk = state.is_ready && report.is_for_page;
-    if is_ready_at_desk || (state.is_ready && state.words.is_empty()) {
+    let words = if state.is_ready && report.is_for_page {
+        Vec::new()
+    } else {
+        state.words
+    };
+    if state.is_ready && words.is_empty() {
         report.good(WHAT, pick("готов", "is ready"));
     }
-    for words in state.words {
-        if is_ready_at_desk {
-            break;
-        }
+    for words in words {
         if state.is_ready {
             report.warn(WHAT, words);
         } else {

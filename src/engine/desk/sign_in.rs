@@ -95,7 +95,7 @@ fn may_try(store: &Store, failure: &FailedIdentification, now: Moment) -> Result
         of_address.map(|at| ADDRESS_LIMIT.wait(at, now)),
     ];
     match waits.into_iter().flatten().max() {
-        Some(seconds) => Err(HttpError::TooManyFailures(seconds).into()),
+        Some(seconds) => Err(DeskRefusal::TooManyPasswords { seconds }.into()),
         None => Ok(()),
     }
 }

@@ -54,6 +54,12 @@ function open(name, place) {
   leaveView = shown.open(main, { person, place, open }) ?? (() => {});
 }
 
+// High contrast where the system asks for it. Larger text is the browser's own.
+const contrast = matchMedia("(prefers-contrast: more)");
+const dress = () => document.documentElement.classList.toggle("contrast", contrast.matches);
+contrast.addEventListener("change", dress);
+dress();
+
 onLine((words) => { document.getElementById("line").textContent = words; });
 onSessionEnd(signIn);
 
@@ -80,9 +86,11 @@ document.getElementById("leave").addEventListener("click", async () => {
   location.reload();
 });
 
+/** Whether a field is as the page has made it. */
+const isAsMade = (input) => (input.type === "checkbox" ? input.checked === input.defaultChecked : input.value === input.defaultValue);
+
 /** Whether no field holds anything that a new page would lose, and no file is being sent. */
-const isUntouched = () =>
-  !isSending() && !document.querySelector("dialog[open]") && [...main.querySelectorAll("input, textarea")].every((input) => input.value === input.defaultValue);
+const isUntouched = () => !isSending() && !document.querySelector("dialog[open]") && [...main.querySelectorAll("input, textarea")].every(isAsMade);
 
 // A refusal that no field or question stands for.
 addEventListener("unhandledrejection", (event) => {

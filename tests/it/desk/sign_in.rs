@@ -202,6 +202,8 @@ fn guessing_is_slowed_down() {
     let locked = person.sign_in("ivanova", &password);
     assert_eq!(locked.status, 429);
     assert!(locked.header("retry-after").unwrap().parse::<u32>().unwrap() <= 900);
+    let told = locked.json()["message"].as_str().unwrap().to_owned();
+    assert!(told.starts_with("Слишком много неверных паролей."), "{told}");
     drop(server);
     let server = site.serve();
     let mut person = Person::stranger(&server);

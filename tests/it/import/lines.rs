@@ -107,7 +107,7 @@ fn what_is_not_a_json_object_is_told_too() {
         (b"[]", "not an object"),
         (b"\"kind\"", "not an object"),
         (b"null", "not an object"),
-        (b"hello\n{}", "not JSON, from byte 1 on"),
+        (b"hello", "not JSON, from byte 1 on"),
         (b"{\"kind\": \"slot\"", "not JSON, from byte 15 on"),
         (b"{\"kind\": \"slot\"} {}", "not JSON, from byte 18 on"),
         (b"{\"kind\": \"slot\",}", "not JSON, from byte 17 on"),
