@@ -31,7 +31,7 @@ export function importing({ look }) {
   const drop = el(
     "div",
     { class: "drop" },
-    el("p", {}, "Перетащите файл сюда или выберите его: данные клиники (NDJSON) или таблица (CSV), до 64 МиБ. Файл с ошибкой ничего не меняет."),
+    el("p", {}, "Перетащите файл сюда или выберите его: данные клиники (NDJSON) или таблица (CSV), до 64 МиБ. Обычно файл с ошибкой ничего не меняет."),
     el("div", { class: "row" }, choose),
     ...[trial, replace, skip].map(({ whole }) => whole),
     input,
