@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { clinic } from "./kiosk.mjs";
 import { colleague, desk, look } from "./reception.mjs";
-import { POLYCLINIC, clinicMoment } from "./server.mjs";
+import { POLYCLINIC, clinicDay, clinicMoment } from "./server.mjs";
 
 const here = clinic();
 
@@ -294,7 +294,7 @@ test("a doctor is ill: the time is closed, and two people work through the patie
   await look(one, "closures-none");
   await one.press("Закрыть время").click();
   await one.page.getByLabel(/^Врач/).selectOption({ label: "Болезнов О., Болезнист" });
-  const tomorrow = cells[0].begin.slice(0, 10);
+  const tomorrow = clinicDay(1);
   await one.page.getByLabel("С какого дня").fill(tomorrow);
   await one.page.getByLabel("С какого дня").dispatchEvent("change");
   assert.equal(await one.page.getByLabel("По какой день").inputValue(), tomorrow, "the last day follows");
@@ -354,7 +354,7 @@ test("somebody who waits is offered a place that fits, and booked", async (t) =>
   );
   const [waits, other] = ["Ждунов", "Другов"].map((family) => here.server.patient({ family }));
   const wish = {
-    lpuGuid: waits.lpu, specialityCode: "902", dateStart: cells[0].begin.slice(0, 10), timeStart: "12:00", phone: "12-34-56",
+    lpuGuid: waits.lpu, specialityCode: "902", dateStart: clinicDay(1), timeStart: "12:00", phone: "12-34-56",
     complaints: "<b>болит</b>", isAgree: 1,
   };
   const joined = await fetch(`${here.server.origin}/api/v3/waitinglist`, {
