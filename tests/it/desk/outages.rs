@@ -62,8 +62,8 @@ fn a_disk_that_fills_while_a_file_comes_is_told() {
     assert_eq!(import(&mut person, "a", &good, 65_536, false)["phase"], "done");
     person.do_well("POST", &format!("{STATUS}/backup"), &json!({}));
     assert_eq!(ended(&mut person)["phase"], "done");
-    let log = fs::read_to_string(site.path("server.log")).unwrap();
-    assert!(log.contains("a file that is sent cannot be kept"), "{log}");
+    let logged = fs::read_to_string(site.path("server.log")).unwrap();
+    assert!(logged.contains("a file that is sent cannot be kept"), "{logged}");
 }
 
 #[test]
