@@ -226,13 +226,19 @@ pub struct Backup {
 #[derive(Debug, Args)]
 pub struct Restore {
     /// The backup; - reads standard input
-    #[arg(value_name = "FILE", required_unless_present_any = ["here", "book_on"])]
+    #[arg(value_name = "FILE", required_unless_present_any = ["from", "from_centre", "here", "book_on"])]
     pub file: Option<PathBuf>,
+    /// Make the database of a standby: its folder, or a base-... in it
+    #[arg(long, value_name = "FOLDER", conflicts_with = "file")]
+    pub from: Option<PathBuf>,
+    /// Make the database of what the region's centre knows
+    #[arg(long, conflicts_with_all = ["file", "from"])]
+    pub from_centre: bool,
     /// Replace nothing: go on from the database as it stands, as a new life of it
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long, conflicts_with_all = ["file", "from", "from_centre"])]
     pub here: bool,
     /// Replace nothing: let a restored database book, though the centre has not told yet what it lacks
-    #[arg(long, conflicts_with_all = ["file", "here"])]
+    #[arg(long, conflicts_with_all = ["file", "from", "from_centre", "here"])]
     pub book_on: bool,
 }
 

@@ -86,6 +86,8 @@ pub struct Config {
     pub applications: Vec<Application>,
     /// The region's centre.
     pub centre: Option<Centre>,
+    /// The folder, on another disk or machine, from which this database can be made anew.
+    pub standby: Option<PathBuf>,
 }
 
 /// `[backup]`.
@@ -199,6 +201,7 @@ impl Config {
             tokens: tokens(written.tokens, folder).map_err(wrong)?,
             applications: applications::applications(written.applications, folder).map_err(wrong)?,
             centre: written.centre.map(|centre| Centre::of(centre, folder)),
+            standby: written.standby.map(|standby| folder.join(standby.folder)),
         })
     }
 }

@@ -32,6 +32,7 @@
 pub mod centre;
 pub mod content;
 pub mod site;
+pub mod standby;
 pub mod stick;
 pub mod wire;
 

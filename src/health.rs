@@ -5,7 +5,7 @@
 
 mod text;
 
-use crate::model::{Moment, PrinterState};
+use crate::model::{ExchangeState, Moment, PrinterState};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -29,6 +29,12 @@ const BACKUP_DAYS_MAX: i64 = 14;
 
 /// Days of cells ahead below which the next import is due.
 const TIMETABLE_DAYS_GOOD: i64 = 7;
+
+/// Days that a record may wait for the centre: a day without a connection is no reason to call anybody.
+const EXCHANGE_DAYS_GOOD: i64 = 1;
+
+/// Days after which a record should be in the centre's backups.
+const SAFE_DAYS_GOOD: i64 = 30;
 
 /// Time of a flush from which bookings are slow: a booking waits for two or three.
 const FLUSH_GOOD: Duration = Duration::from_millis(30);
@@ -66,21 +72,24 @@ pub enum Subject {
     Printer,
     /// Patients who stand in closed times.
     ClosedTimes,
+    /// The exchange with the region's centre.
+    Exchange,
 }
 
 impl Subject {
     /// The subjects that a serving server judges, for `/readyz` and `/metrics`.
-    pub const SERVED: [Subject; 6] = [
+    pub const SERVED: [Subject; 7] = [
         Subject::Disk,
         Subject::Log,
         Subject::Backup,
         Subject::TimeSource,
         Subject::Clock,
         Subject::Printer,
+        Subject::Exchange,
     ];
 
     /// All of them.
-    pub const ALL: [Subject; 9] = [
+    pub const ALL: [Subject; 10] = [
         Subject::Disk,
         Subject::Log,
         Subject::Flush,
@@ -90,6 +99,7 @@ impl Subject {
         Subject::Clock,
         Subject::Printer,
         Subject::ClosedTimes,
+        Subject::Exchange,
     ];
 
     /// Returns the name in `infomat check` and in the labels of `/metrics`.
@@ -104,6 +114,7 @@ impl Subject {
             Subject::Clock => "clock",
             Subject::Printer => "printer",
             Subject::ClosedTimes => "closed times",
+            Subject::Exchange => "exchange",
         }
     }
 }
@@ -141,6 +152,12 @@ pub enum Problem {
     Printer(IpAddr, PrinterState),
     /// So many visits stand in closed times, and nobody has told their patients.
     PatientsNotCalled(i64),
+    /// So many things are left to a person by the exchange.
+    ExchangeIssues(i64),
+    /// So many records wait for the centre, the first of them for so many days.
+    ExchangeWaits(u64, i64),
+    /// For so many days no record has become safe at the centre.
+    ExchangeUnsafe(i64),
 }
 
 /// How a finding is graded.
@@ -242,6 +259,24 @@ pub fn closed_times(not_called: i64) -> Option<Problem> {
     (not_called > 0).then_some(Problem::PatientsNotCalled(not_called))
 }
 
+/// Judges the exchange with the region's centre.
+pub fn exchange(state: &ExchangeState, now: Moment) -> Vec<Problem> {
+    let days = |since: Moment| (now - since).num_days();
+    let issues = (state.issues > 0).then_some(Problem::ExchangeIssues(state.issues));
+    let waiting = state.waiting.map(|(records, since)| (records, days(since)));
+    let waits = waiting.filter(|(_, days)| *days >= EXCHANGE_DAYS_GOOD);
+    let unsafe_days = state
+        .unsafe_since
+        .map(days)
+        .filter(|days| *days >= SAFE_DAYS_GOOD);
+    let problems = [
+        issues,
+        waits.map(|(records, days)| Problem::ExchangeWaits(records, days)),
+        unsafe_days.map(Problem::ExchangeUnsafe),
+    ];
+    problems.into_iter().flatten().collect()
+}
+
 /// Judges whether the clock is synchronised, where that is known.
 pub fn time_source(is_synchronised: Option<bool>) -> Option<Problem> {
     (is_synchronised == Some(false)).then_some(Problem::TimeNotSynchronised)
@@ -262,6 +297,9 @@ impl Problem {
             Problem::ClockJumped(_) => Subject::Clock,
             Problem::Printer(..) => Subject::Printer,
             Problem::PatientsNotCalled(_) => Subject::ClosedTimes,
+            Problem::ExchangeIssues(_) | Problem::ExchangeWaits(..) | Problem::ExchangeUnsafe(_) => {
+                Subject::Exchange
+            }
         }
     }
 
@@ -276,7 +314,8 @@ impl Problem {
             | Subject::Flush
             | Subject::TimeSource
             | Subject::Clock
-            | Subject::Printer => None,
+            | Subject::Printer
+            | Subject::Exchange => None,
         }
     }
 

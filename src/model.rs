@@ -48,7 +48,7 @@ pub use listing::{AheadCell, FreeCell, FreeCells, FreePlaces, ListedResource, NE
 pub use owner::Owner;
 pub use printer::PrinterState;
 pub use staff::{PasswordFound, Right, Role, Staff, login, staff_name};
-pub use status::{RefusalCount, RegionState};
+pub use status::{ExchangeState, RefusalCount, RegionState};
 pub use ticket::{HistoryEntry, Ticket, VisitStatus};
 pub use waiting::{WaitingEntry, WaitingPatient, WaitingStatus, WaitingWish};
 

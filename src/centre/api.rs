@@ -5,6 +5,7 @@ use super::boxes;
 use super::connections::Connections;
 use super::exchange::exchange;
 use super::fault::Fault;
+use super::metrics::{Metrics, TEXT};
 use crate::exchange::centre::Denial;
 use crate::exchange::wire;
 use crate::wire::message::{Answer, JSON, Request};
@@ -40,20 +41,36 @@ impl From<Fault> for Refused {
 }
 
 /// Answers a request.
-pub fn answer(connections: &Connections, request: &Request) -> Answer {
-    route(connections, request).unwrap_or_else(|refused| refusal(&refused))
+pub fn answer(connections: &Connections, metrics: &Metrics, request: &Request) -> Answer {
+    let answer = route(connections, metrics, request).unwrap_or_else(|refused| refusal(&refused));
+    metrics.answered(name(request.path()), answer.status);
+    answer
 }
 
-fn route(connections: &Connections, request: &Request) -> Result<Answer, Refused> {
+/// Returns the name of a path for the metrics: there are few, whatever is asked for.
+fn name(path: &str) -> &'static str {
+    let path = path.strip_prefix(ROOT).unwrap_or(path);
+    let names = ["exchange", "message", "visit", "box", "/readyz", "/metrics"];
+    let is_named = |name: &&str| path == *name || path.split('/').next() == Some(name);
+    names
+        .into_iter()
+        .find(is_named)
+        .unwrap_or("other")
+        .trim_start_matches('/')
+}
+
+fn route(connections: &Connections, metrics: &Metrics, request: &Request) -> Result<Answer, Refused> {
     let method = &*request.method;
-    if request.path() == "/readyz" {
-        return ready(connections);
+    match request.path() {
+        "/readyz" => return ready(connections),
+        "/metrics" => return numbers(connections, metrics, request),
+        _ => {}
     }
     let Some(path) = request.path().strip_prefix(ROOT) else {
         return Err(Refused::Missing("no such address"));
     };
     match (method, path, path.strip_prefix("visit/")) {
-        ("POST", "exchange", _) => exchanged(connections, request),
+        ("POST", "exchange", _) => exchanged(connections, metrics, request),
         ("POST", "message", _) => told(connections, request),
         ("POST", "visit", _) => booked(connections, request),
         ("DELETE", _, Some(visit)) => cancelled(connections, request, visit),
@@ -68,6 +85,18 @@ fn route(connections: &Connections, request: &Request) -> Result<Answer, Refused
 fn ready(connections: &Connections) -> Result<Answer, Refused> {
     connections.with(super::schema::check)?;
     Ok(Answer::json(&json!({"ready": true})))
+}
+
+/// Tells the numbers to this machine, and to applications.
+fn numbers(connections: &Connections, metrics: &Metrics, request: &Request) -> Result<Answer, Refused> {
+    if request.method != "GET" {
+        return Err(Refused::Method("GET"));
+    }
+    if !request.client.is_loopback() {
+        of_application(connections, request)?;
+    }
+    let seen = connections.with(|connection| boxes::all(&mut connection.begin()?))?;
+    Ok(Answer::ok(TEXT, metrics.text(&seen).into_bytes()))
 }
 
 /// Returns the secret that a request brings.
@@ -86,7 +115,7 @@ struct Sender {
     site: Uuid,
 }
 
-fn exchanged(connections: &Connections, request: &Request) -> Result<Answer, Refused> {
+fn exchanged(connections: &Connections, metrics: &Metrics, request: &Request) -> Result<Answer, Refused> {
     let began = Instant::now();
     let secret = secret(request)?;
     let first = request
@@ -105,7 +134,9 @@ fn exchanged(connections: &Connections, request: &Request) -> Result<Answer, Ref
     let answer = answer.ok_or(Refused::NotKnown)?;
     let (site, records) = (from.site, asked.records.len());
     let (messages, tail) = (answer.messages.len(), answer.lost_tail.len());
-    let micros = began.elapsed().as_micros();
+    let time = began.elapsed();
+    metrics.exchanged(time);
+    let micros = time.as_micros();
     log::info!(target: TARGET, "box={site} records={records} messages={messages} tail={tail} us={micros}");
     Ok(Answer::ok(JSON, answer.print().map_err(Fault::from)?))
 }

@@ -44,6 +44,8 @@ pub enum Command {
     MarkSafe(MarkSafe),
     /// Say that the last failover lost nothing: of a synchronous standby, by what promoted it
     MarkPromoted,
+    /// Prove the chains of records and messages, and that no cell has more visits than places
+    Verify,
     /// Say that the database was put back to an older state by other means than PostgreSQL's own, such as a snapshot of its disk
     MarkRestored,
 }

@@ -4,7 +4,7 @@ use super::cli::{Cli, Command, Tell};
 use super::database::{Connection, Database};
 use super::generation::{self, Promotion};
 use super::store::Site;
-use super::{backups, booking, boxes, carry, schema, secret, serve};
+use super::{backups, booking, boxes, carry, schema, secret, serve, verify};
 use crate::command::{Failure, output, table};
 use crate::exchange::centre;
 use std::io::Read;
@@ -25,6 +25,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Carry(wanted) => carry::run(&mut open(&database)?, &wanted.folder),
         Command::MarkSafe(wanted) => mark_safe(&mut open(&database)?, &wanted.mark),
         Command::MarkPromoted => mark_promoted(&mut open(&database)?),
+        Command::Verify => verify::run(&mut open(&database)?),
         Command::MarkRestored => mark_restored(&mut open(&database)?),
     }
 }

@@ -3,7 +3,7 @@
 use super::fault::Fault;
 use crate::command::Failure;
 use postgres::types::ToSql;
-use postgres::{Client, Config, NoTls, Row, Statement, Transaction};
+use postgres::{Client, Config, IsolationLevel, NoTls, Row, Statement, Transaction};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
@@ -120,6 +120,19 @@ impl Connection {
     /// is read behind the lock of its row.
     pub fn begin(&mut self) -> Result<Tx<'_>, Fault> {
         let transaction = self.client.transaction()?;
+        Ok(Tx {
+            transaction,
+            statements: &mut self.statements,
+        })
+    }
+
+    /// Begins a transaction that only reads, and in which all statements see one moment.
+    pub fn begin_snapshot(&mut self) -> Result<Tx<'_>, Fault> {
+        let builder = self.client.build_transaction();
+        let transaction = builder
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .read_only(true)
+            .start()?;
         Ok(Tx {
             transaction,
             statements: &mut self.statements,

@@ -23,10 +23,12 @@ mod database;
 mod exchange;
 mod fault;
 mod generation;
+mod metrics;
 mod schema;
 mod secret;
 mod serve;
 mod store;
+mod verify;
 
 pub use cli::Cli;
 pub use commands::run;

@@ -4,6 +4,7 @@ use super::api;
 use super::cli::Serve;
 use super::connections::Connections;
 use super::database::Database;
+use super::metrics::Metrics;
 use super::schema;
 use crate::command::{Failure, output};
 use crate::edge::{self, Limits, Proxies, service};
@@ -20,6 +21,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_mins(10);
 pub fn run(database: Database, wanted: &Serve) -> Result<(), Failure> {
     let connections = Connections::new(database);
     connections.with(schema::check)?;
+    let metrics = Metrics::default();
     let listener = TcpListener::bind(wanted.listen)
         .map_err(|error| Failure::Failed(format!("--listen {}: {error}", wanted.listen)))?;
     let threads = usize::from(wanted.connections);
@@ -39,7 +41,7 @@ pub fn run(database: Database, wanted: &Serve) -> Result<(), Failure> {
     let served = edge::serve_with(
         listener,
         threads,
-        &|request| api::answer(&connections, request),
+        &|request| api::answer(&connections, &metrics, request),
         limits,
         proxies,
         ready,

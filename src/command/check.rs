@@ -6,6 +6,7 @@
 mod clinic;
 mod files;
 mod machine;
+mod standby;
 
 use super::{Failure, output, table};
 use crate::cli::{Check, Printed};
@@ -51,9 +52,14 @@ impl Report {
 
     /// What was judged of a subject: a problem, or what is good about it.
     fn judged(&mut self, subject: Subject, problem: Option<Problem>, good: impl Into<String>) {
-        let Some(problem) = problem else {
-            return self.good(subject.name(), good);
-        };
+        match problem {
+            Some(problem) => self.problem(problem),
+            None => self.good(subject.name(), good),
+        }
+    }
+
+    /// Reports a problem.
+    fn problem(&mut self, problem: Problem) {
         let text = match Language::current() {
             Language::Russian if self.is_for_page => problem.text_at_desk(),
             language => problem.text(language),
@@ -61,7 +67,8 @@ impl Report {
         if problem.severity() == Severity::Bad {
             self.wrong.push(Failure::Failed(text.clone()));
         }
-        self.add(problem.severity().into(), subject.name(), text, problem.action());
+        let what = problem.subject().name();
+        self.add(problem.severity().into(), what, text, problem.action());
     }
 
     fn add(&mut self, grade: Grade, what: &str, found: String, action: Option<Action>) {
@@ -125,7 +132,7 @@ fn label(what: &str) -> String {
         "cards" => "карты",
         "imports" => "загрузки",
         "data" => "данные",
-        "issues" => "обмен",
+        "standby" => "запасной каталог",
         other => match other.strip_prefix("key ") {
             Some(id) => &format!("ключ {id}"),
             None => other,

@@ -4,6 +4,7 @@ mod error;
 mod follow;
 mod line;
 mod network;
+mod standby;
 mod stick;
 
 use super::texts::Told;
@@ -14,27 +15,31 @@ use crate::language::{pick, text};
 use error::ExchangeError;
 use line::Line;
 use network::{Done, Exchanger};
+use standby::Standby;
 use std::sync::Mutex;
 use std::time::Duration;
 use stick::Stick;
 
+/// How long one request and its answer may take.
+pub const PATIENCE: Duration = Duration::from_mins(5);
+
 /// Held while the database is worked on.
 static AT_WORK: Mutex<()> = Mutex::new(());
 
-/// Exchanges records and messages with the region's centre: by network, or by the files of a stick.
+/// Exchanges records and messages with the region's centre, by network or by the files of a stick; and lets the standby follow.
 pub fn run(config: Config, wanted: &Exchange) -> Result<(), Failure> {
-    if wanted.follow && config.centre.is_none() {
+    if wanted.follow && config.centre.is_none() && config.standby.is_none() {
         output::tell(pick(
-            "обмениваться не с кем: в файле настроек нет раздела [centre]",
-            "there is nobody to exchange with: the configuration has no section [centre]",
+            "обмениваться не с кем: в файле настроек нет раздела [centre] и нет раздела [standby]",
+            "there is nobody to exchange with: the configuration has no section [centre] and no section [standby]",
         ));
         return Ok(());
     }
     // It lives as long as the process: one that ends by a signal does not wait for the thread that exchanges.
     let config: &'static Config = Box::leak(Box::new(config));
-    let centre = centre(config)?;
-    let secret = centre.secret()?;
     if let Some(folder) = wanted.out.as_deref().or(wanted.answers.as_deref()) {
+        let centre = centre(config)?;
+        let secret = centre.secret()?;
         let (store, _) = open_to_write(config)?;
         let stick = Stick {
             config,
@@ -49,20 +54,58 @@ pub fn run(config: Config, wanted: &Exchange) -> Result<(), Failure> {
             stick.read()
         };
     }
-    let line = Line::of(centre, &secret, patience(wanted))?;
-    let (store, _) = open_to_write(config)?;
-    let exchanger = Exchanger {
-        config,
-        centre,
-        store,
-        line,
-        released: None,
-        at_work: &AT_WORK,
+    let peer = match (&config.centre, &config.standby) {
+        (None, Some(_)) => None,
+        _ => Some(Peer::of(config, patience(wanted))?),
     };
+    let standby = config.standby.as_deref();
     if wanted.follow {
-        follow::follow(exchanger, &AT_WORK)
-    } else {
-        once(exchanger)
+        let exchanger = peer.map(Peer::exchanger).transpose()?;
+        let standby =
+            standby.map(|folder| Ok::<_, Failure>(Standby::of(config, folder, open_to_write(config)?.0)));
+        return follow::follow(exchanger, standby.transpose()?, &AT_WORK);
+    }
+    // A standby that cannot be reached does not keep the centre from what it has to hear.
+    let exchanged = peer.map(Peer::exchange);
+    if let Some(folder) = standby {
+        let known = Standby::of(config, folder, open_to_write(config)?.0).complete()?;
+        output::tell(text!(
+            "запасной каталог {} знает журнал до строки {known}",
+            "the standby {} knows the journal up to record {known}",
+            folder.display()
+        ));
+    }
+    exchanged.unwrap_or(Ok(()))
+}
+
+/// A centre that is configured rightly; nothing is opened yet.
+pub struct Peer<'a> {
+    config: &'a Config,
+    centre: &'a Centre,
+    line: Line,
+}
+
+impl<'a> Peer<'a> {
+    pub fn of(config: &'a Config, patience: Duration) -> Result<Peer<'a>, Failure> {
+        let centre = centre(config)?;
+        let line = Line::of(centre, &centre.secret()?, patience)?;
+        Ok(Peer { config, centre, line })
+    }
+
+    fn exchanger(self) -> Result<Exchanger<'a>, Failure> {
+        Ok(Exchanger {
+            config: self.config,
+            centre: self.centre,
+            store: open_to_write(self.config)?.0,
+            line: self.line,
+            released: None,
+            at_work: &AT_WORK,
+        })
+    }
+
+    /// Exchanges until there is nothing more to say.
+    pub fn exchange(self) -> Result<(), Failure> {
+        once(self.exchanger()?)
     }
 }
 

@@ -1,16 +1,24 @@
 //! `infomat restore`
 
+mod standby;
+
+use super::exchange::{PATIENCE, Peer};
 use super::owner::STANDARD;
 use super::texts::Told;
 use super::{Failure, failed, output, table, visits};
 use crate::cli::Restore;
 use crate::config::Config;
 use crate::engine;
+use crate::exchange::site::BoxStore;
+use crate::exchange::standby::StandbyName;
+use crate::files::folder_of;
+use crate::import::BoxTx;
 use crate::language::{pick, text};
 use crate::model::{DayVisit, Moment};
 use crate::store::{
     Begin, KindDifference, Lacking, OpenError, Restoration, RestoreError, ServerLock, Store, random_guid,
 };
+use standby::{Replayed, Standby};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
@@ -24,10 +32,73 @@ pub fn run(config: &Config, wanted: &Restore) -> Result<(), Failure> {
     }
     let _lock = ServerLock::take(&config.database)?;
     let now = engine::now(config.zone);
-    match &wanted.file {
-        Some(file) => restore(config, file, now),
-        None => begin_life(config, now),
+    match wanted {
+        Restore { file: Some(file), .. } => restore(config, file, configured_standby(config), now),
+        Restore { from: Some(from), .. } => {
+            let (standby, base) = named_standby(config, from)?;
+            restore(config, &standby.path(base), Some(standby), now)
+        }
+        Restore {
+            from_centre: true, ..
+        } => from_centre(config, now),
+        _ => begin_life(config, now),
     }
+}
+
+/// Returns the standby that was named, by its folder or by a base in it, and the base to begin with.
+fn named_standby(config: &Config, named: &Path) -> Result<(Standby, StandbyName), Failure> {
+    let base = named
+        .file_name()
+        .and_then(|name| StandbyName::parse(name.to_str()?));
+    let folder = match base {
+        Some(_) => folder_of(named),
+        None => named,
+    };
+    let standby =
+        Standby::look(folder, config.zone).map_err(|error| unchanged_by(folder.display(), error))?;
+    let base = base.map_or_else(|| standby.newest(), Ok)?;
+    Ok((standby, base))
+}
+
+/// Returns the standby of the configuration. Where it cannot be looked at, that is said, and the database waits for a person.
+fn configured_standby(config: &Config) -> Option<Standby> {
+    let folder = config.standby.as_deref()?;
+    let looked = Standby::look(folder, config.zone);
+    looked
+        .map_err(|error| {
+            let error = error.told();
+            output::warn(text!(
+                "{}: запасной каталог не читается ({error}): записи после копии, которые он знает, не возвращены. \
+                 Принимать записи без них разрешит `infomat restore --book-on`\n",
+                "{}: the standby cannot be read ({error}): what it knows of visits after the backup is not brought back. \
+                 `infomat restore --book-on` lets the database book without that\n",
+                folder.display()
+            ));
+        })
+        .ok()
+}
+
+/// Makes the database of what the centre knows. Nothing is replaced until there is an empty one to take it in; the exchange then
+/// brings all that there is, and may go on later where it is cut.
+fn from_centre(config: &Config, now: Moment) -> Result<(), Failure> {
+    let kept = unused_kept(config, now)?;
+    // What is not configured is said before anything is replaced.
+    let centre = Peer::of(config, PATIENCE)?;
+    let restoration =
+        Restoration::empty(&config.database, config.zone, now).map_err(|error| unchanged(&error))?;
+    let replaces = config.database.exists();
+    restoration
+        .put_in_place(&kept, None)
+        .map_err(|error| unchanged(&error))?;
+    if replaces {
+        tell_kept(&kept);
+    }
+    centre.exchange().map_err(|error| {
+        failed!(
+            "новая база данных пуста и не принимает записи, пока центр не передаст всё: повторите `infomat exchange`: {error}",
+            "the new database is empty, and books nothing until the centre has told all: repeat `infomat exchange`: {error}"
+        )
+    })
 }
 
 /// Begins a new life of the database as it stands.
@@ -66,16 +137,9 @@ fn book_on(config: &Config) -> Result<(), Failure> {
 
 /// Replaces the database by a verified backup, and keeps the old database under another name. The list of patients to call is
 /// printed first: nothing is replaced until it is out.
-fn restore(config: &Config, file: &Path, now: Moment) -> Result<(), Failure> {
-    let kept = kept(config, now);
-    if kept.exists() {
-        return Err(failed!(
-            "{} уже есть: повторите",
-            "{}: is there already: try again",
-            kept.display()
-        ));
-    }
-    let is_in_region = config.centre.is_some();
+fn restore(config: &Config, file: &Path, standby: Option<Standby>, now: Moment) -> Result<(), Failure> {
+    let kept = unused_kept(config, now)?;
+    let is_in_region = config.centre.is_some() || config.standby.is_some() || standby.is_some();
     let is_given = file == Path::new(STANDARD);
     let restoration = if is_given {
         let mut input = File::from(
@@ -90,9 +154,15 @@ fn restore(config: &Config, file: &Path, now: Moment) -> Result<(), Failure> {
     };
     let restoration = restoration.map_err(|error| unchanged(&error))?;
     let made = restoration.made()?;
+    let replayed = standby
+        .map(|standby| replay(config, &restoration, &standby, now))
+        .transpose()?;
     let today = config.zone.start_of(now.date_naive());
     let lacking = restoration.lacking(today);
-    let told = match &lacking {
+    let mut told = replayed
+        .as_ref()
+        .map_or_else(String::new, |replayed| replayed.told(config.zone));
+    told += &match &lacking {
         Ok(lacking) => list(lacking, made),
         Err(error) => {
             let error = error.told();
@@ -122,19 +192,67 @@ fn restore(config: &Config, file: &Path, now: Moment) -> Result<(), Failure> {
     };
     output::tell(text!("{backup} восстановлена", "{backup} is in place"));
     if replaces {
-        output::tell(text!(
-            "прежняя база данных сохранена как {}",
-            "the replaced database is kept as {}",
+        tell_kept(&kept);
+    }
+    match replayed.filter(|replayed| !replayed.broken.is_empty()) {
+        None => Ok(()),
+        Some(_) => Err(Failure::Partly(
+            pick(
+                "часть запасного каталога испорчена: сверьте записи с бумагой",
+                "a part of the standby is damaged: compare the visits with what is on paper",
+            )
+            .to_owned(),
+        )),
+    }
+}
+
+/// Replays what a standby knows on a restored database, which then books unless it waits for the centre too.
+fn replay(
+    config: &Config,
+    restoration: &Restoration,
+    standby: &Standby,
+    now: Moment,
+) -> Result<Replayed, Failure> {
+    let mut store = restoration.open()?;
+    let replayed = standby.replay(&mut store, now)?;
+    if config.centre.is_none() && store.region_state()?.is_none() {
+        let mut tx = BoxTx::apart(&mut store, now)?;
+        tx.serve()?;
+        tx.commit()?;
+    }
+    Ok(replayed)
+}
+
+fn tell_kept(kept: &Path) {
+    output::tell(text!(
+        "прежняя база данных сохранена как {}",
+        "the replaced database is kept as {}",
+        kept.display()
+    ));
+}
+
+/// Returns that path, at which nothing is yet.
+fn unused_kept(config: &Config, now: Moment) -> Result<PathBuf, Failure> {
+    let kept = kept(config, now);
+    if kept.exists() {
+        return Err(failed!(
+            "{} уже есть: повторите",
+            "{}: is there already: try again",
             kept.display()
         ));
     }
-    Ok(())
+    Ok(kept)
 }
 
 /// Returns the path under which the replaced database is kept, beside the new one.
 fn kept(config: &Config, now: Moment) -> PathBuf {
     let extension = format!("replaced-{}.db", now.format("%Y-%m-%dT%H-%M-%S"));
     config.database.with_extension(extension)
+}
+
+fn unchanged_by(what: impl std::fmt::Display, error: impl Told) -> Failure {
+    let what = text!("ничего не изменено: {what}", "nothing was changed: {what}");
+    Failure::of(what, error)
 }
 
 fn unchanged(error: &RestoreError) -> Failure {

@@ -6,7 +6,7 @@
 
 use super::owner::{Owner, STANDARD, cannot_be_given_up, is_roots_own};
 use super::{Failure, backup, failed, init};
-use crate::cli::{Cli, Command, Import, KeyCommand, Verify};
+use crate::cli::{Cli, Command, Import, KeyCommand, Restore, Verify};
 use crate::config::Config;
 use crate::files::beside;
 use rustix::process::geteuid;
@@ -95,6 +95,9 @@ fn hand_over(command: &mut Command) -> Result<(), Failure> {
     let (named, is_read_as_a_stream) = match command {
         Command::Demo(demo) => (Some(&mut demo.data), false),
         Command::Import(wanted) => (wanted.file.as_mut(), true),
+        Command::Restore(Restore {
+            from: Some(folder), ..
+        }) => (Some(folder), false),
         Command::Restore(wanted) => (wanted.file.as_mut(), true),
         Command::Backup(wanted) => (wanted.file.as_mut(), false),
         Command::Verify(wanted) => (wanted.file.as_mut(), false),

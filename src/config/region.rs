@@ -1,4 +1,5 @@
-//! `[centre]`: the region's centre that this box exchanges records with ([crate::contract::exchange]).
+//! `[centre]`: the region's centre that this box exchanges records with; `[standby]`: a folder that follows its database
+//! ([crate::contract::exchange]).
 
 use super::keys::read_key;
 use super::values::{bounded, guid, optional_path, path};
@@ -53,6 +54,14 @@ pub struct WrittenCentre {
     pub proxy: String,
     #[serde(default, deserialize_with = "bounded::<_, 0, RELEASE_HOURS_MAX>")]
     pub release_hours_before: i64,
+}
+
+/// `[standby]` as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenStandby {
+    #[serde(deserialize_with = "path")]
+    pub folder: PathBuf,
 }
 
 fn default_secret_file() -> PathBuf {

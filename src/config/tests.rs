@@ -65,6 +65,7 @@ fn defaults() -> Config {
         },
         applications: Vec::new(),
         centre: None,
+        standby: None,
     }
 }
 
@@ -99,15 +100,16 @@ fn the_sample_says_what_the_defaults_are() {
     assert!(SAMPLE.contains(commented));
     let uncommented = SAMPLE.replace(commented, &commented.replace("# ", ""));
     assert_eq!(parse(&uncommented).unwrap().applications.len(), 1);
-    // The section of the region is commented out too, and right without its signs.
+    // The sections of the region are commented out too, and right without their signs.
     let region = SAMPLE.split_once("# [centre]\n").unwrap().1;
     let region: Vec<_> = region
         .lines()
-        .filter(|line| line.contains(" = "))
         .map(|line| line.trim_start_matches("# "))
+        .filter(|line| line.contains(" = ") || line.starts_with('['))
         .collect();
     let config = parse(&format!("[centre]\n{}", region.join("\n"))).unwrap();
     assert_eq!(config.centre.unwrap().url, "https://centre.region.example");
+    assert_eq!(config.standby, Some(PathBuf::from("/mnt/standby")));
     let with_offset = SAMPLE.replace("# utc_offset =", "utc_offset =");
     let with_folder = SAMPLE.replace("# import_folder =", "import_folder =");
     let folder = parse(&with_folder).unwrap().import_folder;
@@ -215,7 +217,7 @@ fn a_configuration_with_everything_else() {
                 secret_file: Some(PathBuf::from("/etc/infomat/centre.secret")),
             },
         ],
-        centre: None,
+        ..defaults()
     };
     assert_eq!(config, expected);
 }

@@ -1,7 +1,7 @@
 //! The configuration file as written: names, defaults, and the bounds of each value.
 
 use super::fault::ValueFault;
-use super::region::WrittenCentre;
+use super::region::{WrittenCentre, WrittenStandby};
 use super::values::{bounded, guid, optional_path, path};
 use crate::rules::Switches;
 use chrono::FixedOffset;
@@ -106,6 +106,7 @@ pub struct Written {
     #[serde(deserialize_with = "applications")]
     pub applications: Vec<WrittenApplication>,
     pub centre: Option<WrittenCentre>,
+    pub standby: Option<WrittenStandby>,
 }
 
 impl Default for Written {
@@ -130,6 +131,7 @@ impl Default for Written {
             rules: Switches::default(),
             applications: Vec::new(),
             centre: None,
+            standby: None,
         }
     }
 }

@@ -67,7 +67,9 @@ pub fn problems(
         health::time_source(is_synchronised()),
         clock.last_jump.map(|jump| Problem::ClockJumped(jump.to)),
     ];
-    Ok(found.into_iter().flatten().chain(terminals).collect())
+    let exchange = health::exchange(&store.exchange_state()?, now);
+    let found = found.into_iter().flatten();
+    Ok(found.chain(terminals).chain(exchange).collect())
 }
 
 /// Returns the answer where the database takes no write.

@@ -1,7 +1,7 @@
 //! Goal: each judgement changes at its bound, and nowhere else.
 
-use super::{Problem, Severity, backup, disk, flush, log, time_source, timetable};
-use crate::model::Moment;
+use super::{Problem, Severity, backup, disk, exchange, flush, log, time_source, timetable};
+use crate::model::{ExchangeState, Moment};
 use chrono::{DateTime, Days, TimeDelta};
 use std::time::Duration;
 
@@ -72,4 +72,27 @@ fn a_clock_that_nobody_judges_is_no_finding() {
 fn a_log_that_cannot_be_copied_is_bad() {
     assert_eq!(log(false), None);
     assert_eq!(severity(log(true)), Some(Severity::Bad));
+}
+
+#[test]
+fn an_exchange_is_judged_by_what_it_leaves_and_what_waits() {
+    let at = |hours| now() - TimeDelta::hours(hours);
+    let waiting = |hours| ExchangeState {
+        waiting: Some((7, at(hours))),
+        ..ExchangeState::default()
+    };
+    let kept = |days: i64| ExchangeState {
+        unsafe_since: Some(at(24 * days)),
+        ..ExchangeState::default()
+    };
+    let issues = ExchangeState {
+        issues: 2,
+        ..waiting(0)
+    };
+    assert_eq!(exchange(&ExchangeState::default(), now()), []);
+    assert_eq!(exchange(&issues, now()), [Problem::ExchangeIssues(2)]);
+    assert_eq!(exchange(&waiting(23), now()), []);
+    assert_eq!(exchange(&waiting(24), now()), [Problem::ExchangeWaits(7, 1)]);
+    assert_eq!(exchange(&kept(29), now()), []);
+    assert_eq!(exchange(&kept(30), now()), [Problem::ExchangeUnsafe(30)]);
 }

@@ -17,6 +17,7 @@ impl Subject {
             Subject::Clock => "часы",
             Subject::Printer => "принтер",
             Subject::ClosedTimes => "закрытое время",
+            Subject::Exchange => "обмен",
         }
     }
 }
@@ -148,6 +149,28 @@ impl Problem {
                 format!(
                     "patients to be told that their time is closed: {count}; the reception's page or `infomat closures` names \
                      the doctors"
+                ),
+            ),
+            Problem::ExchangeIssues(count) => pick(
+                format!("{count}: их перечислит `infomat issues`, отметит `infomat issues --seen`"),
+                format!("{count}: `infomat issues` lists them, `infomat issues --seen` marks each"),
+            ),
+            Problem::ExchangeWaits(records, days) => pick(
+                format!(
+                    "центр не получил строк журнала: {records}, первая ждет {days} сут.; причину скажет `infomat exchange`"
+                ),
+                format!(
+                    "{records} records wait for the centre, the first for {days} days: `infomat exchange` tells why"
+                ),
+            ),
+            Problem::ExchangeUnsafe(days) => pick(
+                format!(
+                    "в копиях центра {days} сут. нет новых строк журнала: спросите центр, когда он сделал копию; до того очистка \
+                     оставит их содержание"
+                ),
+                format!(
+                    "for {days} days nothing new is in the centre's backups: ask the centre about its backups; a purge leaves \
+                     such records as they are"
                 ),
             ),
             Problem::ClockJumped(to) => {

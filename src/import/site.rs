@@ -84,6 +84,12 @@ impl<'a> BoxTx<'a> {
         Ok(BoxTx { tx, guid, now, asked })
     }
 
+    /// Begins a transaction on a restored database that is not in its place yet: nothing beside it tells of it.
+    pub fn apart(store: &'a mut Store, now: Moment) -> Result<BoxTx<'a>, Fault> {
+        let (tx, guid, asked) = (store.write_as_site()?, Uuid::nil(), None);
+        Ok(BoxTx { tx, guid, now, asked })
+    }
+
     /// Takes the answer to a request by network. It is a late one if another exchange has changed what is remembered since.
     #[must_use]
     pub fn answering(self, asked: Asked) -> Self {

@@ -203,7 +203,14 @@ pub(super) fn replay(tx: &WriteTx, record: &Record, is_recovering: bool, now: Mo
         return Ok(());
     };
     match content {
-        Content::Visit(state) => replay_visit(tx, record.subject, &DisplacedVisit::of(state), now),
+        Content::Visit(state) => {
+            let told = DisplacedVisit::of(state);
+            replay_visit(tx, record.subject, &told, now)?;
+            if is_recovering {
+                tx.take_number(record.subject, &told, now)?;
+            }
+            Ok(())
+        }
         Content::Displaced(told) => replay_visit(tx, record.subject, &told, now),
         Content::WaitingEntry(state) => tx.recover_waiting_entry(record.subject, &state, now.timestamp()),
         Content::Message(told) => replay_message(tx, told, is_recovering, now),

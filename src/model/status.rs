@@ -1,5 +1,6 @@
 //! What the status page tells in numbers ([crate::contract::desk]).
 
+use super::Moment;
 use chrono::NaiveDate;
 
 /// How often a refusal was answered on a day.
@@ -24,4 +25,15 @@ pub struct RegionState {
     pub applied: u64,
     /// What is left to a person.
     pub issues: i64,
+}
+
+/// What of the exchange with the region's centre may need somebody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExchangeState {
+    /// What is left to a person.
+    pub issues: i64,
+    /// The records that the centre lacks, as it last said, and when the first of them was written.
+    pub waiting: Option<(u64, Moment)>,
+    /// When the first record was written that the centre's backups lack, as it last said.
+    pub unsafe_since: Option<Moment>,
 }

@@ -13,9 +13,11 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Seek;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{io, thread};
+use uuid::Uuid;
 
 /// Pages that are copied in one step: half a megabyte of this program's own pages.
 const STEP_PAGES: i32 = 512;
@@ -50,6 +52,18 @@ impl Store {
         io::copy(&mut draft.draft.file, out).map_err(FileError::of(Path::new("-")))?;
         self.remember_backup(now);
         Ok(())
+    }
+
+    /// Makes a checked copy for a standby. It lies beside `database` until it is copied to where it has to be, which may be a
+    /// share that knows no locks.
+    pub(crate) fn base(&self, database: &Path, now: Moment, _lock: &BackupLock) -> Result<Base, CopyError> {
+        let draft = self.checked_draft(&beside(database, ".standby"), now)?;
+        let tip = Store::of(draft.open_alone()?, self.zone)?.tip()?;
+        Ok(Base {
+            draft,
+            incarnation: tip.incarnation,
+            seq: tip.seq.cast_unsigned(),
+        })
     }
 
     /// Returns a checked copy that notes itself as the last backup.
@@ -90,6 +104,24 @@ impl Store {
         } else {
             Err(CopyError::Wrong(wrong))
         }
+    }
+}
+
+/// A checked copy for a standby, which vanishes when this is dropped.
+pub(crate) struct Base {
+    draft: DatabaseDraft,
+    /// The life that wrote its last record.
+    pub incarnation: Uuid,
+    /// Number of its last record.
+    pub seq: u64,
+}
+
+impl Base {
+    /// Writes its bytes to `out`.
+    pub fn write_to(&mut self, out: &mut File) -> Result<(), FileError> {
+        let file = &mut self.draft.draft.file;
+        let copied = file.rewind().and_then(|()| io::copy(file, out));
+        copied.map(drop).map_err(FileError::of(&self.draft.target))
     }
 }
 

@@ -337,18 +337,6 @@ impl WriteTx<'_> {
         Ok(visit)
     }
 
-    /// Returns the number that another life gave a visit, unless another visit has it.
-    fn number_of(&self, placed: &VisitState) -> Result<Option<(ResourceId, chrono::NaiveDate, i64)>, Fault> {
-        let resource = placed.num_resource.unwrap_or(placed.resource);
-        let found: Option<ResourceId> = self.optional(
-            "resource",
-            include_str!("elsewhere/number_of.sql"),
-            named_params! { ":resource": resource, ":day": placed.num_day, ":num": placed.num },
-            |row| row.get("id"),
-        )?;
-        Ok(found.map(|resource| (resource, placed.num_day, placed.num)))
-    }
-
     /// Lets displaced visits take the place that a cancelled one leaves.
     fn seat_after(&self, visit: VisitId, now: Moment) -> Result<(), Fault> {
         let slot: Option<Uuid> = self.optional(

@@ -29,6 +29,7 @@ mod life;
 mod lock;
 mod migrations;
 mod note;
+mod numbering;
 mod one_file;
 mod open;
 mod patients;

@@ -99,6 +99,24 @@ impl Restoration {
         })
     }
 
+    /// Makes an empty database that takes all that there is from the region's centre.
+    pub fn empty(database: &Path, zone: Zone, now: Moment) -> Result<Restoration, RestoreError> {
+        let draft = DatabaseDraft::of(&beside(database, ".restore"))?;
+        Store::create(draft.path(), zone, now)?;
+        let replaced = lives_of(database, zone);
+        Restoration::finish(&draft, zone, (&replaced, true), now)?;
+        Ok(Restoration {
+            draft,
+            database: database.to_owned(),
+            zone,
+        })
+    }
+
+    /// Opens it for what is replayed on it, before it is in its place.
+    pub fn open(&self) -> Result<Store, Fault> {
+        Store::of(self.draft.open_alone()?, self.zone)
+    }
+
     /// Returns a checked copy of the backup, of this program's version.
     fn copied(
         file: &Path,
@@ -139,7 +157,7 @@ impl Restoration {
 
     /// Returns when the backup was made, if it knows.
     pub fn made(&self) -> Result<Option<Moment>, Fault> {
-        Store::of(self.draft.open_alone()?, self.zone)?.last_backup()
+        self.open()?.last_backup()
     }
 
     /// Returns what the backup lacks of visits from a moment on; nothing where no database is replaced. Fails when the

@@ -3,7 +3,7 @@
 
 use super::{Fault, Store, WriteTx};
 use crate::exchange::site::Mode;
-use crate::model::{Moment, RefusalCount, RegionState};
+use crate::model::{ExchangeState, Moment, RefusalCount, RegionState};
 use chrono::NaiveDate;
 use rusqlite::named_params;
 use std::collections::BTreeMap;
@@ -69,6 +69,34 @@ impl Store {
             applied: self.applied()?.seq,
             issues: self.open_issues()?,
         }))
+    }
+
+    /// Returns what of the exchange may need somebody.
+    pub(crate) fn exchange_state(&self) -> Result<ExchangeState, Fault> {
+        let issues = self.open_issues()?;
+        if !self.is_in_region()? {
+            return Ok(ExchangeState {
+                issues,
+                ..ExchangeState::default()
+            });
+        }
+        let (memory, last) = (self.memory()?, self.tip()?.seq.cast_unsigned());
+        let waiting = self.first_after(memory.received)?;
+        Ok(ExchangeState {
+            issues,
+            waiting: waiting.map(|(seq, at)| (last + 1 - seq, at)),
+            unsafe_since: self.first_after(Some(memory.safe))?.map(|(_, at)| at),
+        })
+    }
+
+    /// Returns number and moment of the first record of this life after another one.
+    fn first_after(&self, seq: Option<u64>) -> Result<Option<(u64, Moment)>, Fault> {
+        self.optional(
+            "journal",
+            include_str!("status/first_after.sql"),
+            named_params! { ":life": self.tip()?.life, ":seq": seq.unwrap_or_default().cast_signed() },
+            |row| Ok((row.get::<_, i64>("seq")?.cast_unsigned(), self.moment(row, "at")?)),
+        )
     }
 
     /// Returns how often each refusal was answered on each day from `since` on, by day and code.

@@ -3,9 +3,14 @@
 
 mod cluster;
 mod dealings;
+mod duties;
 mod failures;
 mod mirror;
+mod opinion;
+mod programs;
 mod region;
+mod replacement;
+mod replayed;
 
 use crate::harness::lacks;
 use region::Region;

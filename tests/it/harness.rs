@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The key that signs tokens in every site of the tests.
@@ -145,6 +145,34 @@ impl Site {
             let log = fs::read_to_string(self.path("server.log"));
             panic!("the server said {said:?} and logged {log:?}")
         })
+    }
+}
+
+/// A program beside a test, which ends with it, also where the test fails.
+pub struct Beside(Child);
+
+impl Beside {
+    pub fn start(command: &mut Command) -> Beside {
+        Beside(
+            command
+                .stdin(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    /// Sends it a signal, and waits until it has ended.
+    pub fn end(&mut self, signal: Signal) -> ExitStatus {
+        kill_process(Pid::from_child(&self.0), signal).unwrap();
+        self.0.wait().unwrap()
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -398,6 +426,15 @@ const TALLY: &str = r#"sort | uniq -c | (
     done
     echo "$total tests were skipped for want of: $things" >&2
 )"#;
+
+/// Waits until something is so that has to happen by itself.
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < until, "{what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// Now on the clinic's clock.
 pub fn now() -> DateTime<FixedOffset> {

@@ -2,10 +2,11 @@
 //! the database of a real site; the real command lists, marks and purges.
 
 use crate::clinic::{self, Ask, guid, with};
-use crate::harness::Site;
+use crate::harness::{Client, Site};
 use crate::messages::{
     LATER, OURS, SECOND, THEIRS, VISIT, cancellation, exchange, place, records, site, tell, theirs, visit,
 };
+use crate::metrics::Numbers;
 use crate::tickets::{LPU, OCULIST, OTHER, PATIENT, ticket_guid};
 use infomat::exchange::Message;
 use infomat::exchange::site::{BoxRead, BoxStore};
@@ -192,4 +193,71 @@ fn a_purge_removes_what_was_seen_and_is_over_and_what_is_safe() {
     });
     site.run_well(&["purge", "--older-than", "30"], "");
     assert!(!has_content());
+}
+
+/// Returns what `infomat check` says of the exchange.
+fn checked(site: &Site) -> Vec<String> {
+    let output = site.run(&["check", "--format", "json"], "");
+    let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = findings.as_array().unwrap().iter();
+    let ours = findings.filter(|finding| finding["what"] == "exchange");
+    ours.map(|finding| finding["found"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Returns the warnings of a server of its own: an answer holds for a second.
+fn warnings(client: &mut Client) -> String {
+    let english = [("Accept-Language", "en")];
+    client.ask("GET", "/readyz", &english, b"").json()["warnings"].to_string()
+}
+
+/// Goal: what the exchange leaves to a person, and records that nobody has fetched for a day, are told wherever somebody looks.
+#[test]
+fn the_state_of_the_exchange_is_told_wherever_somebody_looks() {
+    let alone = Site::new("");
+    assert_eq!(checked(&alone), Vec::<String>::new());
+    let health = |client: &mut Client| Numbers::of(client).get("infomat_health{check=\"exchange\"}");
+    let site = site();
+    exchange(&site, |tx| {
+        let (last, mut memory) = (tx.site().unwrap().last.0, tx.memory().unwrap());
+        (memory.received, memory.safe) = (Some(last), last);
+        tx.remember(&memory).unwrap();
+    });
+    assert_eq!(
+        checked(&site),
+        ["2 records, 2 of them at the centre; 1 messages of the centre taken"]
+    );
+    assert!(health(&mut site.serve().client()) < 1.0);
+    tell(&site, &[visit(VISIT, NOWHERE, OTHER)]);
+    let told = "1: `infomat issues` lists them";
+    assert!(checked(&site)[0].starts_with(told), "{:?}", checked(&site));
+    let server = site.serve();
+    let mut client = server.client();
+    assert!(warnings(&mut client).contains(told));
+    assert!(health(&mut client) > 0.0);
+    drop((client, server));
+    let id = listed(&site)[0]["id"].to_string();
+    site.run_well(&["issues", "--seen", &id], "");
+    // A record that has waited since the day before yesterday, and is in no backup of the centre for two months.
+    let age = |days: i64| {
+        let sql = format!("UPDATE journal SET at = at - {days} * 86400 WHERE seq = 3");
+        database(&site).execute(&sql, []).unwrap();
+    };
+    age(2);
+    let [waits] = &checked(&site)[..] else {
+        panic!("{:?}", checked(&site))
+    };
+    assert!(
+        waits.starts_with("3 records wait for the centre, the first for 2 days"),
+        "{waits}"
+    );
+    age(58);
+    let server = site.serve();
+    let told = warnings(&mut server.client());
+    for part in [
+        "the first for 60 days",
+        "for 60 days nothing new is in the centre's backups",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
 }

@@ -62,6 +62,7 @@ mod restore;
 mod rights;
 mod schema;
 mod service;
+mod standby;
 mod state;
 mod statements;
 mod terminal;

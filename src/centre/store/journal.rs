@@ -1,5 +1,6 @@
 //! Records of the box.
 
+use super::super::database::Tx;
 use super::super::fault::Fault;
 use super::{Site, column, hash, number};
 use crate::exchange::centre::{Kin, Row};
@@ -22,6 +23,10 @@ macro_rules! select {
 
 const BETWEEN: &str =
     select!("FROM infomat.journal WHERE box = $1 AND seq BETWEEN $2 AND $3 ORDER BY arrival");
+
+/// The first chains of all lives, in the order in which they came.
+const CHAINS: &str =
+    select!("FROM infomat.journal WHERE box = $1 AND is_main AND arrival > $2 ORDER BY arrival LIMIT $3");
 
 /// Of each life that is asked for, rows of its first chain behind a number; and all forks. As many as an answer can hold, and one
 /// more.
@@ -71,6 +76,12 @@ pub struct Cached {
     changed: BTreeSet<(u64, u64)>,
     /// How many rows were read singly.
     missed: u64,
+}
+
+/// Returns rows of the first chains of a box's lives, after one, in the order in which they came; no lock is needed to look.
+pub fn chains(tx: &mut Tx, site: Uuid, after: u64, most: i64) -> Result<Vec<Row>, Fault> {
+    let rows = tx.query(CHAINS, &[&site, &column(after), &most])?;
+    rows.iter().map(of_columns).collect()
 }
 
 impl Site<'_> {

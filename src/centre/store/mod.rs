@@ -12,6 +12,7 @@ mod messages;
 mod visits;
 mod wanted;
 
+pub use journal::chains;
 pub use wanted::Wanted;
 
 use super::database::Tx;

@@ -1,12 +1,13 @@
 //! Checks of the data: the last booking, the last backup, the timetable, waiting imports.
 
-use super::{Report, ask_root};
+use super::{Report, ask_root, standby};
 use crate::command::texts::Told;
 use crate::command::{Failure, believed_now};
 use crate::config::Config;
 use crate::engine;
 use crate::health::{self, Subject};
 use crate::language::{Language, pick, text};
+use crate::model::Moment;
 use crate::store::{Fault, Outcome, Store};
 use chrono::TimeDelta;
 use std::fs;
@@ -62,7 +63,8 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
         let imported = imported.format(MINUTE);
         report.good("data", text!("загружены {imported}", "imported at {imported}"));
     }
-    look_at_issues(store.open_issues()?, report);
+    look_at_exchange(config, store, now, report)?;
+    standby::look(config, store, now, report)?;
     report.judged(
         Subject::ClosedTimes,
         health::closed_times(store.not_called(now)?),
@@ -94,17 +96,33 @@ pub fn look_at_data(config: &Config, store: &Store, report: &mut Report) -> Resu
     Ok(())
 }
 
-/// Reports what the exchange left to a person. A clinic without a centre has nothing of that kind, and no line.
-fn look_at_issues(count: i64, report: &mut Report) {
-    if count > 0 {
-        report.warn(
-            "issues",
-            text!(
-                "{count}: их перечислит `infomat issues`, отметит `infomat issues --seen`",
-                "{count}: `infomat issues` lists them, `infomat issues --seen` marks each"
+/// Reports how the exchange with the region's centre stands. A clinic without one has no line.
+fn look_at_exchange(config: &Config, store: &Store, now: Moment, report: &mut Report) -> Result<(), Fault> {
+    let problems = health::exchange(&store.exchange_state()?, now);
+    match store.region_state()? {
+        None if config.centre.is_some() => report.warn(
+            Subject::Exchange.name(),
+            pick(
+                "обмена с центром еще не было: выполните `infomat exchange`",
+                "there was no exchange with the centre yet: run `infomat exchange`",
             ),
-        );
+        ),
+        Some(state) if problems.is_empty() => report.good(
+            Subject::Exchange.name(),
+            text!(
+                "строк журнала {}, из них у центра {}; сообщений центра принято {}",
+                "{} records, {} of them at the centre; {} messages of the centre taken",
+                state.last,
+                state.received.unwrap_or_default(),
+                state.applied
+            ),
+        ),
+        _ => (),
     }
+    for problem in problems {
+        report.problem(problem);
+    }
+    Ok(())
 }
 
 /// Reports doubtful cards.

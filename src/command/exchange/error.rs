@@ -4,7 +4,7 @@ use crate::command::texts::Told;
 use crate::exchange::stick::NotOpened;
 use crate::exchange::wire::{ANSWER_BYTES_MAX, Malformed};
 use crate::files::FileError;
-use crate::store::Fault;
+use crate::store::{CopyError, Fault, OpenError};
 use std::io;
 use thiserror::Error;
 
@@ -47,6 +47,10 @@ pub enum ExchangeError {
     NotOpened(#[from] NotOpened),
     #[error(transparent)]
     File(#[from] FileError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     #[error("the system gives no random bytes: {0}")]
     Random(io::Error),
     #[error("the database has stopped: `infomat issues` tells why")]
@@ -91,6 +95,8 @@ impl Told for ExchangeError {
             ExchangeError::Standstill => "обмен не двигается: центр повторяет одно и то же".to_owned(),
             ExchangeError::NotOpened(reason) => reason.russian(),
             ExchangeError::File(error) => error.russian(),
+            ExchangeError::Open(error) => error.russian(),
+            ExchangeError::Copy(error) => error.russian(),
             ExchangeError::Random(error) => format!("система не дает случайных байтов: {}", error.russian()),
             ExchangeError::Stopped => "база данных остановлена: почему, скажет `infomat issues`".to_owned(),
         }

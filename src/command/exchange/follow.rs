@@ -2,9 +2,10 @@
 
 use super::ExchangeError;
 use super::network::{Done, Exchanger};
+use super::standby::Standby;
 use crate::command::Failure;
 use crate::refusal::Trouble;
-use crate::store::Fault;
+use crate::store::{Fault, Store};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -23,20 +24,34 @@ const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 /// Exchanges until SIGTERM or SIGINT, which end it between two transactions, or until the database's file is another one: then the
 /// service manager starts it anew.
-pub fn follow(mut exchanger: Exchanger<'static>, at_work: &Mutex<()>) -> Result<(), Failure> {
+pub fn follow(
+    exchanger: Option<Exchanger<'static>>,
+    standby: Option<Standby>,
+    at_work: &Mutex<()>,
+) -> Result<(), Failure> {
     let (mut ended, end) = UnixStream::pair().map_err(|error| Failure::of("SIGTERM", error))?;
     let registered = [SIGTERM, SIGINT]
         .into_iter()
         .try_for_each(|signal| signal_hook::low_level::pipe::register(signal, end.try_clone()?).map(|_| ()));
     registered.map_err(|error: io::Error| Failure::of("SIGTERM", error))?;
     let fault = Arc::new(Mutex::new(None));
-    let (told, mut end) = (Arc::clone(&fault), end);
-    let worker = thread::Builder::new().name("exchange".into()).spawn(move || {
-        let error = run(&mut exchanger);
-        *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-        let _ = end.write_all(b"!");
-    });
-    worker.map_err(|error| Failure::of("exchange", error))?;
+    // A slow centre does not hold up the standby, nor the other way round.
+    let work = [
+        exchanger.map(|mut exchanger| worker("exchange", move || run(&mut exchanger))),
+        standby.map(|mut standby| worker("standby", move || follow_to(&mut standby))),
+    ];
+    for (name, mut work) in work.into_iter().flatten() {
+        let (told, mut end) = (
+            Arc::clone(&fault),
+            end.try_clone().map_err(|error| Failure::of(name, error))?,
+        );
+        let worker = thread::Builder::new().name(name.into()).spawn(move || {
+            let error = work();
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            let _ = end.write_all(b"!");
+        });
+        worker.map_err(|error| Failure::of(name, error))?;
+    }
     while let Err(error) = ended.read(&mut [0]) {
         if error.kind() != io::ErrorKind::Interrupted {
             return Err(Failure::of("SIGTERM", error));
@@ -46,6 +61,41 @@ pub fn follow(mut exchanger: Exchanger<'static>, at_work: &Mutex<()>) -> Result<
     let _at_rest = at_work.lock();
     let fault = fault.lock().unwrap_or_else(PoisonError::into_inner).take();
     fault.map_or(Ok(()), |error| Err(error.into()))
+}
+
+type Work = Box<dyn FnMut() -> ExchangeError + Send>;
+
+fn worker(name: &'static str, work: impl FnMut() -> ExchangeError + Send + 'static) -> (&'static str, Work) {
+    (name, Box::new(work))
+}
+
+/// Lets the standby follow for ever. Returns what cannot be mended by waiting.
+fn follow_to(standby: &mut Standby) -> ExchangeError {
+    let mut pause = IDLE;
+    let mut last_told = String::new();
+    loop {
+        let seen = standby.store.data_version();
+        match standby.step() {
+            Ok(()) => {
+                if !last_told.is_empty() {
+                    log::info!("the standby follows again");
+                    last_told.clear();
+                }
+                pause = IDLE;
+                wait_for_news(&standby.store, seen.ok());
+            }
+            Err(error @ ExchangeError::Store(Fault::Unavailable(Trouble::Replaced, _))) => return error,
+            Err(error) => {
+                let text = format!("the standby: {error}");
+                if text != last_told {
+                    log::warn!("{text}");
+                    last_told = text;
+                }
+                thread::sleep(pause);
+                pause = (pause * 2).min(PAUSE_MAX);
+            }
+        }
+    }
 }
 
 /// Exchanges for ever. Returns what cannot be mended by waiting.
@@ -58,7 +108,7 @@ fn run(exchanger: &mut Exchanger) -> ExchangeError {
             Ok(done) => {
                 tell(&mut last_told, &done);
                 pause = IDLE;
-                wait_for_news(exchanger, seen.ok());
+                wait_for_news(&exchanger.store, seen.ok());
             }
             Err(error @ ExchangeError::Store(Fault::Unavailable(Trouble::Replaced, _))) => return error,
             Err(error) => {
@@ -88,11 +138,11 @@ fn tell(last_told: &mut String, done: &Done) {
 }
 
 /// Waits for [`IDLE`], or until another program has committed.
-fn wait_for_news(exchanger: &Exchanger, seen: Option<i64>) {
+fn wait_for_news(store: &Store, seen: Option<i64>) {
     let began = Instant::now();
     while began.elapsed() < IDLE {
         thread::sleep(LOOK);
-        if exchanger.store.data_version().ok() != seen {
+        if store.data_version().ok() != seen {
             return;
         }
     }

@@ -80,19 +80,21 @@ impl Region {
         self.sql().query_one(sql, &[]).unwrap().get(0)
     }
 
-    /// Makes a box of this clinic known, and its database.
-    pub fn enrol(&self, lpu: Uuid) -> Enrolled {
+    /// Makes a box of this clinic known. Returns its GUID and secret.
+    pub fn admit(&self, lpu: Uuid) -> (Uuid, String) {
         let printed = self.run_well(&["enrol", "--lpu", &lpu.to_string()], "");
         let after = |word: &str| {
             let (_, rest) = printed.split_once(word).unwrap();
             rest.lines().next().unwrap().trim_matches(['"', ' ']).to_owned()
         };
-        let guid = after("box =").parse().unwrap();
-        Enrolled {
-            guid,
-            secret: after("secret:"),
-            db: Real::make(guid, Uuid::now_v7()),
-        }
+        (after("box =").parse().unwrap(), after("secret:"))
+    }
+
+    /// Makes a box of this clinic known, and its database.
+    pub fn enrol(&self, lpu: Uuid) -> Enrolled {
+        let (guid, secret) = self.admit(lpu);
+        let db = Real::make(guid, Uuid::now_v7());
+        Enrolled { guid, secret, db }
     }
 
     pub fn tell(&self, site: Uuid, lines: &str) {

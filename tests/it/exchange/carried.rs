@@ -3,7 +3,7 @@
 
 use super::peer::{BOX, Peer, SECRET, exchange, region_site};
 use crate::clinic::{self, Ask, guid, with};
-use crate::harness::Site;
+use crate::harness::{Site, wait_until};
 use crate::region::office::Office;
 use infomat::exchange::centre;
 use infomat::exchange::stick::{Direction, NONCE_BYTES, StickKey, StickName};
@@ -16,7 +16,6 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -219,14 +218,6 @@ fn box_and_centre_agree_by_stick_and_a_bad_stick_changes_nothing() {
     let (status, said) = run("--in");
     assert!(status == Some(0) && said.contains("no longer waits"), "{said}");
     assert!(agree(&site, &office));
-}
-
-fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let until = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < until, "{what}");
-        thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// What is booked arrives by itself, and SIGTERM ends it, also while the centre says nothing.
