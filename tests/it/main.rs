@@ -18,6 +18,7 @@ mod crash;
 mod damaged;
 mod demo;
 mod desk;
+mod disk_errors;
 mod documents;
 mod duties;
 mod exchange;
