@@ -249,7 +249,11 @@ fn set_known(gauge: &IntGaugeVec, number: Option<u64>) {
     }
 }
 
-fn registered<C: Collector + Clone + 'static>(registry: &Registry, described: prometheus::Result<C>) -> C {
+/// Returns a metric that the registry has from now on. Its description stands in the code, and is well-formed.
+pub(crate) fn registered<C: Collector + Clone + 'static>(
+    registry: &Registry,
+    described: prometheus::Result<C>,
+) -> C {
     let metric = described.expect(WELL_FORMED);
     registry.register(Box::new(metric.clone())).expect(WELL_FORMED);
     metric

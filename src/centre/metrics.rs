@@ -1,18 +1,12 @@
 //! The numbers of `/metrics` ([crate::contract::centre]): what this process has answered, and how each box stands.
 
 use super::boxes::BoxSeen;
-use prometheus::core::Collector;
+use crate::metrics::registered;
 use prometheus::{Histogram, HistogramOpts, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
 use std::time::Duration;
 
-/// Content type of the text (Prometheus exposition formats, text-based format).
-pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
-
 /// Upper bounds of the times of exchanges, in seconds: from one without records to a month's.
 const EXCHANGE_BUCKETS: [f64; 10] = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 2.0, 10.0];
-
-/// Why no registration fails: names and labels stand in this file, and no name stands there twice.
-const WELL_FORMED: &str = "names, labels and buckets are as the format has them";
 
 /// What this process has done.
 pub struct Metrics {
@@ -98,10 +92,4 @@ impl Metrics {
             .expect("a string takes every metric");
         text
     }
-}
-
-fn registered<C: Collector + Clone + 'static>(registry: &Registry, described: prometheus::Result<C>) -> C {
-    let metric = described.expect(WELL_FORMED);
-    registry.register(Box::new(metric.clone())).expect(WELL_FORMED);
-    metric
 }

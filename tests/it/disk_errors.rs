@@ -4,12 +4,12 @@
 
 use crate::clinic;
 use crate::crash;
-use crate::harness::{Client, PATIENCE, Server, Site, claims, in_english, lacks, sign, tried};
+use crate::harness::{Client, PATIENCE, Server, Site, claims, in_english, sign, tried};
+use crate::power::lacks_strace;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashMap;
 use std::env;
 use std::fs;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -78,8 +78,7 @@ fn lost<'a>(acknowledged: &'a HashMap<String, String>, kept: &HashMap<String, St
 
 #[test]
 fn a_disk_that_fails_again_and_again_loses_no_acknowledged_booking() {
-    let traces = Command::new("strace").args(["-o", "/dev/null", "true"]).status();
-    if lacks("strace", traces.is_ok_and(|status| status.success())) {
+    if lacks_strace() {
         return;
     }
     let wanted = env::var("INFOMAT_DISK_ERRORS").map_or(ERRORS, |given| given.parse().unwrap());

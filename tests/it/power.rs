@@ -243,7 +243,8 @@ fn a_booking_whose_flush_failed_does_not_come_back() {
     assert_eq!(tickets, [kept]);
 }
 
-fn lacks_strace() -> bool {
+/// Whether strace cannot be used here, of which a word is said.
+pub fn lacks_strace() -> bool {
     let traces = Command::new("strace").args(["-o", "/dev/null", "true"]).status();
     lacks("strace", traces.is_ok_and(|status| status.success()))
 }
