@@ -16,6 +16,7 @@ use error::ExchangeError;
 use line::Line;
 use network::{Done, Exchanger};
 use standby::Standby;
+pub use standby::newest_base;
 use std::sync::Mutex;
 use std::time::Duration;
 use stick::Stick;

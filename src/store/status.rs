@@ -80,21 +80,23 @@ impl Store {
                 ..ExchangeState::default()
             });
         }
-        let (memory, last) = (self.memory()?, self.tip()?.seq.cast_unsigned());
-        let waiting = self.first_after(memory.received)?;
+        let (memory, tip) = (self.memory()?, self.tip()?);
+        let last = tip.seq.cast_unsigned();
+        let waiting = self.first_after(tip.life, memory.received.unwrap_or_default())?;
+        let not_safe = self.first_after(tip.life, memory.safe)?;
         Ok(ExchangeState {
             issues,
             waiting: waiting.map(|(seq, at)| (last + 1 - seq, at)),
-            unsafe_since: self.first_after(Some(memory.safe))?.map(|(_, at)| at),
+            unsafe_since: not_safe.map(|(_, at)| at),
         })
     }
 
-    /// Returns number and moment of the first record of this life after another one.
-    fn first_after(&self, seq: Option<u64>) -> Result<Option<(u64, Moment)>, Fault> {
+    /// Returns number and moment of the first record of a life after another one.
+    fn first_after(&self, life: i64, seq: u64) -> Result<Option<(u64, Moment)>, Fault> {
         self.optional(
             "journal",
             include_str!("status/first_after.sql"),
-            named_params! { ":life": self.tip()?.life, ":seq": seq.unwrap_or_default().cast_signed() },
+            named_params! { ":life": life, ":seq": seq.cast_signed() },
             |row| Ok((row.get::<_, i64>("seq")?.cast_unsigned(), self.moment(row, "at")?)),
         )
     }

@@ -2,7 +2,7 @@
 
 import test from "node:test";
 import assert from "node:assert/strict";
-import { birthDigits, clinic, terminal } from "./kiosk.mjs";
+import { clinic, terminal } from "./kiosk.mjs";
 import { CHILDREN, hoursUntil, POLYCLINIC } from "./server.mjs";
 
 const here = clinic();
@@ -226,8 +226,7 @@ test("the usual case is four touches beside the digits: the district doctor's ne
   await kiosk.digits(patient.policyNumber);
   await kiosk.page.locator(".next").tap();
   await kiosk.on("birth");
-  await kiosk.digits(birthDigits(patient));
-  await kiosk.page.locator(".next").tap();
+  await kiosk.touchBirth(patient);
   await kiosk.on("menu");
   await kiosk.touch(/К участковому врачу/);
   await kiosk.on("confirm");
@@ -246,11 +245,8 @@ test("with a scanner, an offered time is the birth date and three touches, count
   const patient = here.server.patient({ uchastokNum: "5" });
   const kiosk = await terminal(t, here);
   const count = await countTouches(kiosk);
-  await kiosk.page.keyboard.type(patient.policyNumber);
-  await kiosk.page.keyboard.press("Enter");
-  await kiosk.on("birth");
-  await kiosk.digits(birthDigits(patient));
-  await kiosk.page.locator(".next").tap();
+  await kiosk.scan(patient.policyNumber);
+  await kiosk.touchBirth(patient);
   await kiosk.on("menu");
   await kiosk.touch(/К участковому врачу/);
   await kiosk.on("confirm");
@@ -264,11 +260,8 @@ test("any doctor's nearest times are on the card: with a scanner, the birth date
   const cell = (await here.server.freeCells(patient, (doctor) => doctor.type === "doctor" && doctor.nearestSlots.length === 3)).at(-1);
   const kiosk = await terminal(t, here);
   const count = await countTouches(kiosk);
-  await kiosk.page.keyboard.type(patient.policyNumber);
-  await kiosk.page.keyboard.press("Enter");
-  await kiosk.on("birth");
-  await kiosk.digits(birthDigits(patient));
-  await kiosk.page.locator(".next").tap();
+  await kiosk.scan(patient.policyNumber);
+  await kiosk.touchBirth(patient);
   await kiosk.on("menu");
   await kiosk.findDoctors(cell);
   const times = kiosk.doctorCard(cell).locator(".slot");
@@ -347,8 +340,7 @@ test("everything is there in English, and switching keeps what was typed", async
   await kiosk.touch("Erase all");
   await kiosk.digits(patient.policyNumber);
   await kiosk.page.locator(".next").tap();
-  await kiosk.digits(birthDigits(patient));
-  await kiosk.page.locator(".next").tap();
+  await kiosk.touchBirth(patient);
   await kiosk.on("menu");
   assert.doesNotMatch(await kiosk.text("#work"), /[а-яё]/i);
   await kiosk.touch("Finish");
@@ -393,7 +385,6 @@ test("the SNILS serves where the policy is at home", async (t) => {
   await kiosk.touch("Ввести СНИЛС");
   await kiosk.digits(patient.snils);
   await kiosk.page.locator(".next").tap();
-  await kiosk.digits(birthDigits(patient));
-  await kiosk.page.locator(".next").tap();
+  await kiosk.touchBirth(patient);
   await kiosk.on("menu");
 });

@@ -212,15 +212,25 @@ export class Terminal {
     await this.digits(patient.policyNumber);
     await this.page.locator(".next").tap();
     await this.on("birth");
+    await this.touchBirth(patient);
+  }
+
+  /** Answers the question for the birth date by touch. */
+  async touchBirth(patient) {
     await this.digits(birthDigits(patient));
     await this.page.locator(".next").tap();
   }
 
-  /** The same, quicker: a scanner types the policy, and the date comes from a keyboard. */
-  async present(patient) {
-    await this.page.keyboard.type(patient.policyNumber);
+  /** What a scanner types: a policy's number or a ticket's code, up to the question for the birth date. */
+  async scan(code) {
+    await this.page.keyboard.type(code);
     await this.page.keyboard.press("Enter");
     await this.on("birth");
+  }
+
+  /** As by touch, and quicker: a scanner types the policy, and the date comes from a keyboard. */
+  async present(patient) {
+    await this.scan(patient.policyNumber);
     await this.page.keyboard.type(birthDigits(patient));
     await this.page.keyboard.press("Enter");
   }

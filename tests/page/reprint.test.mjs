@@ -104,11 +104,8 @@ test("a ticket's code stands for its number, and the patient is known then", asy
   const kiosk = await terminal(t, here);
   await kiosk.touch("Напечатать талон ещё раз");
   await kiosk.on("number");
-  await kiosk.page.keyboard.type(ticket.receipt);
-  await kiosk.page.keyboard.press("Enter");
-  await kiosk.on("birth");
-  await kiosk.digits(birthDigits(patient));
-  await kiosk.page.locator(".next").tap();
+  await kiosk.scan(ticket.receipt);
+  await kiosk.touchBirth(patient);
   await kiosk.on("tickets");
   await kiosk.page.locator(".card").first().tap();
   await kiosk.on("visit");
@@ -130,8 +127,7 @@ test("without paper nothing is offered, and what was asked for before is told to
   await answered;
   await kiosk.page.locator(".next").tap();
   await kiosk.on("birth");
-  await kiosk.digits(birthDigits(patient));
-  await kiosk.page.locator(".next").tap();
+  await kiosk.touchBirth(patient);
   await kiosk.on("ticket");
   assert.match(await kiosk.text("#lead"), new RegExp(`^Бумаги нет. Запишите: талон ${ticket.num}, `));
   await kiosk.page.clock.fastForward(1_000);

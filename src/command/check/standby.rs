@@ -2,14 +2,13 @@
 
 use super::Report;
 use crate::command::Failure;
+use crate::command::exchange::newest_base;
 use crate::config::Config;
-use crate::exchange::standby::{StandbyKind, StandbyName};
 use crate::files::read_private_file;
 use crate::language::text;
 use crate::model::Moment;
 use crate::store::{Fault, Store};
 use chrono::TimeDelta;
-use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use uuid::Uuid;
@@ -72,10 +71,7 @@ pub fn look(config: &Config, store: &Store, now: Moment, report: &mut Report) ->
 
 /// Returns up to which record a folder knows the journal of a life; nothing where it has no base of it.
 fn known_upto(folder: &Path, life: Uuid) -> io::Result<Option<u64>> {
-    let names = fs::read_dir(folder)?
-        .filter_map(|entry| StandbyName::parse(entry.ok()?.file_name().to_str()?))
-        .filter(|name| name.incarnation == life);
-    let Some(base) = names.filter(|name| name.kind == StandbyKind::Base).max() else {
+    let Some(base) = newest_base(folder, life)? else {
         return Ok(None);
     };
     match read_private_file(&folder.join(base.tail().to_string())) {

@@ -1,7 +1,7 @@
 //! The exchange that goes on: each second and at once after a booking, more rarely while there is no connection.
 
 use super::ExchangeError;
-use super::network::{Done, Exchanger};
+use super::network::Exchanger;
 use super::standby::Standby;
 use crate::command::Failure;
 use crate::refusal::Trouble;
@@ -36,21 +36,11 @@ pub fn follow(
     registered.map_err(|error: io::Error| Failure::of("SIGTERM", error))?;
     let fault = Arc::new(Mutex::new(None));
     // A slow centre does not hold up the standby, nor the other way round.
-    let work = [
-        exchanger.map(|mut exchanger| worker("exchange", move || run(&mut exchanger))),
-        standby.map(|mut standby| worker("standby", move || follow_to(&mut standby))),
-    ];
-    for (name, mut work) in work.into_iter().flatten() {
-        let (told, mut end) = (
-            Arc::clone(&fault),
-            end.try_clone().map_err(|error| Failure::of(name, error))?,
-        );
-        let worker = thread::Builder::new().name(name.into()).spawn(move || {
-            let error = work();
-            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-            let _ = end.write_all(b"!");
-        });
-        worker.map_err(|error| Failure::of(name, error))?;
+    if let Some(exchanger) = exchanger {
+        start(exchanger, &fault, &end)?;
+    }
+    if let Some(standby) = standby {
+        start(standby, &fault, &end)?;
     }
     while let Err(error) = ended.read(&mut [0]) {
         if error.kind() != io::ErrorKind::Interrupted {
@@ -63,30 +53,92 @@ pub fn follow(
     fault.map_or(Ok(()), |error| Err(error.into()))
 }
 
-type Work = Box<dyn FnMut() -> ExchangeError + Send>;
-
-fn worker(name: &'static str, work: impl FnMut() -> ExchangeError + Send + 'static) -> (&'static str, Work) {
-    (name, Box::new(work))
+/// Starts a thread that follows. Its end is told by a byte, after the fault.
+fn start<F: Follower>(
+    follower: F,
+    fault: &Arc<Mutex<Option<ExchangeError>>>,
+    end: &UnixStream,
+) -> Result<(), Failure> {
+    let told = Arc::clone(fault);
+    let mut end = end.try_clone().map_err(|error| Failure::of(F::NAME, error))?;
+    let thread = thread::Builder::new().name(F::NAME.into()).spawn(move || {
+        let error = follow_for_ever(follower);
+        *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        let _ = end.write_all(b"!");
+    });
+    thread.map(drop).map_err(|error| Failure::of(F::NAME, error))
 }
 
-/// Lets the standby follow for ever. Returns what cannot be mended by waiting.
-fn follow_to(standby: &mut Standby) -> ExchangeError {
+/// Who does something with each change of the database.
+trait Follower: Send + 'static {
+    /// Name of its thread.
+    const NAME: &str;
+    /// What the log's lines about a failure begin with.
+    const ABOUT: &str;
+    /// What the log need not tell at first.
+    const UNTOLD: &str;
+
+    fn store(&self) -> &Store;
+
+    /// Does what there is to do. Returns what the log tells then, unless it told it last.
+    fn step(&mut self) -> Result<&'static str, ExchangeError>;
+}
+
+impl Follower for Exchanger<'static> {
+    const NAME: &str = "exchange";
+    const ABOUT: &str = "";
+    const UNTOLD: &str = "";
+
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn step(&mut self) -> Result<&'static str, ExchangeError> {
+        let done = self.complete()?;
+        Ok(if done.is_stopped {
+            "this life has stopped: `infomat issues` tells why"
+        } else {
+            "the exchange is complete"
+        })
+    }
+}
+
+/// What the log tells when the standby follows after a failure.
+const FOLLOWS: &str = "the standby follows again";
+
+impl Follower for Standby {
+    const NAME: &str = "standby";
+    const ABOUT: &str = "the standby: ";
+    const UNTOLD: &str = FOLLOWS;
+
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn step(&mut self) -> Result<&'static str, ExchangeError> {
+        self.write_news().map(|()| FOLLOWS)
+    }
+}
+
+/// Follows for ever. Returns what cannot be mended by waiting. The log tells what changed: the first success, one after a failure, and
+/// each other failure.
+fn follow_for_ever<F: Follower>(mut follower: F) -> ExchangeError {
     let mut pause = IDLE;
-    let mut last_told = String::new();
+    let mut last_told = F::UNTOLD.to_owned();
     loop {
-        let seen = standby.store.data_version();
-        match standby.step() {
-            Ok(()) => {
-                if !last_told.is_empty() {
-                    log::info!("the standby follows again");
-                    last_told.clear();
+        let seen = follower.store().data_version();
+        match follower.step() {
+            Ok(text) => {
+                if text != last_told {
+                    log::info!("{text}");
+                    text.clone_into(&mut last_told);
                 }
                 pause = IDLE;
-                wait_for_news(&standby.store, seen.ok());
+                wait_for_news(follower.store(), seen.ok());
             }
             Err(error @ ExchangeError::Store(Fault::Unavailable(Trouble::Replaced, _))) => return error,
             Err(error) => {
-                let text = format!("the standby: {error}");
+                let text = format!("{}{error}", F::ABOUT);
                 if text != last_told {
                     log::warn!("{text}");
                     last_told = text;
@@ -95,45 +147,6 @@ fn follow_to(standby: &mut Standby) -> ExchangeError {
                 pause = (pause * 2).min(PAUSE_MAX);
             }
         }
-    }
-}
-
-/// Exchanges for ever. Returns what cannot be mended by waiting.
-fn run(exchanger: &mut Exchanger) -> ExchangeError {
-    let mut pause = IDLE;
-    let mut last_told = String::new();
-    loop {
-        let seen = exchanger.store.data_version();
-        match exchanger.complete() {
-            Ok(done) => {
-                tell(&mut last_told, &done);
-                pause = IDLE;
-                wait_for_news(&exchanger.store, seen.ok());
-            }
-            Err(error @ ExchangeError::Store(Fault::Unavailable(Trouble::Replaced, _))) => return error,
-            Err(error) => {
-                let text = error.to_string();
-                if text != last_told {
-                    log::warn!("{text}");
-                    last_told = text;
-                }
-                thread::sleep(pause);
-                pause = (pause * 2).min(PAUSE_MAX);
-            }
-        }
-    }
-}
-
-/// The log tells what changed: the first complete exchange, one after a failure, and the end of this life.
-fn tell(last_told: &mut String, done: &Done) {
-    let text = if done.is_stopped {
-        "this life has stopped: `infomat issues` tells why"
-    } else {
-        "the exchange is complete"
-    };
-    if *last_told != text {
-        log::info!("{text}");
-        text.clone_into(last_told);
     }
 }
 

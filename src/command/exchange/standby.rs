@@ -10,7 +10,7 @@ use crate::model::record::Record;
 use crate::store::{BackupLock, Fault, Store};
 use chrono::NaiveDate;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -81,7 +81,7 @@ impl Standby {
     }
 
     /// Brings the tail up to date; a base is made beside that.
-    pub fn step(&mut self) -> Result<(), ExchangeError> {
+    pub fn write_news(&mut self) -> Result<(), ExchangeError> {
         if let Some(making) = self.making.take_if(|making| making.is_finished()) {
             let base = making
                 .join()
@@ -120,17 +120,13 @@ impl Standby {
             return Ok(());
         }
         self.tail = None;
-        let bases = names(self.folder)?
-            .into_iter()
-            .filter(|name| name.incarnation == life);
-        let Some(base) = bases.filter(|name| name.kind == StandbyKind::Base).max() else {
-            return Ok(());
-        };
+        let base = newest_base(self.folder, life).map_err(FileError::of(self.folder))?;
+        let Some(base) = base else { return Ok(()) };
         let path = self.path(base.tail());
         let mut last = (base.seq, 0);
         match read_private_file(&path) {
             Ok(file) => last = self.last_known(file, base.seq).map_err(FileError::of(&path))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => (),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (),
             Err(error) => return Err(FileError::of(&path)(error).into()),
         }
         let base_path = self.path(base);
@@ -155,14 +151,14 @@ impl Standby {
     }
 
     /// Returns the last record of a tail that the database has as it is there, and where its line ends.
-    fn last_known(&self, file: File, base: u64) -> std::io::Result<(u64, u64)> {
+    fn last_known(&self, file: File, base: u64) -> io::Result<(u64, u64)> {
         let (mut seq, mut bytes, mut line) = (base, 0, String::new());
         let mut lines = BufReader::new(file);
         while lines.read_line(&mut line)? > 0 {
             let record = serde_json::from_str::<Record>(&line).ok();
             let record = record.filter(|record| record.seq == seq + 1 && line.ends_with('\n'));
             let Some(record) = record else { break };
-            let written = self.store.written(record.seq).map_err(std::io::Error::other)?;
+            let written = self.store.written(record.seq).map_err(io::Error::other)?;
             if written != Some((record.incarnation, record.hash)) {
                 break;
             }
@@ -203,7 +199,7 @@ impl Standby {
         });
         self.write_tail()?;
         sync_folder(&path)?;
-        for old in names(self.folder)? {
+        for old in names(self.folder).map_err(FileError::of(self.folder))? {
             if old.incarnation == base.incarnation && old.seq < base.seq {
                 let path = self.path(old);
                 fs::remove_file(&path).map_err(FileError::of(&path))?;
@@ -265,9 +261,15 @@ fn make_base(config: &Config, folder: &Path) -> Result<Made, ExchangeError> {
     Ok(Made { name, imported })
 }
 
-fn names(folder: &Path) -> Result<Vec<StandbyName>, FileError> {
-    let listed = fs::read_dir(folder).map_err(FileError::of(folder))?;
+fn names(folder: &Path) -> io::Result<Vec<StandbyName>> {
+    let listed = fs::read_dir(folder)?;
     Ok(listed
         .filter_map(|entry| StandbyName::parse(entry.ok()?.file_name().to_str()?))
         .collect())
+}
+
+/// Returns the newest base of a life in a folder.
+pub fn newest_base(folder: &Path, life: Uuid) -> io::Result<Option<StandbyName>> {
+    let is_base = |name: &StandbyName| name.incarnation == life && name.kind == StandbyKind::Base;
+    Ok(names(folder)?.into_iter().filter(is_base).max())
 }
