@@ -71,6 +71,8 @@
 //! A batch has no savepoints. When something of ours fails, the whole batch is undone; unless the disk failed, each request is
 //! then tried alone. The making of a visit is told by its own row; `visit_history` holds what changed since.
 
+#![cfg_attr(fuzzing, allow(missing_docs))]
+
 #[cfg(not(target_os = "linux"))]
 compile_error!("infomat runs on Linux: it relies on its files, locks and sockets");
 
@@ -97,3 +99,11 @@ pub mod rules;
 pub mod store;
 pub mod token;
 pub mod wire;
+
+/// Inner parts that the targets of `tests/fuzz` reach. Nobody else sees them.
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use crate::edge::fuzzing::*;
+    pub use crate::import::fuzzing::*;
+    pub use crate::wire::params::{Json, Params};
+}

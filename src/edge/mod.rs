@@ -30,6 +30,12 @@ pub mod service;
 mod spin;
 mod upstream;
 
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use super::chunked::Chunked;
+    pub use super::head::{Body, HEAD_BYTES_MAX, Head, NO_FIELDS, Scan, end_head};
+}
+
 pub use proxies::Proxies;
 
 use crate::engine::{BATCH_REQUESTS_MAX, Engine};

@@ -31,6 +31,13 @@ mod table;
 mod tests;
 mod told;
 
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use super::kinds::{ParsedLine, Says, parse};
+    pub use super::lines::Lines;
+    pub use super::table::records::{Record, Records};
+}
+
 pub use bounds::LINE_BYTES_MAX;
 pub use foreign::Foreign;
 pub use reason::{BadField, BadLine, Reason};

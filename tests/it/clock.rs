@@ -2,6 +2,8 @@
 //! jump of the clock is told. Method: a database whose last booking lies in the future, which is the same to the server as
 //! a clock that is behind, and libfaketime for a clock that shows 1970 or jumps.
 
+mod jumps;
+
 use crate::clinic::{self, Ask, guid};
 use crate::harness::{self, Answer, Client, PATIENCE, Server, Site};
 use chrono::{TimeDelta, Utc};
@@ -9,6 +11,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
@@ -187,15 +190,19 @@ impl FakeClock<'_> {
     }
 
     fn serve(&self) -> Server {
-        self.site.start(
-            self.site
-                .command(&["serve"])
-                .env("LD_PRELOAD", &self.library)
-                .env("FAKETIME_TIMESTAMP_FILE", self.site.path("clock"))
-                .env("FAKETIME_NO_CACHE", "1")
-                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-                .env("NO_FAKE_STAT", "1"),
-        )
+        self.site.start(&mut self.command(&["serve"]))
+    }
+
+    /// The program with these arguments on this clock.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.site.command(arguments);
+        command
+            .env("LD_PRELOAD", &self.library)
+            .env("FAKETIME_TIMESTAMP_FILE", self.site.path("clock"))
+            .env("FAKETIME_NO_CACHE", "1")
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .env("NO_FAKE_STAT", "1");
+        command
     }
 }
 

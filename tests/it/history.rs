@@ -6,6 +6,7 @@
 //! [`controls`] holds every check against a record or a file that is wrong in one thing; `tests/faults/run` against programs that
 //! are.
 
+mod beside;
 mod call;
 mod check;
 mod client;

@@ -44,6 +44,7 @@ mod metrics;
 mod model;
 mod one_file;
 mod openapi;
+mod others;
 mod owners;
 mod package;
 mod page;

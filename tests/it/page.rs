@@ -153,6 +153,14 @@ fn every_screen_for_everyone() {
 }
 
 #[test]
+fn every_screen_for_pa11y() {
+    let pa11y = folder().with_file_name("others/node_modules/pa11y");
+    if !lacks("pa11y (npm ci in tests/others)", pa11y.exists()) {
+        run("pa11y.test.mjs");
+    }
+}
+
+#[test]
 fn the_reception() {
     run("desk.test.mjs");
 }

@@ -71,8 +71,8 @@ export async function inSight(locator) {
 const settled = (page) =>
   page.waitForFunction(() => [...document.querySelectorAll("button")].every((node) => getComputedStyle(node).pointerEvents !== "none"));
 
-/** One server and one browser for the tests of a file. */
-export function clinic() {
+/** One server and one browser, with more arguments, for the tests of a file. */
+export function clinic(more = []) {
   const here = {};
   before(async () => {
     here.server = await Server.start();
@@ -87,6 +87,7 @@ export function clinic() {
         "--disable-component-update",
         "--disable-sync",
         `--host-resolver-rules=MAP ${REBOUND_HOST} 127.0.0.1`,
+        ...more,
       ],
     });
   });

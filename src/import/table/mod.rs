@@ -15,7 +15,7 @@ mod doctors;
 mod encoding;
 mod headings;
 mod patients;
-mod records;
+pub(super) mod records;
 mod timetable;
 mod town;
 mod values;

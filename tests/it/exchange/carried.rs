@@ -39,7 +39,7 @@ fn answered(office: &Shared, request: &[u8]) -> Vec<u8> {
 }
 
 /// The rules behind a listener.
-fn listening(office: &Shared) -> Peer {
+pub fn listening(office: &Shared) -> Peer {
     let office = Arc::clone(office);
     Peer::start(move |stream, request| {
         let body = request.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;

@@ -4,7 +4,7 @@ use crate::clinic::{doctor, guid, lpu, patient, speciality};
 use crate::desk;
 use crate::harness::Site;
 use chrono::{DateTime, FixedOffset, TimeDelta, Timelike, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 
 pub const LPU: u32 = 1;
@@ -75,6 +75,8 @@ pub fn number_of(guid: &str) -> u32 {
 /// The clinic, and a registrar's password.
 pub struct Town {
     pub site: Site,
+    /// What was imported.
+    pub lines: Vec<Value>,
     pub password: String,
 }
 
@@ -103,6 +105,10 @@ impl Town {
         }));
         site.import(&lines);
         let password = desk::add(&site, LOGIN, "registrar");
-        Town { site, password }
+        Town {
+            site,
+            lines,
+            password,
+        }
     }
 }
