@@ -4,17 +4,17 @@ use super::{Fault, Store, rows};
 use crate::model::typed::sort_key;
 use crate::model::{DeskPatient, DocumentKind, PatientId};
 use chrono::NaiveDate;
-use rusqlite::named_params;
+use rusqlite::{Params, named_params};
 use uuid::Uuid;
 
 /// Most patients that are found at once; more are told of.
 pub(crate) const FOUND_MAX: u32 = 50;
 
-/// Most cards that are looked through for one beginning of a surname.
+/// Most cards that are looked through for beginnings of several names, or for one birth date.
 const NAMES_MAX: u32 = 20_000;
 
-/// Letters of a surname by which the index is asked; the rest is compared.
-const INDEXED_LETTERS: usize = 3;
+/// Most ways of writing the beginning of a surname that are looked for.
+const BEGINNINGS_MAX: usize = 256;
 
 impl Store {
     /// Returns the cards whose names begin as typed: surname, name, patronymic. Neither case counts nor the points over ё. Of
@@ -29,38 +29,72 @@ impl Store {
             return Ok(Vec::new());
         };
         let mut found = Vec::new();
-        for from in beginnings(family) {
-            found.extend(self.names_from(&from, &typed, born)?);
+        if let Some(day) = born {
+            found.extend(self.names_born(day, &typed)?);
+        } else {
+            for from in self.beginnings(family)? {
+                found.extend(self.names_from(&from, &typed)?);
+            }
         }
         found.sort();
         found.truncate(FOUND_MAX as usize + 1);
         Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
-    /// Returns the cards whose surname begins with these very letters and whose names fit, each with what it is sorted by.
-    fn names_from(
-        &self,
-        from: &str,
-        typed: &[String],
-        born: Option<NaiveDate>,
-    ) -> Result<Vec<(SortKey, PatientId)>, Fault> {
-        let parameters = named_params! {
-            ":from": from, ":until": format!("{from}\u{10ffff}"), ":born": born, ":limit": NAMES_MAX,
+    /// Returns the cards with this birth date whose names begin as typed.
+    fn names_born(&self, day: NaiveDate, typed: &[String]) -> Result<Vec<Named>, Fault> {
+        let parameters = named_params! { ":born": day, ":limit": NAMES_MAX };
+        self.names(include_str!("patients/names_born.sql"), parameters, typed)
+    }
+
+    /// Returns the cards whose surname begins with these very letters and whose names begin as typed.
+    fn names_from(&self, from: &str, typed: &[String]) -> Result<Vec<Named>, Fault> {
+        // Where a surname alone was typed, every card that begins so is one.
+        let limit = if typed.len() == 1 {
+            FOUND_MAX + 1
+        } else {
+            NAMES_MAX
         };
-        let sql = include_str!("patients/names_from.sql");
+        let parameters = named_params! { ":from": from, ":until": after(from), ":limit": limit };
+        self.names(include_str!("patients/names_from.sql"), parameters, typed)
+    }
+
+    /// Returns the cards of a statement whose names begin as typed.
+    fn names(&self, sql: &str, parameters: impl Params, typed: &[String]) -> Result<Vec<Named>, Fault> {
         let read = self.all("patient", sql, parameters, |row| {
             let names = [
                 rows::text(row, "family")?,
                 rows::text(row, "name")?,
                 rows::text(row, "patronymic")?,
             ];
-            let fits = |(typed, name): (&String, &str)| key(name).starts_with(&**typed);
-            if !typed.iter().zip(names).all(fits) {
-                return Ok(None);
-            }
-            Ok(Some((sort_key(&names.join(" ")), row.get("id")?)))
+            let key = sort_key(&names.join("\n"));
+            // A surname of several words may be typed whole.
+            let fits = begin(typed, key.0.split('\n')) || begin(typed, key.0.split_whitespace());
+            Ok(if fits { Some((key, row.get("id")?)) } else { None })
         })?;
         Ok(read.into_iter().flatten().collect())
+    }
+
+    /// Returns every way in which a card writes the beginning of a surname: each letter in either case, е also as ё. The index
+    /// knows only what is written, so each letter leaves the ways that some card has.
+    fn beginnings(&self, key: &str) -> Result<Vec<String>, Fault> {
+        let mut all = vec![String::new()];
+        for letter in key.chars() {
+            let ways = ways(letter);
+            let longer = |begin: &String| ways.iter().map(|way| format!("{begin}{way}")).collect::<Vec<_>>();
+            let mut written = Vec::new();
+            for begin in all.iter().flat_map(longer).take(BEGINNINGS_MAX) {
+                let parameters = named_params! { ":from": begin, ":until": after(&begin) };
+                if self.exists(
+                    "SELECT 1 FROM patient WHERE family >= :from AND family < :until",
+                    parameters,
+                )? {
+                    written.push(begin);
+                }
+            }
+            all = written;
+        }
+        Ok(all)
     }
 
     /// Returns the cards with a document of this number.
@@ -151,47 +185,47 @@ impl Store {
     }
 }
 
-/// What a name is sorted by.
-type SortKey = (String, String);
+/// A card and what its names are sorted by.
+type Named = ((String, String), PatientId);
 
 /// What names are compared by.
 fn key(name: &str) -> String {
     sort_key(name).0
 }
 
-/// Returns every way in which the first letters of a surname may be written: each in both cases, е also as ё. The index knows
-/// only what is written.
-fn beginnings(key: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
-    for letter in key.chars().take(INDEXED_LETTERS) {
-        let mut ways = Vec::with_capacity(4);
-        for small in if letter == '\u{435}' {
-            vec![letter, '\u{451}']
-        } else {
-            vec![letter]
-        } {
-            let large: String = small.to_uppercase().collect();
-            if large != small.to_string() {
-                ways.push(large);
-            }
-            ways.push(small.to_string());
-        }
-        let longer = |begin: &String| ways.iter().map(|way| format!("{begin}{way}")).collect::<Vec<_>>();
-        all = all.iter().flat_map(longer).collect();
-    }
-    all
+/// Whether names begin as typed, one after the other.
+fn begin<'n>(typed: &[String], mut names: impl Iterator<Item = &'n str>) -> bool {
+    typed
+        .iter()
+        .all(|typed| names.next().is_some_and(|name| name.starts_with(&**typed)))
+}
+
+/// Returns the ways in which a small letter may be written: in either case, е also as ё.
+fn ways(letter: char) -> Vec<String> {
+    let small = if letter == '\u{435}' {
+        vec![letter, '\u{451}']
+    } else {
+        vec![letter]
+    };
+    let mut ways: Vec<String> = small.iter().map(|sign| sign.to_uppercase().collect()).collect();
+    ways.extend(small.iter().map(char::to_string));
+    ways.dedup();
+    ways
+}
+
+/// Returns the end of what begins with a text, in the order of the index.
+fn after(begin: &str) -> String {
+    format!("{begin}\u{10ffff}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::beginnings;
+    use super::ways;
 
     #[test]
-    fn the_first_letters_in_every_way() {
-        let written = |key: &str| beginnings(key).len();
-        assert_eq!(written("пет"), 16);
-        assert_eq!(written("ееее"), 64);
-        assert_eq!(written("о'к"), 4);
-        assert!(beginnings("пет").contains(&"П\u{451}Т".to_owned()));
+    fn a_letter_in_every_way() {
+        assert_eq!(ways('\u{435}'), ["\u{415}", "\u{401}", "\u{435}", "\u{451}"]);
+        assert_eq!(ways('\u{43f}').len(), 2);
+        assert_eq!(ways('\''), ["'"]);
     }
 }

@@ -1,5 +1,5 @@
 //! What the reception waits for while bookings go on: patients found by the first three letters of the surname, which all of them
-//! share, and a day of 100 doctors on which every cell is booked.
+//! share, or by those and a name that as many as are looked through do not have, and a day of 100 doctors on which every cell is booked.
 
 use crate::clinic::{Clinic, book_all, booking, tomorrow};
 use crate::contender::{Contender, Stage};
@@ -20,6 +20,9 @@ const QUESTIONS_MIN: usize = 20;
 
 /// `ПАЦ`, percent-encoded.
 const THREE_LETTERS: &str = "%D0%9F%D0%90%D0%A6";
+
+/// `ПАЦ Ю`: nobody.
+const NOBODY: &str = "%D0%9F%D0%90%D0%A6%20%D0%AE";
 
 /// Measures the reception's questions beside so many bookings a second.
 pub fn measure(clinic: &Clinic, contenders: &[(Contender, PathBuf)], rate: usize, seconds: usize) {
@@ -46,6 +49,7 @@ pub fn measure(clinic: &Clinic, contenders: &[(Contender, PathBuf)], rate: usize
         let cookie = signed_in(&stage);
         let questions = [
             ("three letters", format!("/desk/api/patients?q={THREE_LETTERS}")),
+            ("nobody", format!("/desk/api/patients?q={NOBODY}")),
             ("a day", format!("/desk/api/day?date={}", tomorrow())),
         ];
         let folder = stage.site.path("");
@@ -111,9 +115,9 @@ fn password(site: &Site) -> String {
 }
 
 /// Asks the questions in turn until it is over. Returns how long each took.
-fn ask(stage: &Stage, cookie: &str, questions: &[String; 2], is_over: &AtomicBool) -> [Vec<Duration>; 2] {
+fn ask(stage: &Stage, cookie: &str, questions: &[String; 3], is_over: &AtomicBool) -> [Vec<Duration>; 3] {
     let mut client = Client::connect(stage.server.address);
-    let mut times = [Vec::new(), Vec::new()];
+    let mut times = [const { Vec::new() }; 3];
     while !is_over.load(Ordering::Relaxed) || times[0].len() < QUESTIONS_MIN {
         for (path, times) in questions.iter().zip(&mut times) {
             let began = Instant::now();

@@ -1,5 +1,5 @@
 SELECT id, family, name, patronymic
 FROM patient
-WHERE family >= :from AND family < :until AND (:born IS NULL OR birth_date = :born)
+WHERE family >= :from AND family < :until
 ORDER BY family, name, patronymic, id
 LIMIT :limit

@@ -25,6 +25,7 @@ fn fill(site: &Site) {
         ),
         with(patient(21, LPU), &json!({"family": "Петренко", "name": "Борис", "closed": true})),
         with(patient(22, LPU), &json!({"family": "Иванов", "policyNumber": "1234567890123456"})),
+        with(patient(23, LPU), &json!({"family": "Ибн Аль Хатиб", "name": "Юсуф", "birthDate": "1970-01-01"})),
     ]);
 }
 
@@ -54,6 +55,10 @@ fn a_patient_is_found_by_whatever_is_known() {
     assert_eq!(find(&mut person, "пётр а"), ["ПЁТРУХИН Анна"]);
     assert_eq!(find(&mut person, "петро 15.06.1980"), ["Петров Петр"]);
     assert_eq!(find(&mut person, "петро 16.06.1980"), [""; 0]);
+    assert_eq!(find(&mut person, "петров петр п"), [""; 0]);
+    for whole in ["ибн аль хат", "Ибн Аль Хатиб Ю", "ибн ю"] {
+        assert_eq!(find(&mut person, whole), ["Ибн Аль Хатиб Юсуф"], "{whole}");
+    }
     let namesake = |number| {
         let name = json!({"family": "Петров", "name": "Антон", "birthDate": "1990-01-01", "policyNumber": "", "snils": ""});
         with(patient(number, LPU), &name)
