@@ -2,7 +2,7 @@
 
 import test from "node:test";
 import assert from "node:assert/strict";
-import { clinic, terminal } from "./kiosk.mjs";
+import { birthDigits, clinic, terminal } from "./kiosk.mjs";
 import { CHILDREN, hoursUntil, POLYCLINIC } from "./server.mjs";
 
 const here = clinic();
@@ -241,27 +241,27 @@ test("the usual case is four touches beside the digits: the district doctor's ne
   assert.equal(await kiosk.page.getByRole("button", { name: /участковому/ }).count(), 0);
 });
 
-test("with a scanner, an offered time is the birth date and three touches, counted from the greeting", async (t) => {
+test("with a scanner, an offered time is the birth date and two touches, counted from the greeting", async (t) => {
   const patient = here.server.patient({ uchastokNum: "5" });
   const kiosk = await terminal(t, here);
   const count = await countTouches(kiosk);
   await kiosk.scan(patient.policyNumber);
-  await kiosk.touchBirth(patient);
+  await kiosk.touchBirth(patient, { isScanned: true });
   await kiosk.on("menu");
   await kiosk.touch(/К участковому врачу/);
   await kiosk.on("confirm");
   await kiosk.book();
-  assert.equal(count.touches, 3);
+  assert.equal(count.touches, 2);
   assert.equal((await here.server.tickets(patient)).length, 1);
 });
 
-test("any doctor's nearest times are on the card: with a scanner, the birth date and five touches", async (t) => {
+test("any doctor's nearest times are on the card: with a scanner, the birth date and four touches", async (t) => {
   const patient = here.server.patient();
   const cell = (await here.server.freeCells(patient, (doctor) => doctor.type === "doctor" && doctor.nearestSlots.length === 3)).at(-1);
   const kiosk = await terminal(t, here);
   const count = await countTouches(kiosk);
   await kiosk.scan(patient.policyNumber);
-  await kiosk.touchBirth(patient);
+  await kiosk.touchBirth(patient, { isScanned: true });
   await kiosk.on("menu");
   await kiosk.findDoctors(cell);
   const times = kiosk.doctorCard(cell).locator(".slot");
@@ -271,9 +271,32 @@ test("any doctor's nearest times are on the card: with a scanner, the birth date
   await times.nth(2).tap();
   await kiosk.on("confirm");
   await kiosk.book();
-  assert.equal(count.touches, 5);
+  assert.equal(count.touches, 4);
   const [ticket] = await here.server.tickets(patient);
   assert.equal(ticket.timeTableGuid, doctor.nearestSlots[2].guid);
+});
+
+test("after a scan the birth date's last digit goes on, which is told; what is typed by hand waits for a touch", async (t) => {
+  const patient = here.server.patient();
+  const kiosk = await terminal(t, here);
+  await kiosk.scan(patient.policyNumber);
+  assert.match(await kiosk.text("#lead"), /После восьмой цифры пойдём дальше сами/);
+  await kiosk.digits("31022000");
+  assert.match(await kiosk.text("#notice"), /Такой даты нет/);
+  await kiosk.touch("Стереть всё");
+  // Another scan, and a keyboard, come digit by digit, too.
+  await kiosk.page.keyboard.type(birthDigits(patient));
+  await kiosk.on("birth");
+  await kiosk.touch("Назад");
+  await kiosk.page.locator(".key", { hasText: "Стереть всё" }).tap();
+  await kiosk.digits(here.server.patient().policyNumber);
+  await kiosk.page.locator(".next").tap();
+  await kiosk.on("birth");
+  assert.match(await kiosk.text("#lead"), /Сначала день/);
+  await kiosk.touch("Стереть всё");
+  await kiosk.digits("31022000");
+  assert.equal(await kiosk.text("#notice"), "", "nothing is done before the touch");
+  await kiosk.finish();
 });
 
 test("specialities with the most use come first, and by letter for who likes that better", async (t) => {

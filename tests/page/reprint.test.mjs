@@ -105,7 +105,7 @@ test("a ticket's code stands for its number, and the patient is known then", asy
   await kiosk.touch("Напечатать талон ещё раз");
   await kiosk.on("number");
   await kiosk.scan(ticket.receipt);
-  await kiosk.touchBirth(patient);
+  await kiosk.touchBirth(patient, { isScanned: true });
   await kiosk.on("tickets");
   await kiosk.page.locator(".card").first().tap();
   await kiosk.on("visit");

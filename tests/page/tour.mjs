@@ -56,6 +56,10 @@ export async function tour(server, kiosk, look) {
   await waiting(server, kiosk, patient, see);
   await kiosk.page.locator("#finish").tap();
   await kiosk.on("welcome");
+  await kiosk.scan(patient.policyNumber);
+  await see("birth", "birth-scanned");
+  await kiosk.page.locator("#finish").tap();
+  await kiosk.on("welcome");
   await server.cancelAll(patient);
   await server.cancelAll(other);
   await offers(server, kiosk, see);

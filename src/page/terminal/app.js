@@ -63,7 +63,7 @@ function scanned(text) {
   if (!["welcome", "number"].includes(place())) finish();
   session.reprints = session.document === "ticketNumber";
   session.document = kind === "ticket" ? kind : "policy";
-  session.number = number;
+  session.number = session.scanned = number;
   if (kind === "ticket") return go("birth");
   go("number", { notice: kind === "other" ? t("scanOther") : "" });
   if (number) go("birth");

@@ -9,9 +9,9 @@ let listen = null;
  * A display and twelve keys. `digits()` and `set(digits)` reach the value (`set` may keep another one than was typed),
  * `max` is the length of what is typed, `shape` shows it (a pattern of `#` for a digit, anything else as it is),
  * `blank(at)` the sign for a digit still missing, `done` is what "next" does. `scans`: a scan belongs here, whatever its
- * length.
+ * length. `goesOn`: the finger's last digit does what "next" does.
  */
-export function pad({ digits, set, max, shape, blank = () => "·", next, done, scans = false }) {
+export function pad({ digits, set, max, shape, blank = () => "·", next, done, scans = false, goesOn = false }) {
   const display = el("p", { class: "display", "aria-hidden": "true" });
   const spoken = el("p", { class: "unseen", "aria-live": "polite" });
   const change = (typed) => {
@@ -22,7 +22,11 @@ export function pad({ digits, set, max, shape, blank = () => "·", next, done, s
   };
   const add = (digit) => digits().length < max && change(digits() + digit);
   const erase = () => change(digits().slice(0, -1));
-  const key = (digit) => el("button", { type: "button", class: "key", text: digit, on: { click: () => add(digit) } });
+  const touched = (digit) => {
+    add(digit);
+    if (goesOn && digits().length === max) done();
+  };
+  const key = (digit) => el("button", { type: "button", class: "key", text: digit, on: { click: () => touched(digit) } });
   const keys = el(
     "div",
     { class: "keys" },
@@ -43,7 +47,7 @@ export function pad({ digits, set, max, shape, blank = () => "·", next, done, s
 function glyphs(shape, value, blank) {
   let at = 0;
   let cursor = false;
-  return [...shape].map((sign) => {
+  const glyph = (sign) => {
     if (sign !== "#") return el("span", { class: "gap", text: sign });
     const digit = value[at];
     const isNext = digit === undefined && !cursor;
@@ -51,7 +55,9 @@ function glyphs(shape, value, blank) {
     const node = el("span", { class: digit ? "digit" : isNext ? "digit blank at" : "digit blank", text: digit ?? blank(at) });
     at += 1;
     return node;
-  });
+  };
+  // A line breaks between groups of digits alone.
+  return shape.split(/(?<=[^#])(?=#)/).map((group) => el("span", { class: "group" }, ...[...group].map(glyph)));
 }
 
 /** No pad is shown any more. */

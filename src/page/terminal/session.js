@@ -11,6 +11,8 @@ function nobody() {
     /** Document (`ticketNumber` where only paper is wanted) and birth date as typed: kept to renew a token that ran out. */
     document: "policy",
     number: "",
+    /** The number that came from the scanner, if one did. */
+    scanned: "",
     birthDigits: "",
     birth: "",
     /** Whether a ticket is shown to be printed again. */

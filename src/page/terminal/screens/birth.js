@@ -14,7 +14,7 @@ const YEAR_MIN = 1900;
 export const birth = {
   view: () => ({
     title: t("birthTitle"),
-    lead: t("birthLead"),
+    lead: t(isQuick() ? "birthLeadQuick" : "birthLead"),
     work: pad({
       digits: () => session.birthDigits,
       set: (digits) => { session.birthDigits = digits; },
@@ -23,9 +23,13 @@ export const birth = {
       blank: (at) => t("birthShape")[at],
       next: t("next"),
       done,
+      goesOn: isQuick(),
     }),
   }),
 };
+
+/** Who has a scanner in front is quick: the last digit goes on, and the lead says so. */
+const isQuick = () => session.number === session.scanned;
 
 function done() {
   if (session.birthDigits.length < 8) return go("birth", { notice: t("birthShort") });

@@ -82,6 +82,7 @@ export default {
   "ticketNumberUnknown": "No such ticket. Check the number and the date of birth.",
   "birthTitle": "Date of birth",
   "birthLead": "Day first, then month and year. For example, 05.03.1950.",
+  "birthLeadQuick": "Day, month and year. After the eighth digit we go on by ourselves.",
   "birthShape": "DDMMYYYY",
   "birthShort": "Enter day, month and year: eight digits.",
   "birthWrong": "There is no such date. Check day, month and year.",
