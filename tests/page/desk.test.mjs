@@ -118,6 +118,7 @@ test("the same with the keyboard alone", async (t) => {
   await reception.tabTo(/^Отменить: /);
   await keyboard.press("Enter");
   await page.getByLabel("Причина").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.name), "reason", "what is typed next goes there");
   await keyboard.type("Заболел");
   await keyboard.press("Enter");
   await page.locator("tr.cancelled").waitFor();

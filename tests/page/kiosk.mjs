@@ -98,8 +98,17 @@ export function clinic(more = []) {
   return here;
 }
 
+/** The addresses of the pages, and their files. */
+const PAGES = { "/": "terminal/index.html", "/desk": "desk/index.html" };
+
+/** Shows the page of the folder, if one is named. */
+export async function showFolder(context) {
+  if (PAGE_FOLDER) await context.route(({ pathname }) => pathname in PAGES || pathname.startsWith("/page/"), fromFolder);
+}
+
 async function fromFolder(route) {
-  const path = new URL(route.request().url()).pathname.replace(/^\/(page\/)?/, "") || "terminal/index.html";
+  const { pathname } = new URL(route.request().url());
+  const path = PAGES[pathname] ?? pathname.replace("/page/", "");
   // What is no file there, the program makes: the clinic's languages.
   const body = await readFile(join(PAGE_FOLDER, path)).catch(() => null);
   if (!body || route.request().method() !== "GET") return route.fallback();
@@ -123,7 +132,7 @@ export async function terminal(t, { server, browser }, { size = "portrait", addr
     reducedMotion: "reduce",
   });
   context.setDefaultTimeout(PATIENCE_MS);
-  if (PAGE_FOLDER) await context.route((url) => url.pathname === "/" || url.pathname.startsWith("/page/"), fromFolder);
+  await showFolder(context);
   const page = await context.newPage();
   lookBeforeTaps(page);
   if (clock) await page.clock.install();
@@ -216,10 +225,10 @@ export class Terminal {
     await this.touchBirth(patient);
   }
 
-  /** Answers the question for the birth date by touch. */
-  async touchBirth(patient) {
+  /** Answers the question for the birth date by touch. After a scan the last digit goes on. */
+  async touchBirth(patient, { isScanned = false } = {}) {
     await this.digits(birthDigits(patient));
-    await this.page.locator(".next").tap();
+    if (!isScanned) await this.page.locator(".next").tap();
   }
 
   /** What a scanner types: a policy's number or a ticket's code, up to the question for the birth date. */

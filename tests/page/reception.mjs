@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { NETWORK_WORDS } from "./kiosk.mjs";
+import { NETWORK_WORDS, showFolder } from "./kiosk.mjs";
 
 const PATIENCE_MS = 30_000;
 /** More presses of Tab than any screen of a few rows needs. */
@@ -28,6 +28,7 @@ export function colleague(server, login, role = "registrar") {
 export async function desk(t, { server, browser }, { clock = false } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "ru-RU", reducedMotion: "reduce", acceptDownloads: true });
   context.setDefaultTimeout(PATIENCE_MS);
+  await showFolder(context);
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => NETWORK_WORDS.test(message.text()) || complaints.push(message.text()));
