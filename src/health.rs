@@ -191,6 +191,8 @@ pub enum Action {
     Import,
     /// Call the patients of closed times.
     Call,
+    /// See to what an exchange left to a person.
+    Settle,
 }
 
 /// A line of the check.
@@ -314,8 +316,8 @@ impl Problem {
             | Subject::Flush
             | Subject::TimeSource
             | Subject::Clock
-            | Subject::Printer
-            | Subject::Exchange => None,
+            | Subject::Printer => None,
+            Subject::Exchange => matches!(self, Problem::ExchangeIssues(_)).then_some(Action::Settle),
         }
     }
 

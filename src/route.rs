@@ -461,6 +461,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(names.len(), 65, "{names:?}");
+        assert_eq!(names.len(), 67, "{names:?}");
     }
 }

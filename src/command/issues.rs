@@ -5,8 +5,11 @@ use crate::cli::{Format, Issues};
 use crate::config::Config;
 use crate::language::{pick, text};
 use crate::model::{Issue, IssueKind, Moment};
-use crate::store::{ISSUES_MAX, Store};
+use crate::store::Store;
 use crate::wire::issue::IssueListed;
+
+/// Most issues that are listed.
+const ISSUES_MAX: u32 = 10_000;
 
 /// Heads of the columns; the list is for whoever calls the patients.
 const RUSSIAN_HEADS: [&str; 9] = [
@@ -39,7 +42,7 @@ pub fn run(config: &Config, wanted: &Issues) -> Result<(), Failure> {
         return see(config, id);
     }
     let store = Store::open_to_read(&config.database, config.zone)?;
-    let mut issues = store.issues()?;
+    let mut issues = store.issues(ISSUES_MAX + 1)?;
     let are_more = issues.len() > ISSUES_MAX as usize;
     issues.truncate(ISSUES_MAX as usize);
     let objects: Vec<_> = issues.iter().map(IssueListed::from).collect();

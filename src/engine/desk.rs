@@ -128,6 +128,7 @@ enum DeskWork {
     EndWaiting(String),
     Close(ClosureWish),
     Open(String),
+    SeeIssue(String),
     Called {
         closure: String,
         ticket: String,
@@ -173,6 +174,7 @@ pub fn parse(request: &Request, write: &DeskWrite, settings: &Settings, now: Mom
             DeskWrite::Close => DeskWork::Close(new_closure(request, settings.zone, now)?),
             DeskWrite::Open { closure } => DeskWork::Open(closure.clone()),
             DeskWrite::Job(_) => DeskWork::Job,
+            DeskWrite::SeeIssue { issue } => DeskWork::SeeIssue(issue.clone()),
             DeskWrite::Called { closure, ticket } => DeskWork::Called {
                 closure: closure.clone(),
                 ticket: ticket.clone(),
@@ -242,6 +244,7 @@ fn act(tx: &WriteTx, work: &DeskWork, by: &Staff, desk: &Desk, now: Moment) -> R
         DeskWork::EndWaiting(entry) => waiting::end(tx, entry, now),
         DeskWork::Close(wish) => closures::close(tx, wish, by, now),
         DeskWork::Open(closure) => closures::open(tx, closure, now),
+        DeskWork::SeeIssue(issue) => status::see_issue(tx, issue, now),
         DeskWork::Called {
             closure,
             ticket,
@@ -261,7 +264,7 @@ fn right(write: &DeskWrite) -> Right {
         DeskWrite::AddStaff(_) | DeskWrite::ResetStaff { .. } | DeskWrite::DisableStaff { .. } => {
             Right::Staff
         }
-        DeskWrite::Job(_) => Right::Status,
+        DeskWrite::Job(_) | DeskWrite::SeeIssue { .. } => Right::Status,
         DeskWrite::AddCard | DeskWrite::SetContact { .. } => Right::Patients,
         DeskWrite::Close | DeskWrite::Open { .. } | DeskWrite::Called { .. } => Right::Timetable,
         DeskWrite::Offer { .. }

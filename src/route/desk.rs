@@ -55,6 +55,10 @@ pub enum DeskWrite {
     },
     /// Work beside the server, for the status page. No transaction is needed for it.
     Job(JobWrite),
+    /// Marks what an exchange left to a person as seen.
+    SeeIssue {
+        issue: String,
+    },
     /// Notes that the patient of a visit in a closed time was told.
     Called {
         closure: String,
@@ -119,6 +123,8 @@ pub enum DeskRead {
     Status,
     /// A month in numbers.
     Month,
+    /// What an exchange left to a person.
+    Issues,
 }
 
 impl DeskWrite {
@@ -142,6 +148,7 @@ impl DeskWrite {
             DeskWrite::Close => "desk_close",
             DeskWrite::Open { .. } => "desk_open",
             DeskWrite::Called { .. } => "desk_called",
+            DeskWrite::SeeIssue { .. } => "desk_see_issue",
             DeskWrite::Job(JobWrite::Check) => "desk_check",
             DeskWrite::Job(JobWrite::BackUp) => "desk_back_up",
             DeskWrite::Job(JobWrite::BeginImport) => "desk_import",
@@ -170,6 +177,7 @@ impl DeskRead {
             DeskRead::Closure { .. } => "desk_closure",
             DeskRead::Status => "desk_status",
             DeskRead::Month => "desk_month",
+            DeskRead::Issues => "desk_issues",
         }
     }
 }
@@ -282,6 +290,12 @@ fn status(segments: &[Segment]) -> Option<Methods> {
     Some(match *segments {
         [] => get(DeskRead::Status),
         [("month", _)] => get(DeskRead::Month),
+        [("issues", _)] => get(DeskRead::Issues),
+        [("issues", _), issue, ("seen", _)] => Methods {
+            post: Some(DeskWrite::SeeIssue { issue: text(issue) }.into()),
+            allow: "POST",
+            ..Methods::NONE
+        },
         [("check", _)] => post(JobWrite::Check),
         [("backup", _)] => post(JobWrite::BackUp),
         [("import", _)] => post(JobWrite::BeginImport),

@@ -6,9 +6,6 @@ use crate::model::{Issue, IssueKind, Moment, VisitId};
 use rusqlite::{Row, named_params};
 use uuid::Uuid;
 
-/// Most issues that are listed.
-pub(crate) const ISSUES_MAX: u32 = 10_000;
-
 /// Most other visits of a patient that are told of one visit.
 const OTHERS_MAX: u32 = 16;
 
@@ -16,12 +13,12 @@ const OTHERS_MAX: u32 = 16;
 const REASON_CHARS_MAX: usize = 1_000;
 
 impl Store {
-    /// Returns what nobody has seen yet, the oldest first; at most one more than [`ISSUES_MAX`].
-    pub(crate) fn issues(&self) -> Result<Vec<Issue>, Fault> {
+    /// Returns what nobody has seen yet, the oldest first.
+    pub(crate) fn issues(&self, most: u32) -> Result<Vec<Issue>, Fault> {
         self.all(
             "issue",
             include_str!("issue/issues.sql"),
-            named_params! { ":limit": ISSUES_MAX + 1 },
+            named_params! { ":limit": most },
             |row| self.issue(row),
         )
     }

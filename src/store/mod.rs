@@ -60,7 +60,6 @@ pub(crate) use connection::VERSION;
 pub(crate) use day::DAY_VISITS_MAX;
 pub(crate) use errors::RestoreError;
 pub(crate) use identification::{CARDS_MAX, DocumentDigest, FailedIdentification};
-pub(crate) use issue::ISSUES_MAX;
 pub(crate) use kinds::KindDifference;
 pub(crate) use lock::{BackupLock, ServerLock, server_instance};
 pub(crate) use one_file::sole_name;

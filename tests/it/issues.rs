@@ -2,6 +2,7 @@
 //! the database of a real site; the real command lists, marks and purges.
 
 use crate::clinic::{self, Ask, guid, with};
+use crate::desk::{Person, code};
 use crate::harness::{Client, Site};
 use crate::messages::{
     LATER, OURS, SECOND, THEIRS, VISIT, cancellation, exchange, place, records, site, tell, theirs, visit,
@@ -112,6 +113,38 @@ fn what_an_exchange_cannot_settle_is_listed_until_somebody_has_seen_it() {
             said.contains(&format!("--seen {unknown}: there is no such issue")),
             "{said}"
         );
+    }
+}
+
+#[test]
+fn the_administrator_sees_them_at_the_reception_and_marks_one() {
+    let site = site();
+    let server = site.serve();
+    tell(&site, &[visit(203, NOWHERE, OTHER), visit(204, NOWHERE, PATIENT)]);
+    let mut person = Person::of(&site, &server, "administrator");
+    let path = "/desk/api/status/issues";
+    let shown = person.see(path);
+    assert_eq!(
+        (&shown["issues"], &shown["more"]),
+        (&json!(listed(&site)), &json!(false))
+    );
+    assert_eq!(shown["issues"][0]["visit"], guid(203), "{shown}");
+    let seen = format!("{path}/{}/seen", shown["issues"][0]["id"]);
+    let mut registrar = Person::of(&site, &server, "registrar");
+    assert_eq!(code(&registrar.read(path)), (403, "5402".to_owned()));
+    assert_eq!(
+        code(&registrar.change("POST", &seen, &json!({}))),
+        (403, "5402".to_owned())
+    );
+    assert_eq!(listed(&site).len(), 2);
+    person.do_well("POST", &seen, &json!({}));
+    assert_eq!(kinds(&site), ["displaced"]);
+    assert_eq!(person.see(path)["issues"], json!(listed(&site)));
+    let (kind, subject, _) = records(&site, place(&site).last.0).remove(0);
+    assert_eq!((&*kind, &*subject), ("issueSeen", &*guid(203)));
+    for gone in [&*seen, &format!("{path}/none/seen")] {
+        let answer = person.change("POST", gone, &json!({}));
+        assert_eq!(code(&answer), (400, "5000".to_owned()), "{gone}");
     }
 }
 

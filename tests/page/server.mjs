@@ -149,13 +149,27 @@ export class Server {
 
   /** Dates what has happened so many days later, as if the clock had gone back since. */
   shiftJournal(days) {
+    this.#write(`UPDATE journal SET at = at + ${days * 86_400}`);
+  }
+
+  /** Lets an exchange leave somebody's visit to a person. */
+  displace({ guid, phone }) {
+    this.#write(
+      "INSERT INTO exchange (id) VALUES (1)",
+      `INSERT INTO issue (kind, at, patient_guid, phone, reason)
+       VALUES ('displaced', strftime('%s'), X'${guid.replaceAll("-", "")}', '${phone}', '')`,
+    );
+  }
+
+  /** Changes the database as another program may: each statement changes something. */
+  #write(...statements) {
     const program = [
       "import sqlite3, sys",
       "db = sqlite3.connect(sys.argv[1])",
-      "assert db.execute('UPDATE journal SET at = at + ?', [int(sys.argv[2]) * 86400]).rowcount > 0",
+      "assert all(db.execute(one).rowcount > 0 for one in sys.argv[2:])",
       "db.commit()",
     ].join("\n");
-    const done = spawnSync("python3", ["-c", program, join(this.#folder, "infomat.db"), String(days)], { encoding: "utf8" });
+    const done = spawnSync("python3", ["-c", program, join(this.#folder, "infomat.db"), ...statements], { encoding: "utf8" });
     if (done.status !== 0) throw new Error(done.stderr);
   }
 

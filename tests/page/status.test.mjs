@@ -148,6 +148,24 @@ test("the same with the keyboard alone", async (t) => {
   await page.getByRole("table", { name: "Записи" }).waitFor();
 });
 
+test("what an exchange left to a person is listed with whom to call, until somebody has seen to it", async (t) => {
+  const patient = here.server.patient({ family: "Вытеснов", phone: "12-34-56" });
+  here.server.displace(patient);
+  const reception = await desk(t, here);
+  const { page } = reception;
+  await reception.signIn(colleague(here.server, "keeper-region", "administrator"));
+  await reception.press("Состояние").click();
+  const list = page.getByRole("region", { name: "Ждет человека" });
+  await list.getByRole("row", { name: /запись из центра осталась без места .*Вытеснов Иван Сергеевич 12-34-56/ }).waitFor();
+  await page.getByRole("button", { name: "К списку" }).click();
+  assert.ok(await list.evaluate((node) => node === document.activeElement));
+  await look(reception, "status-issues");
+  await list.getByRole("button", { name: "Разобрано: запись из центра осталась без места, Вытеснов Иван Сергеевич" }).click();
+  await reception.question("Разобрано").click();
+  await list.waitFor({ state: "detached" });
+  await page.getByText("ничего", { exact: true }).waitFor();
+});
+
 test("a server that hangs, or is restarted, while a file is on its way", async (t) => {
   const reception = await desk(t, here);
   const { page } = reception;

@@ -64,6 +64,10 @@ impl Engine {
                 self.staff_with(&visitor, Right::Status)?;
                 self.month(now.moment)
             }
+            DeskRead::Issues => {
+                self.staff_with(&visitor, Right::Status)?;
+                self.issues()
+            }
             DeskRead::Waiting => self.who_waits(request, &visitor, now.moment),
             DeskRead::FittingCells { entry } => self.fitting_cells(&visitor, entry, now.moment),
             DeskRead::FindPatients => {

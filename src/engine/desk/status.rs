@@ -9,9 +9,10 @@ use crate::health::{Finding, Subject};
 use crate::model::{Moment, RefusalCount, Right, guid};
 use crate::route::JobWrite;
 use crate::rules::Reach;
-use crate::store::{Fault, Store};
+use crate::store::{Fault, Store, WriteTx};
 use crate::wire::desk::status::{
-    CheckShown, JobShown, Month, RegionShown, SendingBegun, Status, import_wish, piece_offset, shown,
+    CheckShown, IssuesShown, JobShown, Month, RegionShown, SendingBegun, Status, import_wish, piece_offset,
+    shown,
 };
 use crate::wire::message::{Answer, Request};
 use chrono::NaiveDate;
@@ -23,6 +24,9 @@ const TERMINALS: &str = "Infomat";
 
 /// Days ahead whose free places are shown.
 const DAYS_AHEAD: usize = 31;
+
+/// Most of what an exchange left to a person that is shown at once.
+const ISSUES_SHOWN: u32 = 100;
 
 /// Bookings by day, as far as they have been counted.
 #[derive(Default)]
@@ -128,6 +132,12 @@ impl Engine {
         )))
     }
 
+    /// Lists what an exchange left to a person, the oldest first.
+    pub(super) fn issues(&self) -> Result<Answer, RequestError> {
+        let issues = self.store.issues(ISSUES_SHOWN + 1)?;
+        Ok(Answer::json(&IssuesShown::new(&issues, ISSUES_SHOWN)))
+    }
+
     /// Begins, feeds or ends work beside the server. It needs no transaction.
     pub(super) fn job(
         &self,
@@ -158,6 +168,15 @@ impl Engine {
         log::info!(target: "desk", "login={} did={name}", staff.login);
         Ok(answer)
     }
+}
+
+/// Marks what an exchange left to a person as seen.
+pub fn see_issue(tx: &WriteTx, issue: &str, now: Moment) -> Result<Answer, RequestError> {
+    let id = issue.parse().map_err(|_| DeskRefusal::IssueUnknown)?;
+    if !tx.see_issue(id, now)? {
+        return Err(DeskRefusal::IssueUnknown.into());
+    }
+    Ok(Answer::json(&serde_json::json!({})))
 }
 
 fn named(job: &str) -> Result<Uuid, DeskRefusal> {

@@ -2,8 +2,9 @@
 
 use crate::health::Finding;
 use crate::model::job::{FILE_BYTES_MAX, ImportTold, ImportWish, Job, JobKind, PIECE_BYTES_MAX, Phase};
-use crate::model::{Moment, RefusalCount, RegionState, Supply};
+use crate::model::{Issue, Moment, RefusalCount, RegionState, Supply};
 use crate::refusal::{ParameterFault, Refusal};
+use crate::wire::issue::IssueListed;
 use crate::wire::message::Request;
 use crate::wire::params::{Json, Params, bad, required};
 use crate::wire::ticket::moment;
@@ -179,6 +180,24 @@ impl From<RegionState> for RegionShown {
             received,
             applied,
             issues,
+        }
+    }
+}
+
+/// What an exchange left to a person. Holds personal data.
+#[derive(Serialize)]
+pub struct IssuesShown<'a> {
+    issues: Vec<IssueListed<'a>>,
+    /// There are more than are shown.
+    more: bool,
+}
+
+impl<'a> IssuesShown<'a> {
+    /// The first `most` of those found.
+    pub fn new(issues: &'a [Issue], most: u32) -> Self {
+        IssuesShown {
+            issues: issues.iter().take(most as usize).map(IssueListed::from).collect(),
+            more: issues.len() > most as usize,
         }
     }
 }

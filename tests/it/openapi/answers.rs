@@ -74,6 +74,7 @@ impl Asking {
                 ("closureGuid", guid(0)),
                 ("entryGuid", guid(0)),
                 ("jobGuid", guid(0)),
+                ("issueId", "1".to_owned()),
                 ("offset", "0".to_owned()),
                 ("folder", "terminal".to_owned()),
                 ("file", "app.js".to_owned()),
