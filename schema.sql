@@ -174,7 +174,8 @@ INSERT INTO client_application (guid, mnem, source, name, description, access, s
 -- A visit (ticket): one place in one cell for one patient. It is never deleted by booking or cancelling. Its resource and
 -- its times are kept here too: they outlive a removed cell. `num` is unique within the resource and the day for which it was
 -- given, wherever the cell is put later; then `moved` is 1. `phone` and `email` are those that were given with the booking:
--- the card may get others.
+-- the card may get others. `record_seq`: the record of the journal that tells the visit as it is, so that a value that was damaged
+-- at rest is seen when it is read; NULL for a visit that was over before there were records.
 CREATE TABLE visit (
     id INTEGER PRIMARY KEY,
     guid BLOB NOT NULL UNIQUE CHECK (length(guid) = 16),
@@ -198,6 +199,7 @@ CREATE TABLE visit (
     phone TEXT NOT NULL DEFAULT '',
     email TEXT NOT NULL DEFAULT '',
     moved INTEGER NOT NULL DEFAULT 0 CHECK (moved IN (0, 1)),
+    record_seq INTEGER,
     CHECK (status <> 'active' OR (patient_id IS NOT NULL AND slot_id IS NOT NULL)),
     UNIQUE (num_resource_id, num_day, num)
 ) STRICT;

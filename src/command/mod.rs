@@ -172,13 +172,18 @@ fn open_to_write(config: &Config) -> Result<(Store, Moment), Failure> {
     let now = believed_now(config.zone, store.last_moment()?)?;
     let wrong = store.verify_quickly(now)?;
     if wrong.is_empty() {
-        return Ok((store, now));
+        Ok((store, now))
+    } else {
+        Err(not_right(&wrong))
     }
-    Err(failed!(
+}
+
+fn not_right(wrong: &[Outcome]) -> Failure {
+    failed!(
         "база данных неисправна, в нее ничего не пишется; подробнее скажет `infomat verify`{}",
         "the database is not right, nothing is written to it; `infomat verify` tells more{}",
-        texts::finding::lines(&wrong)
-    ))
+        texts::finding::lines(wrong)
+    )
 }
 
 /// Runs the command.

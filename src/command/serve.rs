@@ -1,14 +1,14 @@
 //! `infomat serve`
 
 use super::maintenance::Commands;
-use super::{Failure, languages, output, reload, wrong_with};
+use super::{Failure, languages, not_right, output, reload, wrong_with};
 use crate::cli::Serve;
 use crate::config::Config;
 use crate::edge::{self, Limits, Proxies, service};
 use crate::engine::{self, BATCH_REQUESTS_MAX, DeskSettings, Engine, Settings, SharedKeys, Trusted};
 use crate::language::pick;
 use crate::page;
-use crate::store::{Fault, ServerLock, Store};
+use crate::store::{Fault, Invariant, ServerLock, Store};
 use crate::wire::ready::name_instance;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -30,11 +30,17 @@ pub fn run(path: &Path, wanted: &Serve) -> Result<(), Failure> {
 
 /// Opens the database. If the quick form of `verify` finds it wrong, it is opened for reading alone: bookings are refused with
 /// 503, reads are still answered.
+///
+/// # Errors
+/// Among others, a database whose lists would leave out visits: nothing of it can be shown.
 fn open(config: &Config) -> Result<Store, Failure> {
     let store = Store::open(&config.database, config.zone)?;
     let wrong = wrong_with(&store, config.zone)?;
     if wrong.is_empty() {
         return Ok(store);
+    }
+    if wrong.iter().any(|outcome| outcome.check == Invariant::Pages) {
+        return Err(not_right(&wrong));
     }
     for outcome in wrong {
         log::error!("{outcome}");

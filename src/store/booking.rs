@@ -155,11 +155,11 @@ impl Store {
         self.optional("slot", sql, parameters, |row| self.cell(row))
     }
 
-    /// Returns a cell of a clinic by its GUID.
+    /// Returns a cell of a clinic by its GUID. The row has to bear it too: a damaged index leads to another cell.
     pub(crate) fn find_cell_by_guid(&self, guid: Uuid, lpu_id: LpuId) -> Result<Option<Cell>, Fault> {
         self.optional(
             "slot",
-            "SELECT * FROM cell WHERE guid = :guid AND lpu_id = :lpu",
+            "SELECT * FROM cell WHERE id = (SELECT id FROM slot WHERE guid = :guid) AND +guid = :guid AND lpu_id = :lpu",
             named_params! { ":guid": guid, ":lpu": lpu_id },
             |row| self.cell(row),
         )
@@ -240,6 +240,7 @@ impl WriteTx<'_> {
         Ok(made(visit, num, wish, booking, stamp))
     }
 
+    /// Writes the visit's row, which the next record tells.
     fn insert_visit(
         &self,
         wish: &Wish,
@@ -266,6 +267,7 @@ impl WriteTx<'_> {
             ":idempotency_key": wish.idempotency_key,
             ":phone": wish.contact.phone,
             ":email": wish.contact.email,
+            ":record_seq": self.next_seq()?,
         };
         self.run(include_str!("booking/insert_visit.sql"), parameters)?;
         Ok(VisitId(self.connection.last_insert_rowid()))

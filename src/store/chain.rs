@@ -7,6 +7,7 @@ use super::{Fault, Store};
 use crate::model::VisitId;
 use crate::model::record::{Content, NO_RECORD, VisitState, digest_of};
 use rusqlite::Row;
+use uuid::Uuid;
 
 impl Store {
     /// Checks that every record follows the one before. A record that is missing is not told here.
@@ -54,14 +55,16 @@ impl Store {
             let content: Option<String> = row.get("content")?;
             let (guid, state) = self.visit_state(visit)?;
             let told = content.and_then(|content| serde_json::from_str(&content).ok());
+            let seq: i64 = row.get("seq")?;
+            let other_record = (row.get::<_, Option<i64>>("record_seq")? != Some(seq)).then_some("record");
             let difference = match told {
-                Some(Content::Visit(told)) => difference(&told, &state),
+                Some(Content::Visit(told)) => difference(&told, &state).or(other_record),
                 _ => Some("content"),
             };
             if let Some(what) = difference {
                 findings.push(CheckFinding::OtherThanTold {
                     visit: guid,
-                    seq: row.get("seq")?,
+                    seq,
                     difference: what.to_owned(),
                 });
             }
@@ -103,9 +106,13 @@ fn difference(told: &VisitState, is: &VisitState) -> Option<&'static str> {
         (state.num, state.num_day, resource)
     };
     let times = |state: &VisitState| (state.resource, state.begin, state.end, state.made);
+    // One that was removed is not another one.
+    let is_same = |told: Option<Uuid>, is: Option<Uuid>| told == is || told.is_none() || is.is_none();
     [
         ("number", number(told) == number(is)),
         ("status", told.status == is.status),
+        ("patient", is_same(told.patient, is.patient)),
+        ("cell", is_same(told.slot, is.slot)),
         ("times", times(told) == times(is)),
         ("arrival", told.checked_in == is.checked_in),
         ("history", told.history == is.history),

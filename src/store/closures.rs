@@ -3,7 +3,7 @@
 
 use super::{Fault, Store, WriteTx, rows};
 use crate::model::record::{ClosedTime, Content, RecordKind};
-use crate::model::{Closure, ClosureWish, ConcernedVisit, DeskVisit, Moment, ResourceId};
+use crate::model::{Closure, ClosureWish, ConcernedVisit, Moment, ResourceId};
 use crate::refusal::{DeskRefusal, REASON_LOST};
 use rusqlite::{Row, named_params};
 use uuid::Uuid;
@@ -59,12 +59,7 @@ impl Store {
         let sql = include_str!("closures/concerned_visits.sql");
         self.all("visit", sql, parameters, |row| {
             Ok(ConcernedVisit {
-                at_desk: DeskVisit {
-                    visit: self.day_visit(row)?,
-                    status: row.get("status")?,
-                    source: row.get("source_name")?,
-                    card: row.get("patient_guid")?,
-                },
+                at_desk: self.desk_visit(row)?,
                 begin_closed: self.moment(row, "begin_closed_at")?,
                 handled: row.get("handled")?,
                 called: self.moment_or_none(row, "called_at")?,

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Version of the schema that this program reads and writes: `PRAGMA user_version`.
-pub const VERSION: usize = 12;
+pub const VERSION: usize = 13;
 
 /// The current schema, which new files are made from.
 pub(super) const SCHEMA: &str = include_str!("../../schema.sql");

@@ -41,10 +41,18 @@ impl Damage {
         Damage(format!("table visit, row id {}, a row that it names", visit.0))
     }
 
+    /// A visit that is another one than its record tells: its row, one that it names, or the record.
+    pub(super) fn other_than_told(visit: VisitId) -> Damage {
+        Damage(format!(
+            "table visit, row id {}, other than its record tells",
+            visit.0
+        ))
+    }
+
     /// Returns the place of the damaged value that an error is about, if it is about one.
     pub(super) fn of(error: &Error) -> Option<String> {
         match error {
-            Error::FromSqlConversionFailure(_, _, cause) if cause.is::<Damage>() => Some(cause.to_string()),
+            Error::FromSqlConversionFailure(_, _, cause) if is_placed(error) => Some(cause.to_string()),
             _ => index(error).map(|_| "it is not told where".to_owned()),
         }
     }
@@ -65,12 +73,19 @@ fn index(error: &Error) -> Option<usize> {
 pub(super) fn named<T>(main: &'static str, decode: impl Fn(&Row) -> Result<T>) -> impl Fn(&Row) -> Result<T> {
     move |row| {
         decode(row).map_err(|error| match index(&error) {
-            Some(index) => {
-                Error::FromSqlConversionFailure(index, Type::Null, Box::new(place(row, main, index)))
-            }
-            None => error,
+            Some(index) if !is_placed(&error) => at_place(index, place(row, main, index)),
+            _ => error,
         })
     }
+}
+
+fn is_placed(error: &Error) -> bool {
+    matches!(error, Error::FromSqlConversionFailure(_, _, cause) if cause.is::<Damage>())
+}
+
+/// Returns the error about a damaged value whose place is known. `index`: a column of the result that shows it.
+pub(super) fn at_place(index: usize, place: Damage) -> Error {
+    Error::FromSqlConversionFailure(index, Type::Null, Box::new(place))
 }
 
 /// Returns the error about a damaged value in a row.

@@ -1,6 +1,7 @@
 //! A clinic's day as the desk reads it when everything else is down.
 
 use super::damage::BoundedCount;
+use super::told::check_told;
 use super::{Fault, Store, rows};
 use crate::model::typed::sort_key;
 use crate::model::{DayVisit, DeskResource, DeskVisit, Moment};
@@ -25,7 +26,10 @@ impl Store {
             ":limit": DAY_VISITS_MAX + 1,
         };
         let sql = include_str!("day/day_visits.sql");
-        let mut visits = self.all("visit", sql, parameters, |row| self.day_visit(row))?;
+        let mut visits = self.all("visit", sql, parameters, |row| {
+            check_told(row)?;
+            self.day_visit(row)
+        })?;
         // Resources whose names are equal in Russian order stay apart, as the statement has them.
         visits.sort_by_cached_key(|visit| sort_key(&visit.doc_fio));
         Ok(visits)
@@ -46,12 +50,7 @@ impl Store {
             ":limit": DAY_VISITS_MAX + 1,
         };
         self.all("visit", include_str!("day/whole_day.sql"), parameters, |row| {
-            Ok(DeskVisit {
-                visit: self.day_visit(row)?,
-                status: row.get("status")?,
-                source: row.get("source_name")?,
-                card: row.get("patient_guid")?,
-            })
+            self.desk_visit(row)
         })
     }
 
@@ -92,6 +91,16 @@ impl Store {
             "SELECT 1 FROM resource WHERE guid = :guid",
             named_params! { ":guid": guid },
         )
+    }
+
+    pub(super) fn desk_visit(&self, row: &Row) -> rusqlite::Result<DeskVisit> {
+        check_told(row)?;
+        Ok(DeskVisit {
+            visit: self.day_visit(row)?,
+            status: row.get("status")?,
+            source: row.get("source_name")?,
+            card: row.get("patient_guid")?,
+        })
     }
 
     pub(super) fn day_visit(&self, row: &Row) -> rusqlite::Result<DayVisit> {

@@ -138,6 +138,11 @@ impl WriteTx<'_> {
         Ok(tip)
     }
 
+    /// Returns the number of the next record of this transaction.
+    pub(super) fn next_seq(&self) -> Result<i64, Fault> {
+        Ok(self.own_tip()?.seq + 1)
+    }
+
     /// Adds a record of a change in this transaction. Fails while the life may not write.
     pub(super) fn record(
         &self,
@@ -202,6 +207,10 @@ impl WriteTx<'_> {
     /// Adds a record that tells a visit as it is now.
     pub(super) fn record_visit(&self, kind: RecordKind, visit: VisitId, at: i64) -> Result<(), Fault> {
         let (guid, state) = self.visit_state(visit)?;
+        self.run(
+            "UPDATE visit SET record_seq = :seq WHERE id = :visit",
+            named_params! { ":visit": visit, ":seq": self.next_seq()? },
+        )?;
         self.record(kind, guid, &Content::Visit(state), at)
     }
 

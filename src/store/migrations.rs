@@ -38,6 +38,10 @@ const MIGRATIONS: [(&str, &str); VERSION - 1] = [
     ("holds", include_str!("migrations/0010_holds.sql")),
     ("issues", include_str!("migrations/0011_issues.sql")),
     ("status", include_str!("migrations/0012_status.sql")),
+    (
+        "records of visits",
+        include_str!("migrations/0013_records_of_visits.sql"),
+    ),
 ];
 
 /// The first version whose journal is a chain.

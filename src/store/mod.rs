@@ -44,6 +44,7 @@ mod statement;
 mod status;
 mod ticket;
 mod timetable;
+mod told;
 mod upkeep;
 mod values;
 mod verify;

@@ -138,7 +138,7 @@ impl Store {
     pub(crate) fn patient_of_visit(&self, ticket: Uuid) -> Result<Option<PatientId>, Fault> {
         let found = self.optional(
             "visit",
-            "SELECT id, patient_id FROM visit WHERE guid = :guid",
+            "SELECT id, patient_id FROM visit WHERE id = (SELECT id FROM visit WHERE guid = :guid) AND +guid = :guid",
             named_params! { ":guid": ticket },
             |row| row.get(1),
         )?;
@@ -149,7 +149,7 @@ impl Store {
     pub(crate) fn patient_row(&self, mkab: Uuid) -> Result<Option<PatientId>, Fault> {
         self.optional(
             "patient",
-            "SELECT id FROM patient WHERE guid = :guid",
+            "SELECT id FROM patient WHERE id = (SELECT id FROM patient WHERE guid = :guid) AND +guid = :guid",
             named_params! { ":guid": mkab },
             |row| row.get(0),
         )

@@ -1,6 +1,7 @@
 //! Tickets: a visit with all that an answer shows of it, and what is done with it after its booking.
 
 use super::damage::{BoundedCount, Damage, Model};
+use super::told::check_told;
 use super::{Fault, Store, WriteTx, rows};
 use crate::model::record::RecordKind;
 use crate::model::{
@@ -38,7 +39,12 @@ impl Store {
 
     /// Returns the ticket of the visit in a row, if there is one.
     pub(crate) fn ticket_in_row(&self, visit: VisitId) -> Result<Option<Ticket>, Fault> {
-        let parameters = named_params! { ":visit": visit };
+        self.read_ticket(visit, None)
+    }
+
+    /// Returns the ticket of the visit in a row, if there is one and it is this card's; anybody's when no card is named.
+    fn read_ticket(&self, visit: VisitId, card: Option<PatientId>) -> Result<Option<Ticket>, Fault> {
+        let parameters = named_params! { ":visit": visit, ":card": card };
         let sql = include_str!("ticket/ticket_in_row.sql");
         let Some(mut ticket) = self.optional("visit", sql, parameters, |row| self.bare_ticket(row))? else {
             return Ok(None);
@@ -53,7 +59,14 @@ impl Store {
             return Ok(None);
         };
         let is_own = patient.is_none_or(|patient| card.is_some_and(|card| patient.has_card(card)));
-        is_own.then(|| self.ticket(visit)).transpose()
+        if !is_own {
+            return Ok(None);
+        }
+        let ticket = self.ticket(visit)?;
+        if ticket.guid != guid {
+            return Err(Fault::Damaged(Damage::among(visit).to_string()));
+        }
+        Ok(Some(ticket))
     }
 
     /// Returns the GUID of the card that a visit was booked for, if it is still there.
@@ -82,7 +95,7 @@ impl Store {
             let parameters = named_params! {
                 ":patient": card, ":now": now.timestamp(), ":limit": TICKETS_MAX,
             };
-            self.tickets(include_str!("ticket/coming_tickets.sql"), parameters)
+            self.tickets(Some(card), include_str!("ticket/coming_tickets.sql"), parameters)
         })?;
         tickets.sort_by_key(|ticket| (ticket.begin, ticket.id));
         tickets.truncate(TICKETS_MAX as usize);
@@ -104,7 +117,7 @@ impl Store {
                 ":until": until.timestamp(),
                 ":limit": TICKETS_MAX,
             };
-            self.tickets(include_str!("ticket/tickets_between.sql"), parameters)
+            self.tickets(Some(card), include_str!("ticket/tickets_between.sql"), parameters)
         })?;
         if tickets.len() > TICKETS_MAX as usize {
             tickets.sort_by_key(|ticket| {
@@ -134,7 +147,7 @@ impl Store {
             ":now": now.timestamp(),
             ":limit": TICKETS_MAX,
         };
-        self.tickets(include_str!("ticket/tickets_of_other.sql"), parameters)
+        self.tickets(None, include_str!("ticket/tickets_of_other.sql"), parameters)
     }
 
     /// Returns active visits with this number that are not over at `since`, of a clinic's open cards with this birth date; of more than
@@ -149,17 +162,28 @@ impl Store {
         let parameters = named_params! {
             ":num": num, ":born": born, ":lpu": lpu, ":since": since.timestamp(), ":limit": TWO,
         };
-        self.tickets(include_str!("ticket/tickets_of_number.sql"), parameters)
+        self.tickets(None, include_str!("ticket/tickets_of_number.sql"), parameters)
     }
 
-    /// Returns the tickets of the visits whose rows a statement gives.
-    fn tickets(&self, sql: &str, parameters: impl Params) -> Result<Vec<Ticket>, Fault> {
+    /// Returns the tickets of the visits whose rows a statement gives. All are of `card`, if one is named: an index that leads
+    /// elsewhere is damaged.
+    fn tickets(
+        &self,
+        card: Option<PatientId>,
+        sql: &str,
+        parameters: impl Params,
+    ) -> Result<Vec<Ticket>, Fault> {
         let visits = self.all("visit", sql, parameters, |row| row.get(0))?;
-        visits.into_iter().map(|visit| self.ticket(visit)).collect()
+        let tickets = visits.into_iter().map(|visit| {
+            self.read_ticket(visit, card)?
+                .ok_or_else(|| Fault::Damaged(Damage::among(visit).to_string()))
+        });
+        tickets.collect()
     }
 
     /// Returns a ticket whose history has only its first entry.
     fn bare_ticket(&self, row: &Row) -> rusqlite::Result<Ticket> {
+        check_told(row)?;
         let text = |column| {
             row.get::<_, Option<String>>(column)
                 .map(Option::unwrap_or_default)

@@ -11,11 +11,14 @@ use std::collections::BTreeSet;
 
 pub const FINDINGS_MAX: usize = 20;
 
-/// Days ahead whose cells the quick form looks at.
-const QUICK_DAYS: i64 = 7;
+/// Days ahead whose cells the quick form looks at: those that are booked.
+const QUICK_DAYS: i64 = 31;
 
-/// Most cells that the quick form looks at: a clinic of 100 doctors has 22,400 in a week.
-const QUICK_CELLS_MAX: u32 = 30_000;
+/// Most cells that the quick form looks at: a clinic of 100 doctors has 99,200 in a month.
+const QUICK_CELLS_MAX: u32 = 100_000;
+
+/// Last visits that the quick form looks for in the indexes: some weeks of bookings.
+const QUICK_VISITS: u32 = 100_000;
 
 /// Last entries of the journal that the quick form looks at: some days of bookings.
 const QUICK_ENTRIES: u32 = 3_000;
@@ -108,6 +111,12 @@ const QUICK_PLACES: Check = Check {
     sql: include_str!("verify/quick_places.sql"),
 };
 
+const QUICK_INDEXES: Check = Check {
+    invariant: Invariant::Pages,
+    remedy: Remedy::Restore,
+    sql: include_str!("verify/quick_indexes.sql"),
+};
+
 const QUICK_JOURNAL: Check = Check {
     invariant: Invariant::EndOfJournal,
     remedy: Remedy::FindWriter,
@@ -172,6 +181,7 @@ impl Store {
                 &QUICK_PLACES,
                 named_params! { ":from": from, ":until": from + QUICK_DAYS * 86_400, ":limit": QUICK_CELLS_MAX },
             ),
+            self.check(&QUICK_INDEXES, named_params! { ":limit": QUICK_VISITS }),
             self.check(&QUICK_JOURNAL, named_params! { ":limit": QUICK_ENTRIES, ":now": from }),
         ];
         Ok(outcomes.into_iter().filter(Outcome::is_wrong).collect())

@@ -28,7 +28,7 @@ const PROVE: &str = include_str!("journal/prove.py");
 
 const COMPLAINTS: &str = "Secretpain";
 
-fn site() -> Site {
+pub fn site() -> Site {
     let site = Site::new("");
     let mut all = lines();
     let soon = now().trunc_subsecs(0) + TimeDelta::minutes(90);
@@ -83,7 +83,7 @@ fn wait(client: &mut Client, patient: u32) -> String {
 }
 
 /// Everything that writes a record in these tests; the ticket that was cancelled and the one that came.
-fn eventful(site: &Site) -> [String; 2] {
+pub fn eventful(site: &Site) -> [String; 2] {
     let server = site.serve();
     let mut client = server.client();
     let ask = Ask::new(LPU, PATIENT, CELL)

@@ -15,7 +15,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// The schema of each older version, as it was.
-pub const OLDER: [&str; 11] = [
+pub const OLDER: [&str; 12] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
@@ -27,6 +27,7 @@ pub const OLDER: [&str; 11] = [
     include_str!("schema/0009.sql"),
     include_str!("schema/0010.sql"),
     include_str!("schema/0011.sql"),
+    include_str!("schema/0012.sql"),
 ];
 
 /// The first version whose journal is a chain: each file of it has at least the record of its begin.
@@ -121,6 +122,24 @@ fn every_older_file_becomes_equal_to_a_fresh_one() {
             "the copy made before is of the old version"
         );
     }
+}
+
+/// A file with visits from before visits named their records.
+#[test]
+fn visits_of_an_older_file_get_their_last_records() {
+    let site = crate::journal::site();
+    crate::journal::eventful(&site);
+    let connection = Connection::open(site.path("infomat.db")).unwrap();
+    let records = "SELECT group_concat(record_seq) FROM visit ORDER BY id";
+    let records =
+        |connection: &Connection| -> String { connection.query_row(records, [], |row| row.get(0)).unwrap() };
+    let before = records(&connection);
+    connection
+        .execute_batch("ALTER TABLE visit DROP COLUMN record_seq; PRAGMA user_version = 12;")
+        .unwrap();
+    site.run_well(&["believe-clock"], "");
+    assert_eq!(records(&connection), before);
+    site.run_well(&["verify"], "");
 }
 
 /// The way back to the older program: its file as it was, under the database's name. Brought up again, it is the same.

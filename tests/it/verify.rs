@@ -356,3 +356,33 @@ fn a_broken_database_is_not_booked_into_and_still_read() {
         assert!(!log.contains(FAMILY) && !log.contains(PHONE), "{log}");
     }
 }
+
+/// Lists that leave out visits would be believed.
+#[test]
+fn a_database_whose_indexes_lead_past_visits_is_not_served() {
+    for (index, columns) in [
+        ("visit_by_patient", "visit (patient_id, end_at, made_at)"),
+        ("slot_by_resource", "slot (resource_id, begin_at)"),
+    ] {
+        let (site, _) = site("");
+        let set = |partly: &str| {
+            format!(
+                "PRAGMA writable_schema = ON;
+                 UPDATE sqlite_schema SET sql = 'CREATE INDEX {index} ON {columns} {partly}' WHERE name = '{index}';
+                 PRAGMA writable_schema = RESET;"
+            )
+        };
+        let database = Connection::open(site.path("infomat.db")).unwrap();
+        database.execute_batch(&set("WHERE id < 0")).unwrap();
+        database.execute_batch(&format!("REINDEX {index}")).unwrap();
+        database.execute_batch(&set("")).unwrap();
+        drop(database);
+        let refused = site.run(&["serve"], "");
+        let said = all(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{index}: {said}");
+        assert!(
+            said.contains("an index does not lead to visit "),
+            "{index}: {said}"
+        );
+    }
+}

@@ -129,6 +129,9 @@ impl Told for CheckFinding {
                 let difference = match &**difference {
                     "number" => "номер",
                     "status" => "состояние",
+                    "patient" => "пациент",
+                    "cell" => "ячейка",
+                    "record" => "строка журнала, на которую она указывает",
                     "times" => "врач или время",
                     "arrival" => "приход пациента",
                     "history" => "история",

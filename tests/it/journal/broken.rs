@@ -104,6 +104,15 @@ fn an_edit_of_a_visit_is_named() {
         (format!("UPDATE visit SET num_day = '2020-01-01' {visit}"), "number"),
         (format!("UPDATE visit SET begin_at = begin_at - 60 {visit}"), "times"),
         (format!("UPDATE visit SET made_at = made_at - 60 {visit}"), "times"),
+        (format!("UPDATE visit SET record_seq = 10 {visit}"), "record"),
+        (
+            format!("UPDATE patient SET guid = zeroblob(16) WHERE id = (SELECT patient_id FROM visit {visit})"),
+            "patient",
+        ),
+        (
+            format!("UPDATE slot SET guid = zeroblob(16) WHERE id = (SELECT slot_id FROM visit {visit})"),
+            "cell",
+        ),
         (format!("UPDATE visit SET checked_in_at = checked_in_at - 60 {visit}"), "arrival"),
         (format!("UPDATE visit_history SET at = at - 60 {of_history}"), "history"),
         (format!("UPDATE visit_history SET new_value = 'x' {of_history}"), "history"),
