@@ -1,5 +1,6 @@
 //! Writes what the package ships besides the program, made from the program's own definitions: man pages and shell
-//! completions from the command line's, the first configuration from the sample's. `packaging/build-deb` runs it.
+//! completions from the command line's, the first configuration from the sample's. `packaging/build-deb` runs it, and
+//! `packaging/build-centre-deb` with the feature `centre`.
 //!
 //! It is an example of cargo's, not a command: the program does not grow for it.
 
@@ -26,6 +27,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     clap_mangen::generate_to(Cli::command(), &folder)?;
     complete(&folder)?;
     fs::write(folder.join("infomat.toml"), configuration()?)?;
+    #[cfg(feature = "centre")]
+    {
+        let folder = folder.join("centre");
+        fs::create_dir(&folder)?;
+        clap_mangen::generate_to(infomat::centre::Cli::command(), &folder)?;
+    }
     Ok(())
 }
 

@@ -18,7 +18,7 @@ pub use applications::Application;
 pub use edit::Edit;
 pub use fault::{ConfigError, ConfigFault, NotPlain, TooLarge, ValueFault};
 pub use keys::{KeyFile, MODE_OF_OTHERS, Oddity, is_exposed};
-pub use region::{Centre, CentreSecret};
+pub use region::{Centre, CentreSecret, system_certificates};
 pub use written::{KEY_ID_BYTES_MAX, KEYS_MAX};
 
 mod applications;

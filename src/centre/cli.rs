@@ -10,7 +10,7 @@ use uuid::Uuid;
 #[command(name = "infomat-centre", version, about, disable_help_subcommand = true)]
 pub struct Cli {
     /// The database, postgresql://USER:PASSWORD@HOST/DATABASE; otherwise the variable INFOMAT_CENTRE_DATABASE has it, or the
-    /// file that INFOMAT_CENTRE_DATABASE_FILE names
+    /// file that INFOMAT_CENTRE_DATABASE_FILE names, or /etc/infomat-centre/database.url
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
     /// What to do
@@ -35,6 +35,8 @@ pub enum Command {
     Tell(Tell),
     /// List the boxes
     Boxes,
+    /// List what needs a person and nobody has seen, the oldest first; or mark one of it as seen
+    Issues(Issues),
     /// Give up a box that is dead: its free cells are nobody's until it has stopped or begun anew
     Retire(OneBox),
     /// Take in the requests of a stick, and put an answer beside each
@@ -93,6 +95,17 @@ pub struct OneBox {
     /// The box
     #[arg(long = "box", value_name = "GUID")]
     pub site: Uuid,
+}
+
+/// `infomat-centre issues`
+#[derive(Debug, Args)]
+pub struct Issues {
+    /// Of this box alone
+    #[arg(long = "box", value_name = "GUID")]
+    pub site: Option<Uuid>,
+    /// Marks this one of the box as seen, named as the list has it
+    #[arg(long, value_name = "ISSUE", requires = "site")]
+    pub seen: Option<String>,
 }
 
 /// `infomat-centre application`

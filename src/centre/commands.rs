@@ -1,10 +1,10 @@
 //! The commands.
 
-use super::cli::{Cli, Command, Tell};
+use super::cli::{Cli, Command, Issues, Tell};
 use super::database::{Connection, Database};
 use super::generation::{self, Promotion};
 use super::store::Site;
-use super::{backups, booking, boxes, carry, schema, secret, serve, verify};
+use super::{backups, booking, boxes, carry, issues, schema, secret, serve, verify};
 use crate::command::{Failure, output, table};
 use crate::exchange::centre;
 use std::io::Read;
@@ -21,6 +21,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Application(wanted) => application(&mut open(&database)?, &wanted.name),
         Command::Tell(wanted) => tell(&mut open(&database)?, wanted),
         Command::Boxes => list(&mut open(&database)?),
+        Command::Issues(wanted) => tell_issues(&mut open(&database)?, wanted),
         Command::Retire(wanted) => retire(&mut open(&database)?, wanted.site),
         Command::Carry(wanted) => carry::run(&mut open(&database)?, &wanted.folder),
         Command::MarkSafe(wanted) => mark_safe(&mut open(&database)?, &wanted.mark),
@@ -122,6 +123,33 @@ fn list(connection: &mut Connection) -> Result<(), Failure> {
     });
     let heads = ["BOX", "LAST SEEN", "BEHIND", "SECONDS", "STATE", "ISSUES", "LPU"];
     output::print(table::text(heads, rows))
+}
+
+fn tell_issues(connection: &mut Connection, wanted: &Issues) -> Result<(), Failure> {
+    if let (Some(site), Some(issue)) = (wanted.site, &wanted.seen) {
+        return match issues::see(connection, site, issue)? {
+            None => Err(no_such(site)),
+            Some(false) => Err(Failure::Failed(
+                "--seen: the box has no such issue that nobody has seen".to_owned(),
+            )),
+            Some(true) => {
+                output::tell("marked as seen");
+                Ok(())
+            }
+        };
+    }
+    let unseen = issues::unseen(connection, wanted.site)?;
+    let are_more = unseen.len() > issues::LISTED_MAX;
+    let rows = unseen.into_iter().take(issues::LISTED_MAX);
+    let rows = rows.map(|issue| [issue.found, issue.site.to_string(), issue.text]);
+    output::print(table::text(["FOUND", "BOX", "ISSUE"], rows))?;
+    if are_more {
+        let most = issues::LISTED_MAX;
+        return Err(Failure::Failed(format!(
+            "there are more than {most}: these are the oldest"
+        )));
+    }
+    Ok(())
 }
 
 fn retire(connection: &mut Connection, site: Uuid) -> Result<(), Failure> {

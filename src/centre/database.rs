@@ -1,16 +1,20 @@
 //! Where the database is, and connections to it.
 
 use super::fault::Fault;
+use super::tls;
 use crate::command::Failure;
 use postgres::types::ToSql;
 use postgres::{Client, Config, IsolationLevel, NoTls, Row, Statement, Transaction};
 use std::collections::HashMap;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// The variables that name the database, if the command line does not.
 const URL_VARIABLE: &str = "INFOMAT_CENTRE_DATABASE";
 const FILE_VARIABLE: &str = "INFOMAT_CENTRE_DATABASE_FILE";
+const FILE_DEFAULT: &str = "/etc/infomat-centre/database.url";
 
 /// How long a connection may take to open, unless the URL says otherwise.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,7 +30,11 @@ const SESSION: &str = "SET statement_timeout = '60s'; SET lock_timeout = '20s'; 
     SET idle_in_transaction_session_timeout = '60s'";
 
 /// The address of the database.
-pub struct Database(Config);
+pub struct Database {
+    config: Config,
+    /// `None`: the connection is not encrypted.
+    tls: Option<MakeRustlsConnect>,
+}
 
 impl Database {
     /// Returns the database of the command line, or of the environment.
@@ -49,17 +57,7 @@ impl Database {
         {
             return Err(wrong("it is not a URL of PostgreSQL"));
         }
-        if url.contains("sslmode=")
-            && !["sslmode=disable", "sslmode=prefer"]
-                .iter()
-                .any(|mode| url.contains(mode))
-        {
-            return Err(Failure::Misconfigured(
-                "sslmode: this program speaks no TLS to the database yet; disable or prefer, over a socket, loopback or a \
-                 tunnel"
-                    .to_owned(),
-            ));
-        }
+        let (url, asked) = tls::part(&url)?;
         // The error would quote the URL, which has a password in it.
         let mut config: Config = url.parse().map_err(|_| wrong("it cannot be read"))?;
         if config.get_connect_timeout().is_none() {
@@ -71,12 +69,16 @@ impl Database {
         if config.get_application_name().is_none() {
             config.application_name("infomat-centre");
         }
-        Ok(Database(config))
+        let tls = asked.connector(&mut config)?;
+        Ok(Database { config, tls })
     }
 
     /// Opens a connection.
     pub fn connect(&self) -> Result<Connection, Fault> {
-        let mut client = self.0.connect(NoTls)?;
+        let mut client = match &self.tls {
+            Some(tls) => self.config.connect(tls.clone())?,
+            None => self.config.connect(NoTls)?,
+        };
         client.batch_execute(SESSION)?;
         Ok(Connection {
             client,
@@ -91,16 +93,23 @@ fn of_environment() -> Result<String, Failure> {
         let not_text = |_| Failure::Misconfigured(format!("{URL_VARIABLE} is not UTF-8"));
         return url.into_string().map_err(not_text);
     }
-    let Some(file) = std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty()) else {
-        return Err(Failure::Misconfigured(format!(
-            "no database is named: --database URL, {URL_VARIABLE} or {FILE_VARIABLE} names it"
-        )));
+    let named = std::env::var_os(FILE_VARIABLE).filter(|file| !file.is_empty());
+    let file = named.map_or_else(|| FILE_DEFAULT.into(), PathBuf::from);
+    let none_is_named = || {
+        Failure::Misconfigured(format!(
+            "no database is named: --database URL, {URL_VARIABLE}, {FILE_VARIABLE} or {FILE_DEFAULT} names it"
+        ))
     };
-    let read = std::fs::read_to_string(&file).map_err(|error| {
-        let file = Path::new(&file).display();
-        Failure::Misconfigured(format!("{FILE_VARIABLE}={file}: {error}"))
-    })?;
-    Ok(read.trim().to_owned())
+    match std::fs::read_to_string(&file) {
+        Ok(read) => match read.lines().next().map(str::trim) {
+            None | Some("") => Err(none_is_named()),
+            Some(url) => Ok(url.to_owned()),
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound && file == Path::new(FILE_DEFAULT) => {
+            Err(none_is_named())
+        }
+        Err(error) => Err(Failure::Misconfigured(format!("{}: {error}", file.display()))),
+    }
 }
 
 /// One session.

@@ -1,5 +1,6 @@
 //! What may go wrong with the database.
 
+use super::tls;
 use crate::command::Failure;
 use std::error::Error;
 use thiserror::Error;
@@ -25,6 +26,12 @@ pub enum Fault {
 fn told(error: &postgres::Error) -> String {
     if let Some(refused) = error.as_db_error() {
         return format!("PostgreSQL: {} ({})", refused.message(), refused.code().code());
+    }
+    if let Some(reason) = tls::refused_certificate(error) {
+        return format!(
+            "PostgreSQL: its certificate was not accepted ({reason}): `sslrootcert` names the one that signs it, and the URL the \
+             host that it is for"
+        );
     }
     let mut text = format!("PostgreSQL: {error}");
     let mut cause = error.source();

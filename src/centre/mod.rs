@@ -9,7 +9,7 @@
 //! | `serve`, `api` | HTTP behind the gate of [`crate::edge`] |
 //! | `exchange`, `booking` | one request as one transaction |
 //! | `store` | the rules' [`CentreStore`][crate::exchange::centre::CentreStore] on PostgreSQL |
-//! | `schema`, `generation`, `boxes`, `secret`, `database` | what stands below |
+//! | `schema`, `generation`, `boxes`, `issues`, `secret`, `database`, `tls` | what stands below |
 
 mod api;
 mod backups;
@@ -23,11 +23,13 @@ mod database;
 mod exchange;
 mod fault;
 mod generation;
+mod issues;
 mod metrics;
 mod schema;
 mod secret;
 mod serve;
 mod store;
+mod tls;
 mod verify;
 
 pub use cli::Cli;

@@ -16,7 +16,7 @@ use error::ExchangeError;
 use line::Line;
 use network::{Done, Exchanger};
 use standby::Standby;
-pub use standby::newest_base;
+pub use standby::{names, newest_base};
 use std::sync::Mutex;
 use std::time::Duration;
 use stick::Stick;

@@ -18,6 +18,13 @@ const EXCHANGE_PATH: &str = "/api/centre/v1/exchange";
 /// Largest file of certificates: the system's has some 230 KB.
 const CERTIFICATES_BYTES_MAX: u64 = 4 << 20;
 
+/// Where systems keep the certificates that they trust: Debian, Fedora, openSUSE.
+const SYSTEM_CERTIFICATES: [&str; 3] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+];
+
 /// Largest `release_hours_before`: 366 days, as far ahead as a visit may be booked.
 const RELEASE_HOURS_MAX: i64 = 24 * 366;
 
@@ -125,6 +132,12 @@ impl Centre {
         read(path, CERTIFICATES_BYTES_MAX)
             .map_err(|error| ConfigError::of_file(path, ConfigFault::CertificatesUnreadable(error)))
     }
+}
+
+/// Returns the file of the certificates that this system trusts, or where it would be.
+pub fn system_certificates() -> &'static Path {
+    let paths = SYSTEM_CERTIFICATES.map(Path::new);
+    paths.into_iter().find(|path| path.exists()).unwrap_or(paths[0])
 }
 
 fn centre_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

@@ -4,13 +4,20 @@
 mod cluster;
 mod dealings;
 mod duties;
+mod failover;
 mod failures;
+mod kills;
 mod mirror;
 mod opinion;
+mod own;
 mod programs;
 mod region;
 mod replacement;
 mod replayed;
+mod sizes;
+mod tls;
+
+pub use cluster::program as postgres_program;
 
 use crate::harness::lacks;
 use region::Region;

@@ -4,6 +4,7 @@ use crate::harness::{self, Answer, Client, Site};
 use chrono::TimeDelta;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use std::io;
 
 /// A configuration in which one patient may book over and over.
 pub const RULES_OFF: &str =
@@ -101,6 +102,11 @@ impl Ask {
 
     /// Sends it.
     pub fn send(&self, client: &mut Client) -> Answer {
+        self.try_send(client).unwrap()
+    }
+
+    /// The same where the server may die meanwhile.
+    pub fn try_send(&self, client: &mut Client) -> io::Result<Answer> {
         let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
         let pairs = self.parameters.iter();
         let pairs: Vec<_> = pairs
@@ -113,7 +119,7 @@ impl Ask {
             .map(|value| ("Authorization", value));
         let key = self.key.as_deref().map(|value| ("Idempotency-Key", value));
         let headers: Vec<_> = authorization.into_iter().chain(key).collect();
-        client.ask("POST", &target, &headers, &[])
+        client.try_ask("POST", &target, &headers, &[])
     }
 
     /// Sends it and sees that it books; the ticket.

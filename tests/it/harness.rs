@@ -308,6 +308,17 @@ impl Client {
 
     /// Sends one request and reads its answer. Connects anew when the server closes the connection after it.
     pub fn ask(&mut self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.try_ask(method, target, headers, body).unwrap()
+    }
+
+    /// The same where the server may die meanwhile.
+    pub fn try_ask(
+        &mut self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> io::Result<Answer> {
         let mut request = Vec::new();
         write!(
             request,
@@ -323,12 +334,12 @@ impl Client {
         }
         request.extend_from_slice(b"\r\n");
         request.extend_from_slice(body);
-        self.send(&request).unwrap();
-        let answer = self.read(method == "HEAD").unwrap();
+        self.send(&request)?;
+        let answer = self.read(method == "HEAD")?;
         if answer.header("connection") == Some("close") {
-            *self = Client::connect(self.address);
+            *self = Client::try_connect(self.address)?;
         }
-        answer
+        Ok(answer)
     }
 
     /// Sends bytes as they are.

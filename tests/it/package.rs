@@ -1,11 +1,16 @@
 //! The Debian package as an administrator meets it: what is in it, what its unit lets the server do, and how it is
 //! installed, upgraded, removed and purged on a Debian with systemd as its first process.
 //!
-//! `INFOMAT_DEB` names the package, which `packaging/build-deb` has made.
+//! `INFOMAT_DEB` names the package, which `packaging/build-deb` has made; `INFOMAT_CENTRE_DEB` that of the region's program, of
+//! `packaging/build-centre-deb`.
 
+#[cfg(feature = "centre")]
+mod centre;
 mod container;
 mod life;
 mod manual;
+#[cfg(feature = "centre")]
+mod stopwatch;
 
 use crate::clinic::{self, guid};
 use crate::harness::lacks;
@@ -47,13 +52,14 @@ fn packaging() -> PathBuf {
 
 /// The package that was built, or word that the test goes without.
 fn package() -> Option<PathBuf> {
-    let path = std::env::var_os("INFOMAT_DEB").map(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    built("INFOMAT_DEB", "INFOMAT_DEB=FILE, which packaging/build-deb makes")
+}
+
+/// The package that a variable of the environment names.
+fn built(variable: &str, thing: &str) -> Option<PathBuf> {
+    let path = std::env::var_os(variable).map(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
     let path = path.filter(|path| path.exists());
-    (!lacks(
-        "INFOMAT_DEB=FILE, which packaging/build-deb makes",
-        path.is_some(),
-    ))
-    .then(|| path.unwrap())
+    (!lacks(thing, path.is_some())).then(|| path.unwrap())
 }
 
 /// Runs a program of the system to its end, in the language that every system has, or says that the test goes without it.
@@ -73,13 +79,13 @@ fn well(output: &Output) -> String {
     said
 }
 
-/// The units of the folder, by name.
-fn units() -> Vec<PathBuf> {
+/// The units of a folder, by name.
+fn units_of(folder: &Path) -> Vec<PathBuf> {
     let is_unit = |path: &PathBuf| {
         path.extension()
             .is_some_and(|ending| ending == "service" || ending == "timer")
     };
-    let entries = fs::read_dir(packaging()).unwrap();
+    let entries = fs::read_dir(folder).unwrap();
     let units: Vec<_> = entries
         .map(|entry| entry.unwrap().path())
         .filter(is_unit)
@@ -88,10 +94,16 @@ fn units() -> Vec<PathBuf> {
     units
 }
 
+/// The units of the box.
+fn units() -> Vec<PathBuf> {
+    units_of(&packaging())
+}
+
 #[test]
 fn the_services_close_what_they_do_not_need() {
     let threshold = format!("--threshold={EXPOSURE_TENTHS_MAX}");
-    for service in units() {
+    let of_centre = units_of(&packaging().join("centre"));
+    for service in units().into_iter().chain(of_centre) {
         let service = service.to_str().unwrap();
         if service.ends_with(".service") {
             let arguments = ["security", "--offline=true", &threshold, service];
@@ -132,7 +144,11 @@ fn the_units_are_understood() {
 #[test]
 fn the_package_is_small_and_without_fault() {
     let Some(package) = package() else { return };
-    let bytes = fs::metadata(&package).unwrap().len();
+    is_small_and_without_fault(&package);
+}
+
+fn is_small_and_without_fault(package: &Path) {
+    let bytes = fs::metadata(package).unwrap().len();
     println!("{} has {bytes} bytes", package.display());
     assert!(bytes < PACKAGE_BYTES_MAX);
     let arguments = [

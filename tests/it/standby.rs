@@ -240,6 +240,16 @@ fn a_folder_that_is_no_standby_or_is_spoilt_is_told() {
         status == Some(1) && said.contains("there is no file base-"),
         "{said}"
     );
+    // A folder that is something else is not read for ever.
+    let crowded = TempDir::new().unwrap();
+    for number in 0..=10_000 {
+        fs::write(crowded.path().join(number.to_string()), "").unwrap();
+    }
+    let (status, said) = restore(&site, crowded.path());
+    assert!(
+        status == Some(1) && said.contains("more than 10000 files"),
+        "{said}"
+    );
     assert_eq!(fs::read(site.path("infomat.db")).unwrap(), before);
 
     let server = site.serve();

@@ -2,10 +2,9 @@
 //! bytes, whatever the other end does.
 
 use super::ExchangeError;
-use crate::config::{Centre, CentreSecret, ConfigError, ConfigFault};
+use crate::config::{Centre, CentreSecret, ConfigError, ConfigFault, system_certificates};
 use crate::exchange::wire::ANSWER_BYTES_MAX;
 use std::io::{self, ErrorKind};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::http::StatusCode;
@@ -14,13 +13,6 @@ use ureq::{Agent, Error, Proxy};
 
 /// How long the other end may take to take the connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Where systems keep the certificates that they trust: Debian, Fedora, openSUSE.
-const SYSTEM_CERTIFICATES: [&str; 3] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-];
 
 /// A line to one centre, for one box.
 pub struct Line {
@@ -112,14 +104,7 @@ fn of_tls(url: String, error: &rustls::Error) -> ExchangeError {
 /// Returns the certificates that sign the centre's.
 fn roots(centre: &Centre) -> Result<RootCerts, ConfigError> {
     let is_secret_on_the_way = centre.url.starts_with("https");
-    let system = || {
-        SYSTEM_CERTIFICATES
-            .map(Path::new)
-            .into_iter()
-            .find(|path| path.exists())
-    };
-    let named = centre.ca.as_deref().or_else(system);
-    let path = named.unwrap_or(Path::new(SYSTEM_CERTIFICATES[0]));
+    let path = centre.ca.as_deref().unwrap_or_else(|| system_certificates());
     if !is_secret_on_the_way {
         return Ok(RootCerts::Specific(Arc::default()));
     }

@@ -9,6 +9,7 @@ use crate::model::Moment;
 use crate::model::record::Record;
 use crate::store::{BackupLock, Fault, Store};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -24,6 +25,9 @@ const FRESH_PAUSE: Duration = Duration::from_millis(100);
 
 /// Time between two tries to make a base.
 const BASE_PAUSE: Duration = Duration::from_mins(1);
+
+/// Most files of a folder: a life has four at most, while its base is renewed.
+const FILES_MAX: usize = 10_000;
 
 /// A database and the folder that follows it.
 pub struct Standby {
@@ -261,11 +265,19 @@ fn make_base(config: &Config, folder: &Path) -> Result<Made, ExchangeError> {
     Ok(Made { name, imported })
 }
 
-fn names(folder: &Path) -> io::Result<Vec<StandbyName>> {
-    let listed = fs::read_dir(folder)?;
-    Ok(listed
-        .filter_map(|entry| StandbyName::parse(entry.ok()?.file_name().to_str()?))
-        .collect())
+/// Returns the names of a folder's files, in their order.
+///
+/// # Errors
+/// It cannot be read, or has more than [`FILES_MAX`] files, of whatever kind.
+pub fn names(folder: &Path) -> io::Result<BTreeSet<StandbyName>> {
+    let mut names = BTreeSet::new();
+    for (number, entry) in fs::read_dir(folder)?.enumerate() {
+        if number == FILES_MAX {
+            return Err(io::Error::other(format!("more than {FILES_MAX} files")));
+        }
+        names.extend(entry?.file_name().to_str().and_then(StandbyName::parse));
+    }
+    Ok(names)
 }
 
 /// Returns the newest base of a life in a folder.

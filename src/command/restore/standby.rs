@@ -1,6 +1,6 @@
 //! What a standby folder knows that a database lacks: the journals of its bases and the lines of its tails.
 
-use crate::command::{Failure, failed};
+use crate::command::{Failure, exchange, failed};
 use crate::exchange::Hash;
 use crate::exchange::site::BoxStore;
 use crate::exchange::standby::{StandbyKind, StandbyName};
@@ -13,13 +13,9 @@ use crate::model::{Moment, Zone};
 use crate::store::{Fault, Store};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
-
-/// Most files of a folder that are looked at: a life has four at most, while its base is renewed.
-const FILES_MAX: usize = 10_000;
 
 /// Records that are replayed in one transaction.
 const REPLAYED_AT_ONCE: usize = 1_000;
@@ -48,14 +44,10 @@ pub struct Replayed {
 impl Standby {
     /// Looks at a folder.
     pub fn look(folder: &Path, zone: Zone) -> io::Result<Standby> {
-        let mut names = BTreeSet::new();
-        for entry in fs::read_dir(folder)?.take(FILES_MAX) {
-            names.extend(entry?.file_name().to_str().and_then(StandbyName::parse));
-        }
         Ok(Standby {
             folder: folder.to_owned(),
             zone,
-            names,
+            names: exchange::names(folder)?,
         })
     }
 

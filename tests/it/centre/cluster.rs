@@ -1,8 +1,8 @@
 //! One PostgreSQL for all tests of the crate: in a folder of its own, on a socket alone, and gone with this process.
 
 use postgres::{Client, NoTls};
-use std::fs;
-use std::os::unix::fs::chown;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
@@ -53,10 +53,16 @@ pub fn program(name: &str) -> Option<PathBuf> {
 pub fn folder() -> PathBuf {
     let folder = Path::new("/tmp").join(format!("infomat-pg-{}", Uuid::now_v7().simple()));
     fs::create_dir(&folder).unwrap();
-    if rustix::process::geteuid().is_root() {
-        chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
-    }
+    give_away(&folder);
     folder
+}
+
+/// Gives a file or folder to whom PostgreSQL runs as.
+pub fn give_away(path: &Path) {
+    fs::set_permissions(path, Permissions::from_mode(0o700)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
 }
 
 /// Lets a command run as somebody who may run PostgreSQL.
@@ -113,8 +119,12 @@ impl Cluster {
     }
 }
 
+/// Returns the host of a URL, of the server whose socket is in a folder.
+pub fn host(folder: &Path) -> String {
+    folder.to_str().unwrap().replace('/', "%2F")
+}
+
 /// Returns the URL of a database of the server whose socket is in a folder.
 pub fn url(folder: &Path, database: &str) -> String {
-    let host = folder.to_str().unwrap().replace('/', "%2F");
-    format!("postgresql://centre@{host}/{database}")
+    format!("postgresql://centre@{}/{database}", host(folder))
 }

@@ -188,7 +188,23 @@ fn a_wrong_database_is_told_without_its_password() {
         ),
         (format!("postgresql://centre:{password}@127.0.0.1:1/region"), 1),
         (
-            format!("postgresql://centre:{password}@127.0.0.1/region?sslmode=verify-full"),
+            format!("postgresql://centre:{password}@127.0.0.1/region?sslmode=require"),
+            78,
+        ),
+        (
+            format!("postgresql://centre:{password}@127.0.0.1/region?sslrootcert=/etc/hostname"),
+            78,
+        ),
+        (
+            format!(
+                "postgresql://centre:{password}@127.0.0.1/region?sslmode=verify-full&sslrootcert=/nowhere"
+            ),
+            78,
+        ),
+        (
+            format!(
+                "postgresql://centre:{password}@127.0.0.1/region?sslmode=verify-full&sslrootcert=/etc/hostname"
+            ),
             78,
         ),
     ];

@@ -173,6 +173,51 @@ fn the_free_cells_of_a_dead_box_are_its_next_lifes() {
 }
 
 #[test]
+fn an_issue_is_listed_until_somebody_has_seen_it() {
+    let Some(region) = region() else { return };
+    let (clinic, server, _) = programs::enrolled(&region);
+    let other = Clinic::admitted(&region, 2);
+    let (_, listed) = run(&region, &["issues"]);
+    assert_eq!(listed.lines().count(), 1, "{listed}");
+    // Two machines say that they are the box: one is told to stop.
+    let replacement = clinic.replacement(&format!("http://{}", server.address), "");
+    let (status, said) = replacement.run(&["restore", "--from-centre"]);
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(clinic.run(&["exchange"]).0, Some(1));
+    let (own, foreign) = (clinic.guid.to_string(), other.guid.to_string());
+    let (status, listed) = run(&region, &["issues", "--box", &own]);
+    let line = listed.lines().nth(1).unwrap();
+    let (_, issue) = line.split_once(&own).unwrap();
+    let issue = issue.trim();
+    assert!(
+        status == Some(0) && listed.lines().count() == 2 && issue.starts_with("toldToStop "),
+        "{listed}"
+    );
+    assert_eq!(run(&region, &["issues"]).1, listed);
+    assert_eq!(run(&region, &["issues", "--box", &foreign]).1.lines().count(), 1);
+    for (site, seen, expected) in [
+        (&*own, "toldToStop", "no such issue"),
+        (&foreign, issue, "no such issue"),
+        (
+            "00000000-0000-4000-8000-000000000009",
+            issue,
+            "there is no such box",
+        ),
+    ] {
+        let (status, said) = run(&region, &["issues", "--box", site, "--seen", seen]);
+        assert!(status == Some(1) && said.contains(expected), "{said}");
+    }
+    assert_eq!(run(&region, &["issues", "--seen", issue]).0, Some(2));
+    let see = ["issues", "--box", &own, "--seen", issue];
+    assert_eq!(run(&region, &see), (Some(0), "marked as seen\n".to_owned()));
+    assert_eq!(run(&region, &see).0, Some(1));
+    // It stays seen when it is found again.
+    assert_eq!(clinic.run(&["exchange"]).0, Some(1));
+    assert_eq!(run(&region, &["issues"]).1.lines().count(), 1);
+    assert_eq!(region.number("SELECT count(*) FROM infomat.issue"), 1);
+}
+
+#[test]
 fn the_numbers_tell_how_each_box_stands() {
     let Some(region) = region() else { return };
     let (clinic, server, portal) = programs::enrolled(&region);

@@ -122,9 +122,13 @@ pub fn lines() -> Vec<Value> {
     lines_of(1)
 }
 
+/// A cell of this owner.
+pub fn own(line: Value, owner: &str) -> Value {
+    with(line, &json!({"owner": owner}))
+}
+
 /// The same of a clinic with this number.
 pub fn lines_of(lpu: u32) -> Vec<Value> {
-    let own = |line: Value, owner: &str| with(line, &json!({"owner": owner}));
     let mut lines = vec![
         clinic::lpu(lpu),
         clinic::speciality("27"),

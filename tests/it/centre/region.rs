@@ -8,7 +8,8 @@ use infomat::exchange::site::Taken;
 use infomat::exchange::wire::Answer;
 use postgres::NoTls;
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::process::{Command, Output, Stdio};
 use uuid::Uuid;
 
@@ -29,9 +30,12 @@ pub struct Enrolled {
 impl Region {
     /// Makes a region over a fresh database.
     pub fn new(cluster: &Cluster) -> Region {
-        let region = Region {
-            url: cluster.database(),
-        };
+        Region::over(cluster.database())
+    }
+
+    /// Makes a region over this database.
+    pub fn over(url: String) -> Region {
+        let region = Region { url };
         region.run_well(&["init"], "");
         region
     }
@@ -64,11 +68,12 @@ impl Region {
     }
 
     pub fn serve(&self) -> Server {
-        started(
-            &mut self.command(&["serve", "--listen", "127.0.0.1:0"]),
-            Stdio::inherit(),
-        )
-        .unwrap()
+        self.serve_at(SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    pub fn serve_at(&self, address: SocketAddr) -> Server {
+        let mut command = self.command(&["serve", "--listen", &address.to_string()]);
+        started(&mut command, Stdio::inherit()).unwrap()
     }
 
     pub fn sql(&self) -> postgres::Client {
@@ -155,14 +160,25 @@ pub struct Application(String);
 
 impl Application {
     pub fn ask(&self, client: &mut Client, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.try_ask(client, method, path, body).unwrap()
+    }
+
+    /// The same where the centre may die meanwhile.
+    pub fn try_ask(
+        &self,
+        client: &mut Client,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> io::Result<(u16, Value)> {
         let bytes = if body.is_null() {
             Vec::new()
         } else {
             body.to_string().into_bytes()
         };
         let target = format!("/api/centre/v1/{path}");
-        let answer = client.ask(method, &target, &[("Authorization", &bearer(&self.0))], &bytes);
-        (answer.status, answer.json())
+        let answer = client.try_ask(method, &target, &[("Authorization", &bearer(&self.0))], &bytes)?;
+        Ok((answer.status, answer.json()))
     }
 
     pub fn book(&self, client: &mut Client, slot: Uuid, more: &Value) -> (u16, Value) {

@@ -245,9 +245,13 @@ impl Certificate {
         self.0.path().join("cert.pem")
     }
 
+    pub fn key_path(&self) -> PathBuf {
+        self.0.path().join("key.pem")
+    }
+
     fn config(&self) -> Arc<ServerConfig> {
         let certificate = CertificateDer::from_pem_file(self.path()).unwrap();
-        let key = PrivateKeyDer::from_pem_file(self.0.path().join("key.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_file(self.key_path()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

@@ -142,6 +142,24 @@ impl Container {
         }
     }
 
+    /// The same where nothing of it changes.
+    pub fn wait_for(&self, what: &str, has: impl Fn() -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !has() {
+            assert!(
+                Instant::now() < deadline,
+                "waited in vain for {what}\n{}",
+                self.log()
+            );
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Copies a file of it to this machine.
+    pub fn fetch(&self, file: &str, to: &Path) {
+        fs::copy(format!("/proc/{}/root{file}", self.init), to).unwrap();
+    }
+
     /// Copies a file of this machine into it.
     pub fn bring(&self, file: &Path, to: &str) {
         let bytes = fs::read(file).unwrap();

@@ -16,7 +16,10 @@ const PAGE: &str = "curl -s -o /dev/null -w '%{http_code}' --max-time 5 http://1
 
 /// Installs a package, and keeps the settings that were changed, as the question proposes that it would ask. Not apt: this
 /// machine may be in the middle of installing something else.
-const INSTALL: &str = "dpkg --install --force-confold";
+pub const INSTALL: &str = "dpkg --install --force-confold";
+
+/// The file of settings in the package.
+const SETTINGS: &str = "etc/infomat/infomat.toml";
 
 /// A container in which the package has been installed.
 struct Box {
@@ -80,13 +83,13 @@ impl Box {
 }
 
 /// The same package with a higher version, and one line more in its configuration.
-fn next_version(package: &Path, folder: &TempDir) -> PathBuf {
+pub fn next_version(package: &Path, configuration: &str, folder: &TempDir) -> PathBuf {
     let next = folder.path().join("next.deb");
     let script = r#"
         set -e
         dpkg-deb --raw-extract "$1" "$2"
         sed -i 's/^Version: .*/Version: 99.0-1/' "$2/DEBIAN/control"
-        echo '# A new line of the next version.' >> "$2/etc/infomat/infomat.toml"
+        echo '# A new line of the next version.' >> "$2/$4"
         dpkg-deb -Znone --build "$2" "$3"
     "#;
     let tree = folder.path().join("tree");
@@ -97,6 +100,7 @@ fn next_version(package: &Path, folder: &TempDir) -> PathBuf {
         package.to_str().unwrap(),
         tree.to_str().unwrap(),
         next.to_str().unwrap(),
+        configuration,
     ];
     well(&run("sh", &arguments).unwrap());
     next
@@ -135,9 +139,10 @@ fn installed_upgraded_removed_and_purged() {
         .well("sed -i 's/^max_period_days = .*/max_period_days = 30/' /etc/infomat/infomat.toml");
     let key = clinic.container.well("sha256sum /etc/infomat/keys/hmac.key");
     let folder = tempfile::tempdir().unwrap();
-    clinic
-        .container
-        .bring(&next_version(&clinic.package, &folder), "/root/next.deb");
+    clinic.container.bring(
+        &next_version(&clinic.package, SETTINGS, &folder),
+        "/root/next.deb",
+    );
     let before = clinic.property("MainPID");
     clinic.container.well(&format!("{INSTALL} /root/next.deb"));
     clinic.wait_for_another_than(&before);
@@ -200,9 +205,10 @@ fn an_upgrade_moves_keys_and_follows_no_link() {
     );
     let key = clinic.container.well("sha256sum < /var/lib/infomat/hmac.key");
     let folder = tempfile::tempdir().unwrap();
-    clinic
-        .container
-        .bring(&next_version(&clinic.package, &folder), "/root/next.deb");
+    clinic.container.bring(
+        &next_version(&clinic.package, SETTINGS, &folder),
+        "/root/next.deb",
+    );
     let said = clinic.container.well(&format!("{INSTALL} /root/next.deb"));
     assert!(
         said.contains("moved /var/lib/infomat/hmac.key to /etc/infomat/keys"),

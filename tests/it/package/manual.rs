@@ -14,7 +14,7 @@ const TICKET: &str = "TICKET";
 const DOCTOR: &str = "DOCTOR";
 
 /// A manual's commands, in their order.
-fn commands(manual: &str) -> Vec<&str> {
+pub fn commands(manual: &str) -> Vec<&str> {
     let mut is_shell = false;
     let mut commands = Vec::new();
     for line in manual.lines() {
