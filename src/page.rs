@@ -225,6 +225,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         "desk/views/closures.js",
         "desk/views/day.js",
         "desk/views/import.js",
+        "desk/views/issues.js",
         "desk/views/newcard.js",
         "desk/views/patients.js",
         "desk/views/staff.js",

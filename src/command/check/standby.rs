@@ -124,7 +124,7 @@ mod tests {
     fn record(seq: u64, content: &str) -> String {
         let record = serde_json::json!({
             "v": 1, "incarnation": Uuid::nil(), "seq": seq, "at": 0, "kind": "upkeep", "subject": Uuid::nil(),
-            "contentText": content, "salt": null, "digest": "00".repeat(32), "hash": "00".repeat(32)
+            "contentText": content, "salt": "00".repeat(16), "digest": "00".repeat(32), "hash": "00".repeat(32)
         });
         format!("{record}\n")
     }

@@ -3,9 +3,10 @@
 import { el } from "../../shared/dom.js";
 import { change, read } from "../api.js";
 import { shortDate, shortMoment } from "../dates.js";
-import { acting, ask, lookAgain, row, table, tellRefusal } from "../parts.js";
+import { acting, lookAgain, row, table, tellRefusal } from "../parts.js";
 import { plot } from "../plots.js";
 import { importing } from "./import.js";
+import { settling } from "./issues.js";
 
 /** Time between two looks at the server, and at the month. */
 const REFRESH_MS = 1_000;
@@ -19,12 +20,6 @@ const CODES = {
   4033: "направление указано не полностью", 4036: "время не указано", 4442: "источник неизвестен", 4848: "уже записан на это время", 5000: "прочие",
   5007: "время действия токена истекло", 5008: "токен некорректен", 5009: "подпись некорректна", 5010: "токена нет", 5066: "день слишком далеко",
   5401: "сеанс регистратуры окончен", 5402: "нет права", 5403: "источник не подтвержден",
-};
-/** What the exchange leaves to a person. */
-const ISSUES = {
-  displaced: "запись из центра осталась без места", sameTime: "две записи на одно время", sameSpeciality: "две записи к одной специальности",
-  moved: "центр перенес запись", arrived: "центр отменил запись пациента, который пришел", refusedMessage: "сообщение центра не принято",
-  lostCentre: "центр восстановлен и не помнит сообщения", stopped: "база данных остановлена",
 };
 const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
 const RELATIVE = new Intl.RelativeTimeFormat("ru", { numeric: "auto" });
@@ -48,7 +43,7 @@ export function status(main, { open }) {
   const backup = el("div", { class: "stack", role: "status" });
   const backUp = acting("Сделать копию", error, () => begin("backup"), { look: "main" });
   const exchange = el("section", { class: "stack", hidden: true });
-  const left = el("div", { class: "stack" });
+  const left = settling({ error, look: () => look(false) });
   const month = el("div", { class: "plots" });
   const files = importing({ look: () => look(false) });
   main.append(
@@ -84,7 +79,7 @@ export function status(main, { open }) {
     backUp.disabled = Boolean(now.job && !now.job.ended);
     files.draw(now.job);
     draw("exchange", now.exchange, drawExchange);
-    draw("issues", now.exchange?.issues ?? 0, drawIssues);
+    draw("issues", now.exchange?.issues ?? 0, left.draw);
     // What has just been done may be what the check warned of, and changes the numbers.
     const end = now.job?.ended ?? null;
     if (known.end !== undefined && end && known.end !== end) {
@@ -127,7 +122,7 @@ export function status(main, { open }) {
     backup: () => acting("Сделать копию", error, () => begin("backup"), { look: "small" }),
     import: () => el("button", { type: "button", class: "button small", text: "Загрузить данные", on: { click: () => { files.section.scrollIntoView(); files.choose.focus(); } } }),
     call: () => el("button", { type: "button", class: "button small", text: "К закрытому времени", on: { click: () => open("closures") } }),
-    settle: () => el("button", { type: "button", class: "button small", text: "К списку", on: { click: () => left.querySelector("[tabindex]")?.focus() } }),
+    settle: () => el("button", { type: "button", class: "button small", text: "К списку", on: { click: () => left.focus() } }),
   })[action]();
 
   function drawBackup(job) {
@@ -152,34 +147,8 @@ export function status(main, { open }) {
     exchange.replaceChildren(
       el("h2", { text: "Обмен с региональным центром" }),
       el("dl", { class: "facts" }, ...pairs.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value })))),
-      left,
+      left.list,
     );
-  }
-
-  /** Shows what the exchange left to a person, and whom to call about it. */
-  async function drawIssues(count) {
-    if (!count) return left.replaceChildren();
-    const { issues, more } = await read("/desk/api/status/issues", { unattended: true });
-    const line = (issue) => {
-      const { id, kind, at, begin, docFio, otherBegin, patient, phone, reason } = issue;
-      const what = ISSUES[kind] ?? kind;
-      const about = [what, patient].filter(Boolean).join(", ");
-      return row([
-        shortMoment(at), what, [begin && shortMoment(begin), docFio].filter(Boolean).join(", "), otherBegin ? shortMoment(otherBegin) : "", patient, phone, reason,
-        acting("Разобрано", error, () => settle(id, about), { look: "small", "aria-label": `Разобрано: ${about}` }),
-      ]);
-    };
-    left.replaceChildren(
-      table("Ждет человека", ["Когда", "Что", "Прием", "Другой прием", "Пациент", "Телефон", "Причина", ""], issues.map(line)),
-      more ? el("p", { class: "note", text: "Показаны те, что ждут дольше всех." }) : "",
-    );
-  }
-
-  /** Marks what somebody has seen to. */
-  async function settle(id, about) {
-    const done = await ask(`Разобрано: ${about}?`, [el("p", { text: "Строка уйдет из списка." })], "Разобрано", () =>
-      change("POST", `/desk/api/status/issues/${id}/seen`));
-    if (done) await look(false);
   }
 
   async function lookAtMonth(unattended) {
