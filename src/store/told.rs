@@ -1,7 +1,7 @@
 //! Whether a visit is the one that its record tells. SQLite keeps no sums of its pages: a value that was damaged at rest, in the
 //! visit's row or in one that it names, is else read as if somebody had written it.
 
-use super::damage::{Damage, at_place, damaged};
+use super::damage::{Damage, Seconds, at_place, damaged};
 use crate::model::VisitStatus;
 use rusqlite::Row;
 use serde::Deserialize;
@@ -33,8 +33,8 @@ pub(super) fn check_told(row: &Row) -> rusqlite::Result<()> {
         patient: row.get("patient_guid")?,
         slot: row.get("slot_guid")?,
         resource: row.get("resource_guid")?,
-        begin: row.get("begin_at")?,
-        end: row.get("end_at")?,
+        begin: row.get::<_, Seconds>("begin_at")?.0,
+        end: row.get::<_, Seconds>("end_at")?.0,
         status: row.get("status")?,
         num: row.get("num")?,
         checked_in: row.get("checked_in_at")?,
