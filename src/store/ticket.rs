@@ -33,7 +33,12 @@ const CHECK_IN: &str = "checkin";
 impl Store {
     /// Returns the ticket of a visit that is there.
     pub fn ticket(&self, visit: VisitId) -> Result<Ticket, Fault> {
-        let found = self.ticket_in_row(visit)?;
+        self.ticket_of(visit, None)
+    }
+
+    /// Returns the ticket of a visit that is there and is this card's; anybody's when no card is named.
+    fn ticket_of(&self, visit: VisitId, card: Option<PatientId>) -> Result<Ticket, Fault> {
+        let found = self.read_ticket(visit, card)?;
         found.ok_or_else(|| Fault::Damaged(Damage::among(visit).to_string()))
     }
 
@@ -174,11 +179,10 @@ impl Store {
         parameters: impl Params,
     ) -> Result<Vec<Ticket>, Fault> {
         let visits = self.all("visit", sql, parameters, |row| row.get(0))?;
-        let tickets = visits.into_iter().map(|visit| {
-            self.read_ticket(visit, card)?
-                .ok_or_else(|| Fault::Damaged(Damage::among(visit).to_string()))
-        });
-        tickets.collect()
+        visits
+            .into_iter()
+            .map(|visit| self.ticket_of(visit, card))
+            .collect()
     }
 
     /// Returns a ticket whose history has only its first entry.
