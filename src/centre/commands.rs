@@ -3,6 +3,7 @@
 use super::cli::{Cli, Command, Issues, Tell};
 use super::database::{Connection, Database};
 use super::generation::{self, Promotion};
+use super::issues::Person;
 use super::store::Site;
 use super::{backups, booking, boxes, carry, issues, schema, secret, serve, verify};
 use crate::command::{Failure, output, table};
@@ -141,8 +142,11 @@ fn tell_issues(connection: &mut Connection, wanted: &Issues) -> Result<(), Failu
     let unseen = issues::unseen(connection, wanted.site)?;
     let are_more = unseen.len() > issues::LISTED_MAX;
     let rows = unseen.into_iter().take(issues::LISTED_MAX);
-    let rows = rows.map(|issue| [issue.found, issue.site.to_string(), issue.text]);
-    output::print(table::text(["FOUND", "BOX", "ISSUE"], rows))?;
+    let rows = rows.map(|issue| {
+        let Person { name, phone } = issue.patient;
+        [issue.found, issue.site.to_string(), name, phone, issue.text]
+    });
+    output::print(table::text(["FOUND", "BOX", "PATIENT", "PHONE", "ISSUE"], rows))?;
     if are_more {
         let most = issues::LISTED_MAX;
         return Err(Failure::Failed(format!(

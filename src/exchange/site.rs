@@ -75,7 +75,7 @@ pub trait BoxRead {
 
     fn memory(&mut self) -> Result<Memory, Self::Error>;
 
-    /// Returns records from a number on, at least one if there is one, within [`super::wire::RECORDS_MAX`] and
+    /// Returns records from a number on, at least one if there is one, within [`super::wire::RECORDS_SENT_MAX`] and
     /// [`super::wire::RECORDS_BYTES_MAX`].
     fn records(&mut self, from: u64) -> Result<Vec<Sent>, Self::Error>;
 

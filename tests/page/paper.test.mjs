@@ -83,7 +83,7 @@ test("the paper bears what the patient needs, initials instead of a name, and no
   const [ticket] = await here.server.tickets(patient);
   await kiosk.page.emulateMedia({ media: "print" });
   const paper = await kiosk.text("#paper");
-  for (const fact of [ticket.lpu.name, ticket.num, ticket.beginTime.slice(11, 16), ticket.docFio, ticket.speciality, `кабинет ${ticket.room}`, `${ticket.flat} этаж`, "П. И. С.", `${ticket.beginTime.slice(0, 4)}\u00a0г.`, ticket.lpu.address, ticket.lpu.phone, "Напечатано"]) {
+  for (const fact of [ticket.lpu.name, ticket.num, ticket.beginTime.slice(11, 16), ticket.docFio, ticket.speciality, `кабинет ${ticket.room}`, `${ticket.flat}\u00a0этаж`, "П. И. С.", `${ticket.beginTime.slice(0, 4)}\u00a0г.`, ticket.lpu.address, ticket.lpu.phone, "Напечатано"]) {
     assert.ok(paper.includes(fact), fact);
   }
   assert.doesNotMatch(paper, /Петров|Иван/);

@@ -217,6 +217,51 @@ fn an_issue_is_listed_until_somebody_has_seen_it() {
     assert_eq!(region.number("SELECT count(*) FROM infomat.issue"), 1);
 }
 
+/// Goal: whoever has to call a patient is told the name and a telephone: the visit's, or else the card's.
+#[test]
+fn an_issue_about_a_visit_tells_whom_to_call() {
+    let Some(region) = region() else { return };
+    let (clinic, _server, _) = programs::enrolled(&region);
+    let card = with(
+        clinic::patient(4, 1),
+        &json!({"patronymic": "Петрович", "phone": "65-43-21"}),
+    );
+    programs::tell(&region, &clinic, &[card]);
+    clinic.exchange_well();
+    let here = clinic.site.serve();
+    Ask::new(1, 4, OURS)
+        .and("phone", "12-34-56")
+        .book(&mut here.client());
+    clinic.exchange_well();
+    // Only a copied box, or one that books on, makes such an issue.
+    let overfull = "INSERT INTO infomat.issue (box, issue, kind, visit) \
+        SELECT box, 'overfull ' || visit, 'overfull', visit FROM infomat.visit WHERE box = $1";
+    region.sql().execute(overfull, &[&clinic.guid]).unwrap();
+    let line = || run(&region, &["issues"]).1.lines().nth(1).unwrap().to_owned();
+    let content = |told: &str| {
+        let sql = format!("UPDATE infomat.journal SET content = {told} WHERE kind = 'booked'");
+        region.sql().execute(&sql, &[]).unwrap();
+    };
+    assert!(
+        line().contains("Петров Петр Петрович  12-34-56  overfull "),
+        "{}",
+        line()
+    );
+    content("replace(content, '12-34-56', '')");
+    assert!(
+        line().contains("Петров Петр Петрович  65-43-21  overfull "),
+        "{}",
+        line()
+    );
+    // A record that cannot be read keeps nobody from the list.
+    content("'x'");
+    assert!(
+        line().contains(" overfull ") && !line().contains("Петров"),
+        "{}",
+        line()
+    );
+}
+
 #[test]
 fn the_numbers_tell_how_each_box_stands() {
     let Some(region) = region() else { return };

@@ -48,7 +48,7 @@ export default {
   "yearDate": "{weekday}, {day} {month} {year}",
   "dateAtTime": "{date} at\u00a0{time}",
   "room": "room {room}",
-  "floor": "floor {floor}",
+  "floor": "floor\u00a0{floor}",
   "times": { "one": "{n} free time", "other": "{n} free times" },
   "noPlaces": "No free times yet",
   "nearest": "Next free time: {when}",
