@@ -4,6 +4,7 @@ use super::database::Connection;
 use super::fault::Fault;
 use super::store::Site;
 use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Most issues of a list.
@@ -12,11 +13,12 @@ pub const LISTED_MAX: usize = 10_000;
 const UNSEEN: &str = "SELECT box, issue, visit, to_char(found AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS found_text \
     FROM infomat.issue WHERE seen IS NULL AND ($1::uuid IS NULL OR box = $1) ORDER BY found, box, issue LIMIT $2";
 
-/// What the newest record about a visit tells.
-const VISIT: &str = "SELECT content FROM infomat.journal WHERE box = $1 AND subject = $2 AND content IS NOT NULL \
-    ORDER BY arrival DESC LIMIT 1";
+/// What the newest record about each visit tells.
+const VISITS: &str = "SELECT DISTINCT ON (subject) subject, content FROM infomat.journal \
+    WHERE box = $1 AND subject = ANY($2) AND content IS NOT NULL ORDER BY subject, arrival DESC";
 
-const CARD: &str = "SELECT line FROM infomat.fact WHERE box = $1 AND kind = 'patient' AND key = $2";
+const CARDS: &str =
+    "SELECT key, line FROM infomat.fact WHERE box = $1 AND kind = 'patient' AND key = ANY($2)";
 
 const SEE: &str = "UPDATE infomat.issue SET seen = now() WHERE box = $1 AND issue = $2 AND seen IS NULL";
 
@@ -32,7 +34,7 @@ pub struct Unseen {
 }
 
 /// Whom to call.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Person {
     pub name: String,
     pub phone: String,
@@ -42,60 +44,75 @@ pub struct Person {
 #[derive(Deserialize)]
 struct VisitTold {
     patient: Uuid,
-    #[serde(default)]
-    phone: String,
+    phone: Option<String>,
 }
 
 /// What a message told of a card.
 #[derive(Default, Deserialize)]
-#[serde(default)]
 struct CardTold {
-    family: String,
-    name: String,
-    patronymic: String,
-    phone: String,
+    family: Option<String>,
+    name: Option<String>,
+    patronymic: Option<String>,
+    phone: Option<String>,
 }
 
 /// Returns the oldest of all boxes, or of one: one more than [`LISTED_MAX`] at most.
 pub fn unseen(connection: &mut Connection, site: Option<Uuid>) -> Result<Vec<Unseen>, Fault> {
     let most = i64::try_from(LISTED_MAX).unwrap_or(i64::MAX - 1) + 1;
     let rows = connection.query(UNSEEN, &[&site, &most])?;
-    let mut unseen = Vec::new();
-    for row in rows {
-        let (site, visit): (Uuid, Option<Uuid>) = (row.get("box"), row.get("visit"));
-        unseen.push(Unseen {
-            site,
-            found: row.get("found_text"),
-            text: row.get("issue"),
-            patient: match visit {
-                Some(visit) => patient(connection, site, visit)?,
-                None => Person::default(),
-            },
-        });
+    let mut visits: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for row in &rows {
+        visits
+            .entry(row.get("box"))
+            .or_default()
+            .extend(row.get::<_, Option<Uuid>>("visit"));
     }
-    Ok(unseen)
+    let mut people = HashMap::new();
+    for (site, visits) in visits.into_iter().filter(|(_, visits)| !visits.is_empty()) {
+        people.extend(patients(connection, site, &visits)?);
+    }
+    let unseen = rows.iter().map(|row| Unseen {
+        site: row.get("box"),
+        found: row.get("found_text"),
+        text: row.get("issue"),
+        patient: row
+            .get::<_, Option<Uuid>>("visit")
+            .and_then(|visit| people.get(&visit).cloned())
+            .unwrap_or_default(),
+    });
+    Ok(unseen.collect())
 }
 
-/// Returns whom to call about a visit. What cannot be read, as of a damaged record, stays empty.
-fn patient(connection: &mut Connection, site: Uuid, visit: Uuid) -> Result<Person, Fault> {
-    let found = connection.query(VISIT, &[&site, &visit])?;
-    let content: Option<String> = found.first().map(|row| row.get("content"));
-    let Some(told) = content.and_then(|content| serde_json::from_str::<VisitTold>(&content).ok()) else {
-        return Ok(Person::default());
-    };
-    let found = connection.query(CARD, &[&site, &told.patient.to_string()])?;
-    let line: Option<String> = found.first().map(|row| row.get("line"));
-    let card = line.and_then(|line| serde_json::from_str::<CardTold>(&line).ok());
-    let card = card.unwrap_or_default();
-    let name = [card.family, card.name, card.patronymic].join(" ");
-    Ok(Person {
-        name: name.trim().to_owned(),
-        phone: if told.phone.is_empty() {
-            card.phone
-        } else {
-            told.phone
-        },
-    })
+/// Returns whom to call about visits of a box. What cannot be read, as of a damaged record, is left out.
+fn patients(
+    connection: &mut Connection,
+    site: Uuid,
+    visits: &[Uuid],
+) -> Result<HashMap<Uuid, Person>, Fault> {
+    let mut told: HashMap<Uuid, VisitTold> = HashMap::new();
+    for row in connection.query(VISITS, &[&site, &visits])? {
+        let visit = serde_json::from_str(row.get("content")).ok();
+        told.extend(visit.map(|visit| (row.get("subject"), visit)));
+    }
+    let keys: Vec<String> = told.values().map(|visit| visit.patient.to_string()).collect();
+    let mut cards: HashMap<String, CardTold> = HashMap::new();
+    for row in connection.query(CARDS, &[&site, &keys])? {
+        let card = serde_json::from_str(row.get("line")).ok();
+        cards.extend(card.map(|card| (row.get("key"), card)));
+    }
+    let people = told.into_iter().map(|(visit, told)| {
+        let nobody = CardTold::default();
+        let card = cards.get(&told.patient.to_string()).unwrap_or(&nobody);
+        let names = [&card.family, &card.name, &card.patronymic];
+        let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+        let own = told.phone.filter(|phone| !phone.is_empty());
+        let person = Person {
+            name: names.join(" "),
+            phone: own.or_else(|| card.phone.clone()).unwrap_or_default(),
+        };
+        (visit, person)
+    });
+    Ok(people.collect())
 }
 
 /// Marks an issue as seen. Returns whether there was such a one; `None`: there is no such box.
