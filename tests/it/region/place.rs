@@ -213,6 +213,23 @@ impl<D: Database> Place<D> {
         self.excused.extend(unknown.copied().collect::<Vec<_>>());
     }
 
+    /// Excuses bookings that the centre has not heard of, of a life that two databases go on with, in cells that the other one gave to
+    /// the centre.
+    pub fn excuse_copies(&mut self) {
+        let is_split = |machine: &&Machine<D>| self.split.contains(&machine.db.incarnation);
+        for Machine { db, .. } in self.machines.iter().filter(is_split) {
+            let is_theirs = |slot: &Uuid| {
+                let theirs = self.centre.cells.get(slot).map(|cell| cell.owner);
+                db.cells.get(slot).is_some_and(|cell| cell.owner == Owner::Box)
+                    && theirs == Some(Owner::Centre)
+            };
+            let unheard = db.visits.iter().filter(|(guid, visit)| {
+                visit.active && !self.centre.visits.contains_key(guid) && is_theirs(&visit.slot)
+            });
+            self.excused.extend(unheard.map(|(guid, _)| *guid));
+        }
+    }
+
     pub fn book_at_box(&mut self) {
         let (place, cell, guid) = (self.some_machine(), self.some_cell(), self.guid());
         let right = self.right();

@@ -87,6 +87,7 @@ impl<D: Database> World<D> {
             993..=995 => place.retire(),
             _ => place.jump_clock(),
         }
+        self.places[number].excuse_copies();
         self.places[number].check_owners()
     }
 
