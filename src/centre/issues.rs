@@ -13,9 +13,10 @@ pub const LISTED_MAX: usize = 10_000;
 const UNSEEN: &str = "SELECT box, issue, visit, to_char(found AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS found_text \
     FROM infomat.issue WHERE seen IS NULL AND ($1::uuid IS NULL OR box = $1) ORDER BY found, box, issue LIMIT $2";
 
-/// What the newest record about each visit tells.
+/// What the newest record that tells the state of each visit tells; others, such as of a cancellation that was not obeyed, name no patient.
 const VISITS: &str = "SELECT DISTINCT ON (subject) subject, content FROM infomat.journal \
-    WHERE box = $1 AND subject = ANY($2) AND content IS NOT NULL ORDER BY subject, arrival DESC";
+    WHERE box = $1 AND subject = ANY($2) AND content IS NOT NULL \
+    AND kind IN ('booked', 'cancelled', 'moved', 'checkedIn', 'recovered', 'displaced') ORDER BY subject, arrival DESC";
 
 const CARDS: &str =
     "SELECT key, line FROM infomat.fact WHERE box = $1 AND kind = 'patient' AND key = ANY($2)";
@@ -43,7 +44,8 @@ pub struct Person {
 /// What a record tells of a visit's patient.
 #[derive(Deserialize)]
 struct VisitTold {
-    patient: Uuid,
+    /// `None` when the card was removed.
+    patient: Option<Uuid>,
     phone: Option<String>,
 }
 
@@ -62,13 +64,12 @@ pub fn unseen(connection: &mut Connection, site: Option<Uuid>) -> Result<Vec<Uns
     let rows = connection.query(UNSEEN, &[&site, &most])?;
     let mut visits: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     for row in &rows {
-        visits
-            .entry(row.get("box"))
-            .or_default()
-            .extend(row.get::<_, Option<Uuid>>("visit"));
+        if let Some(visit) = row.get("visit") {
+            visits.entry(row.get("box")).or_default().push(visit);
+        }
     }
     let mut people = HashMap::new();
-    for (site, visits) in visits.into_iter().filter(|(_, visits)| !visits.is_empty()) {
+    for (site, visits) in visits {
         people.extend(patients(connection, site, &visits)?);
     }
     let unseen = rows.iter().map(|row| Unseen {
@@ -94,7 +95,8 @@ fn patients(
         let visit = serde_json::from_str(row.get("content")).ok();
         told.extend(visit.map(|visit| (row.get("subject"), visit)));
     }
-    let keys: Vec<String> = told.values().map(|visit| visit.patient.to_string()).collect();
+    let patients = told.values().filter_map(|visit| visit.patient);
+    let keys: Vec<String> = patients.map(|patient| patient.to_string()).collect();
     let mut cards: HashMap<String, CardTold> = HashMap::new();
     for row in connection.query(CARDS, &[&site, &keys])? {
         let card = serde_json::from_str(row.get("line")).ok();
@@ -102,7 +104,8 @@ fn patients(
     }
     let people = told.into_iter().map(|(visit, told)| {
         let nobody = CardTold::default();
-        let card = cards.get(&told.patient.to_string()).unwrap_or(&nobody);
+        let card = told.patient.and_then(|patient| cards.get(&patient.to_string()));
+        let card = card.unwrap_or(&nobody);
         let names = [&card.family, &card.name, &card.patronymic];
         let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
         let own = told.phone.filter(|phone| !phone.is_empty());

@@ -16,8 +16,7 @@ const VERSION: u8 = 1;
 /// Most records of one request.
 pub const RECORDS_MAX: usize = 5_000;
 
-/// Most records that a box sends in one request: the centre holds the lock of the box while it takes them in, and more at once are not
-/// taken in faster.
+/// Most records that a box sends in one request: the centre holds the lock of the box while it takes them in, under 200 ms.
 pub const RECORDS_SENT_MAX: usize = 1_000;
 
 /// Most bytes of a request's records, with their line ends.

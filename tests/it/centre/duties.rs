@@ -253,6 +253,15 @@ fn an_issue_about_a_visit_tells_whom_to_call() {
         "{}",
         line()
     );
+    // Of a card that was removed the visit's own telephone is left.
+    content(
+        "regexp_replace(replace(content, '\"phone\":\"\"', '\"phone\":\"12-34-56\"'), '\"patient\":\"[^\"]*\",', '')",
+    );
+    assert!(
+        line().contains(" 12-34-56  overfull ") && !line().contains("Петров"),
+        "{}",
+        line()
+    );
     // A record that cannot be read keeps nobody from the list.
     content("'x'");
     assert!(
