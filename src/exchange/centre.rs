@@ -128,8 +128,10 @@ pub trait CentreStore {
     /// A failure of the store: the transaction is undone.
     type Error: From<serde_json::Error>;
 
-    /// Most lost-tail items, and most messages, of an answer. A test asks for few.
-    const PAGE: usize = ITEMS_MAX;
+    /// Returns the most lost-tail items, and the most messages, of an answer. A test asks for few.
+    fn page(&self) -> usize {
+        ITEMS_MAX
+    }
 
     /// Returns the name of the database's present generation: another after each restore and failover.
     fn generation(&mut self) -> Result<String, Self::Error>;
@@ -266,7 +268,7 @@ fn tell_messages<S: CentreStore>(
         }
     }
     let mut bytes = 0;
-    for message in store.messages(applied.seq + 1, S::PAGE)? {
+    for message in store.messages(applied.seq + 1, store.page())? {
         bytes += serde_json::to_string(&message)?.len() + 1;
         if bytes > PART_BYTES_MAX {
             break;

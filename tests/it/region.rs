@@ -21,14 +21,26 @@ use clinic::Clinic;
 use database::Database;
 use finding::{Fault, Finding};
 use real::Real;
+use std::ops::Range;
 use tally::Tally;
 use world::{Size, World};
 
 /// Worlds of the short form. `INFOMAT_REGION_SEEDS` asks for others: `10000`, or `35..36` for the one of seed 35.
-const SEEDS: std::ops::Range<u64> = 0..400;
+const SEEDS: Range<u64> = 0..400;
 
 /// Worlds of the short form over real databases.
-const REAL_SEEDS: std::ops::Range<u64> = 95..112;
+const REAL_SEEDS: Range<u64> = 95..112;
+
+/// Months of the short form. `INFOMAT_REGION_MONTHS` asks for others, like `20`, with as many bookings as boxes have.
+const MONTHS: Range<u64> = 0..3;
+const DAYS: usize = 30;
+
+/// Bookings a day at each box, in the long form and in the short one.
+const BOOKINGS: usize = 1_000;
+const FEW_BOOKINGS: usize = 20;
+
+/// Steps of each box of a short world.
+const STEPS: usize = 300;
 
 /// Worlds within which each planted fault has to be found.
 const FAULT_SEEDS: u64 = 100;
@@ -51,30 +63,41 @@ impl Drop for Seed {
 pub fn play<D: Database>(seed: u64, fault: Option<Fault>) -> Result<Tally, Finding> {
     let _told = Seed(seed);
     // Every fourth world has three boxes.
-    let size = Size {
-        places: if seed % 4 == 3 { 3 } else { 1 },
-        cells: 8,
-        steps: 300,
-    };
-    World::<D>::new(seed, size, fault).play()
+    let size = Size::short(if seed % 4 == 3 { 3 } else { 1 });
+    World::<D>::new(seed, size, fault).play(STEPS)
 }
 
-pub fn seeds(short: std::ops::Range<u64>) -> std::ops::Range<u64> {
+/// Reads seeds from a variable, as a number of them or as two numbers with `..` between.
+fn asked(variable: &str) -> Option<Range<u64>> {
     let number = |text: &str| {
         text.parse()
-            .expect("INFOMAT_REGION_SEEDS: a number, or two with .. between")
+            .unwrap_or_else(|_| panic!("{variable}: a number, or two with .. between"))
     };
-    match std::env::var("INFOMAT_REGION_SEEDS") {
-        Ok(asked) => match asked.split_once("..") {
-            Some((from, to)) => number(from)..number(to),
-            None => 0..number(&asked),
-        },
-        Err(_) => short,
-    }
+    let asked = std::env::var(variable).ok()?;
+    Some(match asked.split_once("..") {
+        Some((from, to)) => number(from)..number(to),
+        None => 0..number(&asked),
+    })
+}
+
+pub fn seeds(short: Range<u64>) -> Range<u64> {
+    asked("INFOMAT_REGION_SEEDS").unwrap_or(short)
+}
+
+fn tell_tried(what: &str, tally: &Tally, outcome: &str) {
+    tried(
+        what,
+        usize::try_from(tally.mishaps()).unwrap(),
+        &format!("{outcome}: both sides agree, no place promised twice, nothing acknowledged lost"),
+        &format!(
+            "{} of {0} planted faults found, each within {FAULT_SEEDS} worlds",
+            Fault::ALL.len()
+        ),
+    );
 }
 
 /// Plays the worlds of these seeds, and shows the first that fail.
-fn play_all<D: Database>(seeds: std::ops::Range<u64>, over: &str) {
+fn play_all<D: Database>(seeds: Range<u64>, over: &str) {
     let mut tally = Tally::default();
     let mut found = Vec::new();
     for seed in seeds.clone() {
@@ -88,16 +111,34 @@ fn play_all<D: Database>(seeds: std::ops::Range<u64>, over: &str) {
     let worlds = seeds.end - seeds.start;
     let too_rare = tally.too_rare(worlds);
     assert!(worlds < 100 || too_rare.is_empty(), "{too_rare:?} of {tally:?}");
-    tried(
+    tell_tried(
         "messages lost, late or damaged, crashes, old images restored, copied boxes, jumps of the clock, between boxes and centre",
-        usize::try_from(tally.mishaps()).unwrap(),
-        &format!(
-            "{worlds} worlds over {over}: both sides agree, no place promised twice, nothing acknowledged lost"
-        ),
-        &format!(
-            "{} of {0} planted faults found, each within {FAULT_SEEDS} worlds",
-            Fault::ALL.len()
-        ),
+        &tally,
+        &format!("{worlds} worlds over {over}"),
+    );
+}
+
+/// Lets three boxes live through the month of each seed.
+fn live_all<D: Database>(over: &str) {
+    let long = asked("INFOMAT_REGION_MONTHS");
+    let a_day = if long.is_some() { BOOKINGS } else { FEW_BOOKINGS };
+    let mut tally = Tally::default();
+    for seed in long.clone().unwrap_or(MONTHS) {
+        let _told = Seed(seed);
+        match World::<D>::new(seed, Size::long(DAYS * a_day), None).live(DAYS, a_day) {
+            Ok(seen) => tally.add(&seen),
+            Err(finding) => panic!("{finding}"),
+        }
+        eprintln!("the month of seed {seed} is over: {tally:?}");
+    }
+    let months = long.as_ref().map_or(0, |seeds| seeds.end - seeds.start);
+    let too_rare = tally.too_rare(months);
+    assert!(too_rare.is_empty(), "{too_rare:?} of {tally:?}");
+    let [at_boxes, at_centre] = ["booked at the box", "booked at the centre"].map(|what| tally.times(what));
+    tell_tried(
+        "the same in months of three boxes, each cut off on a third of the days and some all month",
+        &tally,
+        &format!("{months} months over {over}, {at_boxes} bookings at boxes and {at_centre} at the centre"),
     );
 }
 
@@ -112,7 +153,17 @@ fn both_sides_agree_over_real_databases() {
     play_all::<Real>(seeds(REAL_SEEDS), "real databases of the boxes");
 }
 
-/// The worlds are those of the test above, which finds nothing in them without a fault.
+#[test]
+fn months_pass() {
+    live_all::<Clinic>("a simple store");
+}
+
+#[test]
+fn months_pass_over_real_databases() {
+    live_all::<Real>("real databases of the boxes");
+}
+
+/// The worlds are those of `both_sides_agree_and_no_cell_is_promised_twice`, which finds nothing in them without a fault.
 #[test]
 fn planted_faults_are_found() {
     let mut missed = Vec::new();

@@ -88,8 +88,8 @@ impl Site<'_> {
     pub(super) fn rows_of(&mut self, seq: u64) -> Result<Vec<Row>, Fault> {
         if !self.journal.by_seq.contains_key(&seq) {
             // Who asks again goes back along the chain.
-            let ahead = self.journal.missed.min(AHEAD_MAX);
-            self.journal.missed = self.journal.missed * 2 + 1;
+            let ahead = self.journal.missed;
+            self.journal.missed = (ahead * 2 + 1).min(AHEAD_MAX);
             self.read_rows(seq.saturating_sub(ahead), seq)?;
         }
         Ok(self.journal.by_seq.get(&seq).cloned().unwrap_or_default())

@@ -29,9 +29,10 @@ pub fn tell<S: CentreStore>(
     };
     let kin = lives.kin(header.incarnation);
     let mut bytes = 0;
-    for row in store.rows_beside(&kin, place.arrival, S::PAGE + 1)? {
+    let page = store.page();
+    for row in store.rows_beside(&kin, place.arrival, page + 1)? {
         bytes += row.sent.text.len() + ITEM_BYTES_MAX;
-        if answer.lost_tail.len() == S::PAGE || bytes > PART_BYTES_MAX {
+        if answer.lost_tail.len() == page || bytes > PART_BYTES_MAX {
             answer.tail_next = Some(place);
             return Ok(());
         }
@@ -44,7 +45,7 @@ pub fn tell<S: CentreStore>(
     let Some(after) = place.owners else {
         return Ok(());
     };
-    let room = S::PAGE - answer.lost_tail.len();
+    let room = page - answer.lost_tail.len();
     let cells = store.cells(after, room + 1)?;
     let is_last = cells.len() <= room;
     for cell in cells.into_iter().take(room) {

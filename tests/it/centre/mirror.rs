@@ -4,7 +4,7 @@
 
 use super::region;
 use crate::region::clinic::Clinic;
-use crate::region::office::Office;
+use crate::region::office::{Office, PAGE};
 use crate::region::watch::{self, Deed};
 use crate::region::{play, seeds};
 use infomat::centre::{Connection, Database, Fault, Site, Wanted};
@@ -12,6 +12,7 @@ use infomat::exchange::centre::{Account, Cell, CentreStore, Issue, Kin, Life, Ro
 use infomat::exchange::{Message, MessagePoint};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Worlds that are played: of one box each, and with a restored centre among them.
@@ -36,7 +37,10 @@ macro_rules! hand_on {
 
 impl CentreStore for Paged<'_> {
     type Error = Fault;
-    const PAGE: usize = Office::PAGE;
+
+    fn page(&self) -> usize {
+        PAGE
+    }
 
     hand_on! {
         generation() -> String;
@@ -160,10 +164,18 @@ impl Mirror {
         );
         assert_eq!(
             store.told().unwrap(),
-            office.messages.last().map_or(MessagePoint::START, Message::point)
+            office
+                .messages
+                .last()
+                .map_or(MessagePoint::START, |last| last.point())
         );
-        assert!(store.rows_beside(&[], 0, ALL).unwrap() == office.rows, "rows");
-        assert_eq!(store.messages(1, ALL).unwrap(), office.messages);
+        let rows = store.rows_beside(&[], 0, ALL).unwrap();
+        assert!(rows.iter().eq(office.rows.iter().map(Arc::as_ref)), "rows");
+        let messages = store.messages(1, ALL).unwrap();
+        assert!(
+            messages.iter().eq(office.messages.iter().map(Arc::as_ref)),
+            "messages"
+        );
         let cells = store.cells(Uuid::nil(), ALL).unwrap();
         assert_eq!(cells, office.cells.values().copied().collect::<Vec<_>>());
         for visit in office.visits.values() {

@@ -52,12 +52,11 @@ struct Rules {
 impl Rules {
     fn of(region: &Region) -> Rules {
         let generation = "SELECT generation FROM infomat.region";
-        let generation = region.sql().query_one(generation, &[]).unwrap().get(0);
-        let office = Office {
-            generation,
-            ..Office::default()
-        };
-        Rules { office, replayed: 0 }
+        let generation: String = region.sql().query_one(generation, &[]).unwrap().get(0);
+        Rules {
+            office: Office::new(&generation),
+            replayed: 0,
+        }
     }
 
     /// Does what the region has done since: its messages, in their order.

@@ -26,10 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 type Shared = Arc<Mutex<Office>>;
 
 pub fn office() -> Shared {
-    Arc::new(Mutex::new(Office {
-        generation: "first".to_owned(),
-        ..Office::default()
-    }))
+    Arc::new(Mutex::new(Office::new("first")))
 }
 
 fn answered(office: &Shared, request: &[u8]) -> Vec<u8> {

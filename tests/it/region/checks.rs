@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Exchanges within which both sides have to have said everything.
-const EXCHANGES_MAX: usize = 400;
+const EXCHANGES_MAX: usize = 4_000;
 
 /// Rounds of all databases within which nothing new comes up.
 const ROUNDS_MAX: usize = 20;
@@ -18,6 +18,7 @@ const ROUNDS_MAX: usize = 20;
 impl<D: Database> Place<D> {
     /// The network is good, everybody calls, and a person looks after a box that has stopped.
     pub fn calm(&mut self) -> Result<(), Finding> {
+        self.is_cut_off = false;
         for _ in 0..ROUNDS_MAX {
             let before = (self.machines[self.right()].db.last_seq(), self.centre.rows.len());
             for place in 0..self.machines.len() {
@@ -96,9 +97,7 @@ impl<D: Database> Place<D> {
     fn check_cells(&self) -> Result<(), Finding> {
         let db = &self.machines[self.right()].db;
         for (&slot, cell) in &db.cells {
-            let here = db.visits.iter();
-            let here = here.filter(|(_, visit)| visit.slot == slot && visit.active);
-            let here: Vec<Uuid> = here.map(|(guid, _)| *guid).collect();
+            let here: Vec<Uuid> = db.active_in(slot).map(|(guid, _)| guid).collect();
             let places = usize::try_from(cell.places).unwrap();
             let firm = here.iter().filter(|visit| !self.excused.contains(visit)).count();
             hold(Check::PlacesHold, firm <= places, || {

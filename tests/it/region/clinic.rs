@@ -10,6 +10,7 @@ use infomat::model::VisitStatus;
 use infomat::model::record::{Hex, Record, RecordKind, Unchained};
 use serde_json::{Value, json};
 use std::ops::{Deref, DerefMut};
+use std::rc::Rc;
 use uuid::Uuid;
 
 /// The database of a box: cloning it makes an image.
@@ -17,7 +18,7 @@ use uuid::Uuid;
 pub struct Clinic {
     picture: Picture,
     begun: u64,
-    journal: Vec<Sent>,
+    journal: Vec<Rc<Sent>>,
     applied: MessagePoint,
     memory: Memory,
     strangers: usize,
@@ -51,11 +52,11 @@ impl Clinic {
         };
         let sent = Sent::of(Record::following(&hash, record)).unwrap();
         self.last = (sent.seq, sent.hash);
-        self.journal.push(sent);
+        self.journal.push(Rc::new(sent));
     }
 
     fn begin_life(&mut self, incarnation: Uuid, over: &[Uuid], mode: Mode) {
-        let parent = self.journal.last().map(Sent::point);
+        let parent = self.journal.last().map(|last| last.point());
         self.lives.extend(over);
         self.lives.extend(parent.map(|parent| parent.incarnation));
         self.lives.sort();
@@ -71,8 +72,8 @@ impl Clinic {
     }
 
     fn used(&self, slot: Uuid) -> i64 {
-        let here = |visit: &&Visit| visit.slot == slot && visit.active && !visit.displaced;
-        self.visits.values().filter(here).count().try_into().unwrap()
+        let here = self.active_in(slot).filter(|(_, visit)| !visit.displaced);
+        here.count().try_into().unwrap()
     }
 
     fn tell_visit(&mut self, kind: RecordKind, guid: Uuid) {
@@ -99,7 +100,7 @@ impl Clinic {
             active: true,
             displaced: !has_place,
         };
-        self.visits.insert(guid, visit);
+        self.put_visit(guid, visit);
         self.tell_visit(
             match (has_place, recovered) {
                 (false, _) => RecordKind::Displaced,
@@ -121,9 +122,8 @@ impl Clinic {
 
     /// Visits that had no place take those that are free.
     fn seat(&mut self, slot: Uuid) {
-        let is_waiting = |visit: &Visit| visit.slot == slot && visit.active && visit.displaced;
-        let waiting = self.visits.iter().filter(|(_, visit)| is_waiting(visit));
-        for guid in waiting.map(|(guid, _)| *guid).collect::<Vec<_>>() {
+        let waiting = self.active_in(slot).filter(|(_, visit)| visit.displaced);
+        for guid in waiting.map(|(guid, _)| guid).collect::<Vec<_>>() {
             let places = self.cells.get(&slot).map_or(0, |cell| cell.places);
             if self.used(slot) < places {
                 self.visits.get_mut(&guid).unwrap().displaced = false;
@@ -189,7 +189,7 @@ impl BoxRead for Clinic {
         Ok(self.journal[from..]
             .iter()
             .take(RECORDS_MAX.min(40))
-            .cloned()
+            .map(|record| Sent::clone(record))
             .collect())
     }
 
@@ -284,7 +284,7 @@ impl BoxStore for Clinic {
                         active: false,
                         displaced: false,
                     };
-                    self.visits.insert(guid, visit);
+                    self.put_visit(guid, visit);
                     self.end(RecordKind::Recovered, guid);
                 }
             }
@@ -358,7 +358,7 @@ impl Database for Clinic {
                 active: true,
                 displaced: false,
             };
-            self.visits.insert(guid, visit);
+            self.put_visit(guid, visit);
             self.tell_visit(RecordKind::Booked, guid);
         }
         true
@@ -382,7 +382,10 @@ impl Database for Clinic {
         fault: Option<Fault>,
         commits: impl FnOnce() -> bool,
     ) -> Option<Taken> {
-        let before = self.clone();
+        // The dice fell before: an image of all is only made for a power cut.
+        let commits = commits();
+        let before = (!commits).then(|| self.clone());
+        let memory = self.memory.clone();
         if fault == Some(Fault::OldAnswerBelieved)
             && let Some(last) = self.memory.requests.last()
         {
@@ -407,14 +410,14 @@ impl Database for Clinic {
         }
         let taken = site::take(self, &answer).unwrap();
         if fault == Some(Fault::CursorKept) {
-            self.memory.received = self.memory.received.max(before.memory.received);
+            self.memory.received = self.memory.received.max(memory.received);
             self.memory.back = 0;
         }
-        if commits() {
-            return Some(taken);
+        if let Some(before) = before {
+            *self = before;
+            return None;
         }
-        *self = before;
-        None
+        Some(taken)
     }
 
     fn safe_records(&mut self) -> Vec<Point> {

@@ -4,7 +4,7 @@ use super::finding::Fault;
 use infomat::exchange::site::{BoxStore, Mode, Taken};
 use infomat::exchange::wire::{Answer, Request};
 use infomat::exchange::{Hash, NOTHING, Owner, Point};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use uuid::Uuid;
 
@@ -21,8 +21,27 @@ pub struct Visit {
     pub displaced: bool,
 }
 
+/// The visits of each cell, by its GUID and theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seats(BTreeSet<(Uuid, Uuid)>);
+
+impl Seats {
+    /// A visit is in a cell now, and no more in the one before.
+    pub fn put(&mut self, visit: Uuid, before: Option<Uuid>, now: Option<Uuid>) {
+        if before != now {
+            before.map(|slot| self.0.remove(&(slot, visit)));
+            now.map(|slot| self.0.insert((slot, visit)));
+        }
+    }
+
+    pub fn of(&self, slot: Uuid) -> impl Iterator<Item = &Uuid> {
+        let here = self.0.range((slot, Uuid::nil())..=(slot, Uuid::max()));
+        here.map(|(_, visit)| visit)
+    }
+}
+
 /// What is in a database.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     pub guid: Uuid,
     pub incarnation: Uuid,
@@ -33,6 +52,7 @@ pub struct Picture {
     pub lives: Vec<Uuid>,
     pub cells: BTreeMap<Uuid, Cell>,
     pub visits: BTreeMap<Uuid, Visit>,
+    seats: Seats,
     /// Numbers of the messages that are behind it, in the order of their records.
     pub messages: Vec<u64>,
     /// Unix seconds, right or not.
@@ -49,6 +69,7 @@ impl Picture {
             lives: Vec::new(),
             cells: BTreeMap::new(),
             visits: BTreeMap::new(),
+            seats: Seats::default(),
             messages: Vec::new(),
             clock: 1_800_000_000,
         }
@@ -56,6 +77,18 @@ impl Picture {
 
     pub fn last_seq(&self) -> u64 {
         self.last.0
+    }
+
+    pub fn put_visit(&mut self, guid: Uuid, visit: Visit) {
+        let known = self.visits.insert(guid, visit);
+        self.seats
+            .put(guid, known.map(|known| known.slot), Some(visit.slot));
+    }
+
+    /// Returns the active visits of a cell, with place or without.
+    pub fn active_in(&self, slot: Uuid) -> impl Iterator<Item = (Uuid, Visit)> {
+        let here = self.seats.of(slot).map(|guid| (*guid, self.visits[guid]));
+        here.filter(|(_, visit)| visit.active)
     }
 }
 

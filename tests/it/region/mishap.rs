@@ -7,6 +7,7 @@ use super::place::{Machine, Note, Place};
 use super::watch;
 use infomat::exchange::centre::{self, Mark};
 use infomat::exchange::site::Mode;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Most databases that call themselves the same box, and most images of it.
@@ -85,11 +86,10 @@ impl<D: Database> Place<D> {
 
     /// The centre's database is put back to an image, or another server takes over.
     pub fn restore_centre(&mut self, image: &Office, generation: &str) -> Result<(), Finding> {
+        let kept: BTreeSet<_> = image.rows.iter().map(|row| row.sent.hash).collect();
         for Machine { db, .. } in &mut self.machines {
-            let lost = db
-                .safe_records()
-                .into_iter()
-                .find(|point| !image.rows.iter().any(|row| row.sent.point() == *point));
+            let mut safe = db.safe_records().into_iter();
+            let lost = safe.find(|point| !kept.contains(&point.hash));
             hold(Check::SafeIsKept, lost.is_none(), || format!("{lost:?}"))?;
         }
         self.centre = image.clone();

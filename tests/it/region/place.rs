@@ -6,6 +6,7 @@ use super::office::Office;
 use super::tally::Tally;
 use super::town::{clinic_lines, slot_line, visit_line};
 use super::watch;
+use super::world::Size;
 use crate::model::Dice;
 use infomat::exchange::Owner;
 use infomat::exchange::site::Mode;
@@ -94,12 +95,25 @@ pub struct Place<D> {
     pub overtaken: BTreeSet<Uuid>,
     /// Lives that two databases went on with.
     pub split: BTreeSet<Uuid>,
+    /// The clinic has no line to the outside.
+    pub is_cut_off: bool,
     pub tally: Tally,
 }
 
+/// Returns the cells that a box's database and the centre both call their own.
+fn owned_twice(db: &Picture, centre: &Office) -> impl Iterator<Item = Uuid> {
+    let mut theirs = centre.cells.iter().peekable();
+    let both = db.cells.iter().filter(move |(guid, cell)| {
+        while theirs.next_if(|(known, _)| known < guid).is_some() {}
+        let theirs = theirs.peek().filter(|(known, _)| known == guid);
+        cell.owner == Owner::Box && theirs.is_some_and(|(_, cell)| cell.owner == Owner::Centre)
+    });
+    both.map(|(guid, _)| *guid)
+}
+
 impl<D: Database> Place<D> {
-    /// Makes a box with `cells` cells, of which the centre owns every second one.
-    pub fn new(seed: u64, number: u8, cells: usize, generation: &str, fault: Option<Fault>) -> Place<D> {
+    /// Makes a box with its cells, of which the centre owns every second one.
+    pub fn new(seed: u64, number: u8, size: Size, generation: &str, fault: Option<Fault>) -> Place<D> {
         let mut dice = Dice(seed);
         for _ in 0..number {
             dice = Dice((dice.roll(usize::MAX)) as u64);
@@ -108,10 +122,7 @@ impl<D: Database> Place<D> {
             dice,
             fault,
             drawn: u128::from(seed) << 64 | u128::from(number) << 56,
-            centre: Office {
-                generation: generation.to_owned(),
-                ..Office::default()
-            },
+            centre: Office::new(generation),
             machines: Vec::new(),
             box_images: Vec::new(),
             letters: Vec::new(),
@@ -124,17 +135,23 @@ impl<D: Database> Place<D> {
             ended: BTreeSet::new(),
             overtaken: BTreeSet::new(),
             split: BTreeSet::new(),
+            is_cut_off: false,
             tally: Tally::default(),
         };
+        place.centre.page = size.page;
         let db = D::make(place.guid(), place.guid());
         place.machines.push(Machine::new(db));
         place.tell(&clinic_lines());
-        for number in 0..cells {
+        let mut lines = Vec::new();
+        for number in 0..size.cells {
             let cell = place.guid();
             place.cells.push(cell);
             let owner = if number % 2 == 0 { "box" } else { "centre" };
-            let places = 1 + number % 4 / 2;
-            place.tell_cell(cell, owner, places.try_into().unwrap());
+            let places = (1 + number % 4 / 2) * size.places_of_a_cell;
+            lines.push(slot_line(cell, number, owner, places.try_into().unwrap()));
+        }
+        for lines in lines.chunks(size.cells_told_at_once) {
+            place.tell(&lines.join("\n"));
         }
         place
     }
@@ -218,15 +235,9 @@ impl<D: Database> Place<D> {
     pub fn excuse_copies(&mut self) {
         let is_split = |machine: &&Machine<D>| self.split.contains(&machine.db.incarnation);
         for Machine { db, .. } in self.machines.iter().filter(is_split) {
-            let is_theirs = |slot: &Uuid| {
-                let theirs = self.centre.cells.get(slot).map(|cell| cell.owner);
-                db.cells.get(slot).is_some_and(|cell| cell.owner == Owner::Box)
-                    && theirs == Some(Owner::Centre)
-            };
-            let unheard = db.visits.iter().filter(|(guid, visit)| {
-                visit.active && !self.centre.visits.contains_key(guid) && is_theirs(&visit.slot)
-            });
-            self.excused.extend(unheard.map(|(guid, _)| *guid));
+            let visits = owned_twice(db, &self.centre).flat_map(|slot| db.active_in(slot));
+            let unheard = visits.filter(|(guid, _)| !self.centre.visits.contains_key(guid));
+            self.excused.extend(unheard.map(|(guid, _)| guid));
         }
     }
 
@@ -271,9 +282,10 @@ impl<D: Database> Place<D> {
             cell.owner = Owner::Centre;
         }
         let line = visit_line(guid, cell);
-        let before = self.centre.clone();
+        let crashes = self.dice.roll(30) == 0;
+        let before = crashes.then(|| self.centre.clone());
         if let Ok(Some(_)) = watch::book(&mut self.centre, &line) {
-            if self.dice.roll(30) == 0 {
+            if let Some(before) = before {
                 self.centre = before;
                 self.tally.note("crashed at the centre");
                 return;
@@ -324,6 +336,12 @@ impl<D: Database> Place<D> {
         }
     }
 
+    /// Looks at what has come of the last event.
+    pub fn look(&mut self) -> Result<(), Finding> {
+        self.excuse_copies();
+        self.check_owners()
+    }
+
     /// Checks that the clinic's box and the centre do not both book a cell now. A life that two databases went on with is one of
     /// the exceptions.
     pub fn check_owners(&self) -> Result<(), Finding> {
@@ -337,10 +355,7 @@ impl<D: Database> Place<D> {
         {
             return Ok(());
         }
-        let both = db.cells.iter().find(|(guid, cell)| {
-            let theirs = self.centre.cells.get(guid).map(|cell| cell.owner);
-            cell.owner == Owner::Box && theirs == Some(Owner::Centre)
-        });
+        let both = owned_twice(db, &self.centre).next();
         hold(Check::OneOwner, both.is_none(), || format!("{both:?}"))
     }
 }

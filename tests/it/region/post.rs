@@ -57,6 +57,9 @@ impl<D: Database> Place<D> {
     }
 
     pub fn ask(&mut self) {
+        if self.is_cut_off {
+            return;
+        }
         let place = self.some_machine();
         let bytes = self.request(place);
         self.send(Letter::Out(seal(&bytes, self.key())));
@@ -64,7 +67,7 @@ impl<D: Database> Place<D> {
 
     /// A letter arrives: any of them, whole or not, and perhaps once more later.
     pub fn deliver(&mut self) {
-        if self.letters.is_empty() {
+        if self.letters.is_empty() || self.is_cut_off {
             return;
         }
         let place = self.dice.roll(self.letters.len());
@@ -104,27 +107,27 @@ impl<D: Database> Place<D> {
     /// The centre takes a request in. Where it fails before its commit, nothing is answered.
     pub fn at_centre(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut request = Request::parse(bytes).unwrap();
-        let before = self.centre.clone();
+        let crashes = self.dice.roll(60) == 0;
+        let before = crashes.then(|| self.centre.clone());
+        let (then, known) = (self.centre.account.clone(), self.centre.rows.len());
+        let numbers_again = self.fault == Some(Fault::NumberUsedAgain);
+        let told = numbers_again.then(|| self.centre.messages.clone());
         let applied = &mut request.header.applied_message;
-        if self.fault == Some(Fault::NumberUsedAgain)
-            && let Some(mine) = before.messages.iter().find(|mine| mine.seq == applied.seq)
+        if let Some(told) = &told
+            && let Some(mine) = told.iter().find(|mine| mine.seq == applied.seq)
         {
             *applied = mine.point();
         }
         let mut answer = watch::answer(&mut self.centre, &request);
-        if self.dice.roll(60) == 0 {
+        if let Some(before) = before {
             self.centre = before;
             self.tally.note("crashed at the centre");
             return None;
         }
         match self.fault {
             Some(Fault::LivesNotCompared) => answer.state = State::Serve,
-            Some(Fault::EndedLifeMovesOwner) => self.release_whatever_life(&request, before.rows.len()),
-            Some(Fault::NumberUsedAgain) => {
-                let known = before.messages.len();
-                self.centre.messages.truncate(known);
-                self.centre.messages[..].clone_from_slice(&before.messages);
-            }
+            Some(Fault::EndedLifeMovesOwner) => self.release_whatever_life(&request, known),
+            Some(Fault::NumberUsedAgain) => self.centre.messages = told.unwrap(),
             Some(Fault::TailCut) if answer.tail_next.is_some() => {
                 (answer.tail_next, answer.more) = (None, false);
             }
@@ -133,7 +136,7 @@ impl<D: Database> Place<D> {
         if answer.tail_next.is_some() {
             self.tally.note("a page of the tail followed");
         }
-        let (then, now) = (&before.account, &self.centre.account);
+        let now = &self.centre.account;
         let has_changed = (&then.reported, then.lives) != (&now.reported, now.lives);
         if has_changed && now.reported == self.centre.generation {
             let right = self.machines[self.right()].db.incarnation;
@@ -142,7 +145,7 @@ impl<D: Database> Place<D> {
             let right = self.right();
             self.excuse(right);
         }
-        if before.account.is_retired {
+        if then.is_retired {
             // A life that was given up may have ended just now.
             let right = self.right();
             self.excuse(right);
@@ -212,6 +215,9 @@ impl<D: Database> Place<D> {
     }
 
     pub fn exchange_at_once(&mut self) {
+        if self.is_cut_off {
+            return;
+        }
         let place = self.some_machine();
         for _ in 0..=self.dice.roll(12) {
             self.exchange(place);

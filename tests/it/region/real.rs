@@ -2,15 +2,16 @@
 
 use super::database::{Cell, Database, Picture, Visit, safe_records};
 use super::finding::Fault;
-use super::town::{LPU, PATIENT, SOURCE};
+use super::town::{LPU, SOURCE, patient_of};
 use infomat::exchange::Point;
+use infomat::exchange::content::{self, Fact, Line};
 use infomat::exchange::site::{self, BoxRead, BoxStore, Taken};
 use infomat::exchange::wire::{Answer, Request};
 use infomat::import::BoxTx;
 use infomat::model::{Bearer, CellName, Contact, Moment, Owner, Stamp, VisitStatus, Wish, Zone};
 use infomat::rules::{self, Approval, DayLimits, Policy, Switches};
 use infomat::store::{Begin, Fault as StoreFault, Outcome, Store};
-use rusqlite::Connection;
+use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Deref;
@@ -116,12 +117,12 @@ fn policy() -> Policy {
     }
 }
 
-fn wish(slot: Uuid) -> Wish {
+fn wish(slot: Uuid, visit: Uuid) -> Wish {
     Wish {
         lpu: LPU,
         bearer: Bearer {
             lpu: LPU,
-            mkab: PATIENT,
+            mkab: patient_of(visit),
             login: String::new(),
             source: SOURCE.to_owned(),
             privilege: false,
@@ -166,33 +167,79 @@ impl Real {
         is_committed.then_some(done)
     }
 
+    /// Looks at what came of a transaction: at what its records name, for the whole file would be ever slower.
     fn look(&mut self) {
         let (now, guid) = (self.now(), self.picture.guid);
-        self.picture = picture(self.opened(), guid, now);
+        let mut picture = std::mem::replace(&mut self.picture, Picture::of(guid));
+        follow(&mut picture, self.opened(), now);
+        self.picture = picture;
     }
 }
 
-fn picture(Open { store, looking }: &mut Open, guid: Uuid, now: Moment) -> Picture {
-    let site = BoxTx::begin(store, guid, now).unwrap().site().unwrap();
-    let words = |word: String| Owner::WORDS.iter().find(|(known, _)| *known == word).unwrap().1;
+/// Brings a picture up to the last record.
+fn follow(picture: &mut Picture, Open { store, looking }: &mut Open, now: Moment) {
+    let mut tx = BoxTx::begin(store, picture.guid, now).unwrap();
+    let site = tx.site().unwrap();
+    let mut named = BTreeSet::new();
+    while picture.last != site.last {
+        for sent in tx.records(picture.last.0 + 1).unwrap() {
+            picture.last = (sent.seq, sent.hash);
+            let record = sent.record.unwrap();
+            named.insert(record.subject);
+            if let Fact::Message { message, .. } = content::fact(&record) {
+                picture.messages.push(message.seq);
+                let lines = content::lines(&message.lines).unwrap();
+                named.extend(lines.iter().filter_map(|line| match line {
+                    Line::Slot(slot) => Some(slot.guid),
+                    _ => None,
+                }));
+            }
+        }
+    }
+    drop(tx);
+    for guid in named {
+        for (guid, cell) in cells(looking, Some(guid)) {
+            picture.cells.insert(guid, cell);
+        }
+        for (guid, visit) in visits(looking, Some(guid)) {
+            picture.put_visit(guid, visit);
+        }
+    }
+    let lives = store.lives().unwrap().into_iter();
+    picture.lives = lives.filter(|life| *life != site.incarnation).collect();
+    (picture.incarnation, picture.mode) = (site.incarnation, site.mode);
+}
+
+/// Returns one cell, or all.
+fn cells(looking: &Connection, guid: Option<Uuid>) -> Vec<(Uuid, Cell)> {
+    let owner = |word: String| Owner::WORDS.iter().find(|(known, _)| *known == word).unwrap().1;
+    let condition = guid.map_or("", |_| "WHERE guid = ?1");
     let mut cells = looking
-        .prepare_cached("SELECT guid, owner, plan_count FROM slot")
+        .prepare_cached(&format!("SELECT guid, owner, plan_count FROM slot {condition}"))
         .unwrap();
-    let cells = cells.query_map([], |row| {
+    let cells = cells.query_map(params_from_iter(guid), |row| {
         let cell = Cell {
-            owner: words(row.get(1)?),
+            owner: owner(row.get(1)?),
             places: row.get(2)?,
         };
         Ok((row.get(0)?, cell))
     });
-    let cells = cells.unwrap().map(Result::unwrap).collect();
+    cells.unwrap().map(Result::unwrap).collect()
+}
+
+/// Returns one visit, or all, with place or without.
+fn visits(looking: &Connection, guid: Option<Uuid>) -> Vec<(Uuid, Visit)> {
+    let [seated, displaced] = match guid {
+        Some(_) => ["WHERE v.guid = ?1", "WHERE guid = ?1"],
+        None => ["", ""],
+    };
     let mut visits = looking
-        .prepare_cached(
-            "SELECT v.guid, s.guid, v.status = 'active', 0 FROM visit v JOIN slot s ON s.id = v.slot_id
-             UNION ALL SELECT guid, slot_guid, status = 'active', status = 'active' FROM displaced_visit",
-        )
+        .prepare_cached(&format!(
+            "SELECT v.guid, s.guid, v.status = 'active', 0 FROM visit v JOIN slot s ON s.id = v.slot_id {seated}
+             UNION ALL SELECT guid, slot_guid, status = 'active', status = 'active' FROM displaced_visit {displaced}"
+        ))
         .unwrap();
-    let visits = visits.query_map([], |row| {
+    let visits = visits.query_map(params_from_iter(guid), |row| {
         let visit = Visit {
             slot: row.get(1)?,
             active: row.get(2)?,
@@ -200,32 +247,7 @@ fn picture(Open { store, looking }: &mut Open, guid: Uuid, now: Moment) -> Pictu
         };
         Ok((row.get(0)?, visit))
     });
-    let visits = visits.unwrap().map(Result::unwrap).collect();
-    let mut messages = looking
-        .prepare_cached(
-            "SELECT json_extract(content, '$.seq') FROM journal WHERE json_extract(content, '$.kind') = 'message'
-             ORDER BY seq",
-        )
-        .unwrap();
-    let messages = messages.query_map([], |row| row.get::<_, i64>(0)).unwrap();
-    let messages = messages.map(|seq| seq.unwrap().cast_unsigned()).collect();
-    let lives = store
-        .lives()
-        .unwrap()
-        .into_iter()
-        .filter(|life| *life != site.incarnation)
-        .collect();
-    Picture {
-        guid,
-        incarnation: site.incarnation,
-        mode: site.mode,
-        last: site.last,
-        lives,
-        cells,
-        visits,
-        messages,
-        clock: now.timestamp(),
-    }
+    visits.unwrap().map(Result::unwrap).collect()
 }
 
 impl Database for Real {
@@ -261,7 +283,7 @@ impl Database for Real {
     fn book(&mut self, guid: Uuid, slot: Uuid, commits: impl FnOnce() -> bool) -> bool {
         let now = self.now();
         let tx = self.opened().store.write().unwrap();
-        let wish = wish(slot);
+        let wish = wish(slot, guid);
         let facts = tx.facts(&wish, now).unwrap();
         let Ok(Approval::Book(booking)) = rules::decide(&wish, &facts, &policy(), now) else {
             return false;
@@ -326,7 +348,14 @@ impl Database for Real {
                 wrong.push(outcome.to_string());
             }
         };
-        self.opened().store.verify(true, now, &mut tell).unwrap();
+        let Open { store, looking } = self.opened();
+        store.verify(true, now, &mut tell).unwrap();
+        let all = (cells(looking, None), visits(looking, None));
+        if self.picture.cells != all.0.into_iter().collect()
+            || self.picture.visits != all.1.into_iter().collect()
+        {
+            wrong.push("the file has other cells or visits than its records name".to_owned());
+        }
         wrong
     }
 }

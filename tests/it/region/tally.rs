@@ -29,6 +29,10 @@ impl Tally {
         wrong.map(|(_, times)| times).sum()
     }
 
+    pub fn times(&self, what: &str) -> u64 {
+        self.0.get(what).copied().unwrap_or_default()
+    }
+
     /// Returns the kinds of events that did not happen in one of two worlds at least.
     pub fn too_rare(&self, worlds: u64) -> Vec<&'static str> {
         const KINDS: [&str; 20] = [
@@ -53,10 +57,7 @@ impl Tally {
             "a page of the tail followed",
             "marked as safe",
         ];
-        let times = |kind| self.0.get(kind).copied().unwrap_or_default();
-        KINDS
-            .into_iter()
-            .filter(|kind| times(*kind) * 2 < worlds)
-            .collect()
+        let kinds = KINDS.into_iter();
+        kinds.filter(|kind| self.times(kind) * 2 < worlds).collect()
     }
 }
