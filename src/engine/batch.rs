@@ -126,7 +126,7 @@ impl Engine {
         };
         let tx = store.write()?;
         let over = holds.borrow().over();
-        holds::end_in(&tx, &over)?;
+        holds::end_in(&tx, &over, now)?;
         let run = |work: &Work| match work {
             Work::Book(wish) => booking::book(&tx, wish, settings, *started, now),
             Work::Identify(checked) => identification::identify(&tx, checked, settings, now),
@@ -137,7 +137,7 @@ impl Engine {
             Work::StopWaiting(name) => waiting::stop_waiting(&tx, name, now),
             Work::Desk(call) => desk::run(&tx, call, &desk, now),
             Work::Hold(wish) => holds::hold(&tx, wish, &settings.policy, &taken, now),
-            Work::GiveBack(name) => holds::give_back(&tx, name),
+            Work::GiveBack(name) => holds::give_back(&tx, name, now),
             Work::Ready(language) => {
                 let terminals = terminals.borrow().problems();
                 Ok(ready::prove(

@@ -240,7 +240,7 @@ fn act(tx: &WriteTx, work: &DeskWork, by: &Staff, desk: &Desk, now: Moment) -> R
         DeskWork::Cancel(ticket, reason) => counter.cancel(tx, ticket, reason),
         DeskWork::CheckIn(ticket) => counter.check_in(tx, ticket),
         DeskWork::Offer(entry, cell) => waiting::offer(tx, entry, *cell, desk, by, now),
-        DeskWork::Withdraw(entry) => waiting::withdraw(tx, entry),
+        DeskWork::Withdraw(entry) => waiting::withdraw(tx, entry, now),
         DeskWork::EndWaiting(entry) => waiting::end(tx, entry, now),
         DeskWork::Close(wish) => closures::close(tx, wish, by, now),
         DeskWork::Open(closure) => closures::open(tx, closure, now),

@@ -77,7 +77,8 @@ impl Engine {
         if over.is_empty() || self.lost {
             return;
         }
-        match end(&mut self.store, &over) {
+        let now = self.clock.read(&self.store).moment;
+        match end(&mut self.store, &over, now) {
             Ok(()) => self.holds.borrow_mut().forget(&over),
             Err(fault) => {
                 if !self.abandon_replaced_files(&fault) {
@@ -88,16 +89,16 @@ impl Engine {
     }
 }
 
-fn end(store: &mut Store, over: &[(Instant, HoldId)]) -> Result<(), Fault> {
+fn end(store: &mut Store, over: &[(Instant, HoldId)], now: Moment) -> Result<(), Fault> {
     let tx = store.write()?;
-    end_in(&tx, over)?;
+    end_in(&tx, over, now)?;
     tx.commit()
 }
 
 /// Gives the places of these holds back, as part of a transaction.
-pub fn end_in(tx: &WriteTx, over: &[(Instant, HoldId)]) -> Result<(), Fault> {
+pub fn end_in(tx: &WriteTx, over: &[(Instant, HoldId)], now: Moment) -> Result<(), Fault> {
     for (_, hold) in over {
-        tx.end_hold(*hold)?;
+        tx.end_hold(*hold, now)?;
     }
     Ok(())
 }
@@ -141,13 +142,13 @@ pub fn take(
 }
 
 /// Gives a held place back. A hold that has ended stays as it is: a repeated request gets the same answer.
-pub fn give_back(tx: &WriteTx, name: &HoldName) -> Result<Answer, RequestError> {
+pub fn give_back(tx: &WriteTx, name: &HoldName, now: Moment) -> Result<Answer, RequestError> {
     let card = tx.open_card(&name.bearer, name.lpu)??;
     let (hold, is_live) = tx
         .find_hold(name.hold, &card.patient)?
         .ok_or(Refusal::HoldUnknown)?;
     if is_live {
-        tx.end_hold(hold)?;
+        tx.end_hold(hold, now)?;
     }
     Ok(Answer::json(&HoldEnded::default()))
 }

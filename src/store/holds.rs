@@ -33,6 +33,16 @@ impl Store {
         Ok(())
     }
 
+    /// Returns the hold that a patient's card has, and more than one of a file that another program has written.
+    fn holds_of(&self, card: PatientId) -> Result<Vec<HoldId>, Fault> {
+        self.all(
+            "hold",
+            "SELECT id FROM hold WHERE patient_id = :patient AND live = 1",
+            named_params! { ":patient": card },
+            |row| row.get("id"),
+        )
+    }
+
     fn own_holds(&self, card: PatientId, cell: CellId) -> Result<Vec<HoldId>, Fault> {
         self.all(
             "hold",
@@ -91,12 +101,14 @@ impl Store {
 
 impl WriteTx<'_> {
     /// Ends the holds for an entry of the waiting list.
-    pub(crate) fn end_offers(&self, entry: WaitingEntryId) -> Result<(), Fault> {
-        self.run(
-            "UPDATE hold SET live = 0 WHERE waiting_entry_id = :entry AND live = 1",
+    pub(crate) fn end_offers(&self, entry: WaitingEntryId, now: Moment) -> Result<(), Fault> {
+        let offers: Vec<HoldId> = self.all(
+            "hold",
+            "SELECT id FROM hold WHERE waiting_entry_id = :entry AND live = 1",
             named_params! { ":entry": entry },
+            |row| row.get("id"),
         )?;
-        Ok(())
+        offers.into_iter().try_for_each(|offer| self.end_hold(offer, now))
     }
 
     /// Holds a place for a patient; the patient's other hold ends. Ended holds of days before go.
@@ -105,11 +117,9 @@ impl WriteTx<'_> {
             return Err(Fault::Unavailable(trouble, "no place was held".to_owned()));
         }
         self.sweep_holds(now)?;
-        for card in &patient.cards {
-            self.run(
-                "UPDATE hold SET live = 0 WHERE patient_id = :patient AND live = 1",
-                named_params! { ":patient": card },
-            )?;
+        let mut left = Vec::new();
+        for hold in Store::of_all_cards(patient, |card| self.holds_of(card))? {
+            left.extend(self.leave(hold)?);
         }
         self.run(
             include_str!("holds/hold.sql"),
@@ -124,7 +134,10 @@ impl WriteTx<'_> {
                 ":login": hold.login,
             },
         )?;
-        Ok(HoldId(self.connection.last_insert_rowid()))
+        let hold = HoldId(self.connection.last_insert_rowid());
+        // Only now: it may be the same cell.
+        left.into_iter().try_for_each(|cell| self.seat_in(cell, now))?;
+        Ok(hold)
     }
 
     fn sweep_holds(&self, now: Moment) -> Result<(), Fault> {
@@ -136,20 +149,26 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Ends a hold. One that has ended stays as it is.
-    pub(crate) fn end_hold(&self, hold: HoldId) -> Result<(), Fault> {
-        self.run(
-            "UPDATE hold SET live = 0 WHERE id = :hold AND live = 1",
+    /// Ends a hold: a displaced visit of its cell takes the place, if there is one. A hold that has ended stays as it is.
+    pub(crate) fn end_hold(&self, hold: HoldId, now: Moment) -> Result<(), Fault> {
+        self.leave(hold)?.map_or(Ok(()), |cell| self.seat_in(cell, now))
+    }
+
+    /// Ends a hold. Returns the cell of the place, unless it had ended before.
+    fn leave(&self, hold: HoldId) -> Result<Option<Uuid>, Fault> {
+        self.optional(
+            "hold",
+            include_str!("holds/leave.sql"),
             named_params! { ":hold": hold },
-        )?;
-        Ok(())
+            |row| row.get("cell"),
+        )
     }
 
     /// Uses up the patient's own hold of a cell, before the place is taken.
     pub(crate) fn use_hold(&self, cell: &Cell, patient: &Patient) -> Result<(), Fault> {
         if cell.has_own_hold {
             for hold in Store::of_all_cards(patient, |card| self.own_holds(card, cell.id))? {
-                self.end_hold(hold)?;
+                self.leave(hold)?;
             }
         }
         Ok(())

@@ -4,6 +4,8 @@
 use crate::clinic::{self, Ask, guid, moment, patient, shown, slot, with};
 use crate::closures::shut;
 use crate::harness::{self, Answer, Client, KEY, Server, Site};
+use crate::messages::{self, kinds, place, tell, visit};
+use crate::tickets;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::thread;
@@ -79,6 +81,15 @@ fn shorten(site: &Site) {
         database.execute("UPDATE hold SET seconds = 1 WHERE live = 1", []),
         Ok(1)
     );
+}
+
+fn wait_until(is_over: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    let mut is_over = is_over;
+    while !is_over() {
+        assert!(began.elapsed() < harness::PATIENCE, "it never ended");
+        thread::sleep(std::time::Duration::from_millis(50));
+    }
 }
 
 #[test]
@@ -236,11 +247,7 @@ fn a_hold_outlives_a_kill_and_ends_by_itself() {
     shorten(&site);
     let server = site.serve();
     let mut client = server.client();
-    let began = std::time::Instant::now();
-    while seen(&mut client).0 != json!("Available") {
-        assert!(began.elapsed() < harness::PATIENCE, "it never ended");
-        thread::sleep(std::time::Duration::from_millis(50));
-    }
+    wait_until(|| seen(&mut client).0 == json!("Available"));
     Ask::new(LPU, OTHER, CELL).book(&mut client);
     assert_eq!(code(&Ask::new(LPU, FIRST, CELL).send(&mut client)), full());
     drop(server);
@@ -266,6 +273,48 @@ fn an_import_and_the_reception_pass_over_holds() {
     held(&mut client, FIRST, 5);
     let message = Ask::new(LPU, FIRST, 5).book(&mut client);
     assert_eq!(message["beginTime"], moment(1, "11:00"), "{}", shown(1, "11:00"));
+    drop(server);
+    site.run_well(&["verify"], "");
+}
+
+/// A visit of the region's that found its place held gets it when the hold ends, before anybody else.
+#[test]
+fn a_visit_without_place_gets_the_one_that_a_hold_leaves() {
+    const CELLS: [u32; 3] = [messages::OURS, messages::LATER, 103];
+    let site = messages::site();
+    let times = ["10:00", "11:00", "12:00"];
+    let cells = CELLS.iter().zip(times);
+    site.import(
+        &cells
+            .map(|(cell, time)| slot(*cell, tickets::THERAPIST, 1, time))
+            .collect::<Vec<_>>(),
+    );
+    let server = site.serve();
+    let mut client = server.client();
+    let comes = |number: u32, cell: u32| {
+        let last = place(&site).last.0;
+        tell(&site, &[visit(number, cell, tickets::OTHER)]);
+        assert_eq!(kinds(&site, last + 1), ["applied", "displaced"]);
+        last + 3
+    };
+    // Given back.
+    let first = held(&mut client, tickets::PATIENT, CELLS[0]);
+    let next = comes(201, CELLS[0]);
+    assert_eq!(give_back(&mut client, tickets::PATIENT, &first).status, 200);
+    assert_eq!(kinds(&site, next), ["booked"]);
+    // Left for another one.
+    held(&mut client, tickets::PATIENT, CELLS[1]);
+    let next = comes(202, CELLS[1]);
+    held(&mut client, tickets::PATIENT, CELLS[1]);
+    assert_eq!(kinds(&site, next), Vec::<String>::new(), "the same again");
+    held(&mut client, tickets::PATIENT, CELLS[2]);
+    assert_eq!(kinds(&site, next), ["booked"]);
+    // Over.
+    let next = comes(203, CELLS[2]);
+    drop(server);
+    shorten(&site);
+    let server = site.serve();
+    wait_until(|| kinds(&site, next) == ["booked"]);
     drop(server);
     site.run_well(&["verify"], "");
 }

@@ -77,7 +77,7 @@ pub fn records(site: &Site, from: u64) -> Vec<(String, String, Value)> {
         .collect()
 }
 
-fn kinds(site: &Site, from: u64) -> Vec<String> {
+pub fn kinds(site: &Site, from: u64) -> Vec<String> {
     records(site, from).into_iter().map(|(kind, ..)| kind).collect()
 }
 

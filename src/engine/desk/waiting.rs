@@ -129,16 +129,16 @@ pub fn offer(
 }
 
 /// Takes an offer back: the place is free again.
-pub fn withdraw(tx: &WriteTx, entry: &str) -> Result<Answer, RequestError> {
+pub fn withdraw(tx: &WriteTx, entry: &str, now: Moment) -> Result<Answer, RequestError> {
     let (entry, _) = find(tx, entry)?;
-    tx.end_offers(entry.id)?;
+    tx.end_offers(entry.id, now)?;
     Ok(Answer::json(&serde_json::json!({})))
 }
 
 /// Ends an entry: the patient waits no more. A place that was offered is free again.
 pub fn end(tx: &WriteTx, entry: &str, now: Moment) -> Result<Answer, RequestError> {
     let (entry, _) = find(tx, entry)?;
-    tx.end_offers(entry.id)?;
+    tx.end_offers(entry.id, now)?;
     tx.end_waiting_entry(entry.id, now.timestamp())?;
     Ok(Answer::json(&serde_json::json!({})))
 }
