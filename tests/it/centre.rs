@@ -10,6 +10,7 @@ mod kills;
 mod mirror;
 mod opinion;
 mod own;
+mod plans;
 mod programs;
 mod region;
 mod replacement;

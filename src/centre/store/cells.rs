@@ -7,8 +7,11 @@ use crate::exchange::{Owner, Point};
 use postgres::Row;
 use uuid::Uuid;
 
-const FIND: &str = "SELECT slot, owner, places, granted, known_incarnation, known_seq, known_hash \
-    FROM infomat.cell WHERE box = $1 AND slot = ANY($2)";
+/// One lookup for each: PostgreSQL takes a box that its statistics do not know for one without rows, and would read all of them.
+const FIND: &str = "SELECT cell.* FROM unnest($2::uuid[]) AS asked (slot) CROSS JOIN LATERAL ( \
+        SELECT slot, owner, places, granted, known_incarnation, known_seq, known_hash \
+        FROM infomat.cell WHERE box = $1 AND cell.slot = asked.slot LIMIT 1 \
+    ) cell";
 
 const AFTER: &str = "SELECT slot, owner, places, granted, known_incarnation, known_seq, known_hash \
     FROM infomat.cell WHERE box = $1 AND slot > $2 ORDER BY slot LIMIT $3";

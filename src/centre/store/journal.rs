@@ -29,11 +29,14 @@ const CHAINS: &str =
     select!("FROM infomat.journal WHERE box = $1 AND is_main AND arrival > $2 ORDER BY arrival LIMIT $3");
 
 /// Of each life that is asked for, rows of its first chain behind a number; and all forks. As many as an answer can hold, and one
-/// more.
+/// more. What is found is looked up row by row: a join may read all rows of the box.
 const OF_OTHERS: &str = select!(
     "FROM (
         SELECT arrival, sum(bytes) OVER (ORDER BY arrival) - bytes AS bytes_before FROM (
-            SELECT arrival, octet_length(coalesce(raw, content, '')) + 512 AS bytes FROM (
+            SELECT arrival, (
+                SELECT octet_length(coalesce(raw, content, '')) + 512
+                FROM infomat.journal WHERE box = $1 AND journal.arrival = found.arrival
+            ) AS bytes FROM (
                 SELECT behind.arrival
                 FROM unnest($3::uuid[], $4::bigint[]) AS life (incarnation, seq)
                 CROSS JOIN LATERAL (
@@ -48,9 +51,14 @@ const OF_OTHERS: &str = select!(
                     SELECT fork.arrival FROM infomat.journal fork
                     WHERE fork.box = $1 AND NOT fork.is_main AND fork.arrival > $2 ORDER BY fork.arrival LIMIT $5
                 )
-            ) found JOIN infomat.journal USING (arrival) WHERE box = $1 ORDER BY arrival LIMIT $5
+                ORDER BY arrival LIMIT $5
+            ) found
         ) sized
-    ) counted JOIN infomat.journal USING (arrival) WHERE box = $1 AND bytes_before <= $6 ORDER BY arrival"
+    ) counted
+    CROSS JOIN LATERAL (
+        SELECT * FROM infomat.journal WHERE box = $1 AND journal.arrival = counted.arrival LIMIT 1
+    ) journal
+    WHERE bytes_before <= $6 ORDER BY journal.arrival"
 );
 
 const LAST_OF: &str = "SELECT seq FROM infomat.journal \

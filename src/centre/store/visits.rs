@@ -6,10 +6,14 @@ use crate::exchange::centre::Visit;
 use crate::model::VisitStatus;
 use uuid::Uuid;
 
-const FIND: &str = "SELECT visit, slot, status FROM infomat.visit WHERE box = $1 AND visit = ANY($2)";
+/// One lookup for each, as for cells.
+const FIND: &str = "SELECT visit.* FROM unnest($2::uuid[]) AS asked (visit) CROSS JOIN LATERAL ( \
+        SELECT visit, slot, status FROM infomat.visit WHERE box = $1 AND visit.visit = asked.visit LIMIT 1 \
+    ) visit";
 
-const COUNT: &str = "SELECT slot, count(*) FROM infomat.visit \
-    WHERE box = $1 AND slot = ANY($2) AND status = 'active' GROUP BY slot";
+const COUNT: &str = "SELECT asked.slot, ( \
+        SELECT count(*) FROM infomat.visit WHERE box = $1 AND visit.slot = asked.slot AND status = 'active' \
+    ) FROM unnest($2::uuid[]) AS asked (slot)";
 
 const PUT: &str = "INSERT INTO infomat.visit (box, visit, slot, status) \
     SELECT $1, new.* FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS new \
@@ -82,7 +86,6 @@ impl Site<'_> {
     pub(super) fn count_all(&mut self, slots: &[Uuid]) -> Result<(), Fault> {
         self.write_visits()?;
         let rows = self.tx.query(COUNT, &[&self.guid, &slots])?;
-        self.counts.extend(slots.iter().map(|slot| (*slot, 0)));
         self.counts.extend(
             rows.iter()
                 .map(|row| (row.get::<_, Uuid>(0), row.get::<_, i64>(1))),

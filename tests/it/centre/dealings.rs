@@ -11,7 +11,12 @@ use uuid::Uuid;
 
 /// Makes a clinic with cells of these owners, with a place each.
 pub fn clinic(region: &Region, owners: &[&str]) -> (Enrolled, Vec<Uuid>) {
-    let site = region.enrol(LPU);
+    clinic_of(region, LPU, owners)
+}
+
+/// The same for a box that is known to be this clinic's, whatever its data say.
+pub fn clinic_of(region: &Region, lpu: Uuid, owners: &[&str]) -> (Enrolled, Vec<Uuid>) {
+    let site = region.enrol(lpu);
     let cells: Vec<Uuid> = owners.iter().map(|_| Uuid::now_v7()).collect();
     let slots = cells.iter().zip(owners).enumerate();
     let slots = slots.map(|(place, (cell, owner))| slot_line(*cell, place, owner, 1));

@@ -114,6 +114,17 @@ fn a_promoted_synchronous_standby_has_all() {
         primary.set("synchronous_standby_names = ''");
         primary.sql().batch_execute("SELECT pg_reload_conf()").unwrap();
     }
+    // The word may come before anybody has seen the new server.
+    let generation = "SELECT generation FROM infomat.region";
+    let before: String = primary.sql().query_one(generation, &[]).unwrap().get(0);
+    let standby = followed(&primary);
+    primary.kill();
+    standby.promote();
+    primary = standby;
+    region.url = primary.url("postgres");
+    region.run_well(&["mark-promoted"], "");
+    let after: String = primary.sql().query_one(generation, &[]).unwrap().get(0);
+    assert_eq!(after, before);
     assert_eq!(promised.len(), failovers * 2 * CELLS as usize);
     region.run_well(&["verify"], "");
     clinic.site.run_well(&["verify"], "");

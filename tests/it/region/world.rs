@@ -128,7 +128,7 @@ impl Size {
         }
     }
 
-    /// Room for so many bookings at each of three boxes, and as many cells again for those that do not find one at once.
+    /// Places for nearly twice so many bookings at each of three boxes.
     pub fn long(bookings: usize) -> Size {
         Size {
             places: 3,
@@ -176,11 +176,12 @@ impl<D: Database> World<D> {
         self.end()
     }
 
-    /// Lets so many days pass, with so many bookings at each box. On a day each third box has no line to the outside. In some worlds
-    /// one box has none all the time.
+    /// Lets so many days pass, with so many bookings at each box, once all have their timetable. On a day each third box has no line to
+    /// the outside. In some worlds one box has none all the time.
     pub fn live(mut self, days: usize, bookings: usize) -> Result<Tally, Finding> {
         let island = self.dice.roll(2 * self.places.len());
         self.island = (island < self.places.len()).then_some(island);
+        self.places.iter_mut().try_for_each(Place::calm)?;
         for day in 1..=days {
             for number in 0..self.places.len() {
                 self.places[number].is_cut_off = self.dice.roll(3) == 0 || self.island == Some(number);
