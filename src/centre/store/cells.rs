@@ -7,7 +7,7 @@ use crate::exchange::{Owner, Point};
 use postgres::Row;
 use uuid::Uuid;
 
-/// One lookup for each: PostgreSQL takes a box that its statistics do not know for one without rows, and would read all of them.
+/// One lookup for each: asked for together, PostgreSQL may read all cells of the box.
 const FIND: &str = "SELECT cell.* FROM unnest($2::uuid[]) AS asked (slot) CROSS JOIN LATERAL ( \
         SELECT slot, owner, places, granted, known_incarnation, known_seq, known_hash \
         FROM infomat.cell WHERE box = $1 AND cell.slot = asked.slot LIMIT 1 \
