@@ -3,7 +3,7 @@
 
 use crate::clinic::{self, Ask, guid, moment, patient, shown, slot, with};
 use crate::closures::shut;
-use crate::harness::{self, Answer, Client, KEY, Server, Site};
+use crate::harness::{self, Answer, Client, KEY, Server, Site, wait_until};
 use crate::messages::{self, kinds, place, tell, visit};
 use crate::tickets;
 use rusqlite::Connection;
@@ -81,15 +81,6 @@ fn shorten(site: &Site) {
         database.execute("UPDATE hold SET seconds = 1 WHERE live = 1", []),
         Ok(1)
     );
-}
-
-fn wait_until(is_over: impl FnMut() -> bool) {
-    let began = std::time::Instant::now();
-    let mut is_over = is_over;
-    while !is_over() {
-        assert!(began.elapsed() < harness::PATIENCE, "it never ended");
-        thread::sleep(std::time::Duration::from_millis(50));
-    }
 }
 
 #[test]
@@ -247,7 +238,7 @@ fn a_hold_outlives_a_kill_and_ends_by_itself() {
     shorten(&site);
     let server = site.serve();
     let mut client = server.client();
-    wait_until(|| seen(&mut client).0 == json!("Available"));
+    wait_until("the hold has ended", || seen(&mut client).0 == json!("Available"));
     Ask::new(LPU, OTHER, CELL).book(&mut client);
     assert_eq!(code(&Ask::new(LPU, FIRST, CELL).send(&mut client)), full());
     drop(server);
@@ -314,7 +305,7 @@ fn a_visit_without_place_gets_the_one_that_a_hold_leaves() {
     drop(server);
     shorten(&site);
     let server = site.serve();
-    wait_until(|| kinds(&site, next) == ["booked"]);
+    wait_until("the hold has ended", || kinds(&site, next) == ["booked"]);
     drop(server);
     site.run_well(&["verify"], "");
 }

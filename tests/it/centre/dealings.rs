@@ -3,7 +3,7 @@
 use super::region;
 use super::region::{Enrolled, Region, bearer, program};
 use crate::region::database::Database;
-use crate::region::town::{LPU, clinic_lines, slot_line};
+use crate::region::town::{LPU, PATIENTS, clinic_lines, slot_line};
 use infomat::exchange::Owner;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -96,8 +96,8 @@ fn both_sides_come_to_know_what_happened() {
         1
     );
     // The newest line of each thing that was told.
-    let facts = "SELECT count(*) FROM infomat.fact WHERE kind IN ('lpu', 'resource', 'speciality', 'slot')";
-    assert_eq!(region.number(facts), 7);
+    let facts = "SELECT count(*) FROM infomat.fact WHERE kind IN ('lpu', 'resource', 'patient', 'speciality', 'slot')";
+    assert_eq!(region.number(facts), 7 + i64::try_from(PATIENTS).unwrap());
     let (_, boxes) = portal.ask(&mut client, "GET", "box", &Value::Null);
     let [seen] = &boxes.as_array().unwrap()[..] else {
         panic!("{boxes}")
