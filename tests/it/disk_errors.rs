@@ -1,41 +1,46 @@
 //! Goal: a disk that fails to read, to write or to flush, again and again, costs the requests that need it and no acknowledged
 //! booking: what was refused is there whole or not at all, and the server goes on by itself. Method: strace lets every so-manieth
-//! call of the running server fail while clients book; then the file is examined by a server without strace.
+//! call of the running server fail while clients book, or a small disk becomes full again and again, at whose end writes are cut
+//! short; then the file is examined by a server without strace.
 
 use crate::clinic;
 use crate::crash;
+use crate::full_disk::SmallDisk;
 use crate::harness::{Client, PATIENCE, Server, Site, claims, in_english, sign, tried};
 use crate::power::lacks_strace;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashMap;
 use std::env;
 use std::fs;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Calls of each kind that fail, unless `INFOMAT_DISK_ERRORS` says how many.
 const ERRORS: usize = 100;
 /// What fails: the calls, the error, how many of a thread's go well first, and every so-manieth from then on.
-const KINDS: [(&str, &str, u32, u32); 4] = [
+const KINDS: [(&str, &str, u32, u32); 5] = [
     ("fdatasync,fsync", "EIO", 40, 3),
     ("pwrite64", "EIO", 400, 7),
     ("pwrite64", "ENOSPC", 400, 5),
+    ("pwrite64", "EROFS", 400, 6),
     ("pread64", "EIO", 400, 3),
 ];
+/// MiB of a disk that has no room to stretch the log, and bookings between two times that it is full.
+const SMALL_DISK: u32 = 40;
+const BOOKED_BETWEEN: usize = 5;
 /// Time between two bookings, of which the first was refused.
 const PAUSE: Duration = Duration::from_millis(2);
-/// Bookings between two counts of what has failed, and the most in all.
+/// Bookings between two counts of what has failed, also those that a full disk is asked for; and the most in all.
 const ROUND: usize = 50;
 const BOOKINGS_MAX: usize = 300_000;
 
-/// The server of a site, under a strace that lets its calls fail and writes down which.
-fn failing(site: &Site, (calls, error, first, step): (&str, &str, u32, u32)) -> Server {
-    let server = site.command(&["serve"]);
+/// A server under a strace that writes down its calls of a kind, and does what else it is told to.
+fn traced(site: &Site, server: &Command, calls: &str, further: &[&str]) -> Server {
     let mut strace = in_english("strace");
     strace
         .args(["--follow-forks", "--seccomp-bpf", "--trace", calls])
-        .arg("--inject")
-        .arg(format!("{calls}:error={error}:when={first}+{step}"))
+        .args(further)
         .arg("--output")
         .arg(site.path("strace.log"))
         .arg(server.get_program())
@@ -43,18 +48,110 @@ fn failing(site: &Site, (calls, error, first, step): (&str, &str, u32, u32)) -> 
     site.start(&mut strace)
 }
 
+fn trace(site: &Site) -> String {
+    fs::read_to_string(site.path("strace.log")).unwrap()
+}
+
 /// How many calls have failed so far.
 fn failed(site: &Site) -> usize {
-    fs::read_to_string(site.path("strace.log"))
-        .unwrap()
-        .matches("(INJECTED)")
-        .count()
+    trace(site).matches("(INJECTED)").count()
+}
+
+/// How many writes were cut short so far: lines such as `7 pwrite64(5, "..."..., 4096, 8192) = 1024`.
+fn cut_short(site: &Site) -> usize {
+    let is_short = |line: &str| {
+        let (call, written) = line.rsplit_once(") = ")?;
+        let asked: u64 = call.rsplit(", ").nth(1)?.parse().ok()?;
+        Some(written.parse::<u64>().ok()? < asked)
+    };
+    let trace = trace(site);
+    trace.lines().filter(|line| is_short(line) == Some(true)).count()
+}
+
+fn wanted() -> usize {
+    env::var("INFOMAT_DISK_ERRORS").map_or(ERRORS, |given| given.parse().unwrap())
+}
+
+/// What clients asked for: the tickets, by the keys they were booked under, and the keys that were refused.
+#[derive(Default)]
+struct Asked {
+    acknowledged: HashMap<String, String>,
+    refused: Vec<String>,
+}
+
+impl Asked {
+    fn number(&self) -> usize {
+        self.acknowledged.len() + self.refused.len()
+    }
+
+    /// Presses once under a new key. Returns whether it was booked; otherwise it was refused for the disk's sake.
+    fn press(&mut self, client: &mut Client) -> bool {
+        let number = self.number();
+        let key = format!("key-{number}");
+        match press(client, &key, number) {
+            (200, ticket) => {
+                self.acknowledged.insert(key, ticket.unwrap());
+                true
+            }
+            (500 | 503, _) => {
+                self.refused.push(key);
+                false
+            }
+            (status, _) => panic!("{status}"),
+        }
+    }
+
+    /// Without errors the server books on, and each refused booking once. Then all of them are there and no others. Prints the
+    /// row about what was done so often.
+    fn assert_kept(mut self, site: &Site, done: &str, times: usize) {
+        assert!(!self.acknowledged.is_empty() && times > 0, "{done}: {times}");
+        let (before, refused) = (self.acknowledged.len(), self.refused.len());
+        let server = site.serve();
+        let mut client = server.client();
+        for (number, key) in self.refused.drain(..).enumerate() {
+            let (status, ticket) = press(&mut client, &key, number);
+            assert_eq!(status, 200, "{done}: {key}");
+            self.acknowledged.insert(key, ticket.unwrap());
+        }
+        drop(server);
+        let mut kept = crash::examine(&site.path("infomat.db"));
+        assert_eq!(self.lost(&kept), Vec::<&String>::new(), "{done}");
+        assert_eq!(
+            kept.len(),
+            self.acknowledged.len(),
+            "{done}: nobody asked for the others"
+        );
+        site.run_well(&["verify"], "");
+        let missing = kept.keys().next().unwrap().clone();
+        kept.remove(&missing);
+        assert_eq!(self.lost(&kept), [&missing]);
+        tried(
+            done,
+            times,
+            &format!(
+                "{before} bookings acknowledged and kept, {refused} refused, each booked once afterwards; `verify` clean"
+            ),
+            "a ticket taken out by hand is missed",
+        );
+    }
+
+    /// The tickets that were acknowledged and are not there.
+    fn lost(&self, kept: &HashMap<String, String>) -> Vec<&String> {
+        let is_lost = |(key, ticket): &(&String, &String)| kept.get(*key) != Some(*ticket);
+        let lost = self.acknowledged.iter().filter(is_lost);
+        lost.map(|(key, _)| key).collect()
+    }
 }
 
 /// Presses once under a key: the status, and the ticket of a booking.
-fn press(client: &mut Client, token: &str, key: &str, number: usize) -> (u16, Option<String>) {
+fn press(client: &mut Client, key: &str, number: usize) -> (u16, Option<String>) {
+    let lpu = clinic::guid(1);
+    let token = sign(
+        &claims(&lpu, &clinic::guid(10_000), "Infomat"),
+        crate::harness::KEY,
+    );
     let cell = clinic::guid(1_000 + u32::try_from(number % 32).unwrap());
-    let target = format!("/visit/{}?timeTable={cell}&fullResponse=false", clinic::guid(1));
+    let target = format!("/visit/{lpu}?timeTable={cell}&fullResponse=false");
     let authorization = format!("Bearer {token}");
     let fields = [("Authorization", &*authorization), ("Idempotency-Key", key)];
     let answer = client.ask("POST", &target, &fields, b"");
@@ -70,83 +167,63 @@ fn end(strace: Server) {
     strace.wait_and_read();
 }
 
-/// The tickets that were acknowledged and are not there.
-fn lost<'a>(acknowledged: &'a HashMap<String, String>, kept: &HashMap<String, String>) -> Vec<&'a String> {
-    let is_lost = |(key, ticket): &(&String, &String)| kept.get(*key) != Some(*ticket);
-    acknowledged.iter().filter(is_lost).map(|(key, _)| key).collect()
-}
-
 #[test]
 fn a_disk_that_fails_again_and_again_loses_no_acknowledged_booking() {
     if lacks_strace() {
         return;
     }
-    let wanted = env::var("INFOMAT_DISK_ERRORS").map_or(ERRORS, |given| given.parse().unwrap());
-    for kind in KINDS {
-        let (calls, error, ..) = kind;
+    let wanted = wanted();
+    for (calls, error, first, step) in KINDS {
         let site = crash::site();
-        let token = sign(
-            &claims(&clinic::guid(1), &clinic::guid(10_000), "Infomat"),
-            crate::harness::KEY,
-        );
-        let server = failing(&site, kind);
+        let fault = format!("{calls}:error={error}:when={first}+{step}");
+        let server = traced(&site, &site.command(&["serve"]), calls, &["--inject", &fault]);
         let mut client = server.client();
-        let (mut acknowledged, mut refused) = (HashMap::new(), Vec::new());
+        let mut asked = Asked::default();
         let began = Instant::now();
-        for number in 0..BOOKINGS_MAX {
-            let key = format!("key-{number}");
-            match press(&mut client, &token, &key, number) {
-                (200, ticket) => drop(acknowledged.insert(key, ticket.unwrap())),
-                (status, _) => {
-                    assert!(matches!(status, 500 | 503), "{calls} {error}: {status}");
-                    refused.push(key);
-                    thread::sleep(PAUSE);
-                }
+        while asked.number() < BOOKINGS_MAX {
+            if !asked.press(&mut client) {
+                thread::sleep(PAUSE);
             }
-            if number % ROUND == 0 && failed(&site) >= wanted {
+            if asked.number() % ROUND == 0 && failed(&site) >= wanted {
                 break;
             }
-            assert!(
-                began.elapsed() < PATIENCE || failed(&site) > 0,
-                "{calls} {error}: nothing fails"
-            );
+            assert!(began.elapsed() < PATIENCE || failed(&site) > 0, "{fault}");
         }
         end(server);
-        let failures = failed(&site);
-        assert!(!acknowledged.is_empty() && failures > 0, "{calls} {error}");
-        // Without errors the server books on, and each refused booking once.
-        let server = site.serve();
-        let mut client = server.client();
-        for (number, key) in refused.iter().enumerate() {
-            let (status, ticket) = press(&mut client, &token, key, number);
-            assert_eq!(status, 200, "{calls} {error}: {key}");
-            acknowledged.insert(key.clone(), ticket.unwrap());
-        }
-        drop(server);
-        let mut kept = crash::examine(&site.path("infomat.db"));
-        assert_eq!(
-            lost(&acknowledged, &kept),
-            Vec::<&String>::new(),
-            "{calls} {error}"
-        );
-        assert_eq!(
-            kept.len(),
-            acknowledged.len(),
-            "{calls} {error}: nobody asked for the others"
-        );
-        site.run_well(&["verify"], "");
-        let missing = kept.keys().next().unwrap().clone();
-        kept.remove(&missing);
-        assert_eq!(lost(&acknowledged, &kept), [&missing]);
-        tried(
-            &format!("calls of {calls} of the serving program that fail with {error}"),
-            failures,
-            &format!(
-                "{} bookings acknowledged and kept, {} refused, each booked once afterwards; `verify` clean",
-                acknowledged.len() - refused.len(),
-                refused.len()
-            ),
-            "a ticket taken out by hand is missed",
-        );
+        let done = format!("calls of {calls} of the serving program that fail with {error}");
+        asked.assert_kept(&site, &done, failed(&site));
     }
+}
+
+#[test]
+fn writes_that_are_cut_short_lose_no_acknowledged_booking() {
+    if lacks_strace() {
+        return;
+    }
+    let site = crash::site();
+    let Some(disk) = SmallDisk::over(&site, SMALL_DISK) else {
+        return;
+    };
+    let server = traced(&site, &disk.command(&["serve"]), "pwrite64", &[]);
+    let mut client = server.client();
+    let mut asked = Asked::default();
+    while cut_short(&site) < wanted() {
+        assert!(asked.number() < BOOKINGS_MAX, "{} cut short", cut_short(&site));
+        disk.fill();
+        for _ in 0..ROUND {
+            asked.press(&mut client);
+        }
+        disk.empty();
+        let mut booked = 0;
+        while booked < BOOKED_BETWEEN {
+            booked += usize::from(asked.press(&mut client));
+        }
+    }
+    end(server);
+    for name in ["infomat.db", "infomat.db-wal"] {
+        fs::copy(disk.path(name), site.path(name)).unwrap();
+    }
+    drop(disk);
+    let done = "writes of the serving program that a full disk cuts short";
+    asked.assert_kept(&site, done, cut_short(&site));
 }

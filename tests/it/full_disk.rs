@@ -73,7 +73,7 @@ impl SmallDisk<'_> {
     }
 
     /// A file of the disk, as it is seen from outside.
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.holder.id()));
         root.join(self.site.path(name).strip_prefix("/").unwrap())
     }

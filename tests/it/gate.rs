@@ -5,11 +5,11 @@ mod siege;
 
 use crate::clinic::{Ask, guid};
 use crate::harness::Client;
-use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 use serde_json::Value;
 use siege::{LPU, PATIENCE, PATIENTS_AFTER, SLOT, Siege, clinic, prepare_for_crowds, rest, sent};
 use std::io::{ErrorKind, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -119,7 +119,7 @@ fn malformed_requests_are_refused() {
     let siege = Siege::new();
     for (name, bytes, status) in malformed() {
         siege.attack(name, || {
-            let text = rest(&sent(siege.address(), &bytes));
+            let text = rest(&siege.sent(&bytes));
             assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {text}");
             let (head, body) = text.split_once("\r\n\r\n").unwrap();
             assert!(head.contains("\r\nConnection: close"), "{name}: {head}");
@@ -133,7 +133,118 @@ fn malformed_requests_are_refused() {
             assert_eq!(body["message_code"], "5000", "{name}");
         });
     }
-    siege.end();
+    siege.end_and_tell("malformed requests and smuggled ones, of 19 kinds");
+}
+
+/// What is a request by its form and asks for too much, or for what nobody may have: its name, its bytes, the answer's status.
+fn excessive() -> Vec<(&'static str, Vec<u8>, u16)> {
+    const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
+    const JSON: &str = "Content-Type: application/json";
+    let get = |target: &str, fields: &str| {
+        format!("GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{fields}\r\n").into_bytes()
+    };
+    let post = |kind: &str, body: &[u8]| {
+        let (ask, length) = (Ask::new(LPU, PATIENTS_AFTER, SLOT), body.len());
+        let head = format!(
+            "POST {}{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {}\r\n\
+             {kind}\r\nContent-Length: {length}\r\n\r\n",
+            ask.base,
+            ask.lpu,
+            ask.authorization.unwrap()
+        );
+        [head.as_bytes(), body].concat()
+    };
+    let ranges: Vec<_> = (0..1_000).map(|from| format!("{from}-")).collect();
+    let names: Vec<_> = (0..2_500).map(|name| format!("n{name}=1")).collect();
+    vec![
+        (
+            "a thousand ranges",
+            get("/", &format!("Range: bytes={}\r\n", ranges.join(","))),
+            200,
+        ),
+        (
+            "a path out of the folder",
+            get("/../../../../etc/passwd", ""),
+            404,
+        ),
+        (
+            "the same, written otherwise",
+            get("/..%2f..%2f..%2fetc%2fpasswd", ""),
+            404,
+        ),
+        (
+            "a field put into an answer",
+            get("/lpu%0d%0aSet-Cookie:%20a=b", ""),
+            404,
+        ),
+        (
+            "a very large cookie",
+            get("/", &format!("Cookie: {}\r\n", "a=b; ".repeat(3_000))),
+            200,
+        ),
+        (
+            "an address with many parameters",
+            get(&format!("/lpu?{}", names[..1_500].join("&")), ""),
+            200,
+        ),
+        (
+            "a form with many parameters",
+            post(FORM, names.join("&").as_bytes()),
+            400,
+        ),
+        (
+            "an upgrade to another protocol",
+            get(
+                "/",
+                "Connection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+            ),
+            200,
+        ),
+        ("lists in lists", post(JSON, "[".repeat(60_000).as_bytes()), 400),
+        (
+            "objects in objects",
+            post(JSON, "{\"a\":".repeat(12_000).as_bytes()),
+            400,
+        ),
+        (
+            "an enormous number",
+            post(
+                JSON,
+                format!("{{\"timeTable\":1{}}}", "0".repeat(60_000)).as_bytes(),
+            ),
+            400,
+        ),
+        (
+            "a name given thousands of times",
+            post(
+                JSON,
+                format!("{{{}\"a\":1}}", "\"a\":1,".repeat(9_000)).as_bytes(),
+            ),
+            400,
+        ),
+        (
+            "a body that says it is packed",
+            post("Content-Encoding: gzip", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]),
+            400,
+        ),
+    ]
+}
+
+/// Goal: what is a request and asks for too much costs no more than another, and gets nothing that is not for it. Method: each
+/// from one client while another books.
+#[test]
+fn excessive_requests_are_bounded() {
+    let siege = Siege::new();
+    for (name, bytes, status) in excessive() {
+        siege.attack(name, || {
+            let text = rest(&siege.sent(&bytes));
+            assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {text}");
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            assert!(!head.contains("Set-Cookie: a"), "{name}: {head}");
+            assert!(!body.contains("root:"), "{name}: {body}");
+        });
+    }
+    siege.end_and_tell("requests that ask for too much, of 13 kinds");
 }
 
 /// Goal: who is slow is let go at a deadline that no trickle moves. Method: all kinds of slowness at once, while
@@ -143,20 +254,19 @@ fn slow_clients_meet_their_deadlines() {
     const HEAD_SECONDS: u64 = 10;
     const BODY_SECONDS: u64 = 15;
     let siege = Siege::new();
-    let address = siege.address();
     let body = format!("{POST}Content-Length: 60000\r\n\r\na");
-    let stalls = |bytes: &[u8]| rest(&sent(address, bytes));
-    let trickles = |bytes: &[u8]| trickled(sent(address, bytes));
+    let stalls = |bytes: &[u8]| rest(&siege.sent(bytes));
+    let trickles = |bytes: &[u8]| trickled(siege.sent(bytes));
     siege.attack("slow clients", || {
         thread::scope(|scope| {
             scope.spawn(|| assert_late(HEAD_SECONDS, || stalls(b"GET / HT")));
             scope.spawn(|| assert_late(HEAD_SECONDS, || trickles(b"GET / HTTP/1.1\r\nX: ")));
             scope.spawn(|| assert_late(BODY_SECONDS, || stalls(body.as_bytes())));
             scope.spawn(|| assert_late(BODY_SECONDS, || trickles(body.as_bytes())));
-            scope.spawn(|| wait_for_reset(&piled_up(address), PATIENCE));
+            scope.spawn(|| wait_for_reset(&piled_up(siege.sent(b"")), PATIENCE));
         });
     });
-    siege.end();
+    siege.end_and_tell("slow clients: heads and bodies that stall or trickle, answers that nobody reads");
 }
 
 /// Runs until the server says that time is over, which has to be soon after so many seconds.
@@ -184,10 +294,9 @@ fn trickled(mut stream: TcpStream) -> String {
 }
 
 /// A connection with requests sent one after the other and no answer read, until the server takes no more.
-fn piled_up(address: SocketAddr) -> TcpStream {
+fn piled_up(mut stream: TcpStream) -> TcpStream {
     const STUCK: Duration = Duration::from_millis(500);
     let requests = "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000);
-    let mut stream = sent(address, b"");
     stream.set_write_timeout(Some(STUCK)).unwrap();
     let deadline = Instant::now() + PATIENCE;
     while stream.write_all(requests.as_bytes()).is_ok() {
@@ -231,13 +340,11 @@ fn crowds_leave_room() {
         ("answers never read", 300, format!("{POST}\r\n").repeat(100)),
     ];
     for (name, size, bytes) in crowds {
-        let crowd: Vec<_> = (0..size)
-            .map(|_| sent(siege.address(), bytes.as_bytes()))
-            .collect();
+        let crowd: Vec<_> = (0..size).map(|_| siege.sent(bytes.as_bytes())).collect();
         siege.attack(name, || siege.newcomer_books());
         drop(crowd);
     }
-    siege.end();
+    siege.end_and_tell("connections of crowds that stay, of 6 kinds");
 }
 
 /// Goal: when the system has no descriptor left, the server does not end, and goes on as soon as it can.
@@ -248,7 +355,7 @@ fn a_shortage_of_descriptors_passes() {
     const SPARE: u64 = 2;
     let siege = Siege::new();
     let pid = Pid::from_raw(siege.pid().try_into().unwrap());
-    let crowd = || -> Vec<_> { (0..CROWD).map(|_| sent(siege.address(), b"")).collect() };
+    let crowd = || -> Vec<_> { (0..CROWD).map(|_| siege.sent(b"")).collect() };
     let first_crowd = crowd();
     siege.newcomer_books();
     let open = std::fs::read_dir(format!("/proc/{}/fd", siege.pid()))
@@ -264,6 +371,29 @@ fn a_shortage_of_descriptors_passes() {
     prlimit(pid, Resource::Nofile, usual).unwrap();
     siege.attack("descriptors again", || siege.newcomer_books());
     drop((first_crowd, second_crowd));
+    siege.end_and_tell("connections to a server that has no descriptor left");
+}
+
+/// Goal: the neighbour would see a server that lets others wait. Method: the server is stopped for a moment, again and again.
+#[test]
+fn a_server_that_stands_still_is_seen() {
+    // On a busy machine it has to stand still for longer.
+    const SECONDS: [u64; 4] = [1, 2, 4, 8];
+    const BOOKINGS_BETWEEN: usize = 20;
+    let siege = Siege::new();
+    let pid = Pid::from_raw(siege.pid().try_into().unwrap()).unwrap();
+    let is_seen = |seconds| {
+        let stands_still = || {
+            kill_process(pid, Signal::STOP).unwrap();
+            thread::sleep(Duration::from_secs(seconds));
+            kill_process(pid, Signal::CONT).unwrap();
+            (0..BOOKINGS_BETWEEN).for_each(|_| siege.newcomer_books());
+        };
+        siege
+            .pace_during("a server that stands still", stands_still)
+            .is_err()
+    };
+    assert!(SECONDS.into_iter().any(is_seen));
     siege.end();
 }
 

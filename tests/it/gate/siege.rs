@@ -2,14 +2,14 @@
 
 use crate::clinic::{Ask, doctor, lpu, patient, slot, speciality, with};
 pub use crate::harness::PATIENCE;
-use crate::harness::{Client, Server, Site};
+use crate::harness::{Client, Server, Site, tried};
 use crate::probe::Probe;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -54,6 +54,8 @@ pub struct Siege {
     town: Arc<Town>,
     neighbour: JoinHandle<()>,
     probe: Probe,
+    /// Connections that meant no good.
+    hostile: AtomicUsize,
 }
 
 /// What the neighbour and the attackers share.
@@ -89,11 +91,12 @@ impl Siege {
             town,
             neighbour,
             probe,
+            hostile: AtomicUsize::new(0),
         }
     }
 
     /// Where the server listens.
-    pub fn address(&self) -> SocketAddr {
+    fn address(&self) -> SocketAddr {
         self.server.address
     }
 
@@ -102,8 +105,20 @@ impl Siege {
         self.server.pid()
     }
 
+    /// A connection of an attacker, on which these bytes were sent, as far as the server took them.
+    pub fn sent(&self, bytes: &[u8]) -> TcpStream {
+        self.hostile.fetch_add(1, Ordering::Relaxed);
+        sent(self.address(), bytes)
+    }
+
     /// Attacks again and again for as long as the neighbour takes for its bookings, which go on as if nothing were.
     pub fn attack(&self, name: &str, attack: impl Fn()) {
+        let pace = self.pace_during(name, attack);
+        assert_eq!(pace, Ok(()), "{name}");
+    }
+
+    /// The same. Returns what is wrong with the neighbour's pace.
+    pub fn pace_during(&self, name: &str, attack: impl Fn()) -> Result<(), String> {
         let before = self.bookings();
         let began = Instant::now();
         let deadline = began + PATIENCE;
@@ -114,7 +129,7 @@ impl Siege {
             );
             attack();
         }
-        self.check_pace(name, before, began);
+        self.pace(before, began)
     }
 
     /// How often the neighbour has booked.
@@ -128,8 +143,21 @@ impl Siege {
         self.town.books(&mut self.server.client());
     }
 
-    /// Ends: all is as before, nothing has been restarted, the memory has kept its bound, and the log names no panic.
-    pub fn end(self) {
+    /// Ends, and prints the row about these attacks.
+    pub fn end_and_tell(self, attacks: &str) {
+        let hostile = self.hostile.load(Ordering::Relaxed);
+        let came_out = self.end();
+        tried(
+            attacks,
+            hostile,
+            &format!("refused or bounded; {came_out}"),
+            "a server that stands still for a moment is seen by the neighbour",
+        );
+    }
+
+    /// Ends: all is as before, nothing has been restarted, the memory has kept its bound, and the log names no panic. Returns
+    /// how it went.
+    pub fn end(self) -> String {
         self.newcomer_books();
         self.town.over.store(true, Ordering::Relaxed);
         self.neighbour.join().unwrap();
@@ -144,17 +172,25 @@ impl Siege {
         assert!(self.server.terminate().success());
         let log = fs::read_to_string(self.site.path("server.log")).unwrap();
         assert!(!log.contains("panicked"), "{log}");
+        format!(
+            "a neighbour's {} bookings go on beside them, the server's memory at its highest is {} MiB, nothing is restarted",
+            self.town.bookings.lock().unwrap().len(),
+            memory_kib / 1024
+        )
     }
 
-    fn check_pace(&self, name: &str, since: usize, began: Instant) {
+    fn pace(&self, since: usize, began: Instant) -> Result<(), String> {
         let mut bookings = self.town.bookings.lock().unwrap()[since..].to_vec();
         bookings.sort_unstable();
         let p99 = bookings[(bookings.len() * 99).div_ceil(100) - 1];
         let machine = self.probe.p99_since(began);
-        assert!(
-            p99 < BOOKING_P99_MAX + machine * PROBE_FACTOR,
-            "{name}: 99 of 100 bookings took up to {p99:?}, probes of the machine {machine:?}"
-        );
+        if p99 < BOOKING_P99_MAX + machine * PROBE_FACTOR {
+            Ok(())
+        } else {
+            Err(format!(
+                "99 of 100 bookings took up to {p99:?}, probes of the machine {machine:?}"
+            ))
+        }
     }
 }
 

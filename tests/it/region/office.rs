@@ -104,10 +104,11 @@ impl CentreStore for Office {
         Ok(beside.take(most).map(|row| Row::clone(row)).collect())
     }
     fn last_arrived(&mut self, incarnation: Uuid, arrival: u64) -> Result<Option<u64>, Self::Error> {
-        let end = self.rows.partition_point(|row| row.arrival <= arrival);
-        let own = self.rows[..end].iter();
-        let own = own.filter(|row| row.is_main && row.sent.incarnation == incarnation);
-        Ok(own.map(|row| row.sent.seq).max())
+        // From the last number back, for of many rows the last ones are asked for.
+        let mut rows = self.by_seq.iter().rev().map(|(_, place)| &self.rows[*place]);
+        let last =
+            rows.find(|row| row.is_main && row.sent.incarnation == incarnation && row.arrival <= arrival);
+        Ok(last.map(|row| row.sent.seq))
     }
     fn told(&mut self) -> Result<MessagePoint, Self::Error> {
         Ok(self

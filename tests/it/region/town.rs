@@ -10,7 +10,7 @@ pub const DOCTOR: Uuid = Uuid::from_u128(0x12);
 pub const PATIENT: Uuid = Uuid::from_u128(0x13);
 
 /// So many that none has so many visits that booking for him is slow.
-pub const PATIENTS: u128 = 100;
+pub const PATIENTS: u128 = 400;
 
 /// Through which client application everything is booked: it may book all cells.
 pub const SOURCE: &str = "Registry";
