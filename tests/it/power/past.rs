@@ -30,13 +30,13 @@ pub struct Commits {
 const FRAME_HEADER_BYTES: usize = 24;
 
 impl Commits {
-    /// Whether rows or other files may be others after this event than before. Copying the log into the database changes none.
+    /// Whether rows or other files may be others after this event than before. Copying the log into the database changes none. The
+    /// header of a frame may be enough to end a transaction: its page may be of zeros, as the stretched log is.
     pub fn may_follow(&mut self, event: &Event) -> bool {
         match event {
             Event::Wrote { file, bytes, .. } if file.ends_with("-wal") => {
-                let ends = self.has_begun && bytes.len() > FRAME_HEADER_BYTES;
-                self.has_begun = bytes.len() == FRAME_HEADER_BYTES && bytes[4..8] != [0; 4];
-                ends
+                let has_begun = bytes.len() == FRAME_HEADER_BYTES && bytes[4..8] != [0; 4];
+                std::mem::replace(&mut self.has_begun, has_begun) || has_begun
             }
             Event::Wrote { file, .. } => !file.ends_with(DATABASE) && counts(file),
             Event::Flushed { .. } | Event::Sent(_) => false,
