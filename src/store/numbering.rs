@@ -24,7 +24,8 @@ impl WriteTx<'_> {
     }
 
     /// Gives an active visit the number that another life gave it, while this life recovers: what has brought the visit back, such as
-    /// a message, may have told no number, and nobody has heard of the one that it got here.
+    /// a message, may have told no number, and nobody has heard of the one that it got here. Where several lives gave it one, the
+    /// lowest is that of the first of them, for each life numbers from the next hundred; and a visit does not go to and fro.
     pub(crate) fn take_number(&self, guid: Uuid, told: &DisplacedVisit, now: Moment) -> Result<(), Fault> {
         let Some(placed) = &told.placed else { return Ok(()) };
         let Some((resource, day, num)) = self.number_of(placed)? else {

@@ -11,10 +11,11 @@ use infomat::exchange::wire::{Sent, TailItem};
 use infomat::import::BoxTx;
 use infomat::model::record::Record;
 use infomat::model::{Moment, Zone};
-use infomat::store::Store;
+use infomat::store::{Begin, Store};
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 pub const OURS: u32 = 100;
@@ -421,6 +422,42 @@ fn records_of_another_life_come_back() {
         1
     );
     third.run_well(&["verify"], "");
+}
+
+/// Of several numbers that lives gave a visit of the centre it gets back the first, however often each is told.
+#[test]
+fn a_visit_comes_back_with_the_number_that_it_got_first() {
+    let site = site();
+    tell(&site, &[visit(VISIT, THEIRS, OTHER)]);
+    let said = site.run_well(&["journal", "--from", "2"], "");
+    let mut told: Vec<Value> = said.lines().map(|line| line.parse().unwrap()).collect();
+    let first = told.last().unwrap().clone();
+    let mut later = first.clone();
+    let state = first["contentText"].as_str().unwrap();
+    assert!(state.contains("\"num\":1,"), "{state}");
+    later["contentText"] = json!(state.replace("\"num\":1,", "\"num\":401,"));
+    told.extend([later.clone(), first, later]);
+    let other = Site::new(clinic::RULES_OFF);
+    other.import(&lines());
+    let begin = Begin {
+        incarnation: uuid(1_001),
+        others: &BTreeSet::new(),
+        is_in_region: true,
+    };
+    let zone = Zone::Fixed(*now().offset());
+    let mut store = Store::open(&other.path("infomat.db"), zone).unwrap();
+    store.begin_life_here(&begin, now()).unwrap();
+    drop(store);
+    let last = place(&other).last.0;
+    replay(&other, &told);
+    let numbers: Vec<_> = records(&other, last + 1)
+        .into_iter()
+        .filter(|(_, subject, _)| *subject == guid(VISIT))
+        .map(|(kind, _, content)| (kind, content["num"].clone()))
+        .collect();
+    let recovered = |num: u32| ("recovered".to_owned(), json!(num));
+    assert_eq!(numbers, [recovered(101), recovered(1)]);
+    other.run_well(&["verify"], "");
 }
 
 /// A life that may not write says so, and still reads.
