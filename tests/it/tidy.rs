@@ -367,6 +367,42 @@ fn the_readmes_name_only_files_that_exist() {
     }
 }
 
+/// Returns the hunks of a patch that do not fit the file that they change: it has other lines there.
+fn hunks_that_do_not_fit(patch: &str) -> Vec<String> {
+    let mut file = String::new();
+    let mut found = Vec::new();
+    for hunk in patch.split("\n@@ ") {
+        let lines = hunk
+            .lines()
+            .skip(1)
+            .take_while(|line| !line.starts_with("--- a/"));
+        let before: Vec<_> = lines.filter_map(|line| line.strip_prefix([' ', '-'])).collect();
+        if !file.is_empty() && !file.contains(&before.join("\n")) {
+            found.push(format!("@@ {hunk}"));
+        }
+        if let Some(name) = hunk.lines().find_map(|line| line.strip_prefix("+++ b/")) {
+            file = fs::read_to_string(root().join(name)).unwrap();
+        }
+    }
+    found
+}
+
+/// A fault whose code has changed is planted no more, and nobody would see that nothing finds it.
+#[test]
+fn planted_faults_fit_the_code() {
+    let patches = texts_below("tests")
+        .into_iter()
+        .filter(|(name, _)| name.ends_with(".patch"));
+    let unfit: Vec<_> = patches
+        .flat_map(|(name, patch)| {
+            hunks_that_do_not_fit(&patch)
+                .into_iter()
+                .map(move |hunk| (name.clone(), hunk))
+        })
+        .collect();
+    assert!(unfit.is_empty(), "{unfit:#?}");
+}
+
 #[test]
 fn the_manual_names_only_commands_that_exist() {
     let manual = fs::read_to_string(root().join("packaging/manual.md")).unwrap();
