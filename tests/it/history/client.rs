@@ -18,6 +18,9 @@ use std::time::Instant;
 pub const CLIENTS: usize = 8;
 const REGISTRARS: usize = 2;
 
+/// First calls of a life, at which all clients book for the same patient, so that the server decides on them together.
+const RUSH_CALLS: usize = 8;
+
 /// Tickets that are drawn from: the newest are likely to be active.
 const NEWEST: usize = 12;
 
@@ -39,7 +42,12 @@ impl Crowd {
     pub fn of(town: &Town, server: &Server, seed: u64, since: Instant) -> Crowd {
         let mut registrar = Person::stranger(server);
         let signed_in = registrar.sign_in(LOGIN, &town.password);
-        let cookie = signed_in.header("set-cookie").expect("the registrar may come in");
+        let cookie = signed_in.header("set-cookie").unwrap_or_else(|| {
+            panic!(
+                "the registrar may not come in: {}",
+                String::from_utf8_lossy(&signed_in.body)
+            )
+        });
         Crowd {
             address: server.address,
             cookie: cookie.split(';').next().unwrap().to_owned(),
@@ -115,6 +123,11 @@ impl One<'_> {
             key: format!("{}-{number}", self.name),
             phone: format!("+7 900 {number:03} {}", self.name.replace('-', " ")),
         };
+        if number < RUSH_CALLS {
+            let patients = u64::from(PATIENTS.end - PATIENTS.start);
+            let one = (self.crowd.seed + number as u64) % patients;
+            return (PATIENTS.start + u32::try_from(one).unwrap(), book(cell));
+        }
         if let Some((holder, held, hold)) = self.hold.take() {
             match self.dice.roll(3) {
                 0 => return (holder, Asked::GiveBack { hold }),
