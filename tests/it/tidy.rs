@@ -392,7 +392,7 @@ fn hunks_that_do_not_fit(patch: &str) -> Vec<String> {
 fn planted_faults_fit_the_code() {
     let patches = texts_below("tests")
         .into_iter()
-        .filter(|(name, _)| name.ends_with(".patch"));
+        .filter(|(name, _)| Path::new(name).extension().is_some_and(|kind| kind == "patch"));
     let unfit: Vec<_> = patches
         .flat_map(|(name, patch)| {
             hunks_that_do_not_fit(&patch)
