@@ -18,9 +18,9 @@ const KILLS: u64 = 200;
 /// Clients that book while it happens.
 const CLIENTS: u64 = 8;
 /// Cells, of ten thousand places each.
-const CELLS: u32 = 32;
+pub const CELLS: u32 = 32;
 /// So many that none has so many visits that booking for him is slow.
-const PATIENTS: u32 = 200;
+pub const PATIENTS: u32 = 200;
 /// The server is killed at the latest when so many bookings of its life have been acknowledged, in the short form and in the long one.
 const LIFE_BOOKINGS_MAX: u64 = 40;
 const LONG_LIFE_BOOKINGS_MAX: u64 = 240;

@@ -72,11 +72,11 @@ fn wanted() -> usize {
     env::var("INFOMAT_DISK_ERRORS").map_or(ERRORS, |given| given.parse().unwrap())
 }
 
-/// What clients asked for: the tickets, by the keys they were booked under, and the keys that were refused.
+/// What clients asked for: the tickets, by the keys they were booked under, and the numbers of the presses that were refused.
 #[derive(Default)]
 struct Asked {
     acknowledged: HashMap<String, String>,
-    refused: Vec<String>,
+    refused: Vec<usize>,
 }
 
 impl Asked {
@@ -87,14 +87,13 @@ impl Asked {
     /// Presses once under a new key. Returns whether it was booked; otherwise it was refused for the disk's sake.
     fn press(&mut self, client: &mut Client) -> bool {
         let number = self.number();
-        let key = format!("key-{number}");
-        match press(client, &key, number) {
+        match press(client, number) {
             (200, ticket) => {
-                self.acknowledged.insert(key, ticket.unwrap());
+                self.acknowledged.insert(key(number), ticket.unwrap());
                 true
             }
             (500 | 503, _) => {
-                self.refused.push(key);
+                self.refused.push(number);
                 false
             }
             (status, _) => panic!("{status}"),
@@ -108,10 +107,10 @@ impl Asked {
         let (before, refused) = (self.acknowledged.len(), self.refused.len());
         let server = site.serve();
         let mut client = server.client();
-        for (number, key) in self.refused.drain(..).enumerate() {
-            let (status, ticket) = press(&mut client, &key, number);
-            assert_eq!(status, 200, "{done}: {key}");
-            self.acknowledged.insert(key, ticket.unwrap());
+        for number in self.refused.drain(..) {
+            let (status, ticket) = press(&mut client, number);
+            assert_eq!(status, 200, "{done}: {}", key(number));
+            self.acknowledged.insert(key(number), ticket.unwrap());
         }
         drop(server);
         let mut kept = crash::examine(&site.path("infomat.db"));
@@ -143,17 +142,21 @@ impl Asked {
     }
 }
 
-/// Presses once under a key: the status, and the ticket of a booking.
-fn press(client: &mut Client, key: &str, number: usize) -> (u16, Option<String>) {
-    let lpu = clinic::guid(1);
-    let token = sign(
-        &claims(&lpu, &clinic::guid(10_000), "Infomat"),
-        crate::harness::KEY,
-    );
-    let cell = clinic::guid(1_000 + u32::try_from(number % 32).unwrap());
+/// The key of a press.
+fn key(number: usize) -> String {
+    format!("key-{number}")
+}
+
+/// Presses once, for one patient and in one cell after the other: the status, and the ticket of a booking.
+fn press(client: &mut Client, number: usize) -> (u16, Option<String>) {
+    let key = key(number);
+    let (lpu, number) = (clinic::guid(1), u32::try_from(number).unwrap());
+    let patient = clinic::guid(10_000 + number % crash::PATIENTS);
+    let token = sign(&claims(&lpu, &patient, "Infomat"), crate::harness::KEY);
+    let cell = clinic::guid(1_000 + number % crash::CELLS);
     let target = format!("/visit/{lpu}?timeTable={cell}&fullResponse=false");
     let authorization = format!("Bearer {token}");
-    let fields = [("Authorization", &*authorization), ("Idempotency-Key", key)];
+    let fields = [("Authorization", &*authorization), ("Idempotency-Key", &*key)];
     let answer = client.ask("POST", &target, &fields, b"");
     let ticket = answer.json()["ticketGuid"].as_str().map(str::to_owned);
     (answer.status, ticket.filter(|_| answer.status == 200))
