@@ -4,12 +4,13 @@
 //! values around the bounds of each thing that a rule looks at) both answers are compared: all worlds that deviate
 //! from a good one in up to three things, then a sample of the whole product that deviates in few to all of them.
 //! Then (`sequences`) the naive model keeps books beside a real store while random requests come, and in the end the
-//! database is what the books say.
+//! database is what the books say. `places` does the same for holds and moves, beside the real server.
 
 mod books;
 mod lists;
 mod moments;
 mod naive;
+mod places;
 mod sequences;
 mod town;
 mod translate;

@@ -275,7 +275,7 @@ fn under_the_write_lock_an_import_reads_through_its_own_lines_alone() {
     let connection = staging(&site);
     let (making, under_the_lock): (Vec<_>, Vec<_>) =
         files(&store().join("import")).into_iter().partition(|(name, _)| {
-            ["stage", "match_times", "find_known", "find_overlaps", "unstage"].contains(&&**name)
+            ["stage", "match_times", "find_known", "find_overlaps", "clear"].contains(&&**name)
         });
     // Views are made there, whose aliases show in plans.
     let views: String = making.into_iter().map(|(_, text)| text).collect();

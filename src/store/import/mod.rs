@@ -113,14 +113,20 @@ impl Store {
         })
     }
 
-    /// Makes the temporary tables.
+    /// Makes the temporary tables, or empties them. They stay with the connection: with each table that comes or goes, `SQLite`
+    /// prepares every statement anew, and an exchange may bring some thousand messages.
     fn stage(&self) -> Result<(), Fault> {
         self.connection.execute_batch(
             "PRAGMA temp_store = FILE;
              PRAGMA temp.cache_size = -8192;",
         )?;
-        self.connection.execute_batch(include_str!("unstage.sql"))?;
-        Ok(self.connection.execute_batch(include_str!("stage.sql"))?)
+        let is_made = self.exists("SELECT 1 FROM temp.sqlite_schema WHERE name = 'staged_slot'", [])?;
+        let tables = if is_made {
+            include_str!("clear.sql")
+        } else {
+            include_str!("stage.sql")
+        };
+        Ok(self.connection.execute_batch(tables)?)
     }
 }
 
@@ -187,10 +193,10 @@ impl Staging<'_> {
         for (_, kind) in Kind::WORDS {
             let table = kind.table();
             self.store.connection.execute_batch(&format!(
-                "CREATE INDEX temp.{table}_by_key ON {table} (key, line);
+                "CREATE INDEX IF NOT EXISTS temp.{table}_by_key ON {table} (key, line);
                  DELETE FROM temp.{table} WHERE EXISTS
                      (SELECT 1 FROM temp.{table} later WHERE later.key = {table}.key AND later.line > {table}.line);
-                 CREATE INDEX temp.{table}_removing ON {table} (key) WHERE fate = 'remove';"
+                 CREATE INDEX IF NOT EXISTS temp.{table}_removing ON {table} (key) WHERE fate = 'remove';"
             ))?;
         }
         if self.replaces {
@@ -333,7 +339,7 @@ impl Drop for Staging<'_> {
         } else {
             connection.execute_batch("ROLLBACK")
         };
-        let cleared = rolled_back.and_then(|()| connection.execute_batch(include_str!("unstage.sql")));
+        let cleared = rolled_back.and_then(|()| connection.execute_batch(include_str!("clear.sql")));
         if let Err(error) = cleared {
             log::error!("what an import staged could not be cleared away: {error}");
         }

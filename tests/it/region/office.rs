@@ -22,6 +22,8 @@ pub struct Office {
     pub rows: Vec<Arc<Row>>,
     /// Number of a record, and its place in `rows`.
     by_seq: BTreeSet<(u64, usize)>,
+    /// The same of each life.
+    by_life: BTreeMap<Uuid, BTreeSet<(u64, usize)>>,
     pub messages: Vec<Arc<Message>>,
     pub cells: BTreeMap<Uuid, Cell>,
     pub visits: BTreeMap<Uuid, Visit>,
@@ -39,6 +41,7 @@ impl Office {
             lives: BTreeMap::new(),
             rows: Vec::new(),
             by_seq: BTreeSet::new(),
+            by_life: BTreeMap::new(),
             messages: Vec::new(),
             cells: BTreeMap::new(),
             visits: BTreeMap::new(),
@@ -89,6 +92,8 @@ impl CentreStore for Office {
                     "a record that arrived before the last one"
                 );
                 self.by_seq.insert((row.sent.seq, place));
+                let of_life = self.by_life.entry(row.sent.incarnation).or_default();
+                of_life.insert((row.sent.seq, place));
                 self.rows.push(Arc::new(row.clone()));
             }
         }
@@ -104,10 +109,10 @@ impl CentreStore for Office {
         Ok(beside.take(most).map(|row| Row::clone(row)).collect())
     }
     fn last_arrived(&mut self, incarnation: Uuid, arrival: u64) -> Result<Option<u64>, Self::Error> {
+        let of_life = self.by_life.get(&incarnation).into_iter().flatten();
         // From the last number back, for of many rows the last ones are asked for.
-        let mut rows = self.by_seq.iter().rev().map(|(_, place)| &self.rows[*place]);
-        let last =
-            rows.find(|row| row.is_main && row.sent.incarnation == incarnation && row.arrival <= arrival);
+        let mut rows = of_life.rev().map(|(_, place)| &self.rows[*place]);
+        let last = rows.find(|row| row.is_main && row.arrival <= arrival);
         Ok(last.map(|row| row.sent.seq))
     }
     fn told(&mut self) -> Result<MessagePoint, Self::Error> {

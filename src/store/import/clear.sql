@@ -1,0 +1,14 @@
+DELETE FROM temp.moved_visit;
+DELETE FROM temp.joined_pair;
+DELETE FROM temp.replaced_day;
+DELETE FROM temp.changing_slot;
+DELETE FROM temp.changing_patient;
+DELETE FROM temp.staged_lpu;
+DELETE FROM temp.staged_speciality;
+DELETE FROM temp.staged_resource;
+DELETE FROM temp.staged_slot;
+DELETE FROM temp.staged_patient;
+DELETE FROM temp.staged_referral;
+DELETE FROM temp.staged_dispensary_registration;
+DELETE FROM temp.staged_exam;
+DELETE FROM temp.staged_client_application;
