@@ -2,8 +2,9 @@
 //! over at random moments under load; clients keep a record of acknowledged tickets, and press again, with the same
 //! `Idempotency-Key`, whatever was not answered.
 
-use crate::clinic;
-use crate::harness::{Client, KEY, PATIENCE, Server, Site, claims, sign, tried};
+use crate::clinic::{self, Ask};
+use crate::harness::{Client, PATIENCE, Server, Site, tried};
+use crate::tickets::ticket_guid;
 use std::collections::HashMap;
 use std::env;
 use std::io;
@@ -18,9 +19,9 @@ const KILLS: u64 = 200;
 /// Clients that book while it happens.
 const CLIENTS: u64 = 8;
 /// Cells, of ten thousand places each.
-pub const CELLS: u32 = 32;
+const CELLS: u32 = 32;
 /// So many that none has so many visits that booking for him is slow.
-pub const PATIENTS: u32 = 200;
+const PATIENTS: u32 = 200;
 /// The server is killed at the latest when so many bookings of its life have been acknowledged, in the short form and in the long one.
 const LIFE_BOOKINGS_MAX: u64 = 40;
 const LONG_LIFE_BOOKINGS_MAX: u64 = 240;
@@ -50,21 +51,21 @@ pub fn site() -> Site {
     site
 }
 
-/// Books under a key, for one patient and in one cell after the other; the ticket's GUID, if an answer comes.
-pub fn book(client: &mut Client, key: &str, number: usize) -> io::Result<String> {
-    let lpu = clinic::guid(1);
+/// The request to book under a key, for one patient and in one cell after the other.
+pub fn ask(key: &str, number: usize) -> Ask {
     let number = u32::try_from(number).unwrap();
-    let patient = clinic::guid(10_000 + number % PATIENTS);
-    let token = sign(&claims(&lpu, &patient, "Infomat"), KEY);
-    let cell = clinic::guid(1_000 + number % CELLS);
-    let request = format!(
-        "POST /visit/{lpu}?timeTable={cell}&fullResponse=false HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\
-         Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n\r\n"
-    );
-    client.send(request.as_bytes())?;
-    let answer = client.read(false)?;
+    let ask = Ask {
+        key: Some(key.to_owned()),
+        ..Ask::new(1, 10_000 + number % PATIENTS, 1_000 + number % CELLS)
+    };
+    ask.and("fullResponse", "false")
+}
+
+/// Books; the ticket's GUID, if an answer comes.
+pub fn book(client: &mut Client, key: &str, number: usize) -> io::Result<String> {
+    let answer = ask(key, number).try_send(client)?;
     assert_eq!(answer.status, 200, "{}", answer.json());
-    Ok(answer.json()["ticketGuid"].as_str().unwrap().to_owned())
+    Ok(ticket_guid(&answer.json()))
 }
 
 /// Presses until the server is gone. Every ticket is recorded as soon as its 200 is read, and counted.

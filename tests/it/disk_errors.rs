@@ -3,11 +3,11 @@
 //! call of the running server fail while clients book, or a small disk becomes full again and again, at whose end writes are cut
 //! short; then the file is examined by a server without strace.
 
-use crate::clinic;
 use crate::crash;
 use crate::full_disk::SmallDisk;
-use crate::harness::{Client, PATIENCE, Server, Site, claims, in_english, sign, tried};
+use crate::harness::{Client, PATIENCE, Server, Site, in_english, tried};
 use crate::power::lacks_strace;
+use crate::tickets::ticket_guid;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::HashMap;
 use std::env;
@@ -149,17 +149,9 @@ fn key(number: usize) -> String {
 
 /// Presses once, for one patient and in one cell after the other: the status, and the ticket of a booking.
 fn press(client: &mut Client, number: usize) -> (u16, Option<String>) {
-    let key = key(number);
-    let (lpu, number) = (clinic::guid(1), u32::try_from(number).unwrap());
-    let patient = clinic::guid(10_000 + number % crash::PATIENTS);
-    let token = sign(&claims(&lpu, &patient, "Infomat"), crate::harness::KEY);
-    let cell = clinic::guid(1_000 + number % crash::CELLS);
-    let target = format!("/visit/{lpu}?timeTable={cell}&fullResponse=false");
-    let authorization = format!("Bearer {token}");
-    let fields = [("Authorization", &*authorization), ("Idempotency-Key", &*key)];
-    let answer = client.ask("POST", &target, &fields, b"");
-    let ticket = answer.json()["ticketGuid"].as_str().map(str::to_owned);
-    (answer.status, ticket.filter(|_| answer.status == 200))
+    let answer = crash::ask(&key(number), number).send(client);
+    let ticket = (answer.status == 200).then(|| ticket_guid(&answer.json()));
+    (answer.status, ticket)
 }
 
 /// Ends the server below a strace.
