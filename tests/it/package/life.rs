@@ -3,8 +3,11 @@
 //! in a container whose first process is systemd.
 
 use super::container::Container;
-use super::{INFOMAT, book, clinic_data, package, run, well};
-use serde_json::Value;
+use super::{INFOMAT, book, built, clinic_data, package, run, well};
+use crate::clinic::{self, guid};
+use crate::harness::tried;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -50,7 +53,7 @@ impl Box {
 
     /// How many visits the database has on the cell's day.
     fn visits(&self) -> usize {
-        let day = crate::clinic::moment(1, "10:00");
+        let day = clinic::moment(1, "10:00");
         let list = self
             .container
             .well(&format!("{INFOMAT} visits --format json --date {}", &day[..10]));
@@ -188,6 +191,109 @@ fn installed_upgraded_removed_and_purged() {
         .container
         .well("test ! -e /var/lib/infomat && test ! -e /etc/infomat");
     assert!(!clinic.answers());
+}
+
+/// Patients of the day of the upgrade, who all come to one cell.
+const PATIENTS: u32 = 60;
+
+/// Books for one after the other, again until it is answered; then for all once more, with the same keys. Each line of what it
+/// writes is a patient's number and ticket.
+const BOOK_ON: &str = r#"
+    book() {
+        until curl -s -f --max-time 20 -X POST -H "Authorization: Bearer $(cat /root/token-$1)" \
+            -H "Idempotency-Key: press-$1" "http://127.0.0.1:8080/api/v2/visit/$LPU?timeTable=$CELL" >/root/ticket-$1; do
+            sleep 0.05
+        done
+        echo "$1 $(grep -o '"ticketGuid":"[^"]*"' /root/ticket-$1)"
+    }
+    for patient in $(seq $PATIENTS); do book $patient; sleep 0.1; done >/root/first
+    for patient in $(seq $PATIENTS); do book $patient; done >/root/again
+    touch /root/over
+"#;
+
+/// The package that clinics have is upgraded while patients book: their tickets stay, and so do the tokens of before.
+#[test]
+#[ignore = "needs INFOMAT_OLD_DEB, an old package, which takes minutes to build: tests/tried upgrade"]
+fn the_first_package_is_upgraded_in_mid_day() {
+    let (Some(package), Some(old)) = (
+        package(),
+        built("INFOMAT_OLD_DEB", "INFOMAT_OLD_DEB=FILE, an older package"),
+    ) else {
+        return;
+    };
+    let Some(mut container) = Container::boot() else {
+        return;
+    };
+    container.bring(&old, "/root/old.deb");
+    container.bring(&package, "/root/new.deb");
+    container.well(&format!("{INSTALL} /root/old.deb"));
+    container.wait_until("the page", |container| container.says(PAGE) == "200");
+    let was = container.well("dpkg-query -W -f '${Version}' infomat && infomat --version");
+    let (cell, patients) = (clinic::slot(3, 2, 1, "10:00"), 1..=PATIENTS);
+    let mut lines = clinic::small();
+    lines.push(clinic::with(cell, &json!({"planCount": PATIENTS})));
+    lines.extend(patients.clone().map(|number| clinic::patient(1_000 + number, 1)));
+    let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
+    container.well_with(&format!("{INFOMAT} import -"), &lines.join("\n"));
+    for number in patients {
+        let (lpu, mkab) = (guid(1), guid(1_000 + number));
+        container.well(&format!(
+            "{INFOMAT} token --lpu {lpu} --mkab {mkab} >/root/token-{number}"
+        ));
+    }
+    let variables = format!("LPU={} CELL={} PATIENTS={PATIENTS}", guid(1), guid(3));
+    container.well_with("cat >/root/book-on", BOOK_ON);
+    container.well(&format!(
+        "systemd-run --quiet --unit=patients env {variables} bash /root/book-on"
+    ));
+    container.wait_until("the first tickets", |container| {
+        container
+            .says("wc -l </root/first")
+            .trim()
+            .parse::<u32>()
+            .is_ok_and(|done| done > 5)
+    });
+
+    container.well(&format!("{INSTALL} /root/new.deb"));
+    let at_once: u32 = container.well("wc -l </root/first").trim().parse().unwrap();
+    assert!(at_once < PATIENTS, "the upgrade came too late to meet anybody");
+    let is = container.well("dpkg-query -W -f '${Version}' infomat && infomat --version");
+    println!("from {was:?} to {is:?}, {at_once} tickets were out when it was done");
+    container.wait_until("everybody's ticket", |container| {
+        container.says("test -e /root/over && echo yes").trim() == "yes"
+    });
+    let first = container.well("cat /root/first");
+    assert_eq!(
+        first,
+        container.well("cat /root/again"),
+        "each press has one ticket"
+    );
+    let day = clinic::moment(1, "10:00");
+    let list = container.well(&format!("{INFOMAT} visits --format json --date {}", &day[..10]));
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let list = list.as_array().unwrap();
+    let numbers: BTreeSet<_> = list.iter().map(|visit| visit["num"].to_string()).collect();
+    assert_eq!(
+        (list.len(), numbers.len()),
+        (PATIENTS as usize, PATIENTS as usize)
+    );
+    for line in first.lines() {
+        let ticket = line.split('"').nth(3).unwrap();
+        assert!(
+            list.iter().any(|visit| visit["ticketGuid"] == ticket),
+            "{line}: lost"
+        );
+    }
+    container.well(&format!("{INFOMAT} verify"));
+    container.well("test \"$(systemctl is-active infomat.service infomat-backup.timer | sort -u)\" = active");
+    tried(
+        "upgrade of the package as it was at first, while patients book one after the other",
+        PATIENTS as usize,
+        &format!(
+            "{at_once} booked before, the others while it was upgraded or after: each has one ticket with a number of its own, pressed again it is the same; tokens of before hold; `verify` clean"
+        ),
+        "an upgrade that meets nobody is refused",
+    );
 }
 
 /// Keys that lay in the server's own folder are moved where it cannot change them, but nothing that a link there leads to.
