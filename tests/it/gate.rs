@@ -293,10 +293,11 @@ fn trickled(mut stream: TcpStream) -> String {
     rest(&stream)
 }
 
-/// A connection with requests sent one after the other and no answer read, until the server takes no more.
+/// A connection with requests sent one after the other and no answer read, until the server takes no more. The answers are large:
+/// few of them fill what the system keeps for a reader, also where each takes its time.
 fn piled_up(mut stream: TcpStream) -> TcpStream {
     const STUCK: Duration = Duration::from_millis(500);
-    let requests = "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000);
+    let requests = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000);
     stream.set_write_timeout(Some(STUCK)).unwrap();
     let deadline = Instant::now() + PATIENCE;
     while stream.write_all(requests.as_bytes()).is_ok() {
