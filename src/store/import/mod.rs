@@ -116,6 +116,7 @@ impl Store {
     /// Makes the temporary tables, or empties them. They stay with the connection: with each table that comes or goes, `SQLite`
     /// prepares every statement anew, and an exchange may bring some thousand messages.
     fn stage(&self) -> Result<(), Fault> {
+        // Before anything asks for a temporary table: within a transaction, SQLite lets nobody say later where they lie.
         self.connection.execute_batch(
             "PRAGMA temp_store = FILE;
              PRAGMA temp.cache_size = -8192;",

@@ -223,8 +223,8 @@ impl Places {
     }
 
     pub fn enter(&mut self, card: usize, cell: usize, ticket: &Value) {
-        let list = (CELLS[cell].0, CELLS[cell].1);
         let place = |cell: usize| (CELLS[cell].0, CELLS[cell].1);
+        let list = place(cell);
         let counts = |entry: &&Entry| entry.list == list || entry.is_active && place(entry.cell) == list;
         let num = self.visits.iter().filter(counts).map(|entry| entry.num).max();
         let num = num.unwrap_or(0) + 1;
