@@ -5,8 +5,9 @@ use super::{Hash, Message, MessagePoint};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Most requests that wait for their answers: more make the oldest forgotten, and its answer a late one.
-pub const REQUESTS_MAX: usize = 16;
+/// Most requests that wait for their answers: more make the oldest forgotten, and its answer a late one. On a stick they carry a
+/// month of 1,000 bookings a day in one journey.
+pub const REQUESTS_MAX: usize = 64;
 
 /// What a life may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub trait BoxRead {
     fn memory(&mut self) -> Result<Memory, Self::Error>;
 
     /// Returns records from a number on, at least one if there is one, within [`super::wire::RECORDS_SENT_MAX`] and
-    /// [`super::wire::RECORDS_BYTES_MAX`].
+    /// [`super::wire::RECORDS_BYTES_SENT_MAX`].
     fn records(&mut self, from: u64) -> Result<Vec<Sent>, Self::Error>;
 
     /// Returns which life wrote a record, and its hash.

@@ -16,11 +16,15 @@ const VERSION: u8 = 1;
 /// Most records of one request.
 pub const RECORDS_MAX: usize = 5_000;
 
-/// Most records that a box sends in one request: the centre holds the lock of the box while it takes them in, under 200 ms.
-pub const RECORDS_SENT_MAX: usize = 1_000;
-
 /// Most bytes of a request's records, with their line ends.
 pub const RECORDS_BYTES_MAX: usize = 4 << 20;
+
+/// Most records that a box sends in one request: the centre holds the lock of the box while it takes them in, under 200 ms.
+pub const RECORDS_SENT_MAX: usize = 500;
+
+/// Most bytes of the records that a box sends in one request, for the same reason, unless the first one alone is larger. Records of
+/// messages, which hold a timetable, are the large ones.
+pub const RECORDS_BYTES_SENT_MAX: usize = 1 << 20;
 
 /// Most bytes of a request's first line.
 const HEADER_BYTES_MAX: usize = 4 << 10;

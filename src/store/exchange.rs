@@ -5,7 +5,7 @@ use super::damage::Damage;
 use super::journal::Tip;
 use super::{Fault, Store, WriteTx};
 use crate::exchange::site::{Memory, Mode, Site};
-use crate::exchange::wire::{RECORDS_BYTES_MAX, RECORDS_SENT_MAX, Sent};
+use crate::exchange::wire::{RECORDS_BYTES_SENT_MAX, RECORDS_SENT_MAX, Sent};
 use crate::exchange::{Hash, Message, MessagePoint};
 use crate::model::record::{Content, Hex, MessageTold, OwnerTold, RecordKind, StoppedFor};
 use crate::model::{IssueKind, Owner};
@@ -77,7 +77,7 @@ impl Store {
             for record in page {
                 let record = Sent::of(record)?;
                 bytes += record.text.len() + 1;
-                let is_full = sent.len() == RECORDS_SENT_MAX || bytes > RECORDS_BYTES_MAX;
+                let is_full = sent.len() == RECORDS_SENT_MAX || bytes > RECORDS_BYTES_SENT_MAX;
                 if is_full && !sent.is_empty() {
                     return Ok(sent);
                 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// An answer with this status line, header and body.
 fn http(status: &str, header: &str, body: &str) -> Vec<u8> {
     format!(
-        "HTTP/1.1 {status}\r\n{header}Content-Length: {}\r\n\r\n{body}",
+        "HTTP/1.1 {status}\r\n{header}Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()

@@ -4,8 +4,11 @@
 use super::peer::{BOX, Peer, SECRET, exchange, region_site};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{Site, wait_until};
+use crate::messages;
 use crate::region::office::Office;
+use crate::tickets::OTHER;
 use infomat::exchange::centre;
+use infomat::exchange::site::BoxRead;
 use infomat::exchange::stick::{Direction, NONCE_BYTES, StickKey, StickName};
 use infomat::exchange::wire::Request;
 use rusqlite::Connection;
@@ -41,7 +44,10 @@ pub fn listening(office: &Shared) -> Peer {
     Peer::start(move |stream, request| {
         let body = request.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
         let answer = answered(&office, &request[body..]);
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", answer.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            answer.len()
+        );
         let _ = stream.write_all(&[head.as_bytes(), &answer].concat());
     })
 }
@@ -215,6 +221,44 @@ fn box_and_centre_agree_by_stick_and_a_bad_stick_changes_nothing() {
     let (status, said) = run("--in");
     assert!(status == Some(0) && said.contains("no longer waits"), "{said}");
     assert!(agree(&site, &office));
+}
+
+/// A request is as large as the centre takes in before anybody waits for the box's row.
+#[test]
+fn a_long_journal_goes_in_small_requests() {
+    const VISITS: u32 = 600;
+    let site = messages::site();
+    let roomy = with(
+        messages::theirs(messages::LATER, "09:00"),
+        &json!({"planCount": 10_000}),
+    );
+    messages::tell(&site, &[roomy]);
+    let visits: Vec<_> = (10_000..10_000 + VISITS)
+        .map(|visit| messages::visit(visit, messages::LATER, OTHER))
+        .collect();
+    // Told again, they change nothing but the chain: records of messages alone.
+    for _ in 0..10 {
+        messages::tell(&site, &visits);
+    }
+    let last = messages::place(&site).last.0;
+    let (mut next, mut counts, mut sizes) = (1, Vec::new(), Vec::new());
+    while next <= last {
+        let sent = messages::exchange(&site, |tx| tx.records(next).unwrap());
+        counts.push(sent.len());
+        sizes.push(sent.iter().map(|record| record.text.len() + 1).sum::<usize>());
+        next += sent.len() as u64;
+    }
+    assert!(counts.iter().all(|count| *count <= 500), "{counts:?}");
+    assert!(sizes.iter().all(|size| *size <= 1 << 20), "{sizes:?}");
+    assert!(counts.contains(&500), "{counts:?}");
+    // Records of messages: the size counts before their number does.
+    assert!(
+        counts
+            .iter()
+            .zip(&sizes)
+            .any(|(count, size)| *count < 10 && *size > 1 << 19),
+        "{counts:?} {sizes:?}"
+    );
 }
 
 /// What is booked arrives by itself, and SIGTERM ends it, also while the centre says nothing.
