@@ -1,6 +1,7 @@
 //! Goal: the real binary and the centre's rules come to agree, by network, by stick and while the exchange goes on; what a stick
 //! brings wrongly changes nothing. Method: the centre's rules over a simple store, behind a listener and beside a folder.
 
+use super::http;
 use super::peer::{BOX, Peer, SECRET, exchange, region_site};
 use crate::clinic::{self, Ask, guid, with};
 use crate::harness::{Site, wait_until};
@@ -44,11 +45,7 @@ pub fn listening(office: &Shared) -> Peer {
     Peer::start(move |stream, request| {
         let body = request.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
         let answer = answered(&office, &request[body..]);
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-            answer.len()
-        );
-        let _ = stream.write_all(&[head.as_bytes(), &answer].concat());
+        let _ = stream.write_all(&http("200 OK", "", str::from_utf8(&answer).unwrap()));
     })
 }
 
